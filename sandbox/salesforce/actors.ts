@@ -1,0 +1,35 @@
+/** Who takes part (`enhanced-chat-api.md` §3.2). */
+export type Participant = {
+  role: string
+  appType?: string | undefined
+  subject?: string | undefined
+  clientIdentifier?: string | null | undefined
+}
+
+/** A participant with the name that is shown; never empty, since clients throw on that (§10.6). */
+export type Actor = { displayName: string; participant: Participant }
+
+export const assistant: Actor = {
+  displayName: 'Harbor Assistant',
+  participant: { role: 'Chatbot', appType: 'chatbot', subject: '0XxZZ0000000001' },
+}
+
+export const dana: Actor = {
+  displayName: 'Dana',
+  participant: { role: 'Agent', appType: 'agent', subject: '005ZZ0000000001' },
+}
+
+export function guest(subject: string): Actor {
+  return {
+    displayName: 'Guest',
+    participant: { role: 'EndUser', appType: 'iamessage', subject },
+  }
+}
+
+/** Salesforce itself; it signs participant, routing and session entries. */
+export function automatedProcess(orgId: string): Actor {
+  return {
+    displayName: 'Automated Process',
+    participant: { role: 'System', appType: 'conversation', subject: orgId },
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from './actors.js'
+
+export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
+
+/** An entry before the ledger gives it its moment. Without an author it is signed by Salesforce itself. */
+export type Draft = { author?: Actor; payload: EntryPayload; relatedRecords?: string[] }
+
+/** Any message: `abstractMessage` as in §3.5, its id made unless given. */
+export function messageEntry(
+  author: Actor,
+  message: { messageType: string; id?: string | undefined; [field: string]: unknown },
+): Draft {
+  const id = message.id ?? randomUUID()
+  const abstractMessage = { inReplyToMessageId: null, references: null, ...message, id }
+  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason: null } }
+}
+
+export function textEntry(author: Actor, text: string): Draft {
+  return messageEntry(author, {
+    messageType: 'StaticContentMessage',
+    staticContent: { formatType: 'Text', text },
+  })
+}
+
+/** The preview that the service makes of a link in a text (§2.10). */
+export function richLinkEntry(author: Actor, url: string): Draft {
+  const titleItem = { itemType: 'TitleItem', title: url, subTitle: null, referenceId: null }
+  return messageEntry(author, {
+    messageType: 'StaticContentMessage',
+    staticContent: {
+      formatType: 'RichLink',
+      linkItem: { itemType: 'TitleLinkItem', titleItem, url },
+    },
+  })
+}
+
+export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft {
+  const { displayName, participant } = who
+  return systemEntry('ParticipantChanged', {
+    entries: [{ operation, menuMetadata: null, displayName, participant }],
+  })
+}
+
+export function routingResultEntry(routingType: 'Initial' | 'Transfer', sessionId: string): Draft {
+  return systemEntry('RoutingResult', {
+    routingType,
+    failureType: 'None',
+    failureReason: null,
+    errorMessages: [],
+    recordId: sessionId,
+    pendingServiceRoutingId: '0JRZZ0000000001',
+    workOwnerId: null,
+    skipRouterCPRemovalIfNoRoutingFailures: false,
+    isExternallyRouted: false,
+    cancelReason: null,
+    estimatedWaitTime: { estimatedWaitTimeInSeconds: null, isEWTRequested: false },
+    routingConfigurationDetails: {
+      routingConfigurationType: 'QueueRoutingType',
+      queueId: '00GZZ0000000001',
+    },
+  })
+}
+
+export function routingWorkEntry(
+  workType: 'Assigned' | 'Accepted',
+  work: { sessionId: string; routingType: 'Initial' | 'Transfer' },
+): Draft {
+  return systemEntry('RoutingWorkResult', {
+    workType,
+    workId: '0BzZZ0000000001',
+    workTargetId: work.sessionId,
+    errorMessages: [],
+    routingType: work.routingType,
+    queueId: '00GZZ0000000001',
+  })
+}
+
+export function sessionStatusEntry(status: {
+  conversationIdentifier: string
+  channelAddressIdentifier: string
+  sessionId: string
+  sessionStatusPrev: string
+  sessionStatus: string
+  sessionStartTime: number
+  sessionEndTime: number | null
+  sessionEndedByRole: string | null
+}): Draft {
+  return systemEntry('SessionStatusChanged', status, [status.sessionId])
+}
+
+function systemEntry(
+  entryType: string,
+  fields: Record<string, unknown>,
+  relatedRecords: string[] = [],
+): Draft {
+  return { payload: { entryType, id: randomUUID(), ...fields }, relatedRecords }
+}

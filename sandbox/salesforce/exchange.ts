@@ -1,0 +1,60 @@
+/** One request that Salesforce heard, and what it answered; tests read these. */
+export type Exchange = {
+  /** Our clock, epoch milliseconds. */
+  at: number
+  /** Null for a path that is no operation. */
+  operationId: string | null
+  method: string
+  path: string
+  query: Record<string, string>
+  authorization: string | null
+  /** Parsed JSON, or the text when it is none; undefined without a body. */
+  requestBody: unknown
+  /** Null while unanswered, and for good when the connection was cut. */
+  status: number | null
+  responseType: string | null
+  responseBody: unknown
+  /** True when a fault gave the answer. */
+  faulty: boolean
+}
+
+/** Notes a request as it arrives; the request stays readable. */
+export async function heard(request: Request, operationId: string | null): Promise<Exchange> {
+  const url = new URL(request.url)
+  return {
+    at: Date.now(),
+    operationId,
+    method: request.method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    authorization: request.headers.get('authorization'),
+    requestBody: parse(await request.clone().text()),
+    status: null,
+    responseType: null,
+    responseBody: undefined,
+    faulty: false,
+  }
+}
+
+/** Completes the note with the answer; the answer stays readable. */
+export async function answered(exchange: Exchange, response: Response): Promise<void> {
+  if (response.type === 'error') return
+  exchange.status = response.status
+  exchange.responseType = response.headers.get('content-type')?.split(';')[0] ?? null
+  if (!isReadable(exchange.responseType)) return
+  exchange.responseBody = parse(await response.clone().text())
+}
+
+/** A stream has no end to wait for. */
+function isReadable(contentType: string | null): boolean {
+  return contentType !== 'text/event-stream'
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { operationIds } from './operations/names.js'
+
+/** A misbehaviour on demand, `times` times, before or after the operation had its effect. */
+export const faultSchema = z.strictObject({
+  operation: z.enum(['*', ...operationIds]),
+  times: z.int().min(1).default(1),
+  when: z.enum(['before', 'after']).default('before'),
+  what: z.union([
+    z.strictObject({
+      status: z.int().min(200).max(599),
+      /** A string is sent as it is, anything else as JSON; left out: `{ message }`. */
+      body: z.unknown().optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+    }),
+    z.enum(['drop', 'hang', 'html', 'nonsense', 'empty']),
+  ]),
+  /** How long a `hang` lasts when the caller does not give up before. */
+  hangMs: z.int().min(1).default(120_000),
+})
+
+export type Fault = z.infer<typeof faultSchema>
+export type FaultInput = z.input<typeof faultSchema>
+
+/** The next fault due for this operation, used up once. */
+export function takeFault(
+  faults: Fault[],
+  operationId: string | null,
+  when: Fault['when'],
+): Fault | undefined {
+  const index = faults.findIndex(
+    (fault) => fault.when === when && (fault.operation === '*' || fault.operation === operationId),
+  )
+  const fault = faults[index]
+  if (!fault) return undefined
+  fault.times -= 1
+  if (fault.times === 0) faults.splice(index, 1)
+  return fault
+}
+
+/** The faulty answer; `Response.error()` means that the connection is cut. */
+export async function enactFault({ what, hangMs }: Fault, signal: AbortSignal): Promise<Response> {
+  if (typeof what === 'object') return statusAnswer(what)
+  switch (what) {
+    case 'drop':
+      return Response.error()
+    case 'hang':
+      await sleep(hangMs, undefined, { signal, ref: false }).catch(() => undefined)
+      return Response.error()
+    case 'html':
+      return new Response('<!doctype html><title>Maintenance</title><p>We are back soon.', {
+        headers: { 'content-type': 'text/html;charset=utf-8' },
+      })
+    case 'nonsense':
+      return Response.json({ unexpected: [true] })
+    case 'empty':
+      return new Response('', { headers: { 'content-type': 'application/json' } })
+  }
+}
+
+function statusAnswer({ status, body, headers }: Exclude<Fault['what'], string>): Response {
+  const init = { status, ...(headers && { headers }) }
+  if ([204, 205, 304].includes(status)) return new Response(null, init)
+  if (typeof body === 'string') return new Response(body, init)
+  return Response.json(body ?? { message: `Injected ${status}` }, init)
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import * as z from 'zod'
+import type { Exchange } from './exchange.js'
+
+const parametersSchema = z.array(
+  z.object({
+    name: z.string(),
+    in: z.string(),
+    required: z.boolean().default(false),
+    schema: z.record(z.string(), z.unknown()),
+  }),
+)
+const contentSchema = z.object({ content: z.record(z.string(), z.unknown()).optional() })
+const operationSchema = z.object({
+  operationId: z.string(),
+  parameters: parametersSchema.default([]),
+  requestBody: contentSchema.optional(),
+  responses: z.record(z.string(), contentSchema.extend({ $ref: z.string().optional() })),
+})
+const documentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  components: z.looseObject({ responses: z.record(z.string(), contentSchema) }),
+})
+
+const document = documentSchema.parse(
+  JSON.parse(readFileSync(new URL('./enhanced-chat.openapi.json', import.meta.url), 'utf8')),
+)
+const operations = new Map(Object.entries(document.paths).flatMap(operationsOf))
+const bodies = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
+bodies.addSchema(document, 'document')
+/** A query is text: `"50"` passes as an integer. */
+const queries = addFormats.default(
+  new Ajv2020({ strict: false, allErrors: true, coerceTypes: true }),
+)
+
+/** Where an exchange departs from the OpenAPI document; empty when nowhere. */
+export function violations(exchange: Exchange): string[] {
+  return [...requestViolations(exchange), ...responseViolations(exchange)]
+}
+
+/** The same for what was asked. */
+export function requestViolations(exchange: Exchange): string[] {
+  const operation = operations.get(exchange.operationId ?? '')
+  if (!operation) return [`${exchange.method} ${exchange.path} is no operation`]
+  return [...queryComplaints(exchange, operation), ...bodyComplaints(exchange, operation)]
+}
+
+/** The same for what was answered. An answer that a fault gave is a lie on purpose, and no violation. */
+export function responseViolations(exchange: Exchange): string[] {
+  const operation = operations.get(exchange.operationId ?? '')
+  if (!operation || exchange.faulty || exchange.status === null) return []
+  const where = `${exchange.operationId} ${exchange.status}`
+  const response = operation.responses[exchange.status]
+  if (!response) return [`${where} is not documented`]
+  const shared =
+    response.$ref && document.components.responses[response.$ref.split('/').at(-1) ?? '']
+  const { content } = shared || response
+  if (!content) return []
+  const type = exchange.responseType ?? ''
+  if (!(type in content)) return [`${where} is not documented as "${type}"`]
+  const pointer = response.$ref ?? `${operation.pointer}/responses/${exchange.status}`
+  return complaints(
+    `${where} body`,
+    `${pointer}/content/${escaped(type)}/schema`,
+    exchange.responseBody,
+  )
+}
+
+type DocumentedOperation = z.infer<typeof operationSchema> & {
+  pointer: string
+  querySchema: AnySchema
+}
+
+function operationsOf([path, item]: [string, Record<string, unknown>]) {
+  return Object.entries(item).flatMap(([method, value]): [string, DocumentedOperation][] => {
+    const { data } = operationSchema.safeParse(value)
+    const pointer = `#/paths/${escaped(path)}/${method}`
+    return data ? [[data.operationId, { ...data, pointer, querySchema: querySchemaOf(data) }]] : []
+  })
+}
+
+function queryComplaints({ query }: Exchange, operation: DocumentedOperation): string[] {
+  if (queries.validate(operation.querySchema, { ...query })) return []
+  return [`${operation.operationId} query: ${queries.errorsText()}`]
+}
+
+/** Ajv keeps what it compiled by the identity of the schema: one for each operation. */
+function querySchemaOf(operation: z.infer<typeof operationSchema>): AnySchema {
+  const parameters = operation.parameters.filter((parameter) => parameter.in === 'query')
+  return {
+    type: 'object',
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+    additionalProperties: false,
+  }
+}
+
+function bodyComplaints({ requestBody }: Exchange, operation: DocumentedOperation): string[] {
+  const where = `${operation.operationId} request`
+  if (!operation.requestBody) {
+    return requestBody === undefined ? [] : [`${where} has a body that is not documented`]
+  }
+  if (!operation.requestBody.content?.['application/json']) return []
+  const pointer = `${operation.pointer}/requestBody/content/application~1json/schema`
+  return complaints(where, pointer, requestBody)
+}
+
+/** The schema is compiled once, at its first use. */
+function complaints(where: string, pointer: string, value: unknown): string[] {
+  const validate = bodies.getSchema(`document${pointer}`)
+  if (!validate) throw new TypeError(`The document has no ${pointer}`)
+  if (validate(value)) return []
+  return [`${where}: ${bodies.errorsText(validate.errors, { dataVar: 'body' })}`]
+}
+
+function escaped(segment: string): string {
+  return encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import type { Caller } from '../tokens.js'
+import { type Call, conversationIdSchema, read } from './operation.js'
+import { limitOf, windowOf, windowSchema } from './window.js'
+
+const listQuery = windowSchema.extend({
+  inclClosedConvs: z.enum(['true', 'false']).default('false'),
+  conversationId: conversationIdSchema.optional(),
+})
+
+/** Oldest first, and only the caller's own (§2.7). */
+export function listConversations({ world, query }: Call, caller: Caller): Response {
+  const { inclClosedConvs, conversationId, ...rest } = read(listQuery, query)
+  const isInWindow = windowOf(world, rest)
+  const found = [...world.conversations.values()]
+    .filter(({ visitor }) => visitor.participant.subject === caller.subject)
+    .filter(({ id }) => conversationId === undefined || id === conversationId)
+    .filter(({ startTimestamp }) => isInWindow(startTimestamp))
+    .filter(({ endTimestamp }) => inclClosedConvs === 'true' || endTimestamp === 0)
+    .sort((a, b) => a.startTimestamp - b.startTimestamp)
+    .slice(0, limitOf(world, rest))
+  const open = found.filter(({ endTimestamp }) => endTimestamp === 0)
+  return Response.json({
+    openConversationsFound: open.length,
+    closedConversationsFound: found.length - open.length,
+    conversations: found.map(({ id, startTimestamp, endTimestamp }) => ({
+      conversationId: id,
+      startTimestamp,
+      endTimestamp,
+    })),
+  })
+}

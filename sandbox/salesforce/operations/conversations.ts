@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import { guest } from '../actors.js'
+import type { Conversation } from '../ledger.js'
+import { admit } from '../limits.js'
+import { badRequest, permissionDenied, Refusal } from '../refusal.js'
+import { endSession, openSession, sceneNow } from '../scenes.js'
+import { stateAt } from '../state.js'
+import type { Caller } from '../tokens.js'
+import { salesforceNow, type World } from '../world.js'
+import { listConversations } from './conversation-list.js'
+import {
+  authorised,
+  type Call,
+  checkDeployment,
+  conversationIdSchema,
+  type Operation,
+  openConversation,
+  ownConversation,
+  read,
+} from './operation.js'
+
+const createRequest = z.strictObject({
+  conversationId: conversationIdSchema,
+  esDeveloperName: z.string(),
+  routingAttributes: z.record(z.string(), z.string()).nullish(),
+  language: z.string().optional(),
+})
+
+const deploymentQuery = z.object({ esDeveloperName: z.string() })
+
+/** Conversations from birth to end (`enhanced-chat-api.md` §2.6–2.8, §2.14, §2.15). */
+export const conversationOperations: Operation[] = [
+  {
+    operationId: 'createConversation',
+    method: 'POST',
+    path: '/iamessage/api/v2/conversation',
+    act: authorised(create),
+  },
+  {
+    operationId: 'listConversations',
+    method: 'GET',
+    path: '/iamessage/api/v2/conversation/list',
+    act: authorised(listConversations),
+  },
+  {
+    operationId: 'retrieveConversationRoutingStatus',
+    method: 'GET',
+    path: '/iamessage/api/v2/conversation/{conversationId}',
+    act: authorised((call, caller) => {
+      const conversation = ownConversation(call, caller)
+      const { routingStatus } = stateAt(conversation, Date.now())
+      return Response.json({ conversationId: conversation.id, routingStatus })
+    }),
+  },
+  {
+    operationId: 'closeConversation',
+    method: 'DELETE',
+    path: '/iamessage/api/v2/conversation/{conversationId}',
+    act: authorised((call, caller) => {
+      const conversation = ending(call, caller)
+      conversation.endTimestamp = salesforceNow(call.world)
+      if (stateAt(conversation, Date.now()).hasSession) {
+        endSession(sceneNow(call.world, conversation), 'EndUser')
+      }
+      return new Response(null, { status: 204 })
+    }),
+  },
+  {
+    operationId: 'endMessagingSession',
+    method: 'DELETE',
+    path: '/iamessage/api/v2/conversation/{conversationId}/session',
+    act: authorised((call, caller) => {
+      const conversation = ending(call, caller)
+      if (!stateAt(conversation, Date.now()).hasSession) throw new Refusal(403, 'No session')
+      endSession(sceneNow(call.world, conversation), 'EndUser')
+      return new Response(null, { status: 204 })
+    }),
+  },
+]
+
+/** A repeat by the same subject makes no second conversation (§7a). */
+function create({ world, body }: Call, caller: Caller): Response {
+  const request = read(world.switches.strict ? createRequest : createRequest.loose(), body)
+  checkDeployment(world, request.esDeveloperName)
+  admit(world, {
+    key: `conversations ${caller.subject}`,
+    allowance: world.switches.limits.conversationsPer30Seconds,
+    windowMs: 30_000,
+  })
+  const known = world.conversations.get(request.conversationId)
+  if (known && known.visitor.participant.subject !== caller.subject) throw permissionDenied()
+  if (known && known.endTimestamp > 0) throw badRequest('The conversation is closed')
+  if (!known) begin(world, request, caller)
+  return new Response(null, { status: 201 })
+}
+
+function begin(world: World, request: z.infer<typeof createRequest>, caller: Caller): void {
+  const conversation: Conversation = {
+    id: request.conversationId,
+    visitor: guest(caller.subject),
+    language: request.language ?? null,
+    routingAttributes: request.routingAttributes ?? {},
+    startTimestamp: salesforceNow(world),
+    endTimestamp: 0,
+    session: { id: '', startTimestamp: 0 },
+    ledger: [],
+  }
+  world.conversations.set(conversation.id, conversation)
+  openSession(world, conversation)
+}
+
+function ending(call: Call, caller: Caller): Conversation {
+  read(conversationIdSchema, call.params.conversationId)
+  checkDeployment(call.world, read(deploymentQuery, call.query).esDeveloperName)
+  return openConversation(call, caller)
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { type ConversationEntry, visibleEntries } from '../ledger.js'
+import type { Caller } from '../tokens.js'
+import type { World } from '../world.js'
+import {
+  authorised,
+  type Call,
+  conversationIdSchema,
+  type Operation,
+  ownConversation,
+  read,
+} from './operation.js'
+import { limitOf, windowOf, windowSchema } from './window.js'
+
+const entriesQuery = windowSchema.extend({
+  direction: z.enum(['FromEnd', 'FromStart']).default('FromEnd'),
+  entryTypeFilter: z
+    .string()
+    .transform((types) => types.split(','))
+    .optional(),
+})
+
+/** What has been said and done (`enhanced-chat-api.md` §2.9, §3.7). */
+export const entryOperations: Operation[] = [
+  {
+    operationId: 'listConversationEntries',
+    method: 'GET',
+    path: '/iamessage/api/v2/conversation/{conversationId}/entries',
+    act: authorised(list),
+  },
+]
+
+/** The newest first, unless asked from the start. */
+function list(call: Call, caller: Caller): Response {
+  const { world } = call
+  read(conversationIdSchema, call.params.conversationId)
+  const { direction, entryTypeFilter, ...window } = read(entriesQuery, call.query)
+  const limit = limitOf(world, window)
+  const isInWindow = windowOf(world, window)
+  const found = visibleEntries(ownConversation(call, caller))
+    .filter(({ transcriptedTimestamp }) => isInWindow(transcriptedTimestamp))
+    .filter(({ entryType }) => !entryTypeFilter || entryTypeFilter.includes(entryType))
+  const ordered = direction === 'FromStart' ? found : found.reverse()
+  return Response.json({ conversationEntries: disturb(world, ordered).slice(0, limit) })
+}
+
+/** Repeats and shuffles, where the switches say so. */
+function disturb(world: World, entries: ConversationEntry[]): ConversationEntry[] {
+  const shuffled = world.switches.listShufflesTies ? shuffleTies(world, entries) : entries
+  return world.switches.listRepeatsEntries ? shuffled.flatMap((entry) => [entry, entry]) : shuffled
+}
+
+function shuffleTies(world: World, entries: ConversationEntry[]): ConversationEntry[] {
+  const millisecond = (entry: ConversationEntry) => entry.transcriptedTimestamp
+  const milliseconds = [...new Set(entries.map(millisecond))]
+  return milliseconds.flatMap((moment) =>
+    entries
+      .filter((entry) => millisecond(entry) === moment)
+      .map((entry) => ({ entry, lot: world.random() }))
+      .sort((a, b) => a.lot - b.lot)
+      .map(({ entry }) => entry),
+  )
+}

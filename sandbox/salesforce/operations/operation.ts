@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import type { Conversation } from '../ledger.js'
+import { badRequest, notFound, permissionDenied, Refusal } from '../refusal.js'
+import type { Route } from '../routes.js'
+import { type Caller, readToken } from '../tokens.js'
+import type { World } from '../world.js'
+import type { OperationId } from './names.js'
+
+/** A request on its way through an operation; `request` is unread, `body` is its JSON (or text). */
+export type Call = {
+  world: World
+  request: Request
+  params: Record<string, string>
+  query: Record<string, string>
+  body: unknown
+}
+
+/** One row of the table of operations. */
+export type Operation = Route & {
+  operationId: OperationId
+  act: (call: Call) => Promise<Response> | Response
+}
+
+/** An act that only a caller with a good token reaches. */
+export function authorised(act: (call: Call, caller: Caller) => Promise<Response> | Response) {
+  return async (call: Call): Promise<Response> =>
+    act(call, await readToken(call.world, call.request.headers.get('authorization')))
+}
+
+/** Reads a body or query by its schema; 400 with the first complaint otherwise. */
+export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const { data, error } = schema.safeParse(value)
+  if (!error) return data
+  const issue = error.issues[0]
+  const path = issue?.path.join('.')
+  throw badRequest(path ? `${path}: ${issue?.message}` : (issue?.message ?? 'Bad request'))
+}
+
+/** The service's own words for a conversation id (`enhanced-chat-api.md` §2). */
+export const conversationIdSchema = uuidSchema('conversationId')
+
+/** UUID v4 in lower case, whose absence is told in the words of the service. */
+export function uuidSchema(field: string) {
+  return z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
+    error: `Specify the ${field} in UUID format. The UUID must be in lowercase.`,
+  })
+}
+
+/** The conversation of the path: 404 when there is none, 403 when it is another subject's. */
+export function ownConversation(call: Call, caller: Caller): Conversation {
+  const conversation = call.world.conversations.get(call.params.conversationId ?? '')
+  if (!conversation) throw notFound('Conversation')
+  if (conversation.visitor.participant.subject !== caller.subject) throw permissionDenied()
+  return conversation
+}
+
+/** The same for a conversation that must still be open; closed is 403 (§7a). */
+export function openConversation(call: Call, caller: Caller): Conversation {
+  const conversation = ownConversation(call, caller)
+  if (conversation.endTimestamp > 0) throw new Refusal(403, 'The conversation is closed')
+  return conversation
+}
+
+/** 400 unless the deployment is the one that this Salesforce has. */
+export function checkDeployment(world: World, esDeveloperName: string): void {
+  if (esDeveloperName === world.deployment.esDeveloperName) return
+  throw badRequest('Set esDeveloperName to a published deployment whose type is api')
+}

@@ -1,0 +1,22 @@
+/** An answer other than success. JSON `{ message }`, or the edge proxy's plain text (`enhanced-chat-api.md` §2). */
+export class Refusal extends Error {
+  readonly status: number
+  readonly format: 'json' | 'text'
+
+  constructor(status: number, message: string, format: 'json' | 'text' = 'json') {
+    super(message)
+    this.name = 'Refusal'
+    this.status = status
+    this.format = format
+  }
+
+  toResponse(): Response {
+    const { status, message } = this
+    if (this.format === 'json') return Response.json({ message }, { status })
+    return new Response(message, { status, headers: { 'content-type': 'text/plain' } })
+  }
+}
+
+export const badRequest = (message: string) => new Refusal(400, message)
+export const permissionDenied = () => new Refusal(403, 'Permission Denied')
+export const notFound = (what: string) => new Refusal(404, `${what} not found`)

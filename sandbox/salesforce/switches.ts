@@ -1,0 +1,68 @@
+import * as z from 'zod'
+
+const milliseconds = z.int().min(0)
+const range = z
+  .strictObject({ minimum: milliseconds, maximum: milliseconds })
+  .refine(({ minimum, maximum }) => minimum <= maximum, { error: 'minimum is above maximum' })
+const allowance = z.int().min(1).nullable()
+
+/** What an org does differently from another, or from one minute to the next; all settable while it runs. */
+export const switchesSchema = z.strictObject({
+  /** Refuse unknown properties on create and `limit` above 50 (§7a); else ignore and clamp. */
+  strict: z.boolean(),
+  /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
+  storesDuplicates: z.boolean(),
+  /** Whether `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not evidenced). */
+  bounds: z.enum(['inclusive', 'exclusive']),
+  /** List every entry of a page twice; the page keeps its limit. */
+  listRepeatsEntries: z.boolean(),
+  /** List entries of one millisecond in another order each time. */
+  listShufflesTies: z.boolean(),
+  /** How long an entry that has happened stays unlisted: fixed, or drawn for each entry. */
+  visibilityLagMs: z.union([milliseconds, range]),
+  /** How long the bot or agent takes to join and to answer. */
+  botDelayMs: milliseconds,
+  /** Salesforce's clock minus ours. */
+  clockSkewMs: z.int(),
+  guestTokenLifeSeconds: z.int().min(1),
+  /** §6; null switches a limit off. */
+  limits: z.strictObject({
+    messagesPerMinute: allowance,
+    conversationsPer30Seconds: allowance,
+    tokensPerMinute: allowance,
+  }),
+})
+
+/** A change of some switches, as `PATCH /__sandbox/switches` takes it. */
+export const switchesPatchSchema = switchesSchema
+  .extend({ limits: switchesSchema.shape.limits.partial() })
+  .partial()
+
+export type Switches = z.infer<typeof switchesSchema>
+export type SwitchesPatch = z.input<typeof switchesPatchSchema>
+
+/** The defaults of `enhanced-chat-api.md` §6 and §7a. */
+export function defaultSwitches(): Switches {
+  return {
+    strict: true,
+    storesDuplicates: false,
+    bounds: 'inclusive',
+    listRepeatsEntries: false,
+    listShufflesTies: false,
+    visibilityLagMs: { minimum: 20, maximum: 500 },
+    botDelayMs: 600,
+    clockSkewMs: 0,
+    guestTokenLifeSeconds: 6 * 60 * 60,
+    limits: { messagesPerMinute: 22, conversationsPer30Seconds: 3, tokensPerMinute: 200 },
+  }
+}
+
+/** For tests that do not wait: everything is answered and listed in the millisecond it happens. */
+export const instant = { botDelayMs: 0, visibilityLagMs: 0 } satisfies SwitchesPatch
+
+/** Changes the named switches in place and leaves the others alone. */
+export function patchSwitches(switches: Switches, patch: SwitchesPatch): void {
+  const { limits, ...rest } = switchesPatchSchema.parse(patch)
+  Object.assign(switches, rest)
+  Object.assign(switches.limits, limits)
+}

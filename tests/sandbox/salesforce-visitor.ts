@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import type { Salesforce } from '../../sandbox/salesforce/index.js'
+
+export const baseUrl = 'https://harbor.my.salesforce-scrt.com'
+
+const tokenSchema = z.object({
+  accessToken: z.string(),
+  lastEventId: z.string(),
+  context: z.object({ endUser: z.object({ subject: z.string() }) }),
+})
+
+const listSchema = z.object({
+  conversationEntries: z.array(
+    z.object({
+      entryType: z.string(),
+      identifier: z.string(),
+      senderDisplayName: z.string(),
+      sender: z.looseObject({ role: z.string() }),
+      transcriptedTimestamp: z.number(),
+      entryPayload: z.looseObject({
+        abstractMessage: z
+          .looseObject({
+            staticContent: z.looseObject({ text: z.string().optional() }).optional(),
+          })
+          .optional(),
+      }),
+    }),
+  ),
+})
+
+export type ListedEntry = z.infer<typeof listSchema>['conversationEntries'][number]
+
+type Ask = { query?: Record<string, string>; body?: unknown; token?: string | null }
+
+/** Sends one request and reads the answer. */
+export async function ask(salesforce: Salesforce, method: string, path: string, wish: Ask = {}) {
+  const query = wish.query ? `?${new URLSearchParams(wish.query)}` : ''
+  const request = new Request(`${baseUrl}${path}${query}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(wish.token && { authorization: `Bearer ${wish.token}` }),
+    },
+    ...(wish.body !== undefined && { body: JSON.stringify(wish.body) }),
+  })
+  const response = await salesforce.handle(request)
+  const text = await response.text()
+  const isJson = response.headers.get('content-type') === 'application/json' && text !== ''
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text,
+  }
+}
+
+export const guestTokenRequest = {
+  orgId: '00DZZ0000000AbC',
+  esDeveloperName: 'Harbor_Custom_Client',
+  capabilitiesVersion: '1',
+  platform: 'Web',
+}
+
+export const api = '/iamessage/api/v2'
+export const guestTokenPath = `${api}/authorization/unauthenticated/access-token`
+
+/** A text as sendMessage takes it. */
+export function textOf(text: string, id: string = randomUUID()) {
+  return {
+    message: {
+      id,
+      messageType: 'StaticContentMessage',
+      staticContent: { formatType: 'Text', text },
+    },
+    esDeveloperName: 'Harbor_Custom_Client',
+  }
+}
+
+/** A guest with a token and the id of a conversation that is not created yet. */
+export async function arrive(salesforce: Salesforce) {
+  const answer = await ask(salesforce, 'POST', guestTokenPath, { body: guestTokenRequest })
+  const { accessToken: token, context } = tokenSchema.parse(answer.body)
+  const conversationId = randomUUID()
+  const path = `${api}/conversation/${conversationId}`
+  const ending = { token, query: { esDeveloperName: 'Harbor_Custom_Client' } }
+  const list = async (query: Record<string, string> = {}): Promise<ListedEntry[]> => {
+    const { body } = await ask(salesforce, 'GET', `${path}/entries`, { token, query })
+    return listSchema.parse(body).conversationEntries
+  }
+  return {
+    token,
+    conversationId,
+    path,
+    subject: context.endUser.subject,
+    ask: (method: string, where: string, wish: Ask = {}) =>
+      ask(salesforce, method, `${api}${where}`, { token, ...wish }),
+    create: (extra: object = {}) =>
+      ask(salesforce, 'POST', `${api}/conversation`, {
+        token,
+        body: { conversationId, esDeveloperName: 'Harbor_Custom_Client', ...extra },
+      }),
+    say: (text: string, id?: string) =>
+      ask(salesforce, 'POST', `${path}/message`, { token, body: textOf(text, id) }),
+    status: () => ask(salesforce, 'GET', path, { token }),
+    close: () => ask(salesforce, 'DELETE', path, ending),
+    endSession: () => ask(salesforce, 'DELETE', `${path}/session`, ending),
+    /** As the API lists them: the newest first, unless the query says otherwise. */
+    list,
+    /** The whole conversation in order, each entry in short. */
+    timeline: async () => (await list({ direction: 'FromStart', limit: '50' })).map(inShort),
+  }
+}
+
+/** `Chatbot: Hello` for a text, `ParticipantChanged` for others. */
+export function inShort(entry: ListedEntry): string {
+  const text = entry.entryPayload.abstractMessage?.staticContent?.text
+  return text === undefined ? entry.entryType : `${entry.sender.role}: ${text}`
+}
