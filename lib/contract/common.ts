@@ -1,0 +1,29 @@
+/** Values that several requests and replies share. */
+import * as z from 'zod'
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Ids of conversations and messages: lower-case UUID v4, as Salesforce demands (`enhanced-chat-api.md §1.2`). */
+export const uuid = z.string().regex(uuidPattern, 'must be a lower-case UUID v4')
+
+/** ISO 8601 in UTC with milliseconds. */
+export const timestamp = z.iso.datetime({ precision: 3 })
+
+const attributeName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,79}$/, 'must be a name: letters, digits, _ . -, at most 80')
+
+/** Pre-chat values and hidden values for routing, by the names the deployment's form gives them. */
+export const attributes = z
+  .record(attributeName, z.string().max(4000, 'must be at most 4,000 characters'))
+  .refine((all) => Object.keys(all).length <= 50, 'must be at most 50 values')
+
+/** A language as Salesforce writes it, such as `en_US`. */
+export const language = z
+  .string()
+  .regex(/^[a-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language such as en_US')
+
+/** An ISO timestamp from epoch milliseconds. */
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

@@ -1,0 +1,199 @@
+/**
+ * The schema of the environment. Pure: `readEnv(source)` names every culprit at once and never
+ * falls back from a group that is set by half.
+ */
+import * as z from 'zod'
+import { defaultLimits, type LimitName, type Limits } from './limits.js'
+
+const second = 1000
+const hour = 3600 * second
+const day = 24 * hour
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+function whole(fallback: number, minimum: number, maximum: number) {
+  const message = `must be a whole number from ${minimum} to ${maximum}`
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, message)
+    .default(fallback)
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
+}
+
+const serviceUrl = z
+  .string()
+  .refine(isSafeUrl, 'must be an https:// address (plain http for loopback hosts only)')
+  .transform((text) => text.replace(/\/+$/, ''))
+
+const secrets = list.refine(
+  (all) => all.length > 0 && all.every((secret) => Buffer.byteLength(secret) >= 32),
+  'must be one or more secrets of at least 32 bytes each, comma-separated, newest first',
+)
+
+const originPattern = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$/
+const origins = list
+  .refine(
+    (all) => all.every((origin) => originPattern.test(origin)),
+    'must be origins such as https://shop.example or https://*.shop.example, comma-separated, in lower case, without a path',
+  )
+  .default([])
+
+/** How the address of a caller is found; never by a header that the caller can write. */
+export type ClientAddress = 'vercel' | 'lambda' | 'socket' | { trustedHops: number }
+
+const clientAddress = z
+  .string()
+  .regex(
+    /^(vercel|lambda|socket|forwarded:[1-9])$/,
+    'must be vercel, lambda, socket or forwarded:<hops>',
+  )
+  .transform((text): ClientAddress => {
+    if (text === 'vercel' || text === 'lambda' || text === 'socket') return text
+    return { trustedHops: Number(text.slice('forwarded:'.length)) }
+  })
+
+const duration = z.string().regex(/^[1-9]\d{0,5} (ms|s|m|h|d)$/)
+const limit = z.tuple([z.int().min(1).max(1_000_000), duration])
+const names = Object.keys(defaultLimits) as [LimitName, ...LimitName[]]
+const limitsMessage = `must be JSON such as {"send": [22, "1 m"]} with the keys ${names.join(', ')}`
+const limits = z
+  .string()
+  .transform((text, context): Limits => {
+    const read = z.partialRecord(z.enum(names), limit).safeParse(parseJson(text))
+    if (read.success) return { ...defaultLimits, ...read.data }
+    context.addIssue({ code: 'custom', message: limitsMessage })
+    return z.NEVER
+  })
+  .default(defaultLimits)
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const schema = z.object({
+  SALESFORCE_MESSAGING_URL: serviceUrl,
+  SALESFORCE_ORG_ID: z
+    .string()
+    .regex(
+      /^00D[0-9A-Za-z]{12}([0-9A-Za-z]{3})?$/,
+      'must be an organisation id: 00D and 15 or 18 characters in all',
+    )
+    .transform((id) => id.slice(0, 15)),
+  SALESFORCE_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be the API name of the Custom Client deployment'),
+  SALESFORCE_API: z.literal('enhanced-chat', 'must be enhanced-chat').default('enhanced-chat'),
+  SALESFORCE_AUTH: z.literal('guest', 'must be guest').default('guest'),
+  UPSTASH_REDIS_REST_URL: serviceUrl,
+  UPSTASH_REDIS_REST_TOKEN: z.string(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,40}$/, 'must be 1–40 of A-Z a-z 0-9 . _ -')
+    .optional(),
+  VERCEL: z.string().optional(),
+  VERCEL_ENV: z.string().optional(),
+  SESSION_SECRET: secrets,
+  ALLOWED_ORIGINS: origins,
+  ALLOW_ANONYMOUS: z.enum(['true', 'false'], 'must be true or false').default('true'),
+  CALLER_ATTRIBUTES: list.default(['*']),
+  CLIENT_ADDRESS: clientAddress.optional(),
+  LIMITS: limits,
+  REDIS_TIMEOUT_MS: whole(1000, 50, 10_000),
+  REQUEST_DEADLINE_MS: whole(8000, 200, 25_000),
+  SEND_SETTLE_MS: whole(1000, 0, 10_000),
+  ACCESS_TOKEN_SECONDS: whole(900, 300, 900),
+  REFRESH_TOKEN_DAYS: whole(30, 1, 365),
+  GUEST_REFRESH_HOURS: whole(24, 1, 24 * 30),
+  VERIFIED_SESSION_MAX: whole(90, 1, 3650),
+  RECORD_DAYS: whole(30, 1, 365),
+  ENDED_CONVERSATION_DAYS: whole(7, 1, 365),
+  SEND_LOG_HOURS: whole(24, 1, 24 * 30),
+  MAX_CONVERSATIONS: whole(50, 1, 1000),
+})
+
+/** What is wrong with the environment, every culprit named; values are never repeated. */
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError' as const
+}
+
+type Source = Readonly<Record<string, string | undefined>>
+
+/** Empty counts as absent, and Vercel's integration calls Upstash's variables `KV_REST_API_…`. */
+function normalise(source: Source): Record<string, string> {
+  const entries = Object.entries(source).filter(([, value]) => value !== undefined && value !== '')
+  const present = Object.fromEntries(entries) as Record<string, string>
+  if (present.UPSTASH_REDIS_REST_URL || present.UPSTASH_REDIS_REST_TOKEN) return present
+  const { KV_REST_API_URL: url, KV_REST_API_TOKEN: token } = present
+  return {
+    ...present,
+    ...(url && { UPSTASH_REDIS_REST_URL: url }),
+    ...(token && { UPSTASH_REDIS_REST_TOKEN: token }),
+  }
+}
+
+function complaint(issue: z.core.$ZodIssue, present: Record<string, string>): string {
+  const name = String(issue.path[0])
+  return name in present ? `${name} ${issue.message}` : `${name} is missing`
+}
+
+/** Everything the rooms are built from. Times are milliseconds unless the name says otherwise. */
+export type Env = ReturnType<typeof readEnv>
+
+/** Reads and checks the environment; throws an `EnvironmentError` that lists all that is wrong. */
+export function readEnv(source: Source) {
+  const present = normalise(source)
+  const read = schema.safeParse(present)
+  if (!read.success) {
+    const complaints = new Set(read.error.issues.map((issue) => complaint(issue, present)))
+    throw new EnvironmentError(`The environment is not complete: ${[...complaints].join('; ')}.`)
+  }
+  const env = read.data
+  return {
+    salesforce: {
+      url: env.SALESFORCE_MESSAGING_URL,
+      orgId: env.SALESFORCE_ORG_ID,
+      deployment: env.SALESFORCE_DEPLOYMENT,
+    },
+    redis: {
+      url: env.UPSTASH_REDIS_REST_URL,
+      token: env.UPSTASH_REDIS_REST_TOKEN,
+      prefix: env.REDIS_PREFIX ?? env.VERCEL_ENV ?? 'local',
+      timeoutMs: env.REDIS_TIMEOUT_MS,
+    },
+    secrets: env.SESSION_SECRET,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
+    callerAttributes: env.CALLER_ATTRIBUTES,
+    clientAddress: env.CLIENT_ADDRESS ?? (env.VERCEL ? 'vercel' : 'socket'),
+    limits: env.LIMITS,
+    deadlineMs: env.REQUEST_DEADLINE_MS,
+    settleMs: env.SEND_SETTLE_MS,
+    maxConversations: env.MAX_CONVERSATIONS,
+    lifetimes: {
+      accessTokenMs: env.ACCESS_TOKEN_SECONDS * second,
+      refreshMs: env.REFRESH_TOKEN_DAYS * day,
+      guestRefreshMs: env.GUEST_REFRESH_HOURS * hour,
+      verifiedSessionMs: env.VERIFIED_SESSION_MAX * day,
+      recordMs: env.RECORD_DAYS * day,
+      endedConversationMs: env.ENDED_CONVERSATION_DAYS * day,
+      sendLogMs: env.SEND_LOG_HOURS * hour,
+    },
+  }
+}

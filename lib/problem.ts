@@ -1,0 +1,102 @@
+/**
+ * What can go wrong, in the words a frontend sees: one table of codes, one error class, one
+ * serialisation (RFC 9457 `application/problem+json`).
+ */
+
+/** code → [status, retryable, title]. The codes and `retryable` are the contract; titles are for people. */
+const problems = {
+  invalid_request: [400, false, 'The request is not valid'],
+  cursor_invalid: [400, false, 'The cursor is not valid'],
+  unauthenticated: [401, false, 'A valid token is needed'],
+  identity_rejected: [401, false, 'The identity token was not accepted'],
+  refresh_rejected: [401, false, 'The refresh token was not accepted'],
+  origin_not_allowed: [403, false, 'This origin may not call the gateway'],
+  anonymous_disabled: [403, false, 'Visitors must be known'],
+  conversation_not_found: [404, false, 'No such conversation'],
+  not_found: [404, false, 'No such endpoint'],
+  method_not_allowed: [405, false, 'Method not allowed'],
+  prechat_required: [409, false, 'Pre-chat answers are needed first'],
+  unsupported: [409, false, 'Not offered here'],
+  conversation_ended: [410, false, 'The conversation has ended'],
+  conversation_lost: [410, false, 'The conversation cannot be continued'],
+  payload_too_large: [413, false, 'Too large'],
+  unsupported_media_type: [415, false, 'Unsupported media type'],
+  id_reused: [422, false, 'This id was used for another content'],
+  rate_limited: [429, true, 'Too many requests'],
+  internal: [500, true, 'Something went wrong here'],
+  upstream_rejected: [502, false, 'Salesforce did not accept this'],
+  upstream_unavailable: [503, true, 'Salesforce cannot be reached now'],
+  store_unavailable: [503, true, 'The store cannot be reached now'],
+  upstream_timeout: [504, true, 'Salesforce did not answer in time'],
+} as const satisfies Record<string, readonly [number, boolean, string]>
+
+export type ProblemCode = keyof typeof problems
+
+/** One thing wrong with one field of the request; `path` is dotted (`selections.0.itemId`). */
+export type FieldError = { path: string; message: string }
+
+type Details = {
+  /** For people; never holds a token, a foreign wording or a message text. */
+  detail?: string
+  retryAfterMs?: number
+  errors?: readonly FieldError[]
+  /** Further members of the problem, such as `prechat`. */
+  extra?: Readonly<Record<string, unknown>>
+  headers?: Readonly<Record<string, string>>
+  /** Of a call that changes something: whether it may have happened all the same. Never serialised. */
+  effect?: 'none' | 'unknown'
+  /** For us; never serialised. */
+  cause?: unknown
+}
+
+/** The only error that reaches a caller as itself; everything else becomes `internal`. */
+export class GatewayError extends Error {
+  override name = 'GatewayError' as const
+  readonly code: ProblemCode
+  readonly details: Details
+
+  constructor(code: ProblemCode, details: Details = {}) {
+    super(details.detail ?? problems[code][2], { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Whether an error is one of ours, with one of these codes when some are named. */
+export function isProblem(error: unknown, ...codes: ProblemCode[]): error is GatewayError {
+  return error instanceof GatewayError && (codes.length === 0 || codes.includes(error.code))
+}
+
+/** The HTTP status a code answers with. */
+export function statusOf(code: ProblemCode): number {
+  return problems[code][0]
+}
+
+/**
+ * The answer a caller sees for an error. `origin` is the deployment's own, which serves the page
+ * `/problems` that `type` points to; `requestId` ties the answer to the log line.
+ */
+export function problemResponse(error: GatewayError, origin: string, requestId: string): Response {
+  const [status, retryable, title] = problems[error.code]
+  const { detail, retryAfterMs, errors, extra, headers } = error.details
+  const body = {
+    type: `${origin}/problems#${error.code}`,
+    title,
+    status,
+    ...(detail !== undefined && { detail }),
+    code: error.code,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    requestId,
+    ...(errors && { errors }),
+    ...extra,
+  }
+  const response = new Response(JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'Content-Type': 'application/problem+json' },
+  })
+  if (retryAfterMs !== undefined) {
+    response.headers.set('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
+  }
+  return response
+}
