@@ -1,0 +1,48 @@
+/** What Salesforce lists, as the poll understands it: produced by the Salesforce room, consumed here. */
+import type { Message, Role } from '../contract/messages.js'
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** A message as its entry tells it; the reader of the conversation adds the conversation's id. */
+export type EntryMessage = Without<Message, 'conversationId'>
+
+export type ParticipantChange = {
+  operation: 'add' | 'remove' | 'update'
+  role: Role
+  displayName: string | null
+  /** Whatever tells one participant from another in Salesforce. */
+  subject: string
+}
+
+/** What an entry does to the conversation, whether or not a frontend sees the entry. */
+export type Happening =
+  | { kind: 'said'; role: Role; displayName: string | null; subject: string }
+  | { kind: 'participants'; changes: readonly ParticipantChange[] }
+  | { kind: 'routing'; failed: boolean; estimatedWaitSeconds: number | null }
+  | { kind: 'queued' }
+  | { kind: 'session'; over: boolean; endedBy: Role | null }
+  | { kind: 'closed' }
+
+/** One entry of a conversation. `at` is Salesforce's `transcriptedTimestamp`, epoch milliseconds. */
+export type Entry = {
+  id: string
+  at: number
+  /** Null when the entry is not for visitors. */
+  message: EntryMessage | null
+  /** Null when the entry changes nothing that a poll tells. */
+  happening: Happening | null
+}
+
+/**
+ * One page of Salesforce's list. `full`: as long as a page can be, so that more may follow.
+ * `now`: Salesforce's clock when it answered, epoch milliseconds.
+ */
+export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number }
+
+/** Bounds are epoch milliseconds; whether Salesforce includes them is not evidenced (`§3.7`). */
+export type PageRequest =
+  | { order: 'oldestFirst'; from?: number }
+  | { order: 'newestFirst'; to?: number }
+
+/** Reads one page of one conversation. */
+export type ListEntries = (request: PageRequest) => Promise<EntryPage>

@@ -1,0 +1,36 @@
+/** When to ask next: soon while something is going on, slower as the conversation goes quiet. Pure. */
+import type { Role } from '../contract/messages.js'
+
+type Circumstances = {
+  /** Milliseconds since the newest entry, by Salesforce's clock alone; null when there is none. */
+  quietMs: number | null
+  lastSpeaker: Role | null
+  hasMore: boolean
+  ended: boolean
+  /** What is left of the poll limit, and how long until it is whole again. */
+  remaining: number
+  resetMs: number
+}
+
+const second = 1000
+const minute = 60 * second
+
+function wantedPauseMs(quietMs: number, awaitsReply: boolean): number {
+  if (quietMs < 30 * second) return second
+  if (awaitsReply && quietMs < 2 * minute) return second
+  if (quietMs < 2 * minute) return 2 * second
+  if (quietMs < 10 * minute) return 4 * second
+  return 10 * second
+}
+
+/**
+ * Milliseconds until the next poll: 0 when more is waiting, null when the conversation has ended
+ * and all was given. Near the limit the pace slows so that it never has to refuse.
+ */
+export function pollAfterMs(now: Circumstances): number | null {
+  if (now.ended && !now.hasMore) return null
+  const spread = now.remaining > 0 ? Math.ceil(now.resetMs / now.remaining) : now.resetMs
+  if (now.hasMore) return now.remaining > 10 ? 0 : spread
+  const wanted = wantedPauseMs(Math.max(0, now.quietMs ?? 0), now.lastSpeaker === 'EndUser')
+  return Math.max(wanted, Math.min(spread, minute))
+}

@@ -1,0 +1,126 @@
+/** The conversation's state, folded from its entries (`enhanced-chat-api.md §3.6`). Pure. */
+import type { Role } from '../contract/messages.js'
+import type { Entry, Happening, ParticipantChange } from './entries.js'
+
+export type HandledBy = 'queue' | 'bot' | 'agent' | 'none' | 'unknown'
+export type EndedBy = 'EndUser' | 'Agent' | 'System'
+
+export type Participant = { role: Role; displayName: string | null; subject: string }
+
+export type ConversationState = {
+  handledBy: HandledBy
+  participants: readonly Participant[]
+  endedBy: EndedBy | null
+  estimatedWaitSeconds: number | null
+  /** Closed for good; a session that is over leaves the conversation open. */
+  closed: boolean
+}
+
+/** Before the first entry: waiting to be routed. */
+export const initialState: ConversationState = {
+  handledBy: 'queue',
+  participants: [],
+  endedBy: null,
+  estimatedWaitSeconds: null,
+  closed: false,
+}
+
+/** What is known when the reading began somewhere in the middle. */
+export const unknownState: ConversationState = { ...initialState, handledBy: 'unknown' }
+
+/** Keeps the state small enough to travel in every cursor. */
+const maxParticipants = 6
+
+function handler(participants: readonly Participant[], otherwise: HandledBy): HandledBy {
+  if (participants.some(({ role }) => role === 'Agent')) return 'agent'
+  if (participants.some(({ role }) => role === 'Chatbot')) return 'bot'
+  return otherwise
+}
+
+function isStaff(role: Role): boolean {
+  return role === 'Agent' || role === 'Chatbot' || role === 'Supervisor'
+}
+
+function applyChange(
+  participants: readonly Participant[],
+  { operation, role, displayName, subject }: ParticipantChange,
+): readonly Participant[] {
+  const isSame = (other: Participant) => other.subject === subject && other.role === role
+  if (operation === 'remove') return participants.filter((other) => !isSame(other))
+  const joined = { role, displayName, subject }
+  if (participants.some(isSame)) {
+    return participants.map((other) => (isSame(other) ? joined : other))
+  }
+  return [...participants, joined].slice(-maxParticipants)
+}
+
+/** Who waits when nobody serves: an unknown or finished state stays what it is when somebody leaves. */
+function changeParticipants(
+  state: ConversationState,
+  changes: readonly ParticipantChange[],
+): ConversationState {
+  const staff = changes.filter(({ role }) => isStaff(role))
+  if (staff.length === 0) return state
+  const participants = staff.reduce(applyChange, state.participants)
+  const handledBy = handler(participants, state.handledBy === 'none' ? 'none' : 'queue')
+  const served = handledBy === 'bot' || handledBy === 'agent'
+  return {
+    ...state,
+    participants,
+    handledBy,
+    ...(served && { endedBy: null, estimatedWaitSeconds: null }),
+  }
+}
+
+function endedByOf(role: Role | null): EndedBy {
+  if (role === 'EndUser') return 'EndUser'
+  return role === 'Agent' || role === 'Supervisor' ? 'Agent' : 'System'
+}
+
+function speak(state: ConversationState, said: Happening & { kind: 'said' }): ConversationState {
+  const { role, displayName, subject } = said
+  if (role === 'EndUser') {
+    return state.handledBy === 'none' ? { ...state, handledBy: 'queue', endedBy: null } : state
+  }
+  if (state.handledBy !== 'unknown' || !isStaff(role)) return state
+  return changeParticipants(state, [{ operation: 'add', role, displayName, subject }])
+}
+
+function apply(state: ConversationState, happening: Happening): ConversationState {
+  if (state.closed) return state
+  switch (happening.kind) {
+    case 'said':
+      return speak(state, happening)
+    case 'participants':
+      return changeParticipants(state, happening.changes)
+    case 'routing':
+      return {
+        ...state,
+        handledBy: handler(state.participants, happening.failed ? 'none' : 'queue'),
+        estimatedWaitSeconds: happening.failed ? null : happening.estimatedWaitSeconds,
+        endedBy: happening.failed ? state.endedBy : null,
+      }
+    case 'queued':
+      return { ...state, handledBy: handler(state.participants, 'queue') }
+    case 'session':
+      if (!happening.over) {
+        const handledBy = state.handledBy === 'none' ? 'queue' : state.handledBy
+        return { ...state, handledBy, endedBy: null }
+      }
+      return {
+        ...initialState,
+        handledBy: 'none',
+        endedBy: endedByOf(happening.endedBy),
+      }
+    case 'closed':
+      return { ...initialState, handledBy: 'none', endedBy: 'EndUser', closed: true }
+  }
+}
+
+/** Folds entries, oldest first, onto a state. */
+export function foldState(state: ConversationState, entries: readonly Entry[]): ConversationState {
+  return entries.reduce(
+    (folded, { happening }) => (happening ? apply(folded, happening) : folded),
+    state,
+  )
+}

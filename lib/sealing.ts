@@ -1,0 +1,57 @@
+/**
+ * Values that a client holds for us and may neither read nor change: AES-256-GCM under keys derived
+ * from the session secrets, newest first, so that secrets rotate without invalidating what is out.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+/** One derived key; `id` tells which secret it came from without telling the secret. */
+export type DerivedKey = { id: string; bytes: Uint8Array }
+
+/** Derives one 256-bit key per secret for one purpose (HKDF-SHA256), newest first. */
+export function deriveKeys(secrets: readonly string[], purpose: string): readonly DerivedKey[] {
+  return secrets.map((secret) => {
+    const derived = Buffer.from(hkdfSync('sha256', secret, '', `miaw-gateway/${purpose}`, 36))
+    return { id: derived.subarray(32).toString('hex'), bytes: derived.subarray(0, 32) }
+  })
+}
+
+const idBytes = 4
+const ivBytes = 12
+const tagBytes = 16
+
+const sealOverheadBytes = idBytes + ivBytes + tagBytes
+
+export type Sealer = ReturnType<typeof createSealer>
+
+/** Seals with the newest key; opens with whichever key sealed. `context` must be the same for both. */
+export function createSealer(keys: readonly DerivedKey[]) {
+  const [newest] = keys
+  if (!newest) throw new TypeError('Failed to create a sealer: it needs at least one key')
+
+  return {
+    seal(plain: Uint8Array, context: string): string {
+      const iv = randomBytes(ivBytes)
+      const cipher = createCipheriv('aes-256-gcm', newest.bytes, iv).setAAD(Buffer.from(context))
+      const parts = [Buffer.from(newest.id, 'hex'), iv, cipher.update(plain), cipher.final()]
+      return Buffer.concat([...parts, cipher.getAuthTag()]).toString('base64url')
+    },
+
+    /** Null for whatever was not sealed by us, for this context, with a key we still have. */
+    open(sealed: string, context: string): Buffer | null {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < sealOverheadBytes || bytes.toString('base64url') !== sealed) return null
+      const key = keys.find(({ id }) => id === bytes.toString('hex', 0, idBytes))
+      if (!key) return null
+      const iv = bytes.subarray(idBytes, idBytes + ivBytes)
+      const decipher = createDecipheriv('aes-256-gcm', key.bytes, iv, { authTagLength: tagBytes })
+        .setAAD(Buffer.from(context))
+        .setAuthTag(bytes.subarray(-tagBytes))
+      const body = bytes.subarray(idBytes + ivBytes, -tagBytes)
+      try {
+        return Buffer.concat([decipher.update(body), decipher.final()])
+      } catch {
+        return null
+      }
+    },
+  }
+}
