@@ -1,0 +1,83 @@
+/**
+ * What belongs to one request while it is served: its deadline, what it spent on Redis and
+ * Salesforce, and the limits it was counted against. The corridor opens it; rooms add to it.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { LimitName } from './limits.js'
+
+export type Part = 'redis' | 'salesforce'
+
+/** Where one limit stands after this request was counted. `resetMs`: milliseconds until it is whole. */
+export type LimitOutcome = {
+  name: LimitName
+  allowed: boolean
+  limit: number
+  remaining: number
+  windowSeconds: number
+  resetMs: number
+}
+
+type Spent = { ms: number; requests: number }
+
+export type RequestScope = {
+  deadline: number
+  spent: Record<Part, Spent>
+  limits: LimitOutcome[]
+}
+
+const storage = new AsyncLocalStorage<RequestScope>()
+
+/** A scope without a deadline yet. */
+export function createScope(): RequestScope {
+  const nothing = () => ({ ms: 0, requests: 0 })
+  return {
+    deadline: Number.POSITIVE_INFINITY,
+    spent: { redis: nothing(), salesforce: nothing() },
+    limits: [],
+  }
+}
+
+/** Runs work inside a scope. */
+export function inScope<T>(scope: RequestScope, work: () => Promise<T>): Promise<T> {
+  return storage.run(scope, work)
+}
+
+/** Outside of a request, and before its deadline is known, foreign calls may take this long. */
+const patienceMs = 10_000
+
+/** Milliseconds until the request must be answered, never negative. */
+export function remainingMs(): number {
+  const deadline = storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY
+  return Number.isFinite(deadline) ? Math.max(0, deadline - Date.now()) : patienceMs
+}
+
+/** Says that the request must be answered within so many milliseconds from now. */
+export function setDeadline(withinMs: number): void {
+  const scope = storage.getStore()
+  if (scope) scope.deadline = Date.now() + withinMs
+}
+
+/** Gives the request more time, for a poll that was asked to wait. */
+export function extendDeadline(extraMs: number): void {
+  const scope = storage.getStore()
+  if (scope) scope.deadline += extraMs
+}
+
+/** Does one foreign request and books its duration. */
+export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
+  const spent = storage.getStore()?.spent[part]
+  const startedAt = performance.now()
+  try {
+    return await work()
+  } finally {
+    if (spent) {
+      spent.ms += performance.now() - startedAt
+      spent.requests += 1
+    }
+  }
+}
+
+/** Books where a limit stands, for the answer's `RateLimit` headers. */
+export function noteLimit(outcome: LimitOutcome): void {
+  storage.getStore()?.limits.push(outcome)
+}

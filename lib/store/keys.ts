@@ -1,0 +1,23 @@
+/**
+ * The names of the keys. A visitor's keys share a hash tag, so that a cluster keeps them together;
+ * the prefix separates deployments that share a database.
+ */
+export type Keys = ReturnType<typeof createKeys>
+
+export function createKeys(prefix: string) {
+  return {
+    /** One hash per visitor: see `records.ts`. */
+    visitor: (visitorId: string) => `${prefix}:visitor:{${visitorId}}`,
+    /** One refresh family of a visitor. */
+    family: (visitorId: string, family: string) => `${prefix}:family:{${visitorId}}:${family}`,
+    /** What became of one message. */
+    send: (visitorId: string, conversationId: string, messageId: string) =>
+      `${prefix}:send:{${visitorId}}:${conversationId}:${messageId}`,
+    /** One process at a time does this for a visitor. */
+    lock: (visitorId: string, what: string) => `${prefix}:lock:{${visitorId}}:${what}`,
+    /** Which visitor a conversation belongs to. */
+    owner: (conversationId: string) => `${prefix}:owner:${conversationId}`,
+    /** Prefix of the counters of one limit. */
+    limit: (name: string) => `${prefix}:limit:${name}`,
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The way to Redis: whatever is asked within one tick travels in one HTTP request. Upstash's own
+ * auto-pipelining sends reads and writes apart and skips some commands, so this is explicit.
+ */
+import { Redis } from '@upstash/redis'
+import { GatewayError } from '../problem.js'
+import { spend } from '../request.js'
+
+type Options = { url: string; token: string; timeoutMs: number }
+
+type Queued = {
+  command: PropertyKey
+  args: unknown[]
+  resolve: (value: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** The error Redis gave for one command; its text may repeat values, so it is looked at and never shown. */
+class CommandError extends Error {
+  override name = 'CommandError' as const
+}
+
+/** Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`. */
+export function connectRedis({ url, token, timeoutMs }: Options): Redis {
+  const redis = new Redis({
+    url,
+    token,
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    retry: { retries: 0 },
+    signal: () => AbortSignal.timeout(timeoutMs),
+  })
+  return batched(redis)
+}
+
+/** The same client, but commands of one tick share one request. */
+function batched(redis: Redis): Redis {
+  let queue: Queued[] = []
+
+  async function flush() {
+    const batch = queue
+    queue = []
+    try {
+      const pipeline = redis.pipeline()
+      for (const { command, args } of batch) Reflect.get(pipeline, command).apply(pipeline, args)
+      const results = await spend('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
+      batch.forEach(({ resolve, reject }, index) => {
+        const outcome = results[index]
+        if (!outcome || outcome.error) reject(new CommandError(outcome?.error ?? 'no answer'))
+        else resolve(outcome.result)
+      })
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error('no answer')
+      for (const { reject } of batch) reject(failure)
+    }
+  }
+
+  const commands = redis.pipeline()
+  return new Proxy(redis, {
+    get(target, command) {
+      if (!(command in commands)) return Reflect.get(target, command)
+      return (...args: unknown[]) =>
+        new Promise((resolve, reject) => {
+          if (queue.length === 0) queueMicrotask(() => queueMicrotask(flush))
+          queue.push({ command, args, resolve, reject })
+        })
+    },
+  })
+}
+
+/** Turns any failure of Redis into the one a caller sees; the original is not kept, for it repeats values. */
+export async function fromStore<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
+    throw new GatewayError('store_unavailable', { retryAfterMs: 1000 })
+  }
+}
+
+/** Runs a MULTI as one request and reports its failure as the store's. */
+export function commit(change: { exec(): Promise<unknown> }): Promise<unknown> {
+  return fromStore(spend('redis', () => change.exec()))
+}
