@@ -1,0 +1,59 @@
+/**
+ * Refresh tokens: opaque to their holder, sealed by us, so that a made-up one never reaches Redis and
+ * an old one is known to have been ours. Only their hashes are stored.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import * as z from 'zod'
+import { createSealer, type DerivedKey, deriveKeys } from '../sealing.js'
+
+const context = 'refresh'
+
+const payload = z.strictObject({
+  /** The visitor's id. */
+  v: z.string(),
+  /** Whether the visitor is known. */
+  k: z.boolean(),
+  /** The family. */
+  f: z.string(),
+  /** When the family began, epoch milliseconds. */
+  s: z.number(),
+  /** Makes each token unlike any other. */
+  n: z.string(),
+})
+
+/** What a refresh token says of its holder. `since`: when the device signed in, epoch milliseconds. */
+export type Holder = { id: string; verified: boolean; family: string; since: number }
+
+export type RefreshTokens = ReturnType<typeof createRefreshTokens>
+
+export function createRefreshTokens(keys: readonly DerivedKey[]) {
+  const sealer = createSealer(keys)
+
+  return {
+    mint({ id, verified, family, since }: Holder): string {
+      const nonce = randomBytes(16).toString('base64url')
+      const plain = { v: id, k: verified, f: family, s: since, n: nonce }
+      return sealer.seal(Buffer.from(JSON.stringify(plain)), context)
+    },
+
+    /** Null when it is not one of ours. */
+    open(token: string): Holder | null {
+      const plain = sealer.open(token, context)
+      if (!plain) return null
+      const read = payload.safeParse(JSON.parse(plain.toString()))
+      if (!read.success) return null
+      const { v, k, f, s } = read.data
+      return { id: v, verified: k, family: f, since: s }
+    },
+  }
+}
+
+/** What is stored of a refresh token. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
+
+/** Seals what only the holder of this refresh token may read again. */
+export function replaySealer(token: string) {
+  return createSealer(deriveKeys([token], 'refresh-replay'))
+}
