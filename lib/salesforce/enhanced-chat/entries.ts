@@ -1,0 +1,174 @@
+/** Salesforce's entries → what the gateway's poll understands (`enhanced-chat-api.md §3`). Pure; never throws. */
+import { isoTime } from '../../contract/common.js'
+import { type Role, role as roleSchema } from '../../contract/messages.js'
+import type { Entry, EntryMessage, Happening } from '../../polling/entries.js'
+import * as schemas from './schemas.js'
+import { decoded, plain, plainName } from './text.js'
+
+/** What an entry becomes: a message for visitors, a happening for the state, both or nothing. */
+type Outcome = Pick<Entry, 'message' | 'happening'>
+
+const nothing: Outcome = { message: null, happening: null }
+const queued: Outcome = { message: null, happening: { kind: 'queued' } }
+
+/** `Router` is `System`, and so is a role we do not know. */
+function roleOf(role: string | null | undefined): Role {
+  return roleSchema.safeParse(role).data ?? 'System'
+}
+
+/** Long enough to tell participants apart, short enough to travel in a cursor. */
+function subjectOf(subject: string | null | undefined): string {
+  return (subject ?? '').slice(-18)
+}
+
+function envelopeOf(entry: schemas.ListedEntry) {
+  return {
+    id: entry.identifier,
+    sender: { role: roleOf(entry.sender.role), displayName: plainName(entry.senderDisplayName) },
+    timestamp: isoTime(entry.transcriptedTimestamp),
+  }
+}
+
+type Envelope = ReturnType<typeof envelopeOf>
+
+function contentOf(message: schemas.AbstractMessage, envelope: Envelope): EntryMessage {
+  const reply = message.inReplyToMessageId
+  const common = { ...envelope, ...(reply && { inReplyToMessageId: reply }) }
+  const { staticContent, choices, form, messageType } = message
+  const written = staticContent?.text ?? ''
+  const text = envelope.sender.role === 'EndUser' ? plain(written) : decoded(written)
+  const formatType = staticContent?.formatType ?? choices?.formatType ?? form?.formatType
+  if (messageType === 'StaticContentMessage' && formatType === 'Text') {
+    const content = { formatType: 'Text' as const, text }
+    return { ...common, messageType: 'StaticContentMessage', text, staticContent: content }
+  }
+  return {
+    ...common,
+    messageType: 'UnknownMessage',
+    text: text === '' ? 'A message that this chat cannot show.' : text,
+    original: { entryType: 'Message', messageType, ...(formatType && { formatType }) },
+  }
+}
+
+function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedEntry): Outcome {
+  const read = schemas.messagePayload.safeParse(payload)
+  const said: Happening = {
+    kind: 'said',
+    ...envelope.sender,
+    subject: subjectOf(entry.sender.subject),
+  }
+  if (read.success) {
+    return { message: contentOf(read.data.abstractMessage, envelope), happening: said }
+  }
+  const original = { entryType: 'Message' }
+  const text = 'A message that this chat cannot show.'
+  return {
+    message: { ...envelope, messageType: 'UnknownMessage', text, original },
+    happening: said,
+  }
+}
+
+const verbs = { add: 'joined', remove: 'left', update: 'changed' } as const
+
+function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
+  const read = schemas.participantPayload.safeParse(payload)
+  if (!read.success) return nothing
+  const changes = read.data.entries.map(({ operation, participant, displayName }) => ({
+    operation,
+    role: roleOf(participant.role),
+    displayName: plainName(displayName),
+    subject: subjectOf(participant.subject),
+  }))
+  const text = changes
+    .map(({ operation, role, displayName }) => `${displayName ?? role} ${verbs[operation]}.`)
+    .join(' ')
+  const participants = changes.map(({ subject: _, ...change }) => change)
+  return {
+    message: { ...envelope, messageType: 'ParticipantChanged', text, participants },
+    happening: { kind: 'participants', changes },
+  }
+}
+
+function mapRouting(payload: unknown, envelope: Envelope): Outcome {
+  const read = schemas.routingPayload.safeParse(payload)
+  if (!read.success) return nothing
+  const { routingType: type, failureType, failureReason, estimatedWaitTime } = read.data
+  const failed = failureType !== 'None'
+  const failure = failed ? plain(failureReason || failureType) : null
+  const wait = estimatedWaitTime?.estimatedWaitTimeInSeconds ?? null
+  const routing = {
+    type: plain(type),
+    failure,
+    ...(wait !== null && { estimatedWaitSeconds: wait }),
+  }
+  const text = failed ? 'Nobody is available right now.' : 'Looking for somebody to help.'
+  return {
+    message: { ...envelope, messageType: 'RoutingResult', text, routing },
+    happening: { kind: 'routing', failed, estimatedWaitSeconds: wait },
+  }
+}
+
+/** Work that goes to somebody means waiting for them; the end of work says nothing new. */
+function mapWork(payload: unknown): Outcome {
+  const workType = schemas.workPayload.safeParse(payload).data?.workType
+  return workType === 'Assigned' || workType === 'Transferred' ? queued : nothing
+}
+
+function mapSession(payload: unknown, envelope: Envelope): Outcome {
+  const read = schemas.sessionPayload.safeParse(payload)
+  if (!read.success) return nothing
+  const { sessionStatus, sessionStatusPrev, sessionEndedByRole } = read.data
+  const over = sessionStatus === 'Ended'
+  const endedBy = sessionEndedByRole ? roleOf(sessionEndedByRole) : null
+  const session = {
+    status: plain(sessionStatus),
+    ...(sessionStatusPrev && { previous: plain(sessionStatusPrev) }),
+    ...(endedBy && { endedBy }),
+  }
+  const text = over ? 'The session has ended.' : `The session is ${plain(sessionStatus)}.`
+  return {
+    message: { ...envelope, messageType: 'SessionStatusChanged', text, session },
+    happening: { kind: 'session', over, endedBy },
+  }
+}
+
+/** The payload comes as an object, or as a JSON string (`§3.1`). */
+function payloadOf({ entryPayload }: schemas.ListedEntry): unknown {
+  if (typeof entryPayload !== 'string') return entryPayload
+  try {
+    return JSON.parse(entryPayload)
+  } catch {
+    return null
+  }
+}
+
+function outcomeOf(entry: schemas.ListedEntry): Outcome {
+  const envelope = envelopeOf(entry)
+  const payload = payloadOf(entry)
+  switch (entry.entryType) {
+    case 'Message':
+      return mapMessage(payload, envelope, entry)
+    case 'ParticipantChanged':
+      return mapParticipants(payload, envelope)
+    case 'RoutingResult':
+      return mapRouting(payload, envelope)
+    case 'SessionStatusChanged':
+      return mapSession(payload, envelope)
+    case 'RoutingWorkResult':
+      return mapWork(payload)
+    case 'QueuePosition':
+      return queued
+    case 'CloseConversation':
+      return { message: null, happening: { kind: 'closed' } }
+    default:
+      return nothing
+  }
+}
+
+/** One entry of Salesforce's list; null when it has no id or no time, so that nothing can be said of it. */
+export function toEntry(listed: unknown): Entry | null {
+  const read = schemas.listedEntry.safeParse(listed)
+  if (!read.success) return null
+  const { identifier: id, transcriptedTimestamp: at } = read.data
+  return { id, at, ...outcomeOf(read.data) }
+}

@@ -1,0 +1,77 @@
+/** The deployment's configuration → what it offers to visitors (`enhanced-chat-api.md §1.5`, `§2.6`). Pure. */
+import type { Attachments, Prechat } from '../../contract/replies.js'
+import type { DeploymentConfig } from './schemas.js'
+import { plain } from './text.js'
+
+/** The unit of `maxFileSize` is not evidenced; 5 with a limit of 5 MB reads as megabytes. */
+const bytesPerUnit = 1024 * 1024
+const defaultMaxFileSize = 5
+
+type PrechatField = Prechat['fields'][number]
+type FormField = NonNullable<
+  NonNullable<NonNullable<DeploymentConfig['forms']>[number]['formFields']>[number]
+>
+
+const types: Record<string, PrechatField['type']> = {
+  Text: 'text',
+  Email: 'email',
+  Number: 'number',
+  Phone: 'phone',
+  Checkbox: 'checkbox',
+  ChoiceList: 'choice',
+}
+
+/** A choice is answered with the value's name, not its id. */
+function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['options'] {
+  const list = config.choiceListConfig?.choiceList?.find(
+    ({ choiceListId }) => choiceListId === field.choiceListId,
+  )
+  const values = [...(list?.choiceListValues ?? [])]
+  return values
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map(({ choiceListValueName, label, isDefaultValue }) => ({
+      value: choiceListValueName,
+      ...(label && { label: plain(label) }),
+      ...(isDefaultValue && { default: true }),
+    }))
+}
+
+function toField(field: FormField, config: DeploymentConfig): PrechatField {
+  const type = types[field.type] ?? 'text'
+  return {
+    name: field.name,
+    ...(field.label && { label: plain(field.label) }),
+    type,
+    required: field.required === true,
+    ...(field.maxLength && { maxLength: Math.floor(field.maxLength) }),
+    ...(type === 'choice' && { options: optionsOf(field, config) }),
+  }
+}
+
+function prechatOf(config: DeploymentConfig): Prechat | null {
+  const [form] = config.forms ?? []
+  const visible = (form?.formFields ?? []).filter(({ isHidden }) => isHidden !== true)
+  if (!form || visible.length === 0) return null
+  const fields = visible
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map((field) => toField(field, config))
+  return {
+    required: fields.some(({ required }) => required),
+    per: form.displayContext === 'Session' ? 'session' : 'conversation',
+    fields,
+  }
+}
+
+function attachmentsOf({ attachments }: DeploymentConfig): Attachments | null {
+  if (!attachments?.endUserToAgent) return null
+  return { maxBytes: (attachments.maxFileSize ?? defaultMaxFileSize) * bytesPerUnit }
+}
+
+/** What visitors are offered; nothing when there is no configuration. */
+export function toOffer(config: DeploymentConfig | null | undefined): {
+  prechat: Prechat | null
+  attachments: Attachments | null
+} {
+  if (!config) return { prechat: null, attachments: null }
+  return { prechat: prechatOf(config), attachments: attachmentsOf(config) }
+}

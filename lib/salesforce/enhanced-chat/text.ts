@@ -1,0 +1,23 @@
+/** Foreign texts made plain. */
+import { decodeHTMLStrict } from 'entities'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g
+
+/** Without control characters, but with line breaks and tabs. */
+export function plain(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(controls, '')
+}
+
+/** Bots write HTML entities into plain texts (`enhanced-chat-api.md §7` no. 20). */
+export function decoded(text: string): string {
+  return plain(decodeHTMLStrict(text))
+}
+
+/** A name on one line; null when nothing is left of it. */
+export function plainName(name: string | null | undefined): string | null {
+  const line = plain(name ?? '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line === '' ? null : line.slice(0, 200)
+}

@@ -1,0 +1,138 @@
+/**
+ * One request to Salesforce and what its failure means: who failed, and whether the request may have
+ * taken effect. Sending and judging are two functions.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GatewayError } from '../problem.js'
+import { remainingMs, spend } from '../request.js'
+
+export type Call = {
+  method: 'GET' | 'POST' | 'DELETE'
+  url: string
+  token?: string
+  body?: unknown
+}
+
+/** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
+export type Answer = { status: number; text: string; retryAfterMs: number | null; now: number }
+
+/** Failures of a connection that was never made: nothing was sent, so nothing can have happened. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function connectionCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || typeof error.cause !== 'object') return undefined
+  const code: unknown = error.cause && 'code' in error.cause ? error.cause.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+function unreachable(error: unknown): GatewayError {
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
+    return new GatewayError('upstream_timeout', { effect: 'unknown' })
+  }
+  const effect = neverSent.has(connectionCode(error) ?? '') ? 'none' : 'unknown'
+  return new GatewayError('upstream_unavailable', { effect })
+}
+
+function retryAfterOf(headers: Headers): number | null {
+  const value = headers.get('retry-after')
+  if (value === null) return null
+  const seconds = /^\d{1,6}$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null
+}
+
+function clockOf(headers: Headers): number {
+  const stated = Date.parse(headers.get('date') ?? '')
+  return Number.isFinite(stated) ? stated : Date.now()
+}
+
+/** Sends once and reads the whole answer within `timeoutMs`. Redirects are answers, not followed. */
+export function send({ method, url, token, body }: Call, timeoutMs: number): Promise<Answer> {
+  return spend('salesforce', async () => {
+    try {
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
+        headers: {
+          Accept: 'application/json',
+          'Content-Type': 'application/json',
+          ...(token && { Authorization: `Bearer ${token}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const { status, headers } = response
+      return { status, text, retryAfterMs: retryAfterOf(headers), now: clockOf(headers) }
+    } catch (error) {
+      throw unreachable(error)
+    }
+  })
+}
+
+/** The failure that an unexpected status means (`enhanced-chat-api.md §2`); never Salesforce's wording. */
+export function refusal({ status, retryAfterMs }: Answer): GatewayError {
+  if (status === 429) {
+    return new GatewayError('rate_limited', {
+      detail: 'Salesforce asks to wait.',
+      effect: 'none',
+      retryAfterMs: retryAfterMs ?? 5000,
+    })
+  }
+  if (status >= 500) {
+    const asked = retryAfterMs !== null && { retryAfterMs }
+    return new GatewayError('upstream_unavailable', { effect: 'unknown', ...asked })
+  }
+  if (status === 401 || status === 403 || status === 404) {
+    return new GatewayError('conversation_lost', { effect: 'none' })
+  }
+  return new GatewayError('upstream_rejected', { effect: 'none' })
+}
+
+/** An answer that promises success and cannot be understood. */
+export function nonsense(): GatewayError {
+  return new GatewayError('upstream_rejected', { effect: 'unknown' })
+}
+
+/** Reads JSON; null for whatever is not. */
+export function readJson({ text }: Answer): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const firstPauseMs = 150
+/** A second attempt needs at least this long to be worth it. */
+const worthwhileMs = 250
+const maxAttempts = 4
+
+function mayRecover(error: unknown): error is GatewayError {
+  if (!(error instanceof GatewayError)) return false
+  return error.code === 'upstream_unavailable' || error.code === 'upstream_timeout'
+}
+
+/**
+ * Repeats a request that is harmless to repeat, with jittered back-off, while the request's deadline
+ * allows it. One attempt may take half of the time that is left, so that a hang leaves room for another.
+ */
+export async function persist<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt(Math.min(remainingMs() / 2, 10_000))
+    } catch (error) {
+      if (!mayRecover(error) || attempts === maxAttempts) throw error
+      const backOffMs = firstPauseMs * 2 ** (attempts - 1) * (0.5 + Math.random())
+      const pauseMs = Math.max(backOffMs, error.details.retryAfterMs ?? 0)
+      if (pauseMs + worthwhileMs > remainingMs()) throw error
+      await sleep(pauseMs)
+    }
+  }
+}
