@@ -1,0 +1,57 @@
+/** What a caller must, may and may not say before a conversation starts. Pure. */
+
+import type { Prechat } from '../contract/replies.js'
+import type { StartRequest } from '../contract/requests.js'
+import { type FieldError, GatewayError } from '../problem.js'
+
+type Attributes = Readonly<Record<string, string>>
+type Field = Prechat['fields'][number]
+
+/** The caller's values: `contextParameters` is the guide's word for the same, and gives way. */
+export function attributesOf(
+  { routingAttributes, contextParameters }: StartRequest,
+  allowed: readonly string[],
+): Attributes {
+  const given = { contextParameters, routingAttributes }
+  const errors = Object.entries(given).flatMap(([name, values]) =>
+    Object.keys(values ?? {})
+      .filter((key) => !allowed.includes('*') && !allowed.includes(key))
+      .map((key) => ({ path: `${name}.${key}`, message: 'may not be set by callers' })),
+  )
+  if (errors.length > 0) throw new GatewayError('invalid_request', { errors })
+  return { ...contextParameters, ...routingAttributes }
+}
+
+const emailPattern = /^[^\s@]+@[^\s@]+$/
+const numberPattern = /^-?\d+([.,]\d+)?$/
+
+function complaint({ type, required, maxLength, options }: Field, value: string): string | null {
+  if (value.trim() === '') return required ? 'is required' : null
+  if (maxLength !== undefined && [...value].length > maxLength) {
+    return `must be at most ${maxLength} characters`
+  }
+  if (type === 'email' && !emailPattern.test(value)) return 'must be an e-mail address'
+  if (type === 'number' && !numberPattern.test(value)) return 'must be a number'
+  if (type === 'choice' && options && !options.some((option) => option.value === value)) {
+    return `must be one of: ${options.map((option) => option.value).join(', ')}`
+  }
+  return null
+}
+
+/**
+ * Checks the answers against the deployment's form. Throws `prechat_required` with the form when
+ * there is one and nothing was answered, `invalid_request` with a path for each wrong answer.
+ */
+export function checkPrechat(
+  form: Prechat | null,
+  { routingAttributes }: StartRequest,
+  attributes: Attributes,
+): void {
+  if (!form) return
+  if (!routingAttributes) throw new GatewayError('prechat_required', { extra: { prechat: form } })
+  const errors = form.fields.flatMap((field): FieldError[] => {
+    const message = complaint(field, attributes[field.name] ?? '')
+    return message === null ? [] : [{ path: `routingAttributes.${field.name}`, message }]
+  })
+  if (errors.length > 0) throw new GatewayError('invalid_request', { errors })
+}

@@ -1,0 +1,146 @@
+/** Reads what happened in a conversation; writes nothing, and remembers nothing on the server. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isoTime } from '../contract/common.js'
+import type { PollReply } from '../contract/replies.js'
+import type { Cursors } from '../polling/cursor.js'
+import type { EntryMessage, ListEntries } from '../polling/entries.js'
+import { pollAfterMs } from '../polling/pace.js'
+import { type Reading, readNewest, readOlder, readSince } from '../polling/read.js'
+import { type ConversationState, unknownState } from '../polling/state.js'
+import { GatewayError, isProblem } from '../problem.js'
+import { extendDeadline } from '../request.js'
+import type { Messaging, Reach } from '../salesforce/messaging.js'
+import type { StoredConversation } from '../store/records.js'
+import type { Own, Reaches } from './reach.js'
+
+/** What a poll asks for. `waitSeconds`: how long it may stay open until there is something to say. */
+export type Question = {
+  cursor?: string | undefined
+  before?: string | undefined
+  limit: number
+  waitSeconds: number
+}
+
+/** Where the caller's poll limit stands, so that the pace can slow before it refuses. */
+export type Allowance = { remaining: number; resetMs: number }
+
+type Options = { messaging: Messaging; reaches: Reaches; cursors: Cursors }
+
+/** While it waits, a poll reads Salesforce once in this time. */
+const waitStepMs = 1000
+
+/** Entries may show this long after an end that we caused ourselves. */
+const lingerMs = 2000
+
+function conversationOf(
+  { id, status, expiresAt }: StoredConversation,
+  state: ConversationState,
+): PollReply['conversation'] {
+  const isOver = status === 'ended' || state.closed
+  return {
+    id,
+    status: isOver ? 'ended' : 'open',
+    handledBy: isOver ? 'none' : state.handledBy,
+    participants: isOver
+      ? []
+      : state.participants.map(({ role, displayName }) => ({ role, displayName })),
+    endedBy: isOver ? (state.endedBy ?? 'EndUser') : state.endedBy,
+    estimatedWaitSeconds: isOver ? null : state.estimatedWaitSeconds,
+    expiresAt: expiresAt === null ? null : isoTime(expiresAt),
+  }
+}
+
+function isSettled({ status, endedAt }: StoredConversation, state: ConversationState): boolean {
+  return state.closed || (status === 'ended' && Date.now() - (endedAt ?? 0) > lingerMs)
+}
+
+function withId(conversationId: string, messages: readonly EntryMessage[]) {
+  return messages.map((message) => ({ ...message, conversationId }))
+}
+
+export function createReader({ messaging, reaches, cursors }: Options) {
+  const listOf =
+    (reach: Reach): ListEntries =>
+    (request) =>
+      messaging.list(reach, request)
+
+  /** What the entries do not tell is asked once; when that fails too, it stays unknown. */
+  async function whoHandles(reach: Reach): Promise<ConversationState> {
+    try {
+      return { ...unknownState, handledBy: await messaging.routing(reach) }
+    } catch (error) {
+      if (isProblem(error)) return unknownState
+      throw error
+    }
+  }
+
+  async function first(reach: Reach, limit: number): Promise<Reading> {
+    const reading = await readNewest(listOf(reach), limit)
+    if (reading.state.handledBy !== 'unknown') return reading
+    const state = await whoHandles(reach)
+    return { ...reading, state, cursor: { ...reading.cursor, base: state } }
+  }
+
+  async function onwards(reach: Reach, sealed: string, question: Question): Promise<Reading> {
+    const cursor = cursors.openCursor(sealed, reach.conversationId)
+    if (!cursor) throw new GatewayError('cursor_invalid')
+    const waitUntil = Date.now() + question.waitSeconds * 1000
+    extendDeadline(question.waitSeconds * 1000)
+    let reading = await readSince(listOf(reach), cursor, question.limit)
+    const before = JSON.stringify(reading.state)
+    const isSilent = () =>
+      reading.messages.length === 0 &&
+      !reading.hasMore &&
+      !reading.state.closed &&
+      JSON.stringify(reading.state) === before
+    while (isSilent() && Date.now() + waitStepMs <= waitUntil) {
+      await sleep(waitStepMs)
+      reading = await readSince(listOf(reach), cursor, question.limit)
+    }
+    return reading
+  }
+
+  async function older(own: Own, reach: Reach, sealed: string, limit: number): Promise<PollReply> {
+    const { conversation } = own
+    const mark = cursors.openHistory(sealed, conversation.id)
+    if (!mark) throw new GatewayError('cursor_invalid')
+    const { messages, before } = await readOlder(listOf(reach), mark, limit)
+    return {
+      messages: withId(conversation.id, messages),
+      cursor: null,
+      hasMore: false,
+      before: before && cursors.sealHistory(before, conversation.id),
+      pollAfterMs: null,
+      conversation: conversationOf(conversation, unknownState),
+    }
+  }
+
+  function replyOf({ conversation }: Own, reading: Reading, allowance: Allowance): PollReply {
+    const { cursor, state, before, hasMore, now, lastSpeaker } = reading
+    return {
+      messages: withId(conversation.id, reading.messages),
+      cursor: cursors.sealCursor(cursor, conversation.id),
+      hasMore,
+      before: before && cursors.sealHistory(before, conversation.id),
+      pollAfterMs: pollAfterMs({
+        quietMs: cursor.newest === 0 ? null : now - cursor.newest,
+        lastSpeaker,
+        hasMore,
+        ended: isSettled(conversation, state),
+        ...allowance,
+      }),
+      conversation: conversationOf(conversation, state),
+    }
+  }
+
+  /** Answers a poll. Throws `cursor_invalid`, `conversation_lost` and what Salesforce may cause. */
+  return function read(own: Own, question: Question, allowance: Allowance): Promise<PollReply> {
+    return reaches.within(own, async (reach) => {
+      const { cursor, before, limit } = question
+      if (before !== undefined) return older(own, reach, before, limit)
+      const reading =
+        cursor === undefined ? await first(reach, limit) : await onwards(reach, cursor, question)
+      return replyOf(own, reading, allowance)
+    })
+  }
+}

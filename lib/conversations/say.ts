@@ -1,0 +1,155 @@
+/**
+ * Says a thing exactly once, whatever is lost in between: the send log knows which id was tried with
+ * which content, and an attempt whose outcome is unclear is settled by looking for the id in
+ * Salesforce's list before anything is sent again.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isoTime } from '../contract/common.js'
+import type { SendReply } from '../contract/replies.js'
+import { GatewayError, isProblem } from '../problem.js'
+import { remainingMs } from '../request.js'
+import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
+import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
+import type { Own, Reaches } from './reach.js'
+import { createSettlement } from './settle.js'
+
+type Options = {
+  messaging: Messaging
+  reaches: Reaches
+  sends: Sends
+  /** How long after an attempt was given up its effect may still show in Salesforce's list. */
+  settleMs: number
+}
+
+const askAgainMs = 200
+
+/** What one call is about. */
+type Errand = { own: Own; reach: Reach; saying: Saying; message: MessageKey; hash: string }
+
+/** The content that an id stands for: type and own fields, nothing that may change between retries. */
+function hashOf({ text }: Saying): string {
+  const content = JSON.stringify(['StaticContentMessage', text])
+  return createHash('sha256').update(content).digest('base64url')
+}
+
+function unsure(): GatewayError {
+  return new GatewayError('upstream_unavailable', {
+    detail: 'It is not clear yet whether the message arrived. Send it again with the same id.',
+    retryAfterMs: 1000,
+  })
+}
+
+function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendReply {
+  return { id: saying.id, conversationId: own.conversation.id, timestamp: isoTime(at), duplicate }
+}
+
+export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) {
+  const settle = createSettlement({ messaging, settleMs })
+
+  function attemptNow(hash: string, since: number): Attempt {
+    const at = Date.now() + Math.min(remainingMs(), 60_000)
+    return { hash, state: 'sending', since, at, by: randomUUID() }
+  }
+
+  async function note(errand: Errand, from: LoggedAttempt, to: Partial<Attempt>) {
+    return await sends.advance(errand.message, from, {
+      hash: from.hash,
+      state: from.state,
+      since: from.since,
+      at: from.at,
+      ...to,
+      by: randomUUID(),
+    })
+  }
+
+  /** What was delivered is told, even when the log cannot be written: a repeat is settled by the list. */
+  async function arrived(errand: Errand, logged: LoggedAttempt, at: number, duplicate: boolean) {
+    await note(errand, logged, { state: 'sent', at }).catch(() => null)
+    return replyOf(errand, at, duplicate)
+  }
+
+  async function sayOnce({ own, reach, saying }: Errand): Promise<number> {
+    const { routingAttributes, language } = own.conversation
+    try {
+      return await messaging.say(reach, saying, null)
+    } catch (error) {
+      if (!isProblem(error, 'prechat_required')) throw error
+      return await messaging.say(reach, saying, { routingAttributes, language })
+    }
+  }
+
+  /** Sends, and when the outcome is unclear finds out; sends again only what certainly did not arrive. */
+  async function deliver(errand: Errand, logged: LoggedAttempt): Promise<SendReply> {
+    for (;;) {
+      try {
+        return await arrived(errand, logged, await sayOnce(errand), false)
+      } catch (error) {
+        if (!isProblem(error)) throw error
+        if (error.details.effect === 'none') {
+          await sends.release(errand.message, logged).catch(() => undefined)
+          throw error
+        }
+        const givenUpAt = Date.now()
+        const { fate, at } = await settle(errand.reach, errand.saying.id, logged.since, givenUpAt)
+        if (fate === 'arrived') return await arrived(errand, logged, at, false)
+        if (fate === 'unknown' || remainingMs() < 3 * settleMs) {
+          await note(errand, logged, { state: 'unclear', at: givenUpAt }).catch(() => null)
+          throw error
+        }
+      }
+    }
+  }
+
+  /** Takes over what somebody gave up, after looking whether it arrived. */
+  async function takeOver(errand: Errand, earlier: LoggedAttempt): Promise<SendReply | null> {
+    const mine = await sends.advance(
+      errand.message,
+      earlier,
+      attemptNow(earlier.hash, earlier.since),
+    )
+    if (!mine) return null
+    const { fate, at } = await settle(errand.reach, errand.saying.id, earlier.since, earlier.at)
+    if (fate === 'arrived') return await arrived(errand, mine, at, true)
+    if (fate === 'absent') return await deliver(errand, mine)
+    await note(errand, mine, { state: 'unclear', at: earlier.at }).catch(() => null)
+    throw unsure()
+  }
+
+  /** Waits for another call's attempt to come to an end, or ends it. */
+  async function follow(errand: Errand, first: LoggedAttempt): Promise<SendReply | null> {
+    let earlier: LoggedAttempt | null = first
+    while (earlier) {
+      if (earlier.hash !== errand.hash) throw new GatewayError('id_reused')
+      if (earlier.state === 'sent') return replyOf(errand, earlier.at, true)
+      if (earlier.state === 'unclear' || earlier.at <= Date.now()) {
+        const reply = await takeOver(errand, earlier)
+        if (reply) return reply
+      } else {
+        if (remainingMs() < 2 * askAgainMs) throw unsure()
+        await sleep(askAgainMs)
+      }
+      earlier = await sends.find(errand.message)
+    }
+    return null
+  }
+
+  /**
+   * Says it. Throws `id_reused` for another content under the same id, `conversation_ended`,
+   * `conversation_lost`, and what Salesforce or Redis may cause; then the same call can be repeated.
+   */
+  return async function say(own: Own, saying: Saying): Promise<SendReply> {
+    const { conversation, visitorId } = own
+    if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    return await reaches.within(own, async (reach) => {
+      const message = { visitorId, conversationId: conversation.id, id: saying.id }
+      const errand = { own, reach, saying, message, hash: hashOf(saying) }
+      for (;;) {
+        const claim = await sends.claim(message, attemptNow(errand.hash, Date.now()))
+        if ('mine' in claim) return await deliver(errand, claim.mine)
+        const reply = await follow(errand, claim.earlier)
+        if (reply) return reply
+      }
+    })
+  }
+}

@@ -1,0 +1,63 @@
+/** Finds out whether a message whose attempt was given up arrived, by looking for its id in the list. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Entry } from '../polling/entries.js'
+import { isProblem } from '../problem.js'
+import { remainingMs } from '../request.js'
+import type { Messaging, Reach } from '../salesforce/messaging.js'
+
+/** `absent` only when a whole look, begun after the time in which an effect may show, found nothing. */
+export type Fate = { fate: 'arrived'; at: number } | { fate: 'absent' | 'unknown'; at: 0 }
+
+const lookAgainMs = 250
+const maxPages = 10
+/** Between Salesforce's clock as its answers tell it (whole seconds) and its entries. */
+const marginMs = 5000
+
+type Options = { messaging: Messaging; settleMs: number }
+
+export function createSettlement({ messaging, settleMs }: Options) {
+  /** Reads back as far as the first attempt; undefined when the look could not be finished. */
+  async function look(reach: Reach, id: string, since: number): Promise<Entry | null | undefined> {
+    const elapsedMs = Date.now() - since
+    let to = Number.POSITIVE_INFINITY
+    for (let pages = 0; pages < maxPages; pages++) {
+      const bound = Number.isFinite(to) && { to }
+      const page = await messaging.list(reach, { order: 'newestFirst', ...bound })
+      const found = page.entries.find((entry) => entry.id === id)
+      if (found) return found
+      const oldest = page.entries.reduce((least, { at }) => Math.min(least, at), to)
+      if (!page.full || oldest < page.now - elapsedMs - marginMs) return null
+      to = Math.min(oldest + 1, to - 1)
+    }
+    return undefined
+  }
+
+  async function tryLook(reach: Reach, id: string, since: number) {
+    try {
+      return await look(reach, id, since)
+    } catch (error) {
+      if (isProblem(error)) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Looks until the message is found, or until it is certain that it did not arrive. `since`: when its
+   * first attempt began; `givenUpAt`: when its last one was given up (both by our clock).
+   */
+  return async function settle(
+    reach: Reach,
+    id: string,
+    since: number,
+    givenUpAt: number,
+  ): Promise<Fate> {
+    for (;;) {
+      const isLate = Date.now() >= givenUpAt + settleMs
+      const found = await tryLook(reach, id, since)
+      if (found) return { fate: 'arrived', at: found.at }
+      if (isLate && found === null) return { fate: 'absent', at: 0 }
+      if (remainingMs() < 2 * lookAgainMs) return { fate: 'unknown', at: 0 }
+      await sleep(lookAgainMs)
+    }
+  }
+}
