@@ -1,0 +1,11 @@
+import { endpoint } from '../lib/endpoint.js'
+import { GatewayError } from '../lib/problem.js'
+
+/** Answers for every path under /api that is no endpoint. */
+export default endpoint({
+  name: 'not-found',
+  method: '*',
+  async handle() {
+    throw new GatewayError('not_found')
+  },
+})

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { sendReply } from '../lib/contract/replies.js'
+import { sendRequest } from '../lib/contract/requests.js'
+import { conversation } from '../lib/corridor/needs.js'
+import { endpoint, method } from '../lib/endpoint.js'
+
+/** Says one thing in a conversation; the caller's id makes a retry harmless. */
+const send = method({
+  name: 'send',
+  method: 'POST',
+  input: sendRequest,
+  reply: sendReply,
+  needs: conversation('send', 'conversation'),
+  status: () => 202,
+  act: ({ input: { id = randomUUID(), text }, own, conversations }) =>
+    conversations.say(own, { id, text }),
+})
+
+export default endpoint(send)

@@ -1,0 +1,76 @@
+/** Reads what a request says and judges it by its schema; a typo is told by name, not ignored. */
+import type * as z from 'zod'
+import { type FieldError, GatewayError } from '../problem.js'
+
+function invalid(errors: readonly FieldError[]): GatewayError {
+  const [first] = errors
+  const detail = first ? `${first.path || 'The body'} ${first.message}.` : 'It cannot be read.'
+  return new GatewayError('invalid_request', { detail, errors })
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
+}
+
+function isMissing(issue: z.core.$ZodIssue, input: unknown): boolean {
+  const parents = issue.path.slice(0, -1)
+  const parent = parents.reduce<unknown>(
+    (value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
+    input,
+  )
+  const last = issue.path.at(-1)
+  return last !== undefined && isObject(parent) && !Object.hasOwn(parent, last)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** One error per unknown property, and words that say what to do. */
+function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = 'is not a known property'
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message }))
+  }
+  const path = pathOf(issue.path)
+  if (isMissing(issue, input)) return [{ path, message: 'is required' }]
+  if (issue.code === 'invalid_type') return [{ path, message: `must be of type ${issue.expected}` }]
+  if (issue.code === 'invalid_key') {
+    return [{ path, message: issue.issues[0]?.message ?? 'is not a valid name' }]
+  }
+  return [{ path, message: issue.message }]
+}
+
+/** The input by its schema; throws `invalid_request` with a path for each thing wrong. */
+export function validate<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const read = schema.safeParse(input)
+  if (read.success) return read.data
+  throw invalid(read.error.issues.flatMap((issue) => fieldErrors(issue, input)))
+}
+
+/** A JSON body; no body at all counts as `{}`. */
+export async function readBody(request: Request): Promise<unknown> {
+  const text = await request.text()
+  if (text === '') return {}
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    const detail = 'Send JSON with Content-Type: application/json.'
+    throw new GatewayError('unsupported_media_type', { detail })
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid([{ path: '', message: 'must be JSON' }])
+  }
+}
+
+/** The query, each name once. */
+export function readQuery(request: Request): unknown {
+  const { searchParams } = new URL(request.url)
+  const names = [...searchParams.keys()]
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  if (repeated.size > 0) {
+    throw invalid([...repeated].map((path) => ({ path, message: 'must be given once' })))
+  }
+  return Object.fromEntries(searchParams)
+}

@@ -1,0 +1,46 @@
+/** The one structured line per request: no message text, no token, no address. */
+import type { RequestScope } from '../request.js'
+
+/** The kind of a failure and where it happened. */
+type Frames = { name: string; stack: readonly string[] }
+
+export type RequestLine = {
+  requestId: string
+  endpoint: string
+  method: string
+  status: number
+  code?: string
+  ms: number
+  redis: RequestScope['spent']['redis']
+  salesforce: RequestScope['spent']['salesforce']
+  /** Of a failure nobody foresaw: its kind and where it happened, not what it says. */
+  error?: Frames
+  /** Sentences that a room wrote for the log. */
+  note?: string
+}
+
+function rounded({ ms, requests }: RequestLine['redis']) {
+  return { ms: Math.round(ms * 10) / 10, requests }
+}
+
+/** Writes the line; failures of ours to the error stream. */
+export function logRequest(line: RequestLine): void {
+  const { redis, salesforce, ms, ...rest } = line
+  const entry = {
+    time: new Date().toISOString(),
+    level: line.status >= 500 ? 'error' : 'info',
+    ...rest,
+    ms: Math.round(ms * 10) / 10,
+    redis: rounded(redis),
+    salesforce: rounded(salesforce),
+  }
+  const write = line.status >= 500 ? console.error : console.log
+  write(JSON.stringify(entry))
+}
+
+/** The frames of a stack without the message, which may repeat values. */
+export function framesOf(error: unknown): Frames {
+  if (!(error instanceof Error)) return { name: typeof error, stack: [] }
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return { name: error.name, stack: frames.slice(0, 8).map((frame) => frame.trim()) }
+}

@@ -1,0 +1,27 @@
+/** Which web pages may call: exact origins, `https://*.example.com` for one label, and our own. Pure. */
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function isOwn(origin: string, requestUrl: string): boolean {
+  const page = new URL(origin)
+  const isSafe = page.protocol === 'https:' || loopback.has(page.hostname)
+  return isSafe && page.host === new URL(requestUrl).host
+}
+
+function matches(pattern: string, origin: string): boolean {
+  const [before, after] = pattern.split('*.')
+  if (after === undefined) return pattern === origin
+  if (!origin.startsWith(before ?? '') || !origin.endsWith(`.${after}`)) return false
+  const label = origin.slice((before ?? '').length, -(after.length + 1))
+  return /^[a-z0-9-]+$/.test(label)
+}
+
+/** Whether a page of this origin may call; `origin` is the request's header. */
+export function isAllowedOrigin(
+  origin: string,
+  requestUrl: string,
+  allowed: readonly string[],
+): boolean {
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin) return false
+  return isOwn(origin, requestUrl) || allowed.some((pattern) => matches(pattern, origin))
+}

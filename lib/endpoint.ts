@@ -1,0 +1,197 @@
+/**
+ * The corridor every request walks: admit → validate → authorise → limit → act → shape. It holds the
+ * only try/catch and the only log line.
+ */
+import { randomUUID } from 'node:crypto'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { setMetric, timing } from 'hono/timing'
+import type * as z from 'zod'
+import { type Connection, clientAddress } from './corridor/address.js'
+import { readBody, readQuery, validate } from './corridor/input.js'
+import { limitHeaders } from './corridor/limit-headers.js'
+import { framesOf, logRequest } from './corridor/log.js'
+import type { Need } from './corridor/needs.js'
+import { isAllowedOrigin } from './corridor/origin.js'
+import { EnvironmentError } from './env.js'
+import { GatewayError, isProblem, problemResponse } from './problem.js'
+import { createScope, inScope, type RequestScope, setDeadline } from './request.js'
+import { type Services, services } from './services.js'
+
+/** One method of one endpoint: what it accepts, what it promises, what it does. */
+export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
+  name: string
+  method: 'GET' | 'POST' | 'DELETE'
+  /** The body of a POST, the query of the others. */
+  input: I
+  /** What leaves; `noReply` for an answer without a body. */
+  reply: R
+  needs: Need<z.output<I>, N>
+  /** 200 unless said otherwise. */
+  status?: (reply: z.output<R>) => 201 | 200 | 202
+  act(
+    context: N & { input: z.output<I> } & Pick<Services, 'visitors' | 'conversations'>,
+  ): Promise<z.input<R>>
+}
+
+type Corridor = {
+  Bindings: { connection?: Connection }
+  Variables: { requestId: string; scope: RequestScope; failure: unknown }
+}
+
+type Handler = (c: Context<Corridor>) => Promise<Response>
+
+/** An action with its types hidden, so that those of several methods stand in one list; `*`: whatever the method. */
+export type Method = {
+  name: string
+  method: Action<never, never, never>['method'] | '*'
+  handle: Handler
+}
+
+const maxBodyBytes = 128 * 1024
+const exposed = ['X-Request-Id', 'Server-Timing', 'RateLimit', 'RateLimit-Policy', 'Retry-After']
+
+function requestIdOf(headers: Headers): string {
+  const given = headers.get('x-request-id') ?? ''
+  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+function noteOf(failure: unknown): string | undefined {
+  return failure instanceof EnvironmentError ? failure.message : undefined
+}
+
+/** Outermost: the request's scope, the headers every answer has, and the log line. */
+function observe(name: string): MiddlewareHandler<Corridor> {
+  return async function observeRequest(c, next) {
+    const startedAt = performance.now()
+    const scope = createScope()
+    const requestId = requestIdOf(c.req.raw.headers)
+    c.set('scope', scope)
+    c.set('requestId', requestId)
+    await inScope(scope, next)
+    const { headers } = c.res
+    headers.set('X-Request-Id', requestId)
+    headers.set('Vary', 'Origin')
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+    for (const [key, value] of Object.entries(limitHeaders(scope.limits))) headers.set(key, value)
+    const failure = c.get('failure')
+    const isUnforeseen = failure !== undefined && !isProblem(failure)
+    const note = noteOf(failure)
+    logRequest({
+      requestId,
+      endpoint: name,
+      method: c.req.method,
+      status: c.res.status,
+      ...(failure !== undefined && { code: isProblem(failure) ? failure.code : 'internal' }),
+      ms: performance.now() - startedAt,
+      ...scope.spent,
+      ...(note ? { note } : isUnforeseen && { error: framesOf(failure) }),
+    })
+  }
+}
+
+/** Redis and Salesforce in `Server-Timing`, beside the total that Hono measures. */
+const reportTiming: MiddlewareHandler<Corridor> = async function reportTiming(c, next) {
+  await next()
+  const { redis, salesforce } = c.get('scope').spent
+  setMetric(c, 'redis', redis.ms)
+  setMetric(c, 'salesforce', salesforce.ms)
+}
+
+/** With a broken environment only our own pages may ask, for instance how we are. */
+function allowedOrigins(): readonly string[] {
+  try {
+    return services().env.allowedOrigins
+  } catch (error) {
+    if (error instanceof EnvironmentError) return []
+    throw error
+  }
+}
+
+const refuseStrangers: MiddlewareHandler<Corridor> = async function refuseStrangers(c, next) {
+  const origin = c.req.header('origin')
+  if (origin !== undefined && !isAllowedOrigin(origin, c.req.url, allowedOrigins())) {
+    throw new GatewayError('origin_not_allowed')
+  }
+  await next()
+}
+
+const allowPages = cors({
+  origin: (origin) => origin,
+  allowMethods: ['GET', 'POST', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+  exposeHeaders: exposed,
+  maxAge: 600,
+})
+
+function tooLarge(): never {
+  throw new GatewayError('payload_too_large', { detail: `At most ${maxBodyBytes} bytes.` })
+}
+
+/** Makes one method of an endpoint. */
+export function method<I extends z.ZodType, R extends z.ZodType, N>(
+  action: Action<I, R, N>,
+): Method {
+  async function handle(c: Context<Corridor>): Promise<Response> {
+    const request = c.req.raw
+    const read = action.method === 'POST' ? await readBody(request) : readQuery(request)
+    const input = validate(action.input, read)
+    const rooms = services()
+    setDeadline(rooms.env.deadlineMs)
+    const source = rooms.env.clientAddress
+    const address = clientAddress(source, request.headers, c.env.connection ?? {})
+    const needed = await action.needs({
+      input,
+      authorization: request.headers.get('authorization'),
+      address: rooms.addressKeyOf(address),
+      services: rooms,
+    })
+    const { visitors, conversations } = rooms
+    return shape(action, await action.act({ ...needed, input, visitors, conversations }))
+  }
+  return { name: action.name, method: action.method, handle }
+}
+
+/** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
+function shape<R extends z.ZodType>(
+  { reply, status }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status'>,
+  result: z.input<R>,
+): Response {
+  const parsed = reply.parse(result)
+  if (parsed === null) return new Response(null, { status: 204 })
+  return Response.json(parsed, { status: status?.(parsed) ?? 200 })
+}
+
+function fail(error: unknown, c: Context<Corridor>): Response {
+  c.set('failure', error)
+  const problem = isProblem(error) ? error : new GatewayError('internal')
+  return problemResponse(problem, new URL(c.req.url).origin, c.get('requestId'))
+}
+
+/** An endpoint of one or more methods, as Vercel and the local server call it. */
+export function endpoint(...methods: readonly [Method, ...Method[]]) {
+  const [{ name }] = methods
+  const allow = methods.map((each) => each.method).join(', ')
+
+  async function dispatch(c: Context<Corridor>): Promise<Response> {
+    const asked = c.req.method === 'HEAD' ? 'GET' : c.req.method
+    const found = methods.find((each) => each.method === asked || each.method === '*')
+    if (!found) throw new GatewayError('method_not_allowed', { headers: { Allow: allow } })
+    return await found.handle(c)
+  }
+
+  const app = new Hono<Corridor>()
+  app.use(observe(name), timing(), reportTiming, secureHeaders(), refuseStrangers, allowPages)
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+  app.all('*', dispatch)
+  app.onError(fail)
+
+  return {
+    /** Answers a request; `connection` is what a server knows that a platform does not tell. */
+    async fetch(request: Request, connection?: Connection): Promise<Response> {
+      return await app.fetch(request, connection ? { connection } : {})
+    },
+  }
+}

@@ -1,0 +1,84 @@
+/** Builds the rooms once, from the environment; the only reader of `process.env`. */
+import { createHmac } from 'node:crypto'
+import { createConversations } from './conversations/conversations.js'
+import { readEnv } from './env.js'
+import { createCursors } from './polling/cursor.js'
+import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
+import { createSealer, deriveKeys } from './sealing.js'
+import { createFamilies } from './store/families.js'
+import { createKeys } from './store/keys.js'
+import { createLimiter } from './store/limiter.js'
+import { createLocks } from './store/locks.js'
+import { createRecords } from './store/records.js'
+import { connectRedis, fromStore } from './store/redis.js'
+import { createSends } from './store/sends.js'
+import { createVault } from './store/vault.js'
+import { createVisitors } from './visitors/visitors.js'
+
+/** A lock outlives every request that can hold it. */
+const lockMarginMs = 5000
+
+function build(source: NodeJS.ProcessEnv) {
+  const env = readEnv(source)
+  const { secrets, lifetimes, salesforce } = env
+  const redis = connectRedis(env.redis)
+  const keys = createKeys(env.redis.prefix)
+  const records = createRecords({
+    redis,
+    keys,
+    recordMs: lifetimes.recordMs,
+    tombstoneMs: lifetimes.accessTokenMs,
+  })
+  const families = createFamilies({ redis, keys })
+  const limiter = createLimiter({ redis, keys, limits: env.limits })
+  const conversations = createConversations({
+    ...env,
+    messaging: createEnhancedChat({ ...salesforce, settleMs: env.settleMs }),
+    records,
+    sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
+    locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
+    limiter,
+    vault: createVault(deriveKeys(secrets, 'vault')),
+    cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
+    deployment: `${salesforce.orgId}/${salesforce.deployment}`,
+    endedConversationMs: lifetimes.endedConversationMs,
+  })
+  const visitors = createVisitors({
+    ...env,
+    families,
+    guestUntil: conversations.guestUntil,
+    revokeDevice: records.revokeDevice,
+  })
+  const [addressKey] = deriveKeys(secrets, 'address')
+
+  return {
+    env,
+    records,
+    limiter,
+    conversations,
+    visitors,
+    /** An address as counters know it: addresses themselves are not stored. */
+    addressKeyOf: (address: string) =>
+      createHmac('sha256', addressKey?.bytes ?? '')
+        .update(address)
+        .digest('base64url')
+        .slice(0, 22),
+    /** Whether Redis answers; throws `store_unavailable` when it does not. */
+    ping: () => fromStore(redis.ping()),
+  }
+}
+
+export type Services = ReturnType<typeof build>
+
+let built: Services | undefined
+
+/** The rooms of this process, built on the first request. Throws `EnvironmentError`. */
+export function services(): Services {
+  built ??= build(process.env)
+  return built
+}
+
+/** Forgets the rooms, so that the next request builds them from the environment as it is then. */
+export function forgetServices(): void {
+  built = undefined
+}
