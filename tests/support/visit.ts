@@ -1,0 +1,41 @@
+/** A frontend in a few lines: what most tests begin with. */
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { knock } from './knock.js'
+
+/** A new anonymous visitor. */
+export async function arrive() {
+  const { status, body } = await knock(auth, { body: {} })
+  expect(status).toBe(200)
+  return { token: String(body.token), refreshToken: String(body.refreshToken), user: body.user }
+}
+
+/** A visitor with an open conversation. */
+export async function visit(wish: object = {}) {
+  const visitor = await arrive()
+  const started = await knock(start, { token: visitor.token, body: wish })
+  expect([200, 201], JSON.stringify(started.body)).toContain(started.status)
+  const { token } = visitor
+  const conversationId = String(started.body.conversationId)
+  return {
+    ...visitor,
+    conversationId,
+    started: started.body,
+    start: (body: object = {}) => knock(start, { token, body }),
+    say: (text: string, id: string = randomUUID()) =>
+      knock(send, { token, body: { conversationId, id, text } }),
+    poll: (query: Record<string, string> = {}) =>
+      knock(poll, { token, query: { conversationId, ...query } }),
+    end: (body: object = {}) => knock(end, { token, body: { conversationId, ...body } }),
+  }
+}
+
+/** The texts of a poll's messages. */
+export function textsOf(body: { messages: { text: string }[] }): string[] {
+  return body.messages.map(({ text }) => text)
+}

@@ -1,0 +1,101 @@
+/**
+ * The world around the doors, for tests: a sandbox Salesforce, an embedded Redis behind Upstash's
+ * REST front, a closed network, and the environment that points to them. After each test every
+ * request that the gateway sent to Salesforce is held against the OpenAPI document, and everything
+ * that left the gateway is searched for what must never leave it.
+ */
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { forgetServices } from '../../lib/services.js'
+import { createRedisFront, embeddedRedis } from '../../sandbox/redis/index.js'
+import {
+  createSalesforce,
+  instant,
+  type SalesforceOptions,
+} from '../../sandbox/salesforce/index.js'
+import { requestViolations } from '../../sandbox/salesforce/openapi.js'
+import { heard } from './knock.js'
+
+export const salesforceUrl = 'https://harbor.my.salesforce-scrt.com'
+export const redisUrl = 'https://redis.example'
+
+const environment = {
+  SALESFORCE_MESSAGING_URL: salesforceUrl,
+  SALESFORCE_ORG_ID: '00DZZ0000000AbCDEF',
+  SALESFORCE_DEPLOYMENT: 'Harbor_Custom_Client',
+  UPSTASH_REDIS_REST_URL: redisUrl,
+  UPSTASH_REDIS_REST_TOKEN: 'redis-token',
+  SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+  ALLOWED_ORIGINS: 'https://shop.example,https://*.partner.example',
+  CLIENT_ADDRESS: 'socket',
+  REDIS_TIMEOUT_MS: '400',
+  REQUEST_DEADLINE_MS: '2000',
+  SEND_SETTLE_MS: '100',
+}
+
+type Options = { salesforce?: SalesforceOptions; env?: Record<string, string> }
+
+function tokensIn(value: unknown): string[] {
+  return JSON.stringify(value ?? null).match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []
+}
+
+/** Opens a world for the tests of one file; each test begins with nothing in it. */
+export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
+  const network = setupServer()
+  const lines: string[] = []
+  const world = {
+    salesforce: createSalesforce({ switches: instant, ...wishes }),
+    redisBackend: embeddedRedis(),
+    redis: createRedisFront({ ...embeddedRedis(), token: 'redis-token' }),
+    /** The log, line by line. */
+    lines,
+    /** What Salesforce heard, as `operation status`. */
+    heard: () =>
+      world.salesforce.exchanges.map(({ operationId, status }) => `${operationId} ${status}`),
+    /** Changes the environment from the next request on. */
+    setEnv(changes: Record<string, string>) {
+      for (const [name, value] of Object.entries(changes)) vi.stubEnv(name, value)
+      forgetServices()
+    },
+  }
+
+  beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
+  afterAll(() => network.close())
+
+  beforeEach(() => {
+    world.salesforce = createSalesforce({ switches: instant, ...wishes })
+    world.redisBackend = embeddedRedis()
+    world.redis = createRedisFront({ ...world.redisBackend, token: 'redis-token' })
+    network.resetHandlers(
+      ...world.salesforce.handlers(salesforceUrl),
+      ...world.redis.handlers(redisUrl),
+    )
+    lines.length = 0
+    heard.length = 0
+    for (const write of ['log', 'error'] as const) {
+      vi.spyOn(console, write).mockImplementation((line) => lines.push(String(line)))
+    }
+    world.setEnv({ ...environment, ...env })
+  })
+
+  afterEach(() => {
+    const { exchanges } = world.salesforce
+    expect(exchanges.flatMap(requestViolations)).toEqual([])
+    const secrets = exchanges.flatMap(({ authorization, responseBody }) => [
+      ...tokensIn(authorization),
+      ...tokensIn(responseBody),
+    ])
+    const left = [...heard, ...lines].join('\n')
+    for (const secret of [...secrets, environment.SESSION_SECRET, 'redis-token']) {
+      expect(left.includes(secret), 'a secret left the gateway').toBe(false)
+    }
+    world.redisBackend.close()
+    vi.unstubAllEnvs()
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  return world
+}
+
+export type World = ReturnType<typeof openWorld>
