@@ -107,8 +107,8 @@ export function createStarter(options: Options) {
     try {
       await messaging.open({ token, conversationId }, { routingAttributes, language })
     } catch (error) {
-      const isRefused = isProblem(error, 'upstream_rejected', 'conversation_lost')
-      if (!isRefused) throw error
+      const isRefusal = isProblem(error, 'upstream_rejected', 'conversation_lost')
+      if (!isRefusal || error.details.effect !== 'none') throw error
       await records.discard(visitorId, conversationId)
       throw new GatewayError('upstream_rejected')
     }

@@ -91,10 +91,11 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       }
     },
 
-    /** All that is known of the caller. */
+    /** All that is known of the caller, which is then kept as long again. */
     async read(caller: Device): Promise<VisitorRecord> {
       const key = keys.visitor(caller.id)
-      const found = pairs(values.parse(await fromStore(redis.hgetall(key))))
+      const [all] = await fromStore(Promise.all([redis.hgetall(key), redis.pexpire(key, recordMs)]))
+      const found = pairs(values.parse(all))
       const conversations = [...found].filter(([field]) => field.startsWith('c:'))
       return {
         gone: found.has('gone') || found.has(`x:${caller.family}`),
