@@ -1,0 +1,54 @@
+/** A real Chromium for the tests, and a watch on everything a page does. */
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const executablePath = '/usr/bin/chromium'
+const advice = `No Chromium at ${executablePath}: apt-get install chromium`
+
+/**
+ * Whether the tests can run here; says in one line what is missing. In CI (`CI=true`) a missing
+ * browser is an error: a test that is skipped there would be skipped for ever.
+ */
+export function hasBrowser(): boolean {
+  if (existsSync(executablePath)) return true
+  if (process.env.CI === 'true') throw new Error(advice)
+  console.warn(`Skipped: ${advice}`)
+  return false
+}
+
+/** Chromium without a way out: every name but 127.0.0.1 is unknown to it. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    ],
+  })
+}
+
+/** What a page did that it should not have: filled while the page lives. */
+export type Watch = { errors: string[]; violations: string[]; foreignRequests: string[] }
+
+const reportViolations = `addEventListener('securitypolicyviolation', (event) =>
+  console.debug('csp-violation', event.effectiveDirective, event.blockedURI))`
+
+/** A page of its own, watched: errors, breaches of the CSP, requests to any other origin. */
+export async function openWatchedPage(context: BrowserContext, origin: string) {
+  const watch: Watch = { errors: [], violations: [], foreignRequests: [] }
+  const page: Page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  await page.addInitScript(reportViolations)
+  page.on('pageerror', (error) => watch.errors.push(error.message))
+  page.on('console', (message) => {
+    if (message.text().startsWith('csp-violation')) watch.violations.push(message.text())
+    else if (message.type() === 'error') watch.errors.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url())
+    if (protocol !== 'data:' && asked !== origin) watch.foreignRequests.push(request.url())
+  })
+  return { page, watch }
+}
