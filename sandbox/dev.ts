@@ -1,0 +1,21 @@
+/** `npm run dev`: the gateway and all it needs on this machine, until Ctrl-C. */
+import { existsSync } from 'node:fs'
+import { DevError, portOf } from './server/environment.js'
+import { startDev } from './server/start.js'
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const port = portOf(process.env)
+  const dev = await startDev({ env: process.env, port, log: (line) => console.log(line) })
+  const stop = async () => {
+    await dev.close()
+    process.exit(0)
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof DevError ? error.message : error)
+  process.exit(1)
+})

@@ -1,0 +1,71 @@
+import type { Duplex } from 'node:stream'
+import { createReplyReader, encodeCommand, type Reply } from './resp.js'
+
+/** A Redis to put a front before: a refusal is a reply, only a lost connection throws. */
+export type RedisBackend = {
+  execute(command: readonly string[]): Promise<Reply>
+  /** All commands or none, with nobody else's in between: the answer of EXEC. */
+  transaction(commands: readonly (readonly string[])[]): Promise<Reply>
+  close(): void
+}
+
+type Waiting = { resolve(reply: Reply): void; reject(reason: Error): void }
+
+/**
+ * One Redis connection over any stream of bytes, opened when first used and again after a loss.
+ * Redis answers a connection in order, so whatever is written in one piece stays together.
+ */
+export function createConnection(open: () => Duplex): RedisBackend {
+  let line: ReturnType<typeof createLine> | undefined
+  function connected() {
+    if (!line?.isOpen()) line = createLine(open())
+    return line
+  }
+  return {
+    execute: (command) => connected().ask(command),
+    async transaction(commands) {
+      const all = [['MULTI'], ...commands, ['EXEC']]
+      const replies = await connected().askAll(all)
+      return replies.at(-1) ?? null
+    },
+    close() {
+      line?.close()
+    },
+  }
+}
+
+function createLine(stream: Duplex) {
+  const waiting: Waiting[] = []
+  let failure: Error | undefined
+
+  function fail(reason: Error): void {
+    failure ??= reason
+    for (const one of waiting.splice(0)) one.reject(failure)
+    stream.destroy()
+  }
+  const feed = createReplyReader((reply) => waiting.shift()?.resolve(reply))
+  stream.on('data', (chunk: Buffer) => {
+    try {
+      feed(chunk)
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error('unreadable answer'))
+    }
+  })
+  stream.on('error', fail)
+  stream.on('close', () => fail(new Error('the connection to Redis is closed')))
+
+  function askAll(commands: readonly (readonly string[])[]): Promise<Reply[]> {
+    if (failure) return Promise.reject(failure)
+    const replies = commands.map(
+      () => new Promise<Reply>((resolve, reject) => waiting.push({ resolve, reject })),
+    )
+    stream.write(Buffer.concat(commands.map(encodeCommand)))
+    return Promise.all(replies)
+  }
+  return {
+    askAll,
+    ask: async (command: readonly string[]) => (await askAll([command]))[0] ?? null,
+    isOpen: () => failure === undefined,
+    close: () => fail(new Error('the connection to Redis is closed')),
+  }
+}

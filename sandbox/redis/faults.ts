@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * What goes wrong: no answer ever; the socket cut before the work; the socket cut after the work
+ * was done (`lose`); an error status; or an answer that comes late.
+ */
+export type RedisFault = 'hang' | 'drop' | 'lose' | { status: number } | { slowMs: number }
+
+/** Keeps the faults that are still to happen and brings them about, oldest first. */
+export function createFaults() {
+  const waiting: { times: number; what: RedisFault }[] = []
+
+  function next(): RedisFault | undefined {
+    const first = waiting[0]
+    if (!first) return undefined
+    first.times -= 1
+    if (first.times <= 0) waiting.shift()
+    return first.what
+  }
+
+  return {
+    add(fault: { times?: number; what: RedisFault }): void {
+      waiting.push({ times: fault.times ?? 1, what: fault.what })
+    },
+    clear(): void {
+      waiting.length = 0
+    },
+    /** Does the work, or spoils it when a fault is due. */
+    async around(request: Request, work: () => Promise<Response>): Promise<Response> {
+      const fault = next()
+      if (fault === undefined) return work()
+      if (fault === 'drop') return Response.error()
+      if (fault === 'hang') return untilGivenUp(request.signal)
+      if (fault === 'lose') return work().then(() => Response.error())
+      if ('slowMs' in fault) return sleep(fault.slowMs).then(work)
+      return Response.json({ error: 'ERR injected fault' }, { status: fault.status })
+    },
+  }
+}
+
+function untilGivenUp(signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve) => {
+    const giveUp = () => resolve(Response.error())
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+}

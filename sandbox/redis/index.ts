@@ -1,0 +1,5 @@
+/** A local Redis that speaks Upstash's REST protocol, for the tests and the local server. */
+export { embeddedRedis, redisServer } from './backends.js'
+export type { RedisBackend } from './connection.js'
+export type { RedisFault } from './faults.js'
+export { createRedisFront, type RedisFront } from './front.js'

@@ -1,0 +1,68 @@
+/** What the local server makes up when the environment is silent. Pure. */
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Something is wrong that one sentence can say; shown without a stack. */
+export class DevError extends Error {
+  override name = 'DevError'
+}
+
+/** Which parts have to be made up, because the environment does not name them. */
+export type Plan = { redis: boolean; salesforce: boolean; secret: boolean }
+
+const groups = [
+  ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+  ['KV_REST_API_URL', 'KV_REST_API_TOKEN'],
+  ['SALESFORCE_MESSAGING_URL', 'SALESFORCE_ORG_ID', 'SALESFORCE_DEPLOYMENT'],
+] as const
+
+/** Reads what is there; an empty variable counts as absent, a group set by half is a `DevError`. */
+export function planEnvironment(env: Environment): Plan {
+  const halves = groups.flatMap((names) => {
+    const missing = names.filter((name) => !env[name])
+    const isHalf = missing.length > 0 && missing.length < names.length
+    return isHalf ? missing.map((name) => `${name} is missing`) : []
+  })
+  if (halves.length > 0) {
+    throw new DevError(
+      `${halves.join(', ')}: set all variables of a group, or none for a local one.`,
+    )
+  }
+  return {
+    redis: !env.UPSTASH_REDIS_REST_URL && !env.KV_REST_API_URL,
+    salesforce: !env.SALESFORCE_MESSAGING_URL,
+    secret: !env.SESSION_SECRET,
+  }
+}
+
+/** The parts that were started because the plan asked for them. */
+export type MadeUp = {
+  redis?: { url: string; token: string }
+  salesforce?: { url: string; orgId: string; deployment: string }
+  secret?: string
+}
+
+/** The variables to add for what was made up; a variable that is set is never among them. */
+export function environmentFor(madeUp: MadeUp, env: Environment): Record<string, string> {
+  const { redis, salesforce, secret } = madeUp
+  return {
+    ...(redis && {
+      UPSTASH_REDIS_REST_URL: redis.url,
+      UPSTASH_REDIS_REST_TOKEN: redis.token,
+    }),
+    ...(salesforce && {
+      SALESFORCE_MESSAGING_URL: salesforce.url,
+      SALESFORCE_ORG_ID: salesforce.orgId,
+      SALESFORCE_DEPLOYMENT: salesforce.deployment,
+    }),
+    ...(secret && { SESSION_SECRET: secret }),
+    ...(!env.CLIENT_ADDRESS && { CLIENT_ADDRESS: 'socket' }),
+  }
+}
+
+/** The port to listen on: `PORT`, else 3000; 0 takes a free one. */
+export function portOf(env: Environment): number {
+  const port = env.PORT || '3000'
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port)
+  throw new DevError('PORT must be a whole number from 0 to 65535.')
+}

@@ -1,0 +1,34 @@
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
+
+/** Where the sandbox's switches are, on the API's own port. */
+export const switchesPath = '/__sandbox'
+
+/**
+ * Whether a request may reach the switches: asked for by a loopback name (a foreign name that leads
+ * here is refused), and not by a page of another origin.
+ */
+export function mayUseSwitches(request: Request): boolean {
+  const { host, hostname, pathname, origin } = new URL(request.url)
+  const isOurs = pathname === switchesPath || pathname.startsWith(`${switchesPath}/`)
+  const saidHost = request.headers.get('host') ?? host
+  const saidOrigin = request.headers.get('origin') ?? origin
+  const site = request.headers.get('sec-fetch-site') ?? 'none'
+  return (
+    isOurs &&
+    loopbackNames.includes(hostname) &&
+    saidHost === host &&
+    saidOrigin === origin &&
+    ['none', 'same-origin'].includes(site)
+  )
+}
+
+/** Puts the switches under `/__sandbox`: 403 for those who may not use them. */
+export function guardSwitches(handleControl: (request: Request) => Promise<Response>) {
+  return async (request: Request): Promise<Response> => {
+    if (mayUseSwitches(request)) return handleControl(request)
+    return Response.json(
+      { error: 'Only from this machine, and from its own page.' },
+      { status: 403 },
+    )
+  }
+}

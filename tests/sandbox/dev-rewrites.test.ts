@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import {
+  compileSource,
+  headersFor,
+  resolvePath,
+  vercelConfig,
+} from '../../sandbox/server/rewrites.js'
+
+const config = vercelConfig.parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
+const doors = ['auth', 'jwks', 'not-found'].map((name) => `/api/${name}`)
+
+describe('where a path leads', () => {
+  test.each([
+    ['/api/auth', '/api/auth'],
+    ['/api/messaging/auth', '/api/auth'],
+    ['/.well-known/jwks.json', '/api/jwks'],
+    ['/api/nonsense', '/api/not-found'],
+    ['/api/auth/more', '/api/not-found'],
+    ['/api/', '/api/not-found'],
+    ['/api/messaging', '/api/not-found'],
+    ['/api/messaging/nonsense', '/api/not-found'],
+    ['/api/messaging/messaging/auth', '/api/not-found'],
+    ['/api/messaging/../auth', '/api/not-found'],
+    ['/api', undefined],
+    ['/API/auth', undefined],
+    ['/.well-known/jwksXjson', undefined],
+    ['/other', undefined],
+  ])('%s leads to %s', (path, expected) => {
+    expect(resolvePath(path, config.rewrites, (candidate) => doors.includes(candidate))).toBe(
+      expected,
+    )
+  })
+
+  test.each(['/a/:name+', '/a/*', '/a/(unclosed', '/a{/b}?'])(
+    '%s is more than it can read',
+    (source) => {
+      expect(() => compileSource(source)).toThrow(TypeError)
+    },
+  )
+})
+
+describe('the headers of vercel.json', () => {
+  test.each(['/', '/index.html', '/chat.js', '/apidocs'])('%s has a strict policy', (path) => {
+    const headers = new Map(headersFor(path, config.headers).map(({ key, value }) => [key, value]))
+    expect(headers.get('Content-Security-Policy')).toMatch(
+      /^default-src 'none'; script-src 'self';/,
+    )
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+  })
+
+  test.each(['/api/send', '/api/messaging/auth', '/.well-known/jwks.json'])(
+    '%s is left to the functions',
+    (path) => expect(headersFor(path, config.headers)).toEqual([]),
+  )
+})
