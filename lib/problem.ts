@@ -4,7 +4,7 @@
  */
 
 /** code → [status, retryable, title]. The codes and `retryable` are the contract; titles are for people. */
-const problems = {
+export const problems = {
   invalid_request: [400, false, 'The request is not valid'],
   cursor_invalid: [400, false, 'The cursor is not valid'],
   unauthenticated: [401, false, 'A valid token is needed'],

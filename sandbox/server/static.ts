@@ -4,12 +4,15 @@ import { Hono } from 'hono'
 /** Gives the file of a folder that a path names, or undefined; never anything outside the folder. */
 export type StaticFiles = (request: Request, path: string) => Promise<Response | undefined>
 
-/** The files of a folder, `index.html` for a folder in it. */
+/** The files of a folder: `index.html` for a folder in it, and HTML without its ending (`cleanUrls`). */
 export function createStaticFiles(folder: string): StaticFiles {
   const app = new Hono().use(serveStatic({ root: folder }))
   return async ({ url, method, headers }, path) => {
     if (method !== 'GET' && method !== 'HEAD') return undefined
-    const response = await app.fetch(new Request(new URL(path, url), { method, headers }))
-    return response.status === 404 ? undefined : response
+    for (const name of [path, `${path}.html`]) {
+      const response = await app.fetch(new Request(new URL(name, url), { method, headers }))
+      if (response.status !== 404) return response
+    }
+    return undefined
   }
 }
