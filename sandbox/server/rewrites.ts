@@ -1,36 +1,11 @@
 /** What the local server does as Vercel would: `rewrites` and `headers` of vercel.json. Pure. */
+import { type MatchFunction, match } from 'path-to-regexp'
 import * as z from 'zod'
 
-const manySegments = /\/:(?<many>\w+)\*/
-const oneSegment = /:(?<one>\w+)(?![*+?])/
-const group = /(?<group>\((?:[^()]|\([^()]*\))*\))(?![*+?])/
-const text = /(?<text>(?:(?!\/:\w+\*)[^:()*+?{}\\])+)/
-const token = new RegExp(
-  [manySegments, oneSegment, group, text].map((t) => t.source).join('|'),
-  'y',
-)
-
-/**
- * A `source` of vercel.json as a regular expression; `names` are those of its groups, in order.
- * Knows `:name`, `/:name*`, `(a group)` and text; throws a `TypeError` for anything else.
- */
-export function compileSource(source: string): { pattern: RegExp; names: string[] } {
-  const names: string[] = []
-  let pattern = ''
-  token.lastIndex = 0
-  while (token.lastIndex < source.length) {
-    const found = token.exec(source)?.groups
-    if (!found) throw new TypeError(`vercel.json: the local server cannot read "${source}"`)
-    if (found.text === undefined) names.push(found.many ?? found.one ?? '')
-    if (found.many) pattern += '(?:/((?:[^/]+?)(?:/[^/]+?)*))?'
-    if (found.one) pattern += '([^/]+?)'
-    if (found.group) pattern += found.group
-    if (found.text) pattern += found.text.replace(/[.^$|[\]]/g, '\\$&')
-  }
-  return { pattern: new RegExp(`^${pattern}$`), names }
-}
-
-const source = z.string().transform(compileSource)
+/** Sources are read by the library, in the version and with the options, that Vercel reads them with. */
+const source = z
+  .string()
+  .transform((pattern): MatchFunction => match(pattern, { sensitive: true, strict: true }))
 const rewrite = z.strictObject({ source, destination: z.string() })
 const header = z.strictObject({ key: z.string(), value: z.string() })
 const headerRule = z.strictObject({ source, headers: z.array(header) })
@@ -61,15 +36,15 @@ export function resolvePath(
 }
 
 function applyRewrite(path: string, { source, destination }: z.output<typeof rewrite>): string {
-  const match = source.pattern.exec(path)
-  if (!match) return path
+  const found = source(path)
+  if (!found) return path
+  const params = new Map(Object.entries(found.params))
   return destination.replace(/:(\w+)\*?/g, (whole, name: string) => {
-    const index = source.names.indexOf(name)
-    return index < 0 ? whole : (match[index + 1] ?? '')
+    return params.has(name) ? [params.get(name) ?? ''].flat().join('/') : whole
   })
 }
 
 /** The headers that vercel.json adds to the answer for a path. */
 export function headersFor(path: string, rules: Config['headers']) {
-  return rules.filter(({ source }) => source.pattern.test(path)).flatMap(({ headers }) => headers)
+  return rules.filter(({ source }) => source(path)).flatMap(({ headers }) => headers)
 }
