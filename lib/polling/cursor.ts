@@ -18,15 +18,19 @@ export type Cursor = {
   seen: ReadonlyMap<string, number>
 }
 
-/** Where a page of history begins: everything older than `bound` that is not the cursor's to deliver. */
+/**
+ * What of the history was not given out yet. Since `floor` it is the members and nothing else, for
+ * what shows up there later is the cursor's; before `floor` it is everything older than `bound`.
+ */
 export type HistoryMark = {
-  /** The timestamp of the oldest entry given out. */
+  floor: number
+  members: ReadonlySet<string>
+  /** Where to read back from: nothing newer than this is left. */
+  top: number
+  /** The timestamp of the oldest entry given out, at most `floor`. */
   bound: number
   /** Fingerprints of the entries given out that share `bound`. */
   given: ReadonlySet<string>
-  /** Entries since `floor` belong to the history only when they are members; later ones are the cursor's. */
-  floor: number
-  members: ReadonlySet<string>
 }
 
 const instant = z.int().min(0)
@@ -39,11 +43,10 @@ const stateSchema = z.strictObject({
   c: z.boolean(),
 })
 const cursorSchema = z.strictObject({ n: instant, f: instant, s: stateSchema })
-const historySchema = z.strictObject({ b: instant, f: instant, g: z.int().min(0) })
+const historySchema = z.strictObject({ f: instant, t: instant, b: instant, g: z.int().min(0) })
 
 /** Keeps a sealed cursor below 6 KB whatever Salesforce lists; the window holds fewer. */
-const maxMarks = 410
-const maxNameLength = 50
+const maxMarks = 405
 const markBytes = 6
 const seenBytes = markBytes + 2
 
@@ -55,14 +58,24 @@ function pack(header: unknown, rows: readonly Buffer[]): Buffer {
   return Buffer.concat([length, json, ...rows])
 }
 
-function unpack<T>(plain: Buffer, schema: z.ZodType<T>): { header: T; rows: Buffer } {
+/** Null when it is of another make, as an earlier release may have sealed it. */
+function unpack<T>(plain: Buffer | null, schema: z.ZodType<T>) {
+  if (!plain || plain.length < 2) return null
   const end = 2 + plain.readUInt16BE(0)
-  const header = schema.parse(JSON.parse(plain.toString('utf8', 2, end)))
-  return { header, rows: plain.subarray(end) }
+  const header = schema.safeParse(parseJson(plain.toString('utf8', 2, end)))
+  return header.success ? { header: header.data, rows: plain.subarray(end) } : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function rowsOf(rows: Buffer, size: number): Buffer[] {
-  return Array.from({ length: rows.length / size }, (_, index) =>
+  return Array.from({ length: Math.floor(rows.length / size) }, (_, index) =>
     rows.subarray(index * size, (index + 1) * size),
   )
 }
@@ -77,11 +90,7 @@ function seenRow(mark: string, age: number): Buffer {
 function packState({ handledBy, participants, endedBy, ...rest }: ConversationState) {
   return {
     h: handledBy,
-    p: participants.map(({ role, displayName, subject }) => [
-      role,
-      displayName?.slice(0, maxNameLength) ?? null,
-      subject,
-    ]),
+    p: participants.map(({ role, displayName, subject }) => [role, displayName, subject]),
     e: endedBy,
     w: rest.estimatedWaitSeconds,
     c: rest.closed,
@@ -107,9 +116,9 @@ export function createCursors(sealer: Sealer) {
     },
 
     openCursor(sealed: string, conversationId: string): Cursor | null {
-      const plain = sealer.open(sealed, `cursor:${conversationId}`)
-      if (!plain) return null
-      const { header, rows } = unpack(plain, cursorSchema)
+      const found = unpack(sealer.open(sealed, `cursor:${conversationId}`), cursorSchema)
+      if (!found) return null
+      const { header, rows } = found
       const seen = new Map(
         rowsOf(rows, seenBytes).map((row) => [
           row.toString('hex', 0, markBytes),
@@ -119,20 +128,21 @@ export function createCursors(sealer: Sealer) {
       return { newest: header.n, floor: header.f, base: unpackState(header.s), seen }
     },
 
-    sealHistory({ bound, given, floor, members }: HistoryMark, conversationId: string): string {
-      const rows = [...given, ...members].map((mark) => Buffer.from(mark, 'hex'))
-      const header = { b: bound, f: floor, g: given.size }
+    sealHistory(mark: HistoryMark, conversationId: string): string {
+      const { floor, members, top, bound, given } = mark
+      const rows = [...given, ...members].map((row) => Buffer.from(row, 'hex'))
+      const header = { f: floor, t: top, b: bound, g: given.size }
       return sealer.seal(pack(header, rows), `history:${conversationId}`)
     },
 
     openHistory(sealed: string, conversationId: string): HistoryMark | null {
-      const plain = sealer.open(sealed, `history:${conversationId}`)
-      if (!plain) return null
-      const { header, rows } = unpack(plain, historySchema)
+      const found = unpack(sealer.open(sealed, `history:${conversationId}`), historySchema)
+      if (!found) return null
+      const { header, rows } = found
       const marks = rowsOf(rows, markBytes).map((row) => row.toString('hex'))
       const given = new Set(marks.slice(0, header.g))
       const members = new Set(marks.slice(header.g))
-      return { bound: header.b, floor: header.f, given, members }
+      return { floor: header.f, top: header.t, bound: header.b, given, members }
     },
   }
 }

@@ -10,7 +10,7 @@ export type ParticipantChange = {
   operation: 'add' | 'remove' | 'update'
   role: Role
   displayName: string | null
-  /** Whatever tells one participant from another in Salesforce. */
+  /** Whatever tells one participant from another in Salesforce; short, for it travels in cursors. */
   subject: string
 }
 
@@ -34,7 +34,8 @@ export type Entry = {
 }
 
 /**
- * One page of Salesforce's list. `full`: as long as a page can be, so that more may follow.
+ * One page of Salesforce's list. `full`: Salesforce listed as much as a page can hold, so that more may
+ * follow; a full page of which nothing can be understood counts as the end.
  * `now`: Salesforce's clock when it answered, epoch milliseconds.
  */
 export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number }

@@ -29,8 +29,9 @@ function wantedPauseMs(quietMs: number, awaitsReply: boolean): number {
  */
 export function pollAfterMs(now: Circumstances): number | null {
   if (now.ended && !now.hasMore) return null
-  const spread = now.remaining > 0 ? Math.ceil(now.resetMs / now.remaining) : now.resetMs
+  const resetMs = Math.max(0, now.resetMs)
+  const spread = now.remaining > 0 ? Math.ceil(resetMs / now.remaining) : resetMs
   if (now.hasMore) return now.remaining > 10 ? 0 : spread
   const wanted = wantedPauseMs(Math.max(0, now.quietMs ?? 0), now.lastSpeaker === 'EndUser')
-  return Math.max(wanted, Math.min(spread, minute))
+  return Math.max(wanted, spread)
 }

@@ -7,38 +7,43 @@ export type Harvest = {
   entries: ReadonlyMap<string, Placed>
   /** The end of the list was reached. */
   complete: boolean
-  /** Salesforce's clock, epoch milliseconds. */
+  /** Salesforce's clock at the first and at the last page, epoch milliseconds. */
+  startedAt: number
   now: number
 }
 
+/** One request of a reading: its bound (0 or `Infinity`: none) and the page it brought. */
+type Step = { bound: number; page: EntryPage }
+
 type Direction = {
-  /** The page after this one; bounds overlap by a millisecond, for it is not evidenced whether they are inclusive. */
-  read: (
-    previous: { request: number; page: EntryPage } | null,
-  ) => Promise<{ request: number; page: EntryPage }>
-  /** Grows in the order of the list, oldest first. */
+  read: (bound: number) => Promise<EntryPage>
+  /** The bound of the next request; `isInclusive`: this reading saw that bounds include their millisecond. */
+  next: (last: Step, isInclusive: boolean) => number
+  /** 1: the list comes oldest first. */
   step: 1 | -1
 }
 
-async function harvest(
-  direction: Direction,
-  isEnough: (entries: ReadonlyMap<string, Placed>) => boolean,
-): Promise<Harvest> {
+type IsEnough = (entries: ReadonlyMap<string, Placed>) => boolean
+
+async function harvest(direction: Direction, first: number, isEnough: IsEnough): Promise<Harvest> {
   const entries = new Map<string, Placed>()
   let position = 0
-  let previous: { request: number; page: EntryPage } | null = null
-  for (let pages = 0; pages < maxPages; pages++) {
-    previous = await direction.read(previous)
-    const { page } = previous
+  let bound = first
+  let startedAt: number | undefined
+  let isInclusive = false
+  for (let pages = 1; ; pages++) {
+    const page = await direction.read(bound)
+    startedAt ??= page.now
     for (const entry of page.entries) {
       position += direction.step
       keep(entries, entry, position)
+      isInclusive ||= entry.at === bound
     }
-    const { now } = page
-    if (!page.full) return { entries, complete: true, now }
-    if (page.entries.length === 0 || isEnough(entries)) return { entries, complete: false, now }
+    const complete = !page.full || page.entries.length === 0
+    const read = { entries, complete, startedAt, now: page.now }
+    if (complete || pages === maxPages || isEnough(entries)) return read
+    bound = direction.next({ bound, page }, isInclusive)
   }
-  return { entries, complete: false, now: previous?.page.now ?? Date.now() }
 }
 
 /** A repeated entry keeps its first place in the list and its earliest timestamp. */
@@ -54,46 +59,29 @@ function keep(entries: Map<string, Placed>, entry: Entry, position: number) {
   })
 }
 
-/** Reads from a moment on (0: from the beginning), oldest first. */
-export function readOnwards(
-  list: ListEntries,
-  from: number,
-  isEnough: (entries: ReadonlyMap<string, Placed>) => boolean,
-): Promise<Harvest> {
-  return harvest(
-    {
-      step: 1,
-      async read(previous) {
-        const request = previous
-          ? Math.max(newestOf(previous.page) - 1, previous.request + 1)
-          : Math.max(0, from - 1)
-        const page = await list({ order: 'oldestFirst', ...(request > 0 && { from: request }) })
-        return { request, page }
-      },
-    },
-    isEnough,
-  )
+/**
+ * Reads from a moment on (0: from the beginning), oldest first. Bounds overlap by a millisecond until
+ * it is seen that they are inclusive, which is not evidenced (`enhanced-chat-api.md §3.7`).
+ */
+export function readOnwards(list: ListEntries, from: number, isEnough: IsEnough) {
+  const direction: Direction = {
+    step: 1,
+    read: (bound) => list({ order: 'oldestFirst', ...(bound > 0 && { from: bound }) }),
+    next: ({ bound, page }, isInclusive) =>
+      Math.max(newestOf(page) - (isInclusive ? 0 : 1), bound + 1),
+  }
+  return harvest(direction, Math.max(0, from - 1), isEnough)
 }
 
 /** Reads back from a moment (`Infinity`: from the newest entry), newest first. */
-export function readBackwards(
-  list: ListEntries,
-  to: number,
-  isEnough: (entries: ReadonlyMap<string, Placed>) => boolean,
-): Promise<Harvest> {
-  return harvest(
-    {
-      step: -1,
-      async read(previous) {
-        const request = previous
-          ? Math.min(oldestOf(previous.page) + 1, previous.request - 1)
-          : to + 1
-        const bound = Number.isFinite(request) && { to: request }
-        return { request, page: await list({ order: 'newestFirst', ...bound }) }
-      },
-    },
-    isEnough,
-  )
+export function readBackwards(list: ListEntries, to: number, isEnough: IsEnough) {
+  const direction: Direction = {
+    step: -1,
+    read: (bound) => list({ order: 'newestFirst', ...(Number.isFinite(bound) && { to: bound }) }),
+    next: ({ bound, page }, isInclusive) =>
+      Math.min(oldestOf(page) + (isInclusive ? 0 : 1), bound - 1),
+  }
+  return harvest(direction, to + 1, isEnough)
 }
 
 function newestOf({ entries }: EntryPage): number {

@@ -6,9 +6,9 @@
 import type { Role } from '../contract/messages.js'
 import type { Cursor, HistoryMark } from './cursor.js'
 import type { EntryMessage, ListEntries } from './entries.js'
-import { readBackwards, readOnwards } from './pages.js'
+import { type Harvest, readBackwards, readOnwards } from './pages.js'
 import { type ConversationState, foldState, initialState, unknownState } from './state.js'
-import { inOrder, type Placed, windowFloor } from './window.js'
+import { floorByCount, inOrder, maxSeen, type Placed, windowFloor } from './window.js'
 
 /** What a page of history tells. */
 export type History = { messages: readonly EntryMessage[]; before: HistoryMark | null; now: number }
@@ -34,8 +34,12 @@ function newestAt(entries: readonly Placed[]): number {
 }
 
 function lastSpeakerOf(entries: readonly Placed[]): Role | null {
-  const said = entries.findLast(({ happening }) => happening?.kind === 'said')
-  return said?.message?.sender.role ?? null
+  const said = entries.findLast(({ happening }) => happening?.kind === 'said')?.happening
+  return said?.kind === 'said' ? said.role : null
+}
+
+function marksOf(entries: readonly Placed[]): Set<string> {
+  return new Set(entries.map(({ mark }) => mark))
 }
 
 function seenIn(entries: readonly Placed[], floor: number): Map<string, number> {
@@ -43,46 +47,78 @@ function seenIn(entries: readonly Placed[], floor: number): Map<string, number> 
   return new Map(shown.map(({ mark, lastAt }) => [mark, lastAt]))
 }
 
-/** Null when nothing older is left; otherwise where the next page of history begins. */
-function historyBefore(
-  given: readonly Placed[],
-  older: readonly Placed[],
-  complete: boolean,
-  belongs: Pick<HistoryMark, 'floor' | 'members'>,
-): HistoryMark | null {
-  const [oldest] = given
-  if (!oldest || (complete && older.length === 0)) return null
-  const sameMoment = given.filter(({ at }) => at === oldest.at)
-  return { ...belongs, bound: oldest.at, given: new Set(sameMoment.map(({ mark }) => mark)) }
+function since(seen: ReadonlyMap<string, number>, floor: number): Map<string, number> {
+  return new Map([...seen].filter(([, at]) => at >= floor))
+}
+
+/** What is left of the history behind a page: `given` was taken out of it, `read` is all that was seen. */
+function historyLeft(mark: HistoryMark, { given, left, read, complete }: Page): HistoryMark | null {
+  const taken = marksOf(given)
+  const members = new Set([...mark.members].filter((each) => !taken.has(each)))
+  const isExhausted = members.size === 0 || given.length === 0
+  if (complete && left.length === 0 && isExhausted) return null
+  const oldestRead = left.length === 0 ? read[0]?.at : undefined
+  const settled = given.find(({ at }) => at < mark.floor)?.at ?? mark.bound
+  const bound = Math.min(settled, oldestRead ?? settled)
+  const sameMoment = marksOf(given.filter(({ at }) => at === bound))
+  const earlier = bound === mark.bound ? mark.given : []
+  const top = members.size === 0 ? bound : mark.top
+  return { ...mark, members, top, bound, given: new Set([...earlier, ...sameMoment]) }
+}
+
+/** One page out of what was read: the newest `limit` of those that belong to it, and what is left. */
+type Page = {
+  given: readonly Placed[]
+  left: readonly Placed[]
+  read: readonly Placed[]
+  complete: boolean
+}
+
+function pageOf(
+  { entries, complete }: Harvest,
+  belongs: (entry: Placed) => boolean,
+  limit: number,
+): Page {
+  const read = inOrder(entries.values())
+  const all = read.filter(belongs)
+  return { given: all.slice(-limit), left: all.slice(0, -limit), read, complete }
 }
 
 /** The newest `limit` messages, the cursor to go on from and the way back. */
 export async function readNewest(list: ListEntries, limit: number): Promise<Reading> {
-  const read = await readBackwards(list, Number.POSITIVE_INFINITY, (entries) => {
+  const harvested = await readBackwards(list, Number.POSITIVE_INFINITY, (entries) => {
     const all = inOrder(entries.values())
     const isCovered = (all[0]?.at ?? 0) < windowFloor(newestAt(all), all)
     return isCovered && all.filter(isForVisitors).length > limit
   })
-  const all = inOrder(read.entries.values())
+  const page = pageOf(harvested, isForVisitors, limit)
+  const { read: all, complete } = page
   const newest = newestAt(all)
-  const oldestRead = read.complete ? 0 : (all[0]?.at ?? 0) + 1
-  const floor = Math.max(windowFloor(newest, all), oldestRead)
-  const start = read.complete ? initialState : unknownState
-  const base = foldState(
-    start,
-    all.filter(({ at }) => at < floor),
-  )
-  const seen = seenIn(all, floor)
-
-  const shown = all.filter(isForVisitors)
-  const given = shown.slice(-limit)
-  const older = shown.slice(0, -limit)
-  const members = new Set(older.filter(({ at }) => at >= floor).map(({ mark }) => mark))
+  const shownAt = all.filter(isForVisitors).map(({ at }) => at)
+  const firstWhole = complete ? 0 : (all[0]?.at ?? 0) + 1
+  const floor = Math.max(windowFloor(newest, all), floorByCount(shownAt, maxSeen), firstWhole)
+  const start = complete ? initialState : unknownState
+  const window = page.left.filter(({ at }) => at >= floor)
+  const whole = {
+    floor,
+    members: marksOf(window),
+    top: newest,
+    bound: floor,
+    given: new Set<string>(),
+  }
   return {
-    messages: messagesOf(given),
-    before: historyBefore(given, older, read.complete, { floor, members }),
-    now: read.now,
-    cursor: { newest, floor, base, seen },
+    messages: messagesOf(page.given),
+    before: historyLeft(whole, page),
+    now: harvested.now,
+    cursor: {
+      newest,
+      floor,
+      base: foldState(
+        start,
+        all.filter(({ at }) => at < floor),
+      ),
+      seen: seenIn(all, floor),
+    },
     state: foldState(start, all),
     hasMore: false,
     lastSpeaker: lastSpeakerOf(all),
@@ -106,9 +142,12 @@ export async function readSince(
   const told = firstKept ? [...passed, ...all.slice(passed.length).filter((e) => !isFresh(e))] : all
 
   const newest = Math.max(cursor.newest, newestAt(passed))
-  const floor = Math.max(cursor.floor, windowFloor(newest, passed))
-  const seen = new Map([...cursor.seen].filter(([, at]) => at >= floor))
-  for (const [mark, at] of seenIn(passed, floor)) seen.set(mark, at)
+  const seen = new Map([...cursor.seen, ...seenIn(passed, cursor.floor)])
+  const floor = nextFloor(cursor, {
+    settled: windowFloor(Math.min(newest, read.startedAt), passed),
+    remembered: floorByCount([...seen.values()], maxSeen),
+    waiting: firstKept?.at ?? Number.POSITIVE_INFINITY,
+  })
   return {
     messages: messagesOf(passed.filter(isFresh)),
     before: null,
@@ -120,12 +159,23 @@ export async function readSince(
         cursor.base,
         passed.filter(({ at }) => at < floor),
       ),
-      seen,
+      seen: since(seen, floor),
     },
     state: foldState(cursor.base, told),
     hasMore: firstKept !== undefined || !read.complete,
     lastSpeaker: lastSpeakerOf(told),
   }
+}
+
+/**
+ * The floor never falls, and never passes a message that waits to be given out. What became visible
+ * while several pages were read is as old as the first of them allows, so that is where 30 s count from.
+ */
+function nextFloor(
+  { floor }: Cursor,
+  { settled, remembered, waiting }: { settled: number; remembered: number; waiting: number },
+): number {
+  return Math.max(floor, Math.min(waiting, Math.max(settled, remembered)))
 }
 
 /** The next older page of history. */
@@ -134,19 +184,18 @@ export async function readOlder(
   mark: HistoryMark,
   limit: number,
 ): Promise<History> {
-  const isOlder = (entry: Placed) =>
-    isForVisitors(entry) &&
-    (entry.at < mark.bound || (entry.at === mark.bound && !mark.given.has(entry.mark))) &&
-    (entry.at < mark.floor || mark.members.has(entry.mark))
-  const read = await readBackwards(list, mark.bound, (entries) => {
+  const isOlder = (entry: Placed) => {
+    if (!isForVisitors(entry)) return false
+    if (entry.at >= mark.floor) return mark.members.has(entry.mark)
+    return entry.at < mark.bound || (entry.at === mark.bound && !mark.given.has(entry.mark))
+  }
+  const harvested = await readBackwards(list, mark.top, (entries) => {
     return [...entries.values()].filter(isOlder).length > limit
   })
-  const shown = inOrder(read.entries.values()).filter(isOlder)
-  const given = shown.slice(-limit)
-  const older = shown.slice(0, -limit)
+  const page = pageOf(harvested, isOlder, limit)
   return {
-    messages: messagesOf(given),
-    before: historyBefore(given, older, read.complete, mark),
-    now: read.now,
+    messages: messagesOf(page.given),
+    before: historyLeft(mark, page),
+    now: harvested.now,
   }
 }

@@ -28,8 +28,14 @@ export const initialState: ConversationState = {
 /** What is known when the reading began somewhere in the middle. */
 export const unknownState: ConversationState = { ...initialState, handledBy: 'unknown' }
 
-/** Keeps the state small enough to travel in every cursor. */
+/** These keep the state small enough to travel in every cursor. */
 const maxParticipants = 6
+const maxNameLength = 50
+
+/** Cut, but not through the middle of a character. */
+function shortName(name: string | null): string | null {
+  return name?.slice(0, maxNameLength).replace(/[\uD800-\uDBFF]$/, '') ?? null
+}
 
 function handler(participants: readonly Participant[], otherwise: HandledBy): HandledBy {
   if (participants.some(({ role }) => role === 'Agent')) return 'agent'
@@ -47,14 +53,20 @@ function applyChange(
 ): readonly Participant[] {
   const isSame = (other: Participant) => other.subject === subject && other.role === role
   if (operation === 'remove') return participants.filter((other) => !isSame(other))
-  const joined = { role, displayName, subject }
+  const joined = { role, displayName: shortName(displayName), subject }
   if (participants.some(isSame)) {
     return participants.map((other) => (isSame(other) ? joined : other))
   }
   return [...participants, joined].slice(-maxParticipants)
 }
 
-/** Who waits when nobody serves: an unknown or finished state stays what it is when somebody leaves. */
+/** Who is in charge when nobody serves: supervisors say nothing of it, and after an end nobody is. */
+function unserved(state: ConversationState, changes: readonly ParticipantChange[]): HandledBy {
+  if (state.handledBy === 'none') return 'none'
+  const isAboutServing = changes.some(({ role }) => role !== 'Supervisor')
+  return state.handledBy === 'unknown' && !isAboutServing ? 'unknown' : 'queue'
+}
+
 function changeParticipants(
   state: ConversationState,
   changes: readonly ParticipantChange[],
@@ -62,7 +74,7 @@ function changeParticipants(
   const staff = changes.filter(({ role }) => isStaff(role))
   if (staff.length === 0) return state
   const participants = staff.reduce(applyChange, state.participants)
-  const handledBy = handler(participants, state.handledBy === 'none' ? 'none' : 'queue')
+  const handledBy = handler(participants, unserved(state, staff))
   const served = handledBy === 'bot' || handledBy === 'agent'
   return {
     ...state,

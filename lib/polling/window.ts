@@ -8,8 +8,11 @@ import type { Entry } from './entries.js'
 /** Entries may become visible this long after their timestamp, in milliseconds (contract, poll). */
 export const overlapMs = 30_000
 
-/** At most this many entries are remembered; a denser stream narrows the window, never the cursor's size. */
-export const maxWindowEntries = 400
+/** At most this many messages are remembered; a denser stream narrows the window, never grows the cursor. */
+export const maxSeen = 380
+
+/** At most this many entries of any kind are read again by the next poll. */
+const maxWindowEntries = 800
 
 /** One call never reads more pages than this; the client is told `hasMore` and asks again. */
 export const maxPages = 20
@@ -30,12 +33,15 @@ export function inOrder(entries: Iterable<Placed>): Placed[] {
   return [...entries].sort((a, b) => a.at - b.at || a.position - b.position)
 }
 
-/**
- * The lower bound of the window that ends at `newest`, for entries in order. All entries of the
- * bound's own millisecond are inside.
- */
-export function windowFloor(newest: number, ordered: readonly Placed[]): number {
-  const firstDropped = ordered[ordered.length - 1 - maxWindowEntries]
-  const byCount = firstDropped === undefined ? 0 : firstDropped.at + 1
-  return Math.max(0, newest - overlapMs, byCount)
+/** The lower bound that leaves at most `most` of these times, those of the bound's own millisecond too. */
+export function floorByCount(times: readonly number[], most: number): number {
+  if (times.length <= most) return 0
+  const newestFirst = times.toSorted((a, b) => b - a)
+  return (newestFirst[most] ?? 0) + 1
+}
+
+/** The lower bound of the window that ends at `newest`. */
+export function windowFloor(newest: number, entries: readonly Placed[]): number {
+  const times = entries.map(({ at }) => at)
+  return Math.max(0, newest - overlapMs, floorByCount(times, maxWindowEntries))
 }

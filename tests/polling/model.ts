@@ -1,0 +1,255 @@
+/**
+ * An independent model of Salesforce's list of entries, with everything a poll must survive: late
+ * entries, shuffled milliseconds, repeats, omissions, aborted calls and bounds of either kind.
+ */
+import type {
+  Entry,
+  EntryMessage,
+  EntryPage,
+  Happening,
+  ListEntries,
+  PageRequest,
+} from '../../lib/polling/entries.js'
+
+/** One line of the ledger: what Salesforce knows, and from when on its list shows it. */
+export type Line = {
+  id: string
+  at: number
+  visibleAt: number
+  forVisitors: boolean
+  /** Listed a second time, this many rows behind its first row; null: listed once. */
+  repeatedAfter: number | null
+  happening: Happening | null
+}
+
+/** A stretch of conversation, expanded into lines with a seeded generator. */
+export type Stretch = {
+  /** Milliseconds between the last line before and the first line of this stretch. */
+  gapMs: number
+  count: number
+  /** The lines are spread at random over this many milliseconds. */
+  spanMs: number
+  /** Of 100 lines, how many are late, for staff only, or repeated. */
+  latePercent: number
+  staffPercent: number
+  repeatedPercent: number
+}
+
+export type LedgerShape = {
+  seed: number
+  stretches: readonly Stretch[]
+  /** Never more lines than this in any window of 31 seconds: a longer gap is put in. */
+  perWindow?: number
+}
+
+export const beginning = 1_795_000_000_000
+export const windowMs = 30_000
+const pageSize = 50
+const perMillisecond = 25
+
+/** A small seeded generator (mulberry32): a number from 0 up to, not including, `below`. */
+export function createDice(seed: number) {
+  let state = seed >>> 0
+  return (below: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
+
+const latenesses = [1, 40, 1_000, 15_000, 29_000, 29_999, 30_000]
+const repeatDistances = [0, 1, 7, 49, 60]
+
+/** Expands stretches into lines, oldest first. */
+export function createLedger({ seed, stretches, perWindow }: LedgerShape): Line[] {
+  const dice = createDice(seed)
+  const lines: Line[] = []
+  let end = beginning
+  for (const stretch of stretches) {
+    const recent = lines.filter(({ at }) => at > end - windowMs - 1_000).length
+    const isCrowded = recent + stretch.count > (perWindow ?? Number.POSITIVE_INFINITY)
+    const start = end + stretch.gapMs + (isCrowded ? windowMs + 1_001 : 0)
+    for (const at of moments(stretch, start, dice)) {
+      const isLate = dice(100) < stretch.latePercent
+      const isRepeated = dice(100) < stretch.repeatedPercent
+      lines.push({
+        id: `entry-${seed}-${lines.length}`,
+        at,
+        visibleAt: at + (isLate ? (latenesses[dice(latenesses.length)] ?? 0) : 0),
+        forVisitors: dice(100) >= stretch.staffPercent,
+        repeatedAfter: isRepeated ? (repeatDistances[dice(repeatDistances.length)] ?? 0) : null,
+        happening: null,
+      })
+      end = Math.max(end, at)
+    }
+  }
+  return lines
+}
+
+/** Random moments in order, at most 25 in one millisecond and none in one that is already used. */
+function moments({ count, spanMs }: Stretch, start: number, dice: (below: number) => number) {
+  const sorted = Array.from({ length: count }, () => start + dice(spanMs + 1)).sort((a, b) => a - b)
+  const spread: number[] = []
+  for (const wanted of sorted) {
+    const last = spread.at(-1) ?? wanted
+    const isFull = spread.length >= perMillisecond && spread.at(-perMillisecond) === last
+    const earliest = isFull ? last + 1 : last
+    spread.push(Math.max(wanted, earliest))
+  }
+  // Two stretches may touch in one millisecond; the second one then begins a millisecond later.
+  return spread.map((at) => at + 1)
+}
+
+/** A line made by hand: visible at once, for visitors, listed once. */
+export function line(id: string, at: number, rest: Partial<Line> = {}): Line {
+  return {
+    id,
+    at,
+    visibleAt: at,
+    forVisitors: true,
+    repeatedAfter: null,
+    happening: null,
+    ...rest,
+  }
+}
+
+function messageOf({ id, at }: Line): EntryMessage {
+  return {
+    id,
+    messageType: 'StaticContentMessage',
+    sender: { role: 'Agent', displayName: 'Dana' },
+    timestamp: new Date(at).toISOString(),
+    text: id,
+    staticContent: { formatType: 'Text', text: id },
+  }
+}
+
+function entryOf(row: Line): Entry {
+  const { id, at, happening } = row
+  return { id, at, message: row.forVisitors ? messageOf(row) : null, happening }
+}
+
+export type Trouble = {
+  /** Of 100 entries of the last 30 seconds, how many this call leaves out. */
+  omitPercent?: number
+  /** The call with this number (from 0) and every later one fails. */
+  failsFrom?: number
+  /** The clock moves on by this much after every call. */
+  driftMs?: number
+}
+
+export type Salesforce = ReturnType<typeof createSalesforce>
+
+/** Salesforce as a list: a clock that can be moved, and calls that can be troubled. */
+export function createSalesforce({
+  ledger,
+  bounds,
+  seed = 1,
+}: {
+  ledger: readonly Line[]
+  bounds: 'inclusive' | 'exclusive'
+  seed?: number
+}) {
+  const dice = createDice(seed)
+  const sorted = [...ledger].sort((a, b) => a.at - b.at)
+  const reversed = sorted.toReversed()
+  const clock = { now: beginning }
+  const slack = bounds === 'inclusive' ? 0 : 1
+
+  function isInside(at: number, request: PageRequest): boolean {
+    if (request.order === 'oldestFirst') return at >= (request.from ?? 0) + slack
+    return at <= (request.to ?? Number.POSITIVE_INFINITY) - slack
+  }
+
+  /** Lines in the order asked for, those of one millisecond in any order, then the repeats. */
+  function rowsOf(request: PageRequest, omitPercent: number): Line[] {
+    const ordered = request.order === 'oldestFirst' ? sorted : reversed
+    const start = firstIndex(ordered, ({ at }) => isInside(at, request))
+    const rows: Line[] = []
+    const repeats: { row: Line; due: number }[] = []
+    let next = start
+    while (next < ordered.length && rows.length < pageSize) {
+      const group = millisecondFrom(ordered, next)
+      next += group.length
+      for (const row of shuffled(group.filter(isListed), dice)) {
+        rows.push(row)
+        if (row.repeatedAfter !== null) {
+          repeats.push({ row, due: rows.length + row.repeatedAfter })
+        }
+        releaseDue(repeats, rows)
+      }
+    }
+    for (const { row } of repeats) rows.push(row)
+    return rows
+
+    function isListed({ at, visibleAt }: Line): boolean {
+      if (visibleAt > clock.now) return false
+      const isRecent = at > clock.now - windowMs
+      return !(omitPercent > 0 && isRecent && dice(100) < omitPercent)
+    }
+  }
+
+  return {
+    clock,
+
+    /** The lines that a visitor can be shown by now. */
+    shown: () => ledger.filter((row) => row.forVisitors && row.visibleAt <= clock.now),
+
+    /** The list as one reading sees it, and how often it was called. */
+    reading({ omitPercent = 0, failsFrom, driftMs = 0 }: Trouble = {}) {
+      const calls: PageRequest[] = []
+      const list: ListEntries = async (request): Promise<EntryPage> => {
+        if (failsFrom !== undefined && calls.length >= failsFrom) throw new Error('aborted')
+        calls.push(request)
+        const rows = rowsOf(request, omitPercent).slice(0, pageSize)
+        const page = {
+          entries: rows.map(entryOf),
+          full: rows.length === pageSize,
+          now: clock.now,
+        }
+        clock.now += driftMs
+        return page
+      }
+      return { list, calls }
+    },
+  }
+}
+
+function firstIndex(ordered: readonly Line[], isInside: (row: Line) => boolean): number {
+  let low = 0
+  let high = ordered.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const row = ordered[middle]
+    if (row && isInside(row)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function millisecondFrom(ordered: readonly Line[], start: number): Line[] {
+  const at = ordered[start]?.at
+  let end = start
+  while (ordered[end]?.at === at && end < ordered.length) end++
+  return ordered.slice(start, end)
+}
+
+function shuffled(rows: readonly Line[], dice: (below: number) => number): Line[] {
+  return rows
+    .map((row) => ({ row, key: dice(1_000_000) }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ row }) => row)
+}
+
+function releaseDue(repeats: { row: Line; due: number }[], rows: Line[]) {
+  for (let index = 0; index < repeats.length; ) {
+    const repeat = repeats[index]
+    if (!repeat || repeat.due > rows.length) {
+      index++
+      continue
+    }
+    rows.push(repeat.row)
+    repeats.splice(index, 1)
+  }
+}

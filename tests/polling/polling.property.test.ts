@@ -1,0 +1,353 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCursors } from '../../lib/polling/cursor.js'
+import {
+  type History,
+  type Reading,
+  readNewest,
+  readOlder,
+  readSince,
+} from '../../lib/polling/read.js'
+import { createSealer, deriveKeys } from '../../lib/sealing.js'
+import { createLedger, createSalesforce, type LedgerShape, type Stretch } from './model.js'
+
+const conversationId = '7c1e9f52-0f0e-4a0c-9a55-1d2f6f0f5a11'
+const cursors = createCursors(
+  createSealer(deriveKeys(['a secret of at least thirty-two bytes'], 'cursors')),
+)
+const runs = Number(process.env.FC_RUNS ?? 0)
+const maxSealed = 6144
+const maxCalls = 20
+
+/** What one tab or device holds, and what it was given and accepted. */
+type Client = {
+  cursor: Reading['cursor'] | null
+  before: History['before']
+  firstPage: string[]
+  forward: string[]
+  history: string[]
+}
+
+function idsOf({ messages }: { messages: readonly { id: string }[] }): string[] {
+  return messages.map(({ id }) => id)
+}
+
+function sealed(cursor: Reading['cursor']): Reading['cursor'] {
+  const text = cursors.sealCursor(cursor, conversationId)
+  expect(text.length).toBeLessThanOrEqual(maxSealed)
+  const opened = cursors.openCursor(text, conversationId)
+  if (!opened) throw new Error('A cursor of ours was refused')
+  return opened
+}
+
+function sealedBefore(mark: History['before']): History['before'] {
+  if (!mark) return null
+  const text = cursors.sealHistory(mark, conversationId)
+  expect(text.length).toBeLessThanOrEqual(maxSealed)
+  const opened = cursors.openHistory(text, conversationId)
+  if (!opened) throw new Error('A history mark of ours was refused')
+  return opened
+}
+
+function newClient(): Client {
+  return { cursor: null, before: null, firstPage: [], forward: [], history: [] }
+}
+
+/** Everything a test needs to know of one run: the ledger, Salesforce and how a page must look. */
+function createScene(shape: LedgerShape, bounds: 'inclusive' | 'exclusive') {
+  const ledger = createLedger(shape)
+  const salesforce = createSalesforce({ ledger, bounds, seed: shape.seed })
+  const times = new Map(ledger.map(({ id, at }) => [id, at]))
+  const visibleMoments = ledger.map(({ visibleAt }) => visibleAt).sort((a, b) => a - b)
+
+  function timeOf(id: string): number {
+    return times.get(id) ?? Number.NaN
+  }
+
+  /** Oldest first, never more than asked for, stamped with Salesforce's time. */
+  function checkPage(page: { messages: Reading['messages'] }, limit: number) {
+    const at = idsOf(page).map(timeOf)
+    expect(at.length).toBeLessThanOrEqual(limit)
+    expect(at).toEqual(at.toSorted((a, b) => a - b))
+  }
+
+  async function first(client: Client, limit: number, omitPercent: number) {
+    const { list, calls } = salesforce.reading({ omitPercent })
+    const read = await readNewest(list, limit)
+    expect(calls.length).toBeLessThanOrEqual(maxCalls)
+    checkPage(read, limit)
+    expect(read.hasMore).toBe(false)
+    if (omitPercent === 0) {
+      expectNewest(idsOf(read), limit, read.before)
+      expect(idsOf(await since(read.cursor, limit))).toEqual([])
+    }
+    client.cursor = read.cursor
+    client.before = read.before
+    client.firstPage = idsOf(read)
+  }
+
+  function expectNewest(given: string[], limit: number, before: History['before']) {
+    const shown = salesforce.shown().map(({ at }) => at)
+    const newest = shown.toSorted((a, b) => a - b).slice(-limit)
+    expect(given.map(timeOf)).toEqual(newest)
+    if (shown.length > limit) expect(before).not.toBeNull()
+  }
+
+  async function since(cursor: Reading['cursor'], limit: number, omitPercent = 0) {
+    const { list, calls } = salesforce.reading({ omitPercent })
+    const read = await readSince(list, cursor, limit)
+    expect(calls.length).toBeLessThanOrEqual(maxCalls)
+    checkPage(read, limit)
+    return read
+  }
+
+  /** A long ledger in tiny pages would only be slow. */
+  function roomyLimit(limit: number): number {
+    return Math.min(100, Math.max(limit, Math.ceil(ledger.length / 15)))
+  }
+
+  /** Polls on until nothing more is waiting; a client that asks for ever is a failure. */
+  async function drain(cursor: Reading['cursor'], wantedLimit: number) {
+    const limit = roomyLimit(wantedLimit)
+    const given: string[] = []
+    const mostPolls = ledger.length / limit + ledger.length / 300 + 4
+    let at = cursor
+    for (let polls = 1; ; polls++) {
+      expect(polls).toBeLessThanOrEqual(mostPolls)
+      const read = await since(at, limit)
+      given.push(...idsOf(read))
+      at = sealed(read.cursor)
+      if (!read.hasMore) return { given, cursor: at }
+    }
+  }
+
+  async function older(client: Client, limit: number) {
+    if (!client.before) return
+    const { list, calls } = salesforce.reading()
+    const page = await readOlder(list, client.before, limit)
+    expect(calls.length).toBeLessThanOrEqual(maxCalls)
+    checkPage(page, limit)
+    client.history.push(...idsOf(page))
+    client.before = sealedBefore(page.before)
+  }
+
+  async function drainOlder(client: Client, wantedLimit: number) {
+    const limit = roomyLimit(wantedLimit)
+    const mostPages = ledger.length / limit + ledger.length / 300 + 4
+    for (let pages = 1; client.before; pages++) {
+      expect(pages).toBeLessThanOrEqual(mostPages)
+      await older(client, limit)
+    }
+  }
+
+  return { ledger, salesforce, visibleMoments, timeOf, first, since, drain, older, drainOlder }
+}
+
+type Scene = ReturnType<typeof createScene>
+
+type Move =
+  | { by: 'milliseconds'; amount: number }
+  /** To the moment that this share of all lines has become visible. */
+  | { by: 'share'; amount: number }
+
+type Step = {
+  client: number
+  act: 'poll' | 'lost' | 'again' | 'aborted' | 'older' | 'olderAgain'
+  limit: number
+  move: Move
+  omitPercent: number
+}
+
+function moveClock({ salesforce: { clock }, visibleMoments }: Scene, { by, amount }: Move) {
+  const index = Math.floor((visibleMoments.length - 1) * amount)
+  const wanted = by === 'milliseconds' ? clock.now + amount : (visibleMoments[index] ?? clock.now)
+  clock.now = Math.max(clock.now, wanted)
+}
+
+async function take(scene: Scene, client: Client, { act, limit, omitPercent }: Step) {
+  if (act === 'older') return scene.older(client, limit)
+  if (act === 'olderAgain') return askOlderTwice(scene, client, limit)
+  if (act === 'aborted') return abort(scene, client, limit)
+  if (!client.cursor) {
+    // An answer that is lost is forgotten: the client begins anew.
+    await scene.first(act === 'lost' ? newClient() : client, limit, omitPercent)
+    return
+  }
+  if (act === 'again') return askTwice(scene, client.cursor, limit)
+  const read = await scene.since(client.cursor, limit, omitPercent)
+  const cursor = sealed(read.cursor)
+  if (act === 'lost') return
+  client.forward.push(...idsOf(read))
+  client.cursor = cursor
+}
+
+/** The call fails after its first page; whatever it read, the client knows nothing of it. */
+async function abort({ salesforce }: Scene, client: Client, limit: number) {
+  const { list } = salesforce.reading({ failsFrom: limit % 2 })
+  const reading = client.cursor ? readSince(list, client.cursor, limit) : readNewest(list, limit)
+  await reading.catch((error: unknown) => expect(String(error)).toContain('aborted'))
+}
+
+async function askTwice(scene: Scene, cursor: Reading['cursor'], limit: number) {
+  const once = await scene.drain(cursor, limit)
+  scene.salesforce.clock.now += 500
+  const twice = await scene.drain(cursor, (limit % 100) + 1)
+  expect(new Set(twice.given).size).toBe(twice.given.length)
+  const again = new Set(twice.given)
+  expect(once.given.filter((id) => !again.has(id))).toEqual([])
+}
+
+async function askOlderTwice(scene: Scene, client: Client, limit: number) {
+  const [once, twice] = [
+    { ...client, history: [] },
+    { ...client, history: [] },
+  ]
+  await scene.older(once, limit)
+  scene.salesforce.clock.now += 500
+  await scene.older(twice, limit)
+  // Those of one millisecond may trade places across the border of a page.
+  expect(twice.history.map(scene.timeOf)).toEqual(once.history.map(scene.timeOf))
+}
+
+/** Everything has become visible: each client reads to both ends and counts. */
+async function settle(scene: Scene, clients: readonly Client[], limit: number) {
+  const { ledger, salesforce } = scene
+  salesforce.clock.now = Math.max(salesforce.clock.now, scene.visibleMoments.at(-1) ?? 0)
+  const all = new Set(ledger.filter(({ forVisitors }) => forVisitors).map(({ id }) => id))
+  for (const client of clients) {
+    if (!client.cursor) await scene.first(client, limit, 0)
+    if (!client.cursor) throw new Error('A client has no cursor after its first poll')
+    const { given } = await scene.drain(client.cursor, limit)
+    client.forward.push(...given)
+    await scene.drainOlder(client, limit)
+    expectAllOnce(all, [...client.firstPage, ...client.forward, ...client.history])
+  }
+}
+
+function expectAllOnce(all: ReadonlySet<string>, told: readonly string[]) {
+  const met = new Set<string>()
+  const twice = told.filter((id) => met.size === met.add(id).size)
+  expect({ twice, lost: [...all].filter((id) => !met.has(id)) }).toEqual({ twice: [], lost: [] })
+  expect(met.size).toBe(all.size)
+}
+
+const gap = fc.oneof(
+  fc.constantFrom(0, 1, 999, 29_998, 29_999, 30_000, 30_001, 60_000, 7_200_000),
+  fc.integer({ min: 0, max: 40_000 }),
+)
+const acts: Step['act'][] = [
+  ...Array<'poll'>(3).fill('poll'),
+  'older',
+  'olderAgain',
+  'again',
+  'lost',
+  'aborted',
+]
+const limit = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 2 },
+  { arbitrary: fc.integer({ min: 1, max: 100 }), weight: 3 },
+)
+const move: fc.Arbitrary<Move> = fc.oneof(
+  fc.record({
+    by: fc.constant<'milliseconds'>('milliseconds'),
+    amount: fc.constantFrom(0, 1, 250, 1_000, 4_000, 29_999, 30_000, 30_001),
+  }),
+  fc.record({
+    by: fc.constant<'share'>('share'),
+    amount: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+)
+
+type Most = {
+  count: number
+  latePercent: number
+  omitPercent: number
+  repeatedPercent: number
+  spansMs: readonly number[]
+  perWindow?: number
+}
+
+function stretch(most: Most): fc.Arbitrary<Stretch> {
+  return fc.record({
+    gapMs: gap,
+    count: fc.oneof(
+      { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 3 },
+      { arbitrary: fc.integer({ min: 1, max: most.count }), weight: 2 },
+    ),
+    spanMs: fc.constantFrom(...most.spansMs),
+    latePercent: fc.constantFrom(0, ...(most.latePercent > 0 ? [10, most.latePercent] : [])),
+    staffPercent: fc.constantFrom(0, 20, 60),
+    repeatedPercent: fc.constantFrom(0, 10, most.repeatedPercent),
+  })
+}
+
+function steps(most: Most): fc.Arbitrary<Step[]> {
+  const step = fc.record({
+    client: fc.nat({ max: 3 }),
+    act: fc.constantFrom(...acts),
+    limit,
+    move,
+    omitPercent: fc.constantFrom(0, 0, most.omitPercent),
+  })
+  return fc.array(step, { minLength: 1, maxLength: 24 })
+}
+
+function story(most: Most) {
+  return fc.record({
+    shape: fc.record({
+      seed: fc.nat({ max: 1_000_000 }),
+      stretches: fc.array(stretch(most), { minLength: 1, maxLength: 7 }),
+      ...(most.perWindow && { perWindow: fc.constant(most.perWindow) }),
+    }),
+    bounds: fc.constantFrom<'inclusive' | 'exclusive'>('inclusive', 'exclusive'),
+    steps: steps(most),
+    lastLimit: limit,
+  })
+}
+type Story = ReturnType<typeof story> extends fc.Arbitrary<infer T> ? T : never
+
+async function live({ shape, bounds, steps, lastLimit }: Story) {
+  const scene = createScene(shape, bounds)
+  const clients = Array.from({ length: 4 }, newClient)
+  for (const step of steps) {
+    moveClock(scene, step.move)
+    const client = clients[step.client]
+    if (client) await take(scene, client, step)
+  }
+  const taken = new Set(steps.map(({ client }) => client))
+  await settle(
+    scene,
+    clients.filter((_, index) => taken.has(index)),
+    lastLimit,
+  )
+}
+
+function times(number: number): { numRuns: number } {
+  return { numRuns: runs > 0 ? runs : number }
+}
+
+const conversational: Most = {
+  count: 300,
+  latePercent: 50,
+  omitPercent: 15,
+  repeatedPercent: 100,
+  spansMs: [0, 2, 40, 1_000, 20_000, 90_000],
+  perWindow: 380,
+}
+const dense: Most = {
+  count: 700,
+  latePercent: 0,
+  omitPercent: 0,
+  repeatedPercent: 20,
+  spansMs: [0, 2, 150, 1_000, 20_000],
+}
+
+describe('nothing is lost and nothing comes twice', { timeout: 3_600_000 }, () => {
+  it('when entries are late, shuffled, repeated or left out, for any number of tabs', async () => {
+    await fc.assert(fc.asyncProperty(story(conversational), live), times(40))
+  })
+
+  it('when entries come in dense bursts', async () => {
+    await fc.assert(fc.asyncProperty(story(dense), live), times(20))
+  })
+})

@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest'
+import { createCursors } from '../../lib/polling/cursor.js'
+import type { ListEntries } from '../../lib/polling/entries.js'
+import { type Reading, readNewest, readOlder, readSince } from '../../lib/polling/read.js'
+import { createSealer, deriveKeys } from '../../lib/sealing.js'
+import { beginning, createSalesforce, type Line, line, windowMs } from './model.js'
+
+const conversationId = '7c1e9f52-0f0e-4a0c-9a55-1d2f6f0f5a11'
+const cursors = createCursors(
+  createSealer(deriveKeys(['a secret of at least thirty-two bytes'], 'cursors')),
+)
+
+function idsOf({ messages }: { messages: readonly { id: string }[] }): string[] {
+  return messages.map(({ id }) => id)
+}
+
+/** The cursor as the client brings it back. */
+function carried(cursor: Reading['cursor']): Reading['cursor'] {
+  const sealed = cursors.sealCursor(cursor, conversationId)
+  expect(sealed.length).toBeLessThanOrEqual(6144)
+  const opened = cursors.openCursor(sealed, conversationId)
+  if (!opened) throw new Error('A cursor of ours was refused')
+  return opened
+}
+
+/** Polls until nothing is waiting, at most so many times. */
+async function drain(list: ListEntries, from: Reading['cursor'], limit: number, mostPolls: number) {
+  const given: string[] = []
+  let cursor = from
+  for (let polls = 1; polls <= mostPolls; polls++) {
+    const read = await readSince(list, cursor, limit)
+    given.push(...idsOf(read))
+    cursor = carried(read.cursor)
+    if (!read.hasMore) return { given, cursor, polls }
+  }
+  throw new Error(`More was waiting after ${mostPolls} polls`)
+}
+
+/** All of the history behind a first page, at most so many pages of it. */
+async function drainOlder(list: ListEntries, read: Reading, limit: number, mostPages: number) {
+  const given: string[] = []
+  let { before } = read
+  for (let pages = 0; before; pages++) {
+    if (pages === mostPages) throw new Error(`The history went on after ${mostPages} pages`)
+    const page = await readOlder(list, before, limit)
+    given.unshift(...idsOf(page))
+    before = page.before
+  }
+  return given
+}
+
+function salesforce(ledger: readonly Line[], bounds: 'inclusive' | 'exclusive' = 'inclusive') {
+  const model = createSalesforce({ ledger, bounds })
+  const moveTo = (at: number) => {
+    model.clock.now = at
+  }
+  return { ...model, moveTo, list: model.reading().list }
+}
+
+function lines(prefix: string, count: number, at: (index: number) => number): Line[] {
+  return Array.from({ length: count }, (_, index) => line(`${prefix}${index}`, at(index)))
+}
+
+const start = beginning + 1_000_000
+
+describe('an ordinary conversation', () => {
+  it('costs one call to Salesforce per poll', async () => {
+    const ledger = lines('m', 200, (index) => start + index * 3_000)
+    const { clock, reading } = salesforce(ledger)
+    clock.now = start
+    let { cursor } = await readNewest(reading().list, 50)
+    let given = 1
+    const costs = new Set<number>()
+    while (clock.now < start + 200 * 3_000) {
+      clock.now += 1_000
+      const { list, calls } = reading()
+      const read = await readSince(list, cursor, 50)
+      costs.add(calls.length)
+      given += read.messages.length
+      cursor = carried(read.cursor)
+    }
+    expect(given).toBe(200)
+    expect([...costs]).toEqual([1])
+  })
+
+  it('gives nothing, and nothing to go back to, before its first entry', async () => {
+    const { list, moveTo } = salesforce([line('first', start)])
+    const read = await readNewest(list, 50)
+    expect(read).toMatchObject({ messages: [], before: null, hasMore: false, lastSpeaker: null })
+    moveTo(start)
+    expect(idsOf(await readSince(list, carried(read.cursor), 50))).toEqual(['first'])
+  })
+
+  it('gives a message that is late by the whole window', async () => {
+    const ledger = [
+      line('early', start),
+      line('late', start + 1, { visibleAt: start + 1 + windowMs }),
+      line('newest', start + windowMs),
+    ]
+    const { list, moveTo } = salesforce(ledger, 'exclusive')
+    moveTo(start + windowMs)
+    const { cursor, messages } = await readNewest(list, 50)
+    expect(messages).toHaveLength(2)
+    moveTo(start + 1 + windowMs)
+    expect(idsOf(await readSince(list, carried(cursor), 50))).toEqual(['late'])
+  })
+
+  it('never shows what is for staff only', async () => {
+    const { list, moveTo } = salesforce([line('note', start, { forVisitors: false })])
+    moveTo(start)
+    const read = await readNewest(list, 50)
+    expect(read.messages).toEqual([])
+    expect(read.before).toBeNull()
+  })
+
+  it('tells the same again when the same cursor is asked again', async () => {
+    const { list, moveTo } = salesforce(lines('m', 30, (index) => start + index * 100))
+    moveTo(start)
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 10_000)
+    const once = await readSince(list, cursor, 50)
+    const twice = await readSince(list, cursor, 50)
+    expect(twice).toEqual(once)
+    expect(once.messages).toHaveLength(29)
+  })
+
+  it('leaves the cursor of a call that failed on its second page as it was', async () => {
+    const { reading, list, moveTo } = salesforce(lines('m', 120, (index) => start + index * 100))
+    moveTo(start)
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 20_000)
+    await expect(readSince(reading({ failsFrom: 1 }).list, cursor, 100)).rejects.toThrow('aborted')
+    expect((await drain(list, cursor, 100, 3)).given).toHaveLength(119)
+  })
+})
+
+describe('a very long or very dense conversation', () => {
+  for (const [bounds, perMillisecond] of [
+    ['inclusive', 1],
+    ['exclusive', 25],
+  ] as const) {
+    it(`keeps its cursor small: 10,000 entries, ${perMillisecond} a millisecond, bounds ${bounds}`, async () => {
+      const at = (index: number) => start + Math.floor(index / perMillisecond)
+      const { list, moveTo } = salesforce(lines('m', 10_000, at), bounds)
+      const { cursor } = await readNewest(list, 100)
+      moveTo(start + 20_000)
+      const { given, polls } = await drain(list, cursor, 100, 220)
+      expect(new Set(given).size).toBe(10_000)
+      expect(given).toHaveLength(10_000)
+      expect(polls).toBeLessThanOrEqual(200)
+    })
+  }
+
+  it('can be read back to its beginning', async () => {
+    const { list, moveTo } = salesforce(lines('m', 3_000, (index) => start + index * 7))
+    moveTo(start + 60_000)
+    const read = await readNewest(list, 100)
+    const older = await drainOlder(list, read, 100, 31)
+    const expected = Array.from({ length: 3_000 }, (_, index) => `m${index}`)
+    expect([...older, ...idsOf(read)]).toEqual(expected)
+  })
+
+  it('says that nothing more is waiting when the last page was exactly full', async () => {
+    const { list, moveTo } = salesforce(lines('m', 50, (index) => start + index * 40_000))
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 50 * 40_000)
+    const { messages, hasMore } = await readSince(list, cursor, 50)
+    expect(messages).toHaveLength(50)
+    expect(hasMore).toBe(false)
+  })
+
+  it('is polled to its end although a thousand entries in a row are for staff only', async () => {
+    const staff = lines('note', 1_500, (index) => start + index * 1_000)
+    const ledger = [
+      ...staff.map((note) => ({ ...note, forVisitors: false })),
+      line('hello', start + 2_000_000),
+    ]
+    const { list, moveTo } = salesforce(ledger)
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 2_000_000)
+    expect((await drain(list, cursor, 50, 4)).given).toEqual(['hello'])
+  })
+
+  it('gives a late message by polling even when the first page was small and all history is read', async () => {
+    const ledger = [
+      line('late', start + 1, { visibleAt: start + 25_000 }),
+      ...lines('m', 120, (index) => start + index * 200),
+    ]
+    const { list, moveTo } = salesforce(ledger)
+    moveTo(start + 24_000)
+    const read = await readNewest(list, 10)
+    expect(await drainOlder(list, read, 50, 4)).toHaveLength(110)
+    moveTo(start + 25_000)
+    expect((await drain(list, carried(read.cursor), 50, 2)).given).toEqual(['late'])
+  })
+
+  it('is told oldest first although Salesforce lists entries slightly out of order', async () => {
+    const { list, moveTo } = salesforce(lines('m', 8, (index) => start + index))
+    moveTo(start)
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 1_000)
+    const jumbled: ListEntries = async (request) => {
+      const page = await list(request)
+      return { ...page, entries: page.entries.toSorted((a, b) => (b.at % 3) - (a.at % 3)) }
+    }
+    const expected = Array.from({ length: 7 }, (_, index) => `m${index + 1}`)
+    expect(idsOf(await readSince(jumbled, cursor, 50))).toEqual(expected)
+    expect(idsOf(await readNewest(jumbled, 50))).toEqual(['m0', ...expected])
+  })
+
+  it('goes on behind its first page when even the window is too much for one reading', async () => {
+    const at = (index: number) => start + Math.floor(index / 17)
+    const { list, moveTo } = salesforce(lines('m', 1_700, at), 'inclusive')
+    moveTo(start + 1_000)
+    const { cursor } = await readNewest(list, 50)
+    expect(idsOf(await readSince(list, carried(cursor), 50))).toEqual([])
+  })
+
+  it('is polled to its end when 17 entries share every millisecond', async () => {
+    const at = (index: number) => start + Math.floor(index / 17)
+    const { list, moveTo } = salesforce(lines('m', 700, at), 'inclusive')
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 1_000)
+    const { given } = await drain(list, cursor, 50, 80)
+    expect(new Set(given).size).toBe(700)
+    expect(given).toHaveLength(700)
+  })
+})
+
+describe('history', () => {
+  it('ends, and gives each message once, when a millisecond fills several pages', async () => {
+    const { list, moveTo } = salesforce(lines('m', 6, () => start))
+    moveTo(start)
+    const read = await readNewest(list, 1)
+    const older = await drainOlder(list, read, 1, 8)
+    expect([...older, ...idsOf(read)].sort()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5'])
+  })
+
+  it('goes on behind a thousand entries that are for staff only', async () => {
+    const staff = lines('note', 1_100, (index) => start + 60_000 + index * 1_000)
+    const ledger = [line('hello', start), ...staff.map((note) => ({ ...note, forVisitors: false }))]
+    const { list, moveTo } = salesforce(ledger)
+    moveTo(start + 2_000_000)
+    const read = await readNewest(list, 50)
+    expect([...(await drainOlder(list, read, 50, 8)), ...idsOf(read)]).toEqual(['hello'])
+  })
+
+  it('goes on behind a thousand entries for staff only between two pages', async () => {
+    const staff = lines('note', 1_100, (index) => start + 60_000 + index * 1_000)
+    const ledger = [
+      line('hello', start),
+      ...staff.map((note) => ({ ...note, forVisitors: false })),
+      ...lines('m', 3, (index) => start + 3_000_000 + index * 100),
+    ]
+    const { list, moveTo } = salesforce(ledger)
+    moveTo(start + 4_000_000)
+    const read = await readNewest(list, 1)
+    const older = await drainOlder(list, read, 2, 8)
+    expect([...older, ...idsOf(read)]).toEqual(['hello', 'm0', 'm1', 'm2'])
+  })
+
+  it('gives a recent message that Salesforce left out of the list for a moment', async () => {
+    const ledger = lines('m', 3, (index) => start + index * 100)
+    const { list, moveTo } = salesforce(ledger)
+    moveTo(start + 1_000)
+    const read = await readNewest(list, 1)
+    const withoutM1: ListEntries = async (request) => {
+      const page = await list(request)
+      return { ...page, entries: page.entries.filter(({ id }) => id !== 'm1') }
+    }
+    const { before, messages } = await readOlder(withoutM1, read.before ?? missing(), 1)
+    expect(messages).toHaveLength(1)
+    const rest = before ? await drainOlder(list, { ...read, before }, 1, 4) : []
+    const forward = (await drain(list, read.cursor, 10, 2)).given
+    expect([...rest, ...forward, ...idsOf({ messages })].sort()).toEqual(['m0', 'm1'])
+  })
+})
+
+function missing(): never {
+  throw new Error('There is no history to go back to')
+}
+
+describe('late messages and more entries than a cursor can remember', () => {
+  it('come once each when many are late and the page is small', async () => {
+    const ledger = [
+      ...lines('late', 120, (index) => start + index).map((late) => ({
+        ...late,
+        visibleAt: start + 20_000,
+      })),
+      ...lines('m', 350, (index) => start + 1_000 + index * 10),
+    ]
+    const { list, moveTo } = salesforce(ledger)
+    const { cursor } = await readNewest(list, 50)
+    moveTo(start + 10_000)
+    const soon = await drain(list, cursor, 100, 10)
+    moveTo(start + 20_000)
+    const later = await drain(list, soon.cursor, 100, 10)
+    const given = [...soon.given, ...later.given]
+    expect(given.filter((id, index) => given.indexOf(id) !== index)).toEqual([])
+    expect(given).toHaveLength(470)
+  })
+
+  it('come although the clock moved on while a long backlog was read', async () => {
+    const ledger = [
+      line('late', start, { visibleAt: start + 29_950 }),
+      ...lines('m', 60, (index) => start + 1 + index),
+      line('newest', start + 30_100),
+    ]
+    const { clock, list, reading } = salesforce(ledger)
+    const { cursor } = await readNewest(list, 50)
+    // The first page is read before the late message shows, the second page after the newest came.
+    clock.now = start + 29_900
+    const read = await readSince(reading({ driftMs: 300 }).list, cursor, 100)
+    const rest = await drain(list, carried(read.cursor), 100, 3)
+    expect([...idsOf(read), ...rest.given]).toContain('late')
+  })
+})
