@@ -1,0 +1,217 @@
+import { describe, expect, it, vi } from 'vitest'
+import auth from '../../api/auth.js'
+import start from '../../api/start.js'
+import { type Answer, knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+
+const secret = 'a-secret-of-at-least-thirty-two-bytes'
+const newSecret = 'a-newer-secret-of-at-least-thirty-two-bytes'
+
+const refresh = (refreshToken: string) => knock(auth, { body: { refreshToken } })
+const tokensOf = ({ body }: Answer) => [body.token, body.refreshToken, body.refreshExpiresAt]
+
+/** Moves the clock; nothing but `Date` is faked. */
+function later(milliseconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds })
+}
+
+function expectRejected(answer: Answer): void {
+  const body = { code: 'refresh_rejected', retryable: false }
+  expect(answer).toMatchObject({ status: 401, body })
+  expect(answer.body.token).toBeUndefined()
+}
+
+describe('a refresh', () => {
+  it('is the same visitor again, with a new pair of tokens', async () => {
+    const visitor = await arrive()
+    const again = await refresh(visitor.refreshToken)
+    expect(again).toMatchObject({ status: 200, body: { tokenType: 'Bearer', user: visitor.user } })
+    expect(again.body.refreshToken).not.toBe(visitor.refreshToken)
+    expect((await knock(start, { token: again.body.token, body: {} })).status).toBe(201)
+  })
+
+  it('does not ask Salesforce', async () => {
+    await refresh((await arrive()).refreshToken)
+    expect(world.heard()).toEqual([])
+  })
+
+  it('finds the conversation that the visitor had', async () => {
+    const visitor = await visit()
+    const { body } = await refresh(visitor.refreshToken)
+    const resumed = await knock(start, { token: body.token, body: {} })
+    const { conversationId } = visitor
+    expect(resumed).toMatchObject({ status: 200, body: { resumed: true, conversationId } })
+  })
+
+  it('may be repeated until the Salesforce token of the conversation ends', async () => {
+    const visitor = await visit()
+    const { body } = await refresh(visitor.refreshToken)
+    expect(body.refreshExpiresAt).toBe(visitor.started.expiresAt)
+  })
+
+  it('may be repeated for 24 hours when there is no conversation', async () => {
+    const { body } = await refresh((await arrive()).refreshToken)
+    expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
+  })
+
+  it('may be repeated for 24 hours when the conversation has ended', async () => {
+    const visitor = await visit()
+    await visitor.end()
+    const { body } = await refresh(visitor.refreshToken)
+    expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
+  })
+
+  it('is refused once the refresh token has expired', async () => {
+    const visitor = await visit()
+    const { body } = await refresh(visitor.refreshToken)
+    later(Date.parse(body.refreshExpiresAt) - Date.now() + 1000)
+    expectRejected(await refresh(body.refreshToken))
+  })
+})
+
+describe('a refresh whose answer was lost', () => {
+  it('is answered with the same new pair for 30 seconds', async () => {
+    const { refreshToken } = await arrive()
+    const lost = await refresh(refreshToken)
+    later(29_000)
+    const again = await refresh(refreshToken)
+    expect(again.status).toBe(200)
+    expect(tokensOf(again)).toEqual(tokensOf(lost))
+    expect(again.body.expiresAt).toBe(lost.body.expiresAt)
+    expect(again.body.expiresIn).toBeLessThan(lost.body.expiresIn - 27)
+    expect(again.body.expiresIn).toBeGreaterThan(lost.body.expiresIn - 31)
+  })
+
+  it('does not disturb the new pair, which can be refreshed in turn', async () => {
+    const { refreshToken } = await arrive()
+    await refresh(refreshToken)
+    const again = await refresh(refreshToken)
+    expect((await refresh(again.body.refreshToken)).status).toBe(200)
+  })
+
+  it.each([2, 5])('is one refresh when %i are under way at once', async (count) => {
+    const { refreshToken } = await arrive()
+    const all = await Promise.all(Array.from({ length: count }, () => refresh(refreshToken)))
+    expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
+    expect(new Set(all.map((answer) => String(tokensOf(answer)))).size).toBe(1)
+  })
+})
+
+describe('a refresh token that was used before', () => {
+  const situations = [
+    [
+      'after more than 30 seconds',
+      async (first: string) => {
+        const { body } = await refresh(first)
+        later(31_000)
+        return body
+      },
+    ],
+    [
+      'after the next one was used as well',
+      async (first: string) => {
+        const { body } = await refresh(first)
+        return (await refresh(body.refreshToken)).body
+      },
+    ],
+  ] as const
+
+  it.each(situations)('is refused %s, and the whole family with it', async (_when, use) => {
+    const { token, refreshToken } = await arrive()
+    const newest = await use(refreshToken)
+    expectRejected(await refresh(refreshToken))
+    expectRejected(await refresh(newest.refreshToken))
+    for (const stolen of [token, newest.token]) {
+      const answer = await knock(start, { token: stolen, body: {} })
+      expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    }
+    expect(world.heard()).toEqual([])
+  })
+
+  it('does not harm another visitor', async () => {
+    const [victim, other] = [await arrive(), await arrive()]
+    const { body } = await refresh(victim.refreshToken)
+    await refresh(body.refreshToken)
+    expectRejected(await refresh(victim.refreshToken))
+    expect((await refresh(other.refreshToken)).status).toBe(200)
+  })
+})
+
+describe('a refresh token that is none of ours', () => {
+  const forgeries = [
+    ['garbage', () => 'garbage'],
+    ['a very long text', () => 'A'.repeat(8000)],
+    ['the access token', ({ token }: { token: string }) => token],
+    ['one character changed', ({ refreshToken: token }) => flipped(token, 40)],
+    ['its last character changed', ({ refreshToken: token }) => flipped(token, token.length - 2)],
+    ['cut short', ({ refreshToken: token }) => token.slice(0, -4)],
+    ['something added', ({ refreshToken: token }) => `${token}AAAA`],
+    ['padding added', ({ refreshToken: token }) => `${token}=`],
+  ] as const satisfies [string, (visitor: { token: string; refreshToken: string }) => string][]
+
+  function flipped(text: string, at: number): string {
+    return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`
+  }
+
+  it.each(forgeries)('is refused, and the store asked for no family: %s', async (_what, forge) => {
+    const visitor = await arrive()
+    const before = { ...world.redis.counts }
+    expectRejected(await refresh(forge(visitor)))
+    expect(world.redis.counts.requests - before.requests, 'only the limit').toBe(1)
+    expect(world.redis.counts.commands - before.commands, 'only the limit').toBe(1)
+    expect((await refresh(visitor.refreshToken)).status).toBe(200)
+  })
+
+  it('is refused when another secret sealed it', async () => {
+    world.setEnv({ SESSION_SECRET: newSecret })
+    const { refreshToken } = await arrive()
+    world.setEnv({ SESSION_SECRET: secret })
+    expectRejected(await refresh(refreshToken))
+  })
+
+  it.each([
+    ['empty', '', 400],
+    ['a number', 7, 400],
+    ['null', null, 400],
+    ['too long', 'A'.repeat(8193), 400],
+  ])('is a mistake in the request when it is %s', async (_what, refreshToken, status) => {
+    const answer = await knock(auth, { body: { refreshToken } })
+    expect(answer).toMatchObject({ status, body: { code: 'invalid_request' } })
+    expect(answer.body.errors).toEqual([{ path: 'refreshToken', message: expect.any(String) }])
+  })
+})
+
+describe('a change of SESSION_SECRET', () => {
+  const rotate = () => world.setEnv({ SESSION_SECRET: `${newSecret},${secret}` })
+
+  it('leaves access tokens, refresh tokens and conversations good while the old one is kept', async () => {
+    const visitor = await visit()
+    rotate()
+    const { conversationId } = visitor
+    expect(await visitor.start()).toMatchObject({ status: 200, body: { conversationId } })
+    expect((await visitor.poll()).status).toBe(200)
+    const { body } = await refresh(visitor.refreshToken)
+    world.setEnv({ SESSION_SECRET: newSecret })
+    expect((await refresh(body.refreshToken)).status).toBe(200)
+    expect((await knock(start, { token: body.token, body: {} })).status).toBe(200)
+  })
+
+  it('honours a lost refresh across the change', async () => {
+    const { refreshToken } = await arrive()
+    const lost = await refresh(refreshToken)
+    rotate()
+    expect(tokensOf(await refresh(refreshToken))).toEqual(tokensOf(lost))
+  })
+
+  it('ends what the old one gave out when it is dropped', async () => {
+    const { token, refreshToken } = await arrive()
+    world.setEnv({ SESSION_SECRET: newSecret })
+    const answer = await knock(start, { token, body: {} })
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    expectRejected(await refresh(refreshToken))
+    expect(world.heard()).toEqual([])
+  })
+})

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import type { InjectionInput, SwitchesPatch } from '../../sandbox/salesforce/index.js'
+import { textsOf, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { roomy, shiftClock } from './saying.js'
+
+const world = openWorld({ env: roomy })
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+
+/** Polls on until nothing more is waiting; every page on the way. */
+async function readOn(visitor: Visitor, cursor: string, limit = '50') {
+  const texts: string[] = []
+  let at = cursor
+  for (let pages = 0; pages < 100; pages += 1) {
+    const { status, body } = await visitor.poll({ cursor: at, limit })
+    expect(status).toBe(200)
+    expect(body.messages.length).toBeLessThanOrEqual(Number(limit))
+    expect(body.cursor.length).toBeLessThanOrEqual(6144)
+    texts.push(...textsOf(body))
+    at = body.cursor
+    if (!body.hasMore) return { texts, cursor: at, pages: pages + 1, body }
+  }
+  throw new Error('it never ends')
+}
+
+function burst(count: number, perMillisecond: number, from = Date.now()): InjectionInput[] {
+  return Array.from({ length: count }, (_, index) => ({
+    text: `Burst ${index}`,
+    transcriptedTimestamp: from + Math.floor(index / perMillisecond),
+  }))
+}
+
+type Flood = [how: string, switches: SwitchesPatch, count: number, perMs: number, limit: string]
+
+const floods: Flood[] = [
+  ['plainly', {}, 120, 1, '50'],
+  ['plainly', {}, 300, 4, '100'],
+  ['plainly', {}, 120, 25, '9'],
+  ['every entry twice', { listRepeatsEntries: true }, 120, 25, '50'],
+  ['ties in any order', { listShufflesTies: true }, 120, 25, '50'],
+  ['without its bounds', { bounds: 'exclusive' }, 120, 4, '50'],
+  [
+    'in every odd way',
+    { listRepeatsEntries: true, listShufflesTies: true, bounds: 'exclusive' },
+    120,
+    20,
+    '50',
+  ],
+]
+
+it.each(floods)(
+  'gives once each what Salesforce lists %s (%o, %i, %i a millisecond, %s a page)',
+  async (...flood) => {
+    const [, switches, count, perMs, limit] = flood
+    const visitor = await visit()
+    Object.assign(world.salesforce.switches, switches)
+    const { cursor } = (await visitor.poll()).body
+    const entries = burst(count, perMs)
+    world.salesforce.inject(visitor.conversationId, entries)
+    const { texts, pages, cursor: after } = await readOn(visitor, cursor, limit)
+    expect(pages).toBeGreaterThan(1)
+    const expected = Array.from({ length: count }, (_, index) => `Burst ${index}`)
+    expect([...texts].sort()).toEqual(expected.sort())
+    expect((await readOn(visitor, after)).texts).toEqual([])
+  },
+)
+
+describe('late entries', () => {
+  it('come once, however late they show within the window', async () => {
+    const visitor = await visit()
+    const { cursor: first } = (await visitor.poll()).body
+    const entries = [0, 5000, 25_000, 29_000].map((visibleAfterMs) => ({
+      text: `Shown after ${visibleAfterMs}`,
+      visibleAfterMs,
+    }))
+    world.salesforce.inject(visitor.conversationId, entries)
+    const texts: string[] = []
+    let cursor = first
+    for (let elapsed = 0; elapsed <= 32_000; elapsed += 8000) {
+      shiftClock(elapsed)
+      world.salesforce.inject(visitor.conversationId, [{ text: `On time ${elapsed}` }])
+      const read = await readOn(visitor, cursor)
+      texts.push(...read.texts)
+      cursor = read.cursor
+    }
+    expect(texts.filter((text) => text.startsWith('Shown'))).toHaveLength(entries.length)
+    expect(new Set(texts).size).toBe(texts.length)
+    expect(texts).toHaveLength(entries.length + 5)
+  })
+
+  it('come although they are dated before what was given out', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    const now = Date.now()
+    world.salesforce.inject(visitor.conversationId, [
+      { text: 'Newer', transcriptedTimestamp: now + 9000 },
+    ])
+    const read = await readOn(visitor, cursor)
+    world.salesforce.inject(visitor.conversationId, [
+      { text: 'Older', transcriptedTimestamp: now + 10 },
+    ])
+    expect((await readOn(visitor, read.cursor)).texts).toEqual(['Older'])
+    expect((await readOn(visitor, cursor)).texts).toEqual(['Older', 'Newer'])
+  })
+
+  it('come once to each of two tabs that hold different cursors', async () => {
+    const visitor = await visit()
+    const one = (await visitor.poll()).body.cursor
+    await visitor.say('First')
+    const two = (await visitor.poll()).body.cursor
+    world.salesforce.inject(visitor.conversationId, [{ text: 'Late', visibleAfterMs: 3000 }])
+    shiftClock(3100)
+    expect((await readOn(visitor, two)).texts).toEqual(['Late'])
+    const reply = 'You said “First”. Is there more I can do?'
+    expect((await readOn(visitor, one)).texts).toEqual(['First', reply, 'Late'])
+  })
+})
+
+it('still gives everything when Redis has lost all but the record', async () => {
+  const visitor = await visit()
+  const { cursor } = (await visitor.poll()).body
+  await visitor.say('Kept by Salesforce')
+  const found = await world.redisBackend.execute(['KEYS', '*'])
+  const keys = Array.isArray(found) ? found.map(String) : []
+  for (const key of keys.filter((each) => !each.includes(':visitor:'))) {
+    await world.redisBackend.execute(['DEL', key])
+  }
+  expect((await readOn(visitor, cursor)).texts).toContain('Kept by Salesforce')
+})
+
+it('gives the first page of a long conversation, and everything before it', async () => {
+  const visitor = await visit()
+  world.salesforce.inject(visitor.conversationId, burst(300, 3, Date.now() + 10))
+  let { body } = await visitor.poll({ limit: '100' })
+  const texts = textsOf(body)
+  while (body.before) {
+    body = (await visitor.poll({ before: body.before, limit: '100' })).body
+    texts.unshift(...textsOf(body))
+  }
+  expect(texts.slice(-300)).toEqual(Array.from({ length: 300 }, (_, index) => `Burst ${index}`))
+})

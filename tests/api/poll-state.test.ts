@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import { textsOf, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, roomy, shiftClock, unheard } from './saying.js'
+
+const world = openWorld({ env: roomy })
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+
+/** Polls from the first page on and tells the conversation's state each time. */
+async function watch(visitor: Visitor) {
+  let { cursor } = (await visitor.poll()).body
+  return async () => {
+    const { status, body } = await visitor.poll({ cursor })
+    expect(status).toBe(200)
+    cursor = body.cursor
+    const fresh = (await visitor.poll({ limit: '100' })).body
+    expect(fresh.conversation, 'a new reader sees the same').toEqual(body.conversation)
+    return body
+  }
+}
+
+function routing(fields: object) {
+  return {
+    payload: { entryType: 'RoutingResult', failureType: 'None', errorMessages: [], ...fields },
+  }
+}
+
+describe('who is in charge', () => {
+  it('goes from the queue to the bot to an agent', async () => {
+    world.salesforce.switches.botDelayMs = 2000
+    const visitor = await visit()
+    const look = await watch(visitor)
+    expect((await look()).conversation).toMatchObject({ handledBy: 'queue', participants: [] })
+    shiftClock(2100)
+    const bot = { role: 'Chatbot', displayName: 'Harbor Assistant' }
+    expect((await look()).conversation).toMatchObject({ handledBy: 'bot', participants: [bot] })
+    world.salesforce.switches.botDelayMs = 0
+    await visitor.say('agent')
+    const dana = { role: 'Agent', displayName: 'Dana' }
+    expect((await look()).conversation).toMatchObject({ handledBy: 'agent', participants: [dana] })
+  })
+
+  it('is the queue, with the wait that Salesforce estimates, while an agent is looked for', async () => {
+    const visitor = await visit()
+    const look = await watch(visitor)
+    const leaves = {
+      operation: 'remove',
+      displayName: 'Harbor Assistant',
+      participant: { role: 'Chatbot', appType: 'chatbot', subject: '0XxZZ0000000001' },
+    }
+    const estimatedWaitTime = { estimatedWaitTimeInSeconds: 120, isEWTRequested: true }
+    world.salesforce.inject(visitor.conversationId, [
+      routing({ routingType: 'Transfer', estimatedWaitTime }),
+      { payload: { entryType: 'ParticipantChanged', entries: [leaves] } },
+    ])
+    expect((await look()).conversation).toMatchObject({
+      handledBy: 'queue',
+      participants: [],
+      estimatedWaitSeconds: 120,
+    })
+    world.salesforce.agentJoins(visitor.conversationId)
+    expect((await look()).conversation).toMatchObject({
+      handledBy: 'agent',
+      estimatedWaitSeconds: null,
+    })
+  })
+
+  it('is nobody when nobody is available', async () => {
+    const visitor = await visit()
+    const look = await watch(visitor)
+    world.salesforce.endSession(visitor.conversationId, 'Chatbot')
+    world.salesforce.inject(visitor.conversationId, [
+      routing({ routingType: 'Transfer', failureType: 'RoutingError', failureReason: 'No_Agent' }),
+    ])
+    const { messages, conversation } = await look()
+    expect(conversation).toMatchObject({ status: 'open', handledBy: 'none' })
+    expect(messages.at(-1)).toMatchObject({
+      messageType: 'RoutingResult',
+      routing: { type: 'Transfer', failure: 'No_Agent' },
+    })
+  })
+
+  it.each(['Agent', 'System', 'Chatbot'])(
+    'stays open with nobody there when the %s ended the session',
+    async (role) => {
+      const visitor = await visit()
+      const look = await watch(visitor)
+      world.salesforce.endSession(visitor.conversationId, role)
+      const { conversation, pollAfterMs, messages } = await look()
+      expect(conversation).toMatchObject({
+        status: 'open',
+        handledBy: 'none',
+        participants: [],
+        endedBy: role === 'Agent' ? 'Agent' : 'System',
+      })
+      expect(pollAfterMs).toBeGreaterThan(0)
+      expect(messages.at(-1)).toMatchObject({
+        messageType: 'SessionStatusChanged',
+        session: { status: 'Ended', previous: 'Active', endedBy: role },
+      })
+      await visitor.say('Wait, one more thing')
+      expect((await look()).conversation).toMatchObject({ handledBy: 'bot', endedBy: null })
+    },
+  )
+})
+
+describe('the end', () => {
+  it('is told, with a last poll and then no more', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    await visitor.say('Bye then')
+    await visitor.end()
+    const soon = (await visitor.poll({ cursor })).body
+    expect(textsOf(soon)).toContain('Bye then')
+    expect(soon.conversation).toMatchObject({
+      status: 'ended',
+      handledBy: 'none',
+      participants: [],
+      endedBy: 'EndUser',
+    })
+    expect(soon.pollAfterMs).not.toBeNull()
+    shiftClock(2500)
+    const last = (await visitor.poll({ cursor: soon.cursor })).body
+    expect(last).toMatchObject({ messages: [], hasMore: false, pollAfterMs: null })
+    expect((await visitor.poll()).body.conversation.status).toBe('ended')
+  })
+
+  it('has more to give before it is over', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    for (const text of ['1', '2', '3']) await visitor.say(text)
+    await visitor.end()
+    shiftClock(5000)
+    const page = (await visitor.poll({ cursor, limit: '2' })).body
+    expect(page).toMatchObject({ hasMore: true, pollAfterMs: 0 })
+  })
+
+  it('comes from Salesforce too, by a close entry', async () => {
+    const visitor = await visit()
+    const look = await watch(visitor)
+    const { conversationId } = visitor
+    world.salesforce.inject(conversationId, [
+      { payload: { entryType: 'CloseConversation', conversationIdentifier: conversationId } },
+    ])
+    const { conversation, pollAfterMs } = await look()
+    expect(conversation).toMatchObject({ status: 'ended', handledBy: 'none' })
+    expect(pollAfterMs).toBeNull()
+  })
+
+  it('lets everything be read while the guest token lives, and no longer', async () => {
+    world.salesforce.switches.guestTokenLifeSeconds = 300
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    await visitor.end()
+    shiftClock(290_000)
+    expect((await visitor.poll({ cursor })).status).toBe(200)
+    shiftClock(301_000)
+    expectProblem(await unheard(world, () => visitor.poll({ cursor })), 410, 'conversation_lost')
+    expectProblem(await unheard(world, () => visitor.poll()), 410, 'conversation_lost')
+  })
+
+  it('leaves an ended conversation ended when Salesforce refuses to list it', async () => {
+    const visitor = await visit()
+    await visitor.end()
+    world.salesforce.fail({ operation: 'listConversationEntries', what: { status: 403 } })
+    expectProblem(await visitor.poll(), 410, 'conversation_lost')
+    expectProblem(await visitor.say('Hello?'), 410, 'conversation_ended')
+    expect((await visitor.end()).status).toBe(200)
+  })
+})
+
+describe('what a visitor does not see', () => {
+  const staffOnly = [
+    { entryType: 'Note', abstractMessage: { messageType: 'StaticContentMessage', id: 'n' } },
+    { entryType: 'FlagRaise' },
+    { entryType: 'FlagLower' },
+    { entryType: 'ConsultConversationInfo', conversationIdentifier: 'x', timestamp: 1 },
+    { entryType: 'EndUserConsentUpdated', consentStatus: 'OptIn' },
+    { entryType: 'TransferProgress' },
+    { entryType: 'SomethingNew', secret: 'for staff' },
+    { entryType: 'QueuePosition', position: 3 },
+  ]
+  it('are notes, flags, consults and whatever is not listed', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    world.salesforce.inject(
+      visitor.conversationId,
+      staffOnly.map((payload) => ({ payload })),
+    )
+    const { body } = await visitor.poll({ cursor })
+    expect(body.messages).toEqual([])
+    expect(body.conversation).toMatchObject({ handledBy: 'bot', status: 'open' })
+  })
+})
+
+describe('waiting', () => {
+  it('answers as soon as something arrives, and reads Salesforce once a second', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    world.salesforce.inject(visitor.conversationId, [{ text: 'Here I am', visibleAfterMs: 300 }])
+    const calls = world.heard().length
+    const startedAt = performance.now()
+    const { body } = await visitor.poll({ cursor, wait: '20' })
+    expect(textsOf(body)).toEqual(['Here I am'])
+    expect(performance.now() - startedAt).toBeLessThan(1600)
+    expect(world.heard().length - calls).toBe(2)
+  })
+
+  it('answers in time when nothing does, within one Redis request', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    const calls = world.heard().length
+    const { requests } = world.redis.counts
+    const startedAt = performance.now()
+    const { status, body } = await visitor.poll({ cursor, wait: '1' })
+    const took = performance.now() - startedAt
+    expect([status, body.messages]).toEqual([200, []])
+    expect(took).toBeGreaterThan(950)
+    expect(took).toBeLessThan(1500)
+    expect(world.heard().length - calls).toBeLessThanOrEqual(2)
+    expect(world.redis.counts.requests - requests).toBe(1)
+  })
+
+  it('does not wait when there is something already, or nothing can come', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    await visitor.say('Hello')
+    const startedAt = performance.now()
+    const page = (await visitor.poll({ cursor, wait: '2' })).body
+    expect(page.messages.length).toBeGreaterThan(0)
+    await visitor.end()
+    shiftClock(10_000)
+    const last = (await visitor.poll({ cursor: page.cursor })).body
+    const after = (await visitor.poll({ cursor: last.cursor, wait: '2' })).body
+    expect(after.pollAfterMs).toBeNull()
+    expect(performance.now() - startedAt).toBeLessThan(900)
+  })
+})

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import type { FaultInput } from '../../sandbox/salesforce/index.js'
+import { textsOf, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, roomy, unheard } from './saying.js'
+
+const world = openWorld({ env: roomy })
+const operation = 'listConversationEntries'
+
+async function visitor() {
+  const visiting = await visit()
+  const { cursor } = (await visiting.poll()).body
+  await visiting.say('Do not lose me')
+  return { ...visiting, cursor: String(cursor) }
+}
+
+type Row = [
+  name: string,
+  what: FaultInput['what'],
+  status: number,
+  code: string,
+  retryable: boolean,
+]
+
+const lasting: Row[] = [
+  ['500', { status: 500 }, 503, 'upstream_unavailable', true],
+  ['503', { status: 503 }, 503, 'upstream_unavailable', true],
+  ['cut connections', 'drop', 503, 'upstream_unavailable', true],
+  ['hanging', 'hang', 504, 'upstream_timeout', true],
+  ['400', { status: 400 }, 502, 'upstream_rejected', false],
+  ['a web page', 'html', 502, 'upstream_rejected', false],
+  ['JSON of another kind', 'nonsense', 502, 'upstream_rejected', false],
+  ['nothing', 'empty', 502, 'upstream_rejected', false],
+  [
+    'a list that is none',
+    { status: 200, body: { conversationEntries: 'x' } },
+    502,
+    'upstream_rejected',
+    false,
+  ],
+  [
+    'a redirect',
+    { status: 302, headers: { location: 'https://evil.example' } },
+    502,
+    'upstream_rejected',
+    false,
+  ],
+]
+
+describe('when Salesforce keeps failing', () => {
+  it.each(lasting)('says so within the deadline, and loses nothing: %s', async (...row) => {
+    const [, what, status, code, retryable] = row
+    const { poll, cursor } = await visitor()
+    world.setEnv({ REQUEST_DEADLINE_MS: '400' })
+    world.salesforce.fail({ operation, times: 4, what })
+    const startedAt = performance.now()
+    const answer = await poll({ cursor })
+    expect(performance.now() - startedAt).toBeLessThan(600)
+    expectProblem(answer, status, code)
+    expect(answer.body.retryable).toBe(retryable)
+    expect(JSON.stringify(answer.body)).not.toMatch(/Injected|Maintenance|unexpected|evil/)
+    for (let tries = 0; tries < 4; tries += 1) {
+      if ((await poll({ cursor })).status === 200) break
+    }
+    const after = await poll({ cursor })
+    expect(textsOf(after.body)[0]).toBe('Do not lose me')
+  })
+})
+
+describe('when Salesforce stumbles once', () => {
+  it.each([{ status: 500 }, { status: 503 }, 'drop'] as const)(
+    'nobody notices: %o',
+    async (what) => {
+      const { poll, cursor } = await visitor()
+      world.salesforce.fail({ operation, what })
+      const answer = await poll({ cursor })
+      expect(answer.status).toBe(200)
+      expect(textsOf(answer.body)[0]).toBe('Do not lose me')
+    },
+  )
+
+  it('passes on how long to wait', async () => {
+    const { poll, cursor } = await visitor()
+    const what = { status: 429, headers: { 'retry-after': '9' } }
+    world.salesforce.fail({ operation, what })
+    const answer = await poll({ cursor })
+    expectProblem(answer, 429, 'rate_limited')
+    expect(answer.body.retryAfterMs).toBe(9000)
+    expect(answer.headers.get('retry-after')).toBe('9')
+    expect((await poll({ cursor })).status).toBe(200)
+  })
+
+  it('waits as long as a failing Salesforce asks, or gives up', async () => {
+    const { poll, cursor } = await visitor()
+    const before = world.heard().length
+    world.salesforce.fail({ operation, what: { status: 503, headers: { 'retry-after': '60' } } })
+    expectProblem(await poll({ cursor }), 503, 'upstream_unavailable')
+    expect(world.heard().slice(before)).toEqual(['listConversationEntries 503'])
+  })
+})
+
+describe('when Salesforce does not let the visitor in', () => {
+  it.each([401, 403, 404])('loses the conversation on %i, and starts another', async (status) => {
+    const { poll, cursor, start, conversationId } = await visitor()
+    world.salesforce.fail({ operation, what: { status, body: 'Jwt is expired' } })
+    const answer = await poll({ cursor })
+    expectProblem(answer, 410, 'conversation_lost')
+    expect(JSON.stringify(answer.body)).not.toContain('Jwt')
+    expectProblem(await unheard(world, () => poll({ cursor })), 410, 'conversation_lost')
+    const started = await start()
+    expect(started.status).toBe(201)
+    expect(started.body.conversationId).not.toBe(conversationId)
+  })
+})
+
+describe('odd entries', () => {
+  const odd: [name: string, payload: { entryType: string; [field: string]: unknown }][] = [
+    ['a message without a message', { entryType: 'Message' }],
+    [
+      'a message of a type to come',
+      { entryType: 'Message', abstractMessage: { messageType: 'Hologram' } },
+    ],
+    ['participants without a list', { entryType: 'ParticipantChanged' }],
+    ['a routing result without a type', { entryType: 'RoutingResult' }],
+    ['a session without a status', { entryType: 'SessionStatusChanged' }],
+  ]
+  it('do not stop a conversation', async () => {
+    const { poll, cursor, conversationId } = await visitor()
+    world.salesforce.inject(conversationId, [
+      ...odd.map(([, payload]) => ({ payload })),
+      { text: 'Still here' },
+    ])
+    const answer = await poll({ cursor })
+    expect(answer.status).toBe(200)
+    expect(textsOf(answer.body).at(-1)).toBe('Still here')
+  })
+
+  const times = [253_402_300_800_000, 8.7e15, -5]
+  it.each(times)('do not stop it by being dated %f', async (transcriptedTimestamp) => {
+    const { poll, cursor, conversationId } = await visitor()
+    world.salesforce.inject(conversationId, [
+      { text: 'Misdated', transcriptedTimestamp },
+      { text: 'Still here' },
+    ])
+    for (const query of [{ cursor }, {}]) {
+      const answer = await poll(query)
+      expect(answer.status, answer.body.code).toBe(200)
+      expect(textsOf(answer.body)).toContain('Still here')
+    }
+  })
+})

@@ -1,0 +1,57 @@
+/** What the tests of saying and reading share. */
+import { expect, vi } from 'vitest'
+import type { Answer } from '../support/knock.js'
+import type { World } from '../support/world.js'
+
+/** Limits that are not what a test is about. */
+export const roomy = {
+  LIMITS: JSON.stringify({
+    auth: [100_000, '1 m'],
+    start: [100_000, '1 m'],
+    startAddress: [100_000, '1 m'],
+    send: [100_000, '1 m'],
+    poll: [100_000, '1 m'],
+    tokens: [100_000, '1 m'],
+  }),
+}
+
+/** Salesforce without limits of its own. */
+export const boundless = {
+  messagesPerMinute: null,
+  conversationsPer30Seconds: null,
+  tokensPerMinute: null,
+}
+
+/** How often Salesforce stores this message. */
+export function timesStored(world: World, conversationId: string, id: string): number {
+  const { ledger } = world.salesforce.conversation(conversationId)
+  return ledger.filter(({ entry }) => entry.identifier === id).length
+}
+
+/** The bodies of the messages that Salesforce was sent. */
+export function messagesHeard(world: World) {
+  return world.salesforce.exchanges
+    .filter(({ operationId }) => operationId === 'sendMessage')
+    .map(({ requestBody }) => requestBody)
+}
+
+const realNow = Date.now.bind(Date)
+
+/** Our clock runs on, but so much ahead of the real one (behind, when negative). */
+export function shiftClock(byMs: number): void {
+  vi.spyOn(Date, 'now').mockImplementation(() => realNow() + byMs)
+}
+
+/** The answer is this problem. */
+export function expectProblem({ status, headers, body }: Answer, expected: number, code: string) {
+  expect({ status, code: body?.code }).toEqual({ status: expected, code })
+  expect(headers.get('content-type')).toBe('application/problem+json')
+}
+
+/** Does something of which Salesforce must hear nothing. */
+export async function unheard<T>(world: World, work: () => Promise<T>): Promise<T> {
+  const before = world.heard().length
+  const result = await work()
+  expect(world.heard().slice(before), 'what Salesforce heard').toEqual([])
+  return result
+}

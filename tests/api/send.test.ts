@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import send from '../../api/send.js'
+import { knock } from '../support/knock.js'
+import { arrive, textsOf, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, messagesHeard, shiftClock, timesStored, unheard } from './saying.js'
+
+const world = openWorld()
+
+function sayWith(token: string | undefined, body: object) {
+  return knock(send, { token, body })
+}
+
+const uuidV4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+describe('saying something', () => {
+  it('answers 202 with the id, the conversation, the time and whether it is a repeat', async () => {
+    const visitor = await visit()
+    const id = randomUUID()
+    const answer = await visitor.say('Hello', id)
+    expect(answer.status).toBe(202)
+    expect(answer.body).toEqual({
+      id,
+      conversationId: visitor.conversationId,
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      duplicate: false,
+    })
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('server-timing')).toMatch(/redis;dur=.*salesforce;dur=/)
+  })
+
+  it('makes an id when none is given, and the poll echoes the message under it', async () => {
+    const visitor = await visit()
+    const { conversationId, token } = visitor
+    const { status, body } = await sayWith(token, { conversationId, text: 'No id' })
+    expect(status).toBe(202)
+    expect(body.id).toMatch(uuidV4)
+    const page = await visitor.poll()
+    const echo = page.body.messages.find((message: { id: string }) => message.id === body.id)
+    expect(echo).toMatchObject({ text: 'No id', sender: { role: 'EndUser' } })
+  })
+
+  it('takes the type of the message when it is named', async () => {
+    const { conversationId, token } = await visit()
+    const messageType = 'StaticContentMessage'
+    const { status } = await sayWith(token, { conversationId, messageType, text: 'Typed' })
+    expect(status).toBe(202)
+  })
+
+  it('sends the text trimmed, and judges a repeat by the trimmed text', async () => {
+    const visitor = await visit()
+    const id = randomUUID()
+    await visitor.say('  two words \n\t', id)
+    expect(messagesHeard(world)).toMatchObject([
+      { message: { staticContent: { text: 'two words' } } },
+    ])
+    expect((await visitor.say('two words', id)).body.duplicate).toBe(true)
+  })
+
+  it('takes four thousand code points, an emoji counting as one', async () => {
+    const visitor = await visit()
+    expect((await visitor.say('x')).status).toBe(202)
+    expect((await visitor.say('🦭'.repeat(4000))).status).toBe(202)
+    const padded = `${' '.repeat(500)}${'y'.repeat(4000)}${' '.repeat(500)}`
+    expect((await visitor.say(padded)).status).toBe(202)
+  })
+
+  it('uses three Redis requests and one Salesforce request', async () => {
+    const visitor = await visit()
+    await visitor.say('warm')
+    const { requests } = world.redis.counts
+    const calls = world.heard().length
+    await visitor.say('measured')
+    expect(world.redis.counts.requests - requests).toBe(3)
+    expect(world.heard().slice(calls)).toEqual(['sendMessage 202'])
+  })
+
+  it('answers a repeat from the log, without asking Salesforce', async () => {
+    const visitor = await visit()
+    const id = randomUUID()
+    const first = await visitor.say('Once', id)
+    const again = await unheard(world, () => visitor.say('Once', id))
+    expect(again.status).toBe(202)
+    expect(again.body).toEqual({ ...first.body, duplicate: true })
+    expect(timesStored(world, visitor.conversationId, id)).toBe(1)
+  })
+
+  it('keeps a text that Salesforce splits at its link one message, for repeats too', async () => {
+    const visitor = await visit()
+    const id = randomUUID()
+    const text = 'Look at https://harbor.example/map'
+    const first = await visitor.say(text, id)
+    const again = await visitor.say(text, id)
+    expect(again.body).toEqual({ ...first.body, duplicate: true })
+    expect(timesStored(world, visitor.conversationId, id)).toBe(1)
+  })
+
+  it('says how much of the limit is left', async () => {
+    const visitor = await visit()
+    const { headers } = await visitor.say('Hello')
+    expect(headers.get('ratelimit-policy')).toMatch(/"send";q=22;w=60/)
+    expect(headers.get('ratelimit')).toMatch(/"send";r=21;t=\d+/)
+  })
+
+  it('counts each conversation by itself', async () => {
+    world.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
+    const [one, other] = [await visit(), await visit()]
+    await one.say('1')
+    await one.say('2')
+    expect((await one.say('3')).status).toBe(429)
+    expect((await other.say('1')).status).toBe(202)
+  })
+})
+
+describe('refusals', () => {
+  const conversationId = randomUUID()
+  const text = 'Hello'
+  const wrong: [name: string, body: object, path: string][] = [
+    ['no conversation', { text }, 'conversationId'],
+    [
+      'an upper-case conversation',
+      { conversationId: conversationId.toUpperCase(), text },
+      'conversationId',
+    ],
+    ['an upper-case id', { conversationId, text, id: randomUUID().toUpperCase() }, 'id'],
+    [
+      'an id that is no UUID v4',
+      { conversationId, text, id: '6ba7b810-9dad-11d1-80b4-00c04fd430c8' },
+      'id',
+    ],
+    ['an id of another type', { conversationId, text, id: 5 }, 'id'],
+    ['a null id', { conversationId, text, id: null }, 'id'],
+    ['no text', { conversationId }, 'text'],
+    ['an empty text', { conversationId, text: '' }, 'text'],
+    ['a text of spaces', { conversationId, text: ' \n\u00a0 ' }, 'text'],
+    ['a text that is no string', { conversationId, text: ['Hello'] }, 'text'],
+    ['4,001 code points', { conversationId, text: '🦭'.repeat(4001) }, 'text'],
+    ['an unknown property', { conversationId, text, txet: 'Hello' }, 'txet'],
+    ['an unknown type', { conversationId, text, messageType: 'Shout' }, 'messageType'],
+  ]
+  it('names what is wrong with the request', async () => {
+    const { token } = await arrive()
+    for (const [name, body, path] of wrong) {
+      const { status, body: problem } = await unheard(world, () => sayWith(token, body))
+      expect([name, status, problem.code]).toEqual([name, 400, 'invalid_request'])
+      expect(problem.errors, name).toMatchObject([{ path }])
+    }
+  })
+
+  it('refuses another text under the same id', async () => {
+    const visitor = await visit()
+    const id = randomUUID()
+    await visitor.say('First', id)
+    const answer = await unheard(world, () => visitor.say('Second', id))
+    expectProblem(answer, 422, 'id_reused')
+    expect(answer.body.retryable).toBe(false)
+  })
+
+  it('refuses more than twenty-two messages a minute, and says when to come back', async () => {
+    const visitor = await visit()
+    for (let count = 0; count < 22; count += 1) await visitor.say(`${count}`)
+    const answer = await unheard(world, () => visitor.say('One too many'))
+    expectProblem(answer, 429, 'rate_limited')
+    const { retryAfterMs } = answer.body
+    expect(retryAfterMs).toBeGreaterThan(0)
+    expect(answer.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1000)))
+    expect(answer.headers.get('ratelimit')).toMatch(/"send";r=0/)
+    expect(answer.headers.get('ratelimit-policy')).toMatch(/"send";q=22;w=60/)
+  })
+
+  it('says that an ended conversation has ended', async () => {
+    const visitor = await visit()
+    await visitor.end()
+    const answer = await unheard(world, () => visitor.say('Are you there?'))
+    expectProblem(answer, 410, 'conversation_ended')
+  })
+
+  it('says that a conversation is lost when its guest token is over, without asking', async () => {
+    world.salesforce.switches.guestTokenLifeSeconds = 60
+    const visitor = await visit()
+    shiftClock(61_000)
+    const answer = await unheard(world, () => visitor.say('Too late'))
+    expectProblem(answer, 410, 'conversation_lost')
+    const started = await visitor.start()
+    expect(started.status).toBe(201)
+    expect(started.body.conversationId).not.toBe(visitor.conversationId)
+  })
+
+  it('answers only to POST', async () => {
+    const { token } = await arrive()
+    const answer = await knock(send, { token })
+    expectProblem(answer, 405, 'method_not_allowed')
+    expect(answer.headers.get('allow')).toBe('POST')
+  })
+})
+
+describe('security', () => {
+  it('hides a conversation of somebody else, exactly like one that never was', async () => {
+    const owner = await visit()
+    const { token } = await arrive()
+    const bodies = [owner.conversationId, randomUUID()].map((conversationId) => ({
+      conversationId,
+      text: 'Let me in',
+    }))
+    for (const body of bodies) {
+      const answer = await unheard(world, () => sayWith(token, body))
+      expectProblem(answer, 404, 'conversation_not_found')
+    }
+    expect(textsOf((await owner.poll()).body)).not.toContain('Let me in')
+  })
+
+  it('does not tell a stranger whether an id was used in somebody else’s conversation', async () => {
+    const owner = await visit()
+    const stranger = await visit()
+    const id = randomUUID()
+    await owner.say('Mine', id)
+    const answer = await stranger.say('Something else', id)
+    expect(answer.status).toBe(202)
+    expect(answer.body.duplicate).toBe(false)
+  })
+
+  it.each([undefined, 'nonsense', 'a.b.c'])('refuses the token %s', async (token) => {
+    const body = { conversationId: randomUUID(), text: 'Hello' }
+    const answer = await unheard(world, () => sayWith(token, body))
+    expectProblem(answer, 401, 'unauthenticated')
+  })
+
+  it('keeps what is said out of the log and out of Redis', async () => {
+    const visitor = await visit()
+    const text = 'The password is swordfish'
+    await visitor.say(text)
+    world.salesforce.fail({
+      operation: 'sendMessage',
+      what: { status: 400, body: { message: text } },
+    })
+    const refused = await visitor.say(text)
+    expect(world.lines.join('\n')).not.toContain('swordfish')
+    expect(JSON.stringify(refused.body)).not.toContain('swordfish')
+    const keys = await world.redisBackend.execute(['KEYS', '*'])
+    for (const key of Array.isArray(keys) ? keys : []) {
+      const dump = await Promise.all(
+        [
+          ['GET', String(key)],
+          ['HGETALL', String(key)],
+        ].map((command) => world.redisBackend.execute(command)),
+      )
+      expect(JSON.stringify(dump)).not.toContain('swordfish')
+    }
+  })
+})

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import start from '../../api/start.js'
+import type { FaultInput } from '../../sandbox/salesforce/index.js'
+import { knock } from '../support/knock.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld({ env: { REQUEST_DEADLINE_MS: '300' } })
+
+const control = (method: string, path: string) =>
+  world.salesforce.handleControl(
+    new Request(`https://sandbox.example/__sandbox/${path}`, { method }),
+  )
+
+const calm = () => control('DELETE', 'faults')
+
+async function conversationsInSalesforce(): Promise<unknown> {
+  return (await control('GET', 'conversations')).json()
+}
+
+type Row = [string, FaultInput['what'], number, string]
+
+const busy = { status: 429, headers: { 'retry-after': '7' } }
+const answers: Row[] = [
+  ['HTTP 500', { status: 500 }, 503, 'upstream_unavailable'],
+  ['HTTP 503', { status: 503, headers: { 'retry-after': '9' } }, 503, 'upstream_unavailable'],
+  ['a cut connection', 'drop', 503, 'upstream_unavailable'],
+  ['silence', 'hang', 504, 'upstream_timeout'],
+  ['HTTP 429', busy, 429, 'rate_limited'],
+  ['HTTP 400', { status: 400 }, 502, 'upstream_rejected'],
+  ['HTTP 403', { status: 403 }, 502, 'upstream_rejected'],
+  [
+    'a redirect',
+    { status: 302, headers: { location: 'https://x.example' } },
+    502,
+    'upstream_rejected',
+  ],
+]
+const tokenAnswers: Row[] = [
+  ...answers,
+  ['a web page', 'html', 502, 'upstream_rejected'],
+  ['nonsense', 'nonsense', 502, 'upstream_rejected'],
+  ['nothing', 'empty', 502, 'upstream_rejected'],
+  [
+    'a token that is none',
+    { status: 200, body: { accessToken: 'x', context: { endUser: { subject: 'y' } } } },
+    502,
+    'upstream_rejected',
+  ],
+]
+
+function expectCoded(answer: Awaited<ReturnType<typeof knock>>, status: number, code: string) {
+  expect(answer).toMatchObject({ status, body: { code, retryable: status !== 502 } })
+  expect(JSON.stringify(answer.body)).not.toContain('Injected')
+  const isBusy = status === 429
+  expect(answer.headers.get('retry-after')).toBe(isBusy ? '7' : answer.headers.get('retry-after'))
+}
+
+describe('when Salesforce answers the request for a token with', () => {
+  it.each(tokenAnswers)('%s, the caller is told so and may try again', async (...row) => {
+    const [, what, status, code] = row
+    const { token } = await arrive()
+    const body = { conversationId: randomUUID() }
+    const operation = 'generateAccessTokenForUnauthenticatedUser'
+    world.salesforce.fail({ operation, times: 9, what })
+    expectCoded(await knock(start, { token, body }), status, code)
+    expect(await conversationsInSalesforce()).toEqual([])
+    await calm()
+    expect(await knock(start, { token, body })).toMatchObject({ status: 201, body })
+    expect(await conversationsInSalesforce()).toEqual([body.conversationId])
+  })
+})
+
+describe('when Salesforce answers the opening of a conversation with', () => {
+  it.each(answers)('%s, the caller is told so and may try again', async (...row) => {
+    const [, what, status, code] = row
+    const { token } = await arrive()
+    const body = { conversationId: randomUUID() }
+    world.salesforce.fail({ operation: 'createConversation', times: 9, what })
+    expectCoded(await knock(start, { token, body }), status, code)
+    await calm()
+    expect(await knock(start, { token, body })).toMatchObject({ status: 201, body })
+    expect(await conversationsInSalesforce()).toEqual([body.conversationId])
+  })
+
+  it.each([
+    ['HTTP 503', { status: 503 }],
+    ['a cut connection', 'drop'],
+    ['silence', 'hang'],
+    ['a web page', 'html'],
+  ] as const)('%s after it was opened, the next start finds that one', async (_name, what) => {
+    const { token } = await arrive()
+    world.salesforce.fail({ operation: 'createConversation', times: 9, when: 'after', what })
+    await knock(start, { token, body: {} })
+    await calm()
+    const recovered = await knock(start, { token, body: {} })
+    expect([200, 201]).toContain(recovered.status)
+    expect(await conversationsInSalesforce()).toEqual([recovered.body.conversationId])
+    expect(world.heard().filter((line) => line.startsWith('generate'))).toHaveLength(1)
+  })
+
+  it('a web page instead of 201, the caller is not told that a conversation is open', async () => {
+    const { token } = await arrive()
+    world.salesforce.fail({ operation: 'createConversation', times: 9, what: 'html' })
+    const answer = await knock(start, { token, body: {} })
+    expect(await conversationsInSalesforce()).toEqual([])
+    expectCoded(answer, 502, 'upstream_rejected')
+  })
+
+  it('one failure and then well, the caller does not notice', async () => {
+    world.setEnv({ REQUEST_DEADLINE_MS: '2000' })
+    const { token } = await arrive()
+    world.salesforce.fail({ operation: 'createConversation', what: { status: 503 } })
+    expect(await knock(start, { token, body: {} })).toMatchObject({ status: 201 })
+    expect(await conversationsInSalesforce()).toHaveLength(1)
+  })
+})

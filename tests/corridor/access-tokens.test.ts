@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { type JWTPayload, SignJWT } from 'jose'
+import { beforeEach, describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { deriveKeys } from '../../lib/sealing.js'
+import { knock } from '../support/knock.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+
+const conversationId = randomUUID()
+const doors = {
+  start: (headers: Record<string, string>) => knock(start, { body: {}, headers }),
+  send: (headers: Record<string, string>) =>
+    knock(send, { body: { conversationId, text: 'Hello' }, headers }),
+  poll: (headers: Record<string, string>) => knock(poll, { query: { conversationId }, headers }),
+  end: (headers: Record<string, string>) => knock(end, { body: { conversationId }, headers }),
+  'sign out': (headers: Record<string, string>) => knock(auth, { method: 'DELETE', headers }),
+}
+
+const [key] = deriveKeys(['a-secret-of-at-least-thirty-two-bytes'], 'access')
+const [otherKey] = deriveKeys(['another-secret-of-at-least-32-bytes'], 'access')
+const ourHeader = { alg: 'HS256', typ: 'at+jwt', kid: key?.id ?? '' }
+
+let good = ''
+let claims: JWTPayload = {}
+
+/** What an access token says; that these claims are good is tested below. */
+beforeEach(async () => {
+  const issued = { iat: seconds(), exp: seconds() + 900 }
+  const ours = { iss: 'miaw-gateway', aud: 'miaw-gateway/api' }
+  claims = { ...ours, ...issued, sub: `guest-${randomUUID()}`, family: 'f', verified: false }
+  good = await sign(claims)
+})
+
+function sign(payload: JWTPayload, header: object = {}, bytes = key?.bytes ?? new Uint8Array()) {
+  return new SignJWT(payload).setProtectedHeader({ ...ourHeader, ...header }).sign(bytes)
+}
+
+function without(name: string): JWTPayload {
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name))
+}
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const part = (index: number) => good.split('.')[index] ?? ''
+const seconds = () => Math.floor(Date.now() / 1000)
+
+const forgeries: [string, () => string | Promise<string>][] = [
+  ['expired', () => sign({ ...claims, exp: seconds() - 1, iat: seconds() - 900 })],
+  ['not good yet', () => sign({ ...claims, nbf: seconds() + 600 })],
+  ['alg none', () => `${encoded({ ...ourHeader, alg: 'none' })}.${part(1)}.`],
+  ['alg none with a signature', () => `${encoded({ ...ourHeader, alg: 'none' })}.${part(1)}.AAAA`],
+  ['alg HS512 with our key', () => sign(claims, { alg: 'HS512' })],
+  ['another audience', () => sign({ ...claims, aud: 'somebody-else' })],
+  ['another issuer', () => sign({ ...claims, iss: 'https://login.example' })],
+  ['another type', () => sign(claims, { typ: 'JWT' })],
+  ['no type', () => sign(claims, { typ: undefined })],
+  ['a wrong key under our kid', () => sign(claims, {}, otherKey?.bytes)],
+  ['a key of another purpose', () => signedWith('refresh')],
+  ['an unknown kid', () => sign(claims, { kid: otherKey?.id })],
+  ['no kid', () => sign(claims, { kid: undefined })],
+  ['a kid that every object has', () => sign(claims, { kid: 'constructor' })],
+  ['an unknown critical header', () => `${encoded({ ...ourHeader, crit: ['x'], x: 1 })}.e30.AAAA`],
+  ['no expiry', () => sign(without('exp'))],
+  ['no moment of issue', () => sign(without('iat'))],
+  ['no audience', () => sign(without('aud'))],
+  ['no issuer', () => sign(without('iss'))],
+  ['no visitor', () => sign(without('sub'))],
+  ['no family', () => sign(without('family'))],
+  ['no word on being verified', () => sign(without('verified'))],
+  ['an empty visitor', () => sign({ ...claims, sub: '' })],
+  ['verified as a text', () => sign({ ...claims, verified: 'true' })],
+  ['signed with a public string', () => sign(claims, {}, Buffer.from('miaw-gateway/access'))],
+  ['signed with its kid', () => sign(claims, {}, Buffer.from(ourHeader.kid))],
+  ['other claims under the old signature', () => `${part(0)}.${encoded(claims)}.${part(2)}A`],
+  ['another visitor under the old signature', () => stolen({ ...claims, sub: 'guest-1' })],
+  ['no signature', () => `${part(0)}.${part(1)}.`],
+  ['two parts', () => `${part(0)}.${part(1)}`],
+  ['four parts', () => `${good}.AAAA`],
+  ['very long, though rightly signed', () => sign({ ...claims, more: 'x'.repeat(4000) })],
+  ['very long nonsense', () => `${'A'.repeat(50_000)}.A.A`],
+  ['nonsense', () => 'nonsense'],
+  ['two tokens', () => `${good}, ${good}`],
+  ['the refresh token', async () => (await arrive()).refreshToken],
+  ["a token of Salesforce's", () => world.salesforce.mintToken()],
+]
+
+function signedWith(purpose: string) {
+  const [other] = deriveKeys(['a-secret-of-at-least-thirty-two-bytes'], purpose)
+  return sign(claims, {}, other?.bytes)
+}
+
+const stolen = (payload: JWTPayload) => `${part(0)}.${encoded(payload)}.${part(2)}`
+
+/** Every door gives the one answer, and nobody behind it hears of the call. */
+async function expectRefusedEverywhere(headers: Record<string, string>) {
+  const before = world.redis.counts.requests
+  for (const call of Object.values(doors)) {
+    const answer = await call(headers)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.body).toEqual({
+      type: 'https://chat.example/problems#unauthenticated',
+      title: 'A valid token is needed',
+      status: 401,
+      code: 'unauthenticated',
+      retryable: false,
+      requestId: answer.headers.get('x-request-id'),
+    })
+  }
+  expect(world.redis.counts.requests - before, 'requests to the store').toBe(0)
+  expect(world.heard()).toEqual([])
+}
+
+describe('an access token', () => {
+  it.each(forgeries)('is refused at every door, always in the same words: %s', async (...row) => {
+    const [, forge] = row
+    await expectRefusedEverywhere({ authorization: `Bearer ${await forge()}` })
+  })
+
+  it('is refused in another scheme or in pieces, at every door', async () => {
+    const schemes = ['', 'Bearer', 'Bearer ', `Basic ${good}`, `Token ${good}`, good]
+    for (const authorization of [
+      ...schemes,
+      `Bearer${good}`,
+      `Bearer "${good}"`,
+      `Bearer: ${good}`,
+    ]) {
+      await expectRefusedEverywhere({ authorization })
+    }
+    await expectRefusedEverywhere({})
+    await expectRefusedEverywhere({ cookie: `token=${good}` })
+  })
+
+  it.each(['Bearer', 'bearer', 'BEARER'])('is good after the word %s', async (scheme) => {
+    const answer = await doors.start({ authorization: `${scheme} ${good}` })
+    expect(answer.status).toBe(201)
+  })
+
+  it('is not read from the query', async () => {
+    const answer = await knock(poll, { query: { conversationId, token: good } })
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'token' }] } })
+  })
+})

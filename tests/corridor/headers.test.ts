@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import health from '../../api/health.js'
+import notFound from '../../api/not-found.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+
+describe('a method that a door does not know', () => {
+  it.each([
+    ['auth', auth, 'POST, DELETE', ['GET', 'HEAD', 'PUT', 'PATCH']],
+    ['start', start, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND']],
+    ['send', send, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE']],
+    ['poll', poll, 'GET', ['POST', 'PUT', 'DELETE']],
+    ['end', end, 'POST', ['GET', 'HEAD', 'DELETE']],
+    ['health', health, 'GET', ['POST', 'DELETE']],
+  ] as const)('is 405 at %s, with the ones it knows', async (_name, door, allowed, methods) => {
+    for (const method of methods) {
+      const answer = await knock(door, { method })
+      expect(answer.status, method).toBe(405)
+      expect(answer.headers.get('allow')?.replace(/, (HEAD|OPTIONS)/g, '')).toBe(allowed)
+      if (method === 'HEAD') continue
+      expect(answer.body).toMatchObject({ code: 'method_not_allowed', retryable: false })
+    }
+    expect(world.heard()).toEqual([])
+    expect(world.redis.counts.requests).toBe(0)
+  })
+
+  it('may be HEAD where GET is known', async () => {
+    const visitor = await visit()
+    const { token, conversationId } = visitor
+    const answer = await knock(poll, { method: 'HEAD', token, query: { conversationId } })
+    expect(answer).toMatchObject({ status: 200, body: null })
+  })
+})
+
+describe('the id of a request', () => {
+  const idAfter = async (given: string) =>
+    (await knock(notFound, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
+
+  it.each(['a', 'order-7_b.c', 'x'.repeat(128)])(
+    'is kept when it is ours to keep: %s',
+    async (id) => {
+      expect(await idAfter(id)).toBe(id)
+    },
+  )
+
+  it.each(['', 'x'.repeat(129), 'a b', 'a/b', '<script>', 'a,b', 'ä'])(
+    'is made anew when it is %j',
+    async (id) => {
+      expect(await idAfter(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
+    },
+  )
+
+  it('is the same in the answer, in its header and in the log', async () => {
+    const { body, headers } = await knock(start, {
+      body: {},
+      headers: { 'x-request-id': 'call-7' },
+    })
+    expect([body.requestId, headers.get('x-request-id')]).toEqual(['call-7', 'call-7'])
+    expect(JSON.parse(world.lines.at(-1) ?? '')).toMatchObject({ requestId: 'call-7' })
+  })
+})
+
+describe('every answer', () => {
+  it('is never stored, varies by origin and tells what Redis and Salesforce took', async () => {
+    const { token } = await arrive()
+    const answers = [
+      await knock(auth, { body: {} }),
+      await knock(start, { token, body: {} }),
+      await knock(start, { body: {} }),
+      await knock(start, { token, body: { x: 1 } }),
+      await knock(start, { method: 'GET' }),
+      await knock(end, { token, body: { conversationId: randomUUID() } }),
+      await knock(health),
+      await knock(notFound),
+      await knock(health, { headers: { origin: 'https://evil.example' } }),
+      await knock(auth, { method: 'DELETE', token }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([
+      200, 201, 401, 400, 405, 404, 200, 404, 403, 204,
+    ])
+    for (const { headers, status } of answers) {
+      expect(headers.get('cache-control'), String(status)).toBe('no-store')
+      expect(headers.get('vary'), String(status)).toMatch(/\bOrigin\b/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('server-timing')).toMatch(/redis;dur=[\d.]+/)
+      expect(headers.get('server-timing')).toMatch(/salesforce;dur=[\d.]+/)
+      expect(headers.get('x-request-id')).toBeTruthy()
+    }
+  })
+
+  it('measures Salesforce only where it was asked', async () => {
+    const visitor = await visit()
+    const resumed = await visitor.start()
+    expect(resumed.headers.get('server-timing')).toMatch(/salesforce;dur=0(\.0)?\b/)
+    const ended = await visitor.end()
+    expect(ended.headers.get('server-timing')).not.toMatch(/salesforce;dur=0(\.0)?[,;]/)
+  })
+})
+
+describe('a problem', () => {
+  it('is of its own media type and says no more than the table', async () => {
+    const { headers, body } = await knock(start, { body: {} })
+    expect(headers.get('content-type')).toBe('application/problem+json')
+    const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
+    expect(Object.keys(body).sort()).toEqual(members)
+  })
+
+  it('lists errors on 400 only', async () => {
+    const { token } = await arrive()
+    const refusals = [
+      await knock(start, { body: {} }),
+      await knock(start, { method: 'GET' }),
+      await knock(end, { token, body: { conversationId: randomUUID() } }),
+    ]
+    for (const { body } of refusals) expect(body).not.toHaveProperty('errors')
+  })
+})

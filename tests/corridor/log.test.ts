@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import start from '../../api/start.js'
+import { knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+
+/** The log, each line read. */
+const log = () => world.lines.map((line) => JSON.parse(line))
+
+describe('the log', () => {
+  it('has exactly one line of JSON for each request, whatever became of it', async () => {
+    const { token } = await arrive()
+    await knock(start, { token, body: {} })
+    await knock(start, { body: {} })
+    await knock(start, { method: 'PUT' })
+    await knock(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } })
+    await knock(end, { token, body: 'not json' })
+    await knock(auth, { method: 'DELETE', token })
+    expect(log().map(({ endpoint, method, status }) => `${method} ${endpoint} ${status}`)).toEqual([
+      'POST auth 200',
+      'POST start 201',
+      'POST start 401',
+      'PUT start 405',
+      'OPTIONS start 204',
+      'POST end 400',
+      'DELETE auth 204',
+    ])
+    for (const line of log()) {
+      expect(line).toMatchObject({
+        time: expect.stringMatching(/^\d{4}-.*Z$/),
+        requestId: expect.any(String),
+        ms: expect.any(Number),
+        redis: { ms: expect.any(Number), requests: expect.any(Number) },
+        salesforce: { ms: expect.any(Number), requests: expect.any(Number) },
+      })
+    }
+    expect(log()[2]).toMatchObject({ level: 'info', code: 'unauthenticated' })
+  })
+
+  it('holds no token, no text, no attribute and no address', async () => {
+    const visitor = await visit({ routingAttributes: { topic: 'my-private-topic' } })
+    await visitor.say('my private text')
+    await visitor.poll()
+    await visitor.say('')
+    await knock(auth, {
+      body: { refreshToken: visitor.refreshToken },
+      remoteAddress: '203.0.113.77',
+      headers: { 'x-forwarded-for': '203.0.113.78', 'user-agent': 'my-private-browser' },
+    })
+    await visitor.end()
+    const all = world.lines.join('\n')
+    const [, claims = '', signature = ''] = visitor.token.split('.')
+    const secrets = [visitor.refreshToken, claims, signature, 'private', '203.0.113', '192.0.2']
+    for (const secret of secrets) expect(all).not.toContain(secret)
+  })
+
+  it('names all that is wrong with the environment at once, and the caller learns nothing', async () => {
+    const { token } = await arrive()
+    world.setEnv({ SALESFORCE_ORG_ID: 'nope-7', SESSION_SECRET: '', ALLOW_ANONYMOUS: 'perhaps' })
+    world.lines.length = 0
+    const answer = await knock(start, { token, body: {} })
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
+    expect(JSON.stringify(answer.body)).not.toMatch(/SALESFORCE|SESSION|ANONYMOUS|nope/)
+    expect(log()).toEqual([expect.objectContaining({ level: 'error', status: 500 })])
+    for (const name of ['SALESFORCE_ORG_ID', 'SESSION_SECRET is missing', 'ALLOW_ANONYMOUS']) {
+      expect(world.lines[0]).toContain(name)
+    }
+    expect(world.lines[0]).not.toMatch(/nope|perhaps/)
+    expect(world.heard()).toEqual([])
+  })
+
+  it('tells where a bug is, and repeats nothing of what was stored', async () => {
+    const visitor = await visit()
+    const record = `local:visitor:{${visitor.user.id}}`
+    const field = `c:${visitor.conversationId}`
+    await world.redisBackend.execute(['HSET', record, field, '{"id":"a-stored-value"}'])
+    const before = world.heard()
+    const answer = await visitor.end()
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
+    const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
+    expect(Object.keys(answer.body).sort()).toEqual(members)
+    expect(log().at(-1)).toMatchObject({ level: 'error', code: 'internal' })
+    expect(log().at(-1).error.stack.join()).toContain('records')
+    expect(world.lines.at(-1)).not.toContain('stored-value')
+    expect(world.heard()).toEqual(before)
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import health from '../../api/health.js'
+import notFound from '../../api/not-found.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { knock } from '../support/knock.js'
+import { openWorld } from '../support/world.js'
+
+const patterns = 'https://shop.example,https://*.partner.example,http://localhost:5173'
+const world = openWorld({ env: { ALLOWED_ORIGINS: patterns } })
+
+const doors = { auth, start, send, poll, end, health, 'not-found': notFound }
+const from = (origin: string, url = 'https://chat.example/api/auth') =>
+  knock(auth, { url, body: {}, headers: { origin } })
+
+function expectRefused({ status, headers, body }: Awaited<ReturnType<typeof from>>): void {
+  expect(status).toBe(403)
+  expect(body).toMatchObject({ code: 'origin_not_allowed', retryable: false })
+  expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  expect(headers.get('vary')).toMatch(/\bOrigin\b/)
+  expect(world.redis.counts.requests).toBe(0)
+  expect(world.heard()).toEqual([])
+}
+
+describe('a page', () => {
+  it.each([
+    ['of an exact origin', 'https://shop.example'],
+    ['one label under a wildcard', 'https://a.partner.example'],
+    ['with digits and hyphens in the label', 'https://a-1.partner.example'],
+    ['of a port that is named', 'http://localhost:5173'],
+    ["of the deployment's own origin", 'https://chat.example'],
+  ])('%s may call', async (_what, origin) => {
+    const { status, headers } = await from(origin)
+    expect(status).toBe(200)
+    expect(headers.get('access-control-allow-origin')).toBe(origin)
+    expect(headers.get('access-control-allow-credentials')).toBeNull()
+    expect(headers.get('vary')).toMatch(/\bOrigin\b/)
+  })
+
+  it.each([
+    ['of another site', 'https://evil.example'],
+    ['two labels under a wildcard', 'https://a.b.partner.example'],
+    ['of the bare wildcard domain', 'https://partner.example'],
+    ['that ends like the wildcard', 'https://evilpartner.example'],
+    ['that begins like the wildcard', 'https://a.partner.example.evil'],
+    ['that ends like an exact origin', 'https://evilshop.example'],
+    ['that begins like an exact origin', 'https://shop.example.evil.example'],
+    ['under an exact origin', 'https://a.shop.example'],
+    ['over plain http', 'http://shop.example'],
+    ['under the wildcard over plain http', 'http://a.partner.example'],
+    ['of our own host over plain http', 'http://chat.example'],
+    ['of another port', 'https://shop.example:8443'],
+    ['under the wildcard on another port', 'https://a.partner.example:8443'],
+    ['on our own host on another port', 'https://chat.example:8443'],
+    ['of another port of localhost', 'http://localhost:5174'],
+    ['that is called null', 'null'],
+    ['in upper case, as no browser writes it', 'HTTPS://SHOP.EXAMPLE'],
+    ['with a path', 'https://shop.example/'],
+    ['with a name and a password', 'https://shop.example@evil.example'],
+    ['that is the pattern itself', 'https://*.partner.example'],
+    ['with an underscore trick', 'https://a_b.partner.example'],
+    ['of a file', 'file://'],
+    ['of an extension', 'chrome-extension://abcdefghijklmnop'],
+    ['that is empty', ''],
+    ['that is two', 'https://shop.example, https://evil.example'],
+    ['with a dot at the end', 'https://shop.example.'],
+  ])('%s is refused without CORS headers: %s', async (_what, origin) => {
+    expectRefused(await from(origin))
+  })
+
+  it('may call only from our own origin when ALLOWED_ORIGINS is unset', async () => {
+    world.setEnv({ ALLOWED_ORIGINS: '' })
+    expectRefused(await from('https://shop.example'))
+    expect((await from('https://chat.example')).status).toBe(200)
+  })
+
+  it('without an Origin is no page, and is served without CORS', async () => {
+    const { status, headers } = await knock(auth, { body: {} })
+    expect(status).toBe(200)
+    expect(headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('can read a refusal and every header that it needs', async () => {
+    const { status, headers } = await knock(start, {
+      body: {},
+      headers: { origin: 'https://shop.example' },
+    })
+    expect(status).toBe(401)
+    expect(headers.get('access-control-allow-origin')).toBe('https://shop.example')
+    const exposed = headers.get('access-control-expose-headers')?.split(/, ?/) ?? []
+    const needed = ['X-Request-Id', 'Server-Timing', 'RateLimit', 'RateLimit-Policy', 'Retry-After']
+    expect(exposed).toEqual(expect.arrayContaining(needed))
+  })
+
+  it('learns from a problem what the door is, even when the environment is broken', async () => {
+    world.setEnv({ SESSION_SECRET: '' })
+    expect((await from('https://chat.example')).status).toBe(500)
+    expect((await from('https://evil.example')).status).toBe(403)
+  })
+})
+
+describe('a preflight', () => {
+  const ask = (door: (typeof doors)[keyof typeof doors], origin: string) =>
+    knock(door, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,x-request-id',
+      },
+    })
+
+  it.each(Object.entries(doors))('is answered at %s', async (_name, door) => {
+    const { status, headers } = await ask(door, 'https://a.partner.example')
+    expect(status).toBe(204)
+    expect(headers.get('access-control-allow-origin')).toBe('https://a.partner.example')
+    expect(headers.get('access-control-allow-methods')).toMatch(/GET.*POST.*DELETE/)
+    const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(/, ?/)
+    expect(allowed).toEqual(['authorization', 'content-type', 'x-request-id'])
+    expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0)
+    expect(headers.get('vary')).toMatch(/\bOrigin\b/)
+    expect(world.redis.counts.requests).toBe(0)
+  })
+
+  it.each(Object.entries(doors))('of a stranger is refused at %s', async (_name, door) => {
+    const { status, headers } = await ask(door, 'https://evil.example')
+    expect(status).toBe(403)
+    expect(headers.get('access-control-allow-origin')).toBeNull()
+    expect(headers.get('access-control-allow-methods')).toBeNull()
+  })
+})

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { EnvironmentError, readEnv } from '../lib/env.js'
+
+const secret = 'a-secret-of-at-least-thirty-two-bytes'
+const complete: Record<string, string | undefined> = {
+  SALESFORCE_MESSAGING_URL: 'https://harbor.my.salesforce-scrt.com',
+  SALESFORCE_ORG_ID: '00DZZ0000000AbCDEF',
+  SALESFORCE_DEPLOYMENT: 'Harbor_Custom_Client',
+  UPSTASH_REDIS_REST_URL: 'https://redis.example',
+  UPSTASH_REDIS_REST_TOKEN: 'redis-token',
+  SESSION_SECRET: secret,
+}
+
+/** What is said of an environment with these changes; nothing when all is well. */
+function complaints(changes: Record<string, string | undefined>): string {
+  try {
+    readEnv({ ...complete, ...changes })
+    return ''
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.message
+    throw error
+  }
+}
+
+describe('a complete environment', () => {
+  it('is read, with the defaults that the contract names', () => {
+    expect(readEnv(complete)).toMatchObject({
+      salesforce: { orgId: '00DZZ0000000AbC', deployment: 'Harbor_Custom_Client' },
+      redis: { url: 'https://redis.example', prefix: 'local', timeoutMs: 1000 },
+      secrets: [secret],
+      allowedOrigins: [],
+      allowAnonymous: true,
+      callerAttributes: ['*'],
+      clientAddress: 'socket',
+      settleMs: 1000,
+      maxConversations: 50,
+      limits: { auth: [20, '1 m'], start: [3, '30 s'], tokens: [180, '1 m'] },
+      lifetimes: { accessTokenMs: 900_000, guestRefreshMs: 86_400_000 },
+    })
+  })
+
+  it.each([
+    ['an organisation id of 15', { SALESFORCE_ORG_ID: '00DZZ0000000AbC' }],
+    ['a slash after the address', { SALESFORCE_MESSAGING_URL: 'https://harbor.example/' }],
+    ['plain http on loopback', { SALESFORCE_MESSAGING_URL: 'http://127.0.0.1:4000' }],
+    ['plain http on localhost', { UPSTASH_REDIS_REST_URL: 'http://localhost:8079' }],
+    ['two secrets', { SESSION_SECRET: `${secret}, another-${secret}` }],
+    ['a secret of 32 bytes in 16 characters', { SESSION_SECRET: 'é'.repeat(16) }],
+    ['origins and patterns', { ALLOWED_ORIGINS: 'https://a.example, https://*.b.example' }],
+    ['variables of others', { PATH: '/bin', HOME: '/root' }],
+    ['some limits', { LIMITS: '{"send": [22, "1 m"], "auth": [1, "500 ms"]}' }],
+  ])('may have %s', (_what, changes) => {
+    expect(complaints(changes)).toBe('')
+  })
+
+  it.each([
+    ['https://harbor.example///', 'https://harbor.example'],
+    ['https://harbor.example', 'https://harbor.example'],
+  ])('knows the address %s without its slashes', (address, url) => {
+    const { salesforce } = readEnv({ ...complete, SALESFORCE_MESSAGING_URL: address })
+    expect(salesforce.url).toBe(url)
+  })
+
+  it('prefixes its keys by REDIS_PREFIX, else by VERCEL_ENV', () => {
+    const preview = { ...complete, VERCEL_ENV: 'preview' }
+    expect(readEnv(preview).redis.prefix).toBe('preview')
+    expect(readEnv({ ...preview, REDIS_PREFIX: 'mine' }).redis.prefix).toBe('mine')
+  })
+
+  it('finds the address of a caller as Vercel says it, when it runs there', () => {
+    expect(readEnv({ ...complete, VERCEL: '1' }).clientAddress).toBe('vercel')
+    const proxied = { ...complete, VERCEL: '1', CLIENT_ADDRESS: 'forwarded:2' }
+    expect(readEnv(proxied).clientAddress).toEqual({ trustedHops: 2 })
+  })
+})
+
+describe('a wrong value', () => {
+  it.each([
+    [
+      'SALESFORCE_MESSAGING_URL',
+      ['harbor', 'http://harbor.example', 'ftp://127.0.0.1', 'https://'],
+    ],
+    [
+      'SALESFORCE_ORG_ID',
+      ['00D', '001ZZ0000000AbC', '00DZZ0000000AbCD', '00DZZ0000000AbCDEFG', 'x'],
+    ],
+    ['SALESFORCE_DEPLOYMENT', ['Harbor Client', '1st', 'a/b', 'a-b']],
+    ['SALESFORCE_API', ['soap', 'Enhanced-Chat']],
+    ['SALESFORCE_AUTH', ['none', 'Guest']],
+    ['UPSTASH_REDIS_REST_URL', ['redis://redis.example:6379', 'http://redis.example']],
+    ['SESSION_SECRET', ['short', `${secret},short`, ',', ' ']],
+    ['REDIS_PREFIX', ['a b', 'a:b', 'x'.repeat(41)]],
+    [
+      'ALLOWED_ORIGINS',
+      ['*', 'shop.example', 'https://shop.example/', 'https://*.*.example', 'null'],
+    ],
+    ['ALLOW_ANONYMOUS', ['yes', '0', 'TRUE']],
+    ['CLIENT_ADDRESS', ['x-forwarded-for', 'forwarded', 'forwarded:0', 'forwarded:x']],
+    [
+      'LIMITS',
+      ['x', '[]', 'null', '7', '{"sned": [1, "1 m"]}', '{"send": [0, "1 m"]}', '{"send": [1]}'],
+    ],
+    ['LIMITS', ['{"send": [1, "1 minute"]}', '{"send": [1.5, "1 m"]}', '{"send": [1, "0 s"]}']],
+    ['REDIS_TIMEOUT_MS', ['0', '-1', '1.5', 'soon', '1e3', '99999999']],
+    ['REQUEST_DEADLINE_MS', ['0', 'x']],
+    ['SEND_SETTLE_MS', ['-1', 'x']],
+    ['ACCESS_TOKEN_SECONDS', ['299', '901', 'x']],
+    ['REFRESH_TOKEN_DAYS', ['0', 'x']],
+    ['GUEST_REFRESH_HOURS', ['0', 'x']],
+    ['VERIFIED_SESSION_MAX', ['0', 'x']],
+    ['RECORD_DAYS', ['0', 'x']],
+    ['ENDED_CONVERSATION_DAYS', ['0', 'x']],
+    ['SEND_LOG_HOURS', ['0', 'x']],
+    ['MAX_CONVERSATIONS', ['0', 'x']],
+  ])('of %s is named, and never repeated: %j', (name, values) => {
+    for (const value of values) {
+      const message = complaints({ [name]: value })
+      expect(message, value).toMatch(new RegExp(`\\b${name} must be `))
+      expect(message.match(/must be/g)).toHaveLength(1)
+    }
+    expect(complaints({ [name]: 'A-Wrong/Value!' })).not.toContain('A-Wrong/Value!')
+  })
+
+  it.each([
+    ['a query', 'https://harbor.example?x=1'],
+    ['a fragment', 'https://harbor.example#x'],
+    ['a name and a password', 'https://user:password@harbor.example'],
+  ])('is an address with %s: no request could be sent to it', (_what, address) => {
+    expect(complaints({ SALESFORCE_MESSAGING_URL: address })).toContain('SALESFORCE_MESSAGING_URL')
+  })
+
+  it('is an origin with the port that browsers leave out: it would never match', () => {
+    expect(complaints({ ALLOWED_ORIGINS: 'https://shop.example:443' })).toContain('ALLOWED_ORIGINS')
+  })
+})
+
+describe('what is missing', () => {
+  it.each(Object.keys(complete))('is named: %s', (name) => {
+    expect(complaints({ [name]: undefined })).toContain(`${name} is missing`)
+    expect(complaints({ [name]: '' })).toContain(`${name} is missing`)
+  })
+
+  it('is named together with all that is wrong', () => {
+    const message = complaints({ SESSION_SECRET: '', SALESFORCE_ORG_ID: 'x', LIMITS: 'x' })
+    expect(message).toContain('SESSION_SECRET is missing')
+    expect(message).toContain('SALESFORCE_ORG_ID must be')
+    expect(message).toContain('LIMITS must be')
+  })
+
+  it('is everything in an empty environment', () => {
+    const nothing = Object.fromEntries(Object.keys(complete).map((name) => [name, undefined]))
+    for (const name of Object.keys(complete)) {
+      expect(complaints(nothing)).toContain(`${name} is missing`)
+    }
+  })
+})
+
+describe("Redis by the names of Vercel's integration", () => {
+  const without = { UPSTASH_REDIS_REST_URL: undefined, UPSTASH_REDIS_REST_TOKEN: undefined }
+  const theirs = { KV_REST_API_URL: 'https://kv.example', KV_REST_API_TOKEN: 'kv-token' }
+
+  it('is found', () => {
+    const { redis } = readEnv({ ...complete, ...without, ...theirs })
+    expect(redis).toMatchObject({ url: 'https://kv.example', token: 'kv-token' })
+  })
+
+  it('gives way to ours when both are set', () => {
+    expect(readEnv({ ...complete, ...theirs }).redis.url).toBe('https://redis.example')
+  })
+
+  it('never completes a group of ours that is set by half', () => {
+    expect(complaints({ ...theirs, UPSTASH_REDIS_REST_TOKEN: '' })).toContain(
+      'UPSTASH_REDIS_REST_TOKEN is missing',
+    )
+  })
+
+  it.each([
+    ['KV_REST_API_TOKEN', { KV_REST_API_URL: 'https://kv.example' }],
+    ['KV_REST_API_URL', { KV_REST_API_TOKEN: 'kv-token' }],
+    ['KV_REST_API_URL', { ...theirs, KV_REST_API_URL: 'redis://kv.example' }],
+  ])('is named as the operator knows it when it is wrong: %s', (name, changes) => {
+    expect(complaints({ ...without, ...changes })).toContain(name)
+  })
+})

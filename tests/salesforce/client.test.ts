@@ -1,0 +1,225 @@
+import { HttpResponse, http } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { GatewayError } from '../../lib/problem.js'
+import { createScope, inScope, setDeadline } from '../../lib/request.js'
+import { createEnhancedChat } from '../../lib/salesforce/enhanced-chat/client.js'
+
+const url = 'https://harbor.my.salesforce-scrt.com'
+const network = setupServer()
+beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
+afterEach(() => network.resetHandlers())
+afterAll(() => network.close())
+
+const messaging = createEnhancedChat({
+  url,
+  orgId: '00DZZ0000000AbC',
+  deployment: 'Harbor_Custom_Client',
+  settleMs: 10,
+})
+const reach = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
+const saying = { id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12', text: 'Hello' }
+
+/** Salesforce answers every request so; gives the requests it heard. */
+function answer(make: () => Response): Request[] {
+  const requests: Request[] = []
+  network.use(
+    http.all(`${url}/*`, ({ request }) => {
+      requests.push(request.clone())
+      return make()
+    }),
+  )
+  return requests
+}
+
+/** What a call ends in, within a request that has little time. */
+function outcomeOf(call: () => Promise<unknown>) {
+  return inScope(createScope(), async () => {
+    setDeadline(250)
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      const { effect, retryAfterMs } = error.details
+      return [error.code, effect, retryAfterMs]
+    }
+  })
+}
+
+const calls = {
+  say: () => messaging.say(reach, saying, null),
+  list: () => messaging.list(reach, { order: 'newestFirst' }),
+  open: () => messaging.open(reach, { routingAttributes: {}, language: null }),
+  end: () => messaging.end(reach, 'conversation'),
+  routing: () => messaging.routing(reach),
+  admitGuest: () => messaging.admitGuest(),
+}
+
+describe('a refusal', () => {
+  type Row = [
+    status: number,
+    headers: Record<string, string>,
+    code: string,
+    effect: string,
+    retry?: number,
+  ]
+  const refusals: Row[] = [
+    [400, {}, 'upstream_rejected', 'none'],
+    [401, {}, 'conversation_lost', 'none'],
+    [403, {}, 'conversation_lost', 'none'],
+    [404, {}, 'conversation_lost', 'none'],
+    [413, {}, 'upstream_rejected', 'none'],
+    [302, { location: 'https://evil.example' }, 'upstream_rejected', 'none'],
+    [429, { 'retry-after': '3' }, 'rate_limited', 'none', 3000],
+    [429, {}, 'rate_limited', 'none', 5000],
+    [429, { 'retry-after': 'soon' }, 'rate_limited', 'none', 5000],
+    [500, {}, 'upstream_unavailable', 'unknown'],
+    [503, { 'retry-after': '60' }, 'upstream_unavailable', 'unknown', 60_000],
+  ]
+  it.each(refusals)('%i %o means %s, effect %s', async (status, headers, code, effect, retry) => {
+    answer(() => new HttpResponse('Jwt is expired', { status, headers }))
+    for (const call of [calls.say, calls.list, calls.open, calls.end, calls.routing]) {
+      expect(await outcomeOf(call)).toEqual([code, effect, retry])
+    }
+  })
+
+  it.each([401, 403, 404])('of a token with %i is no lost conversation', async (status) => {
+    answer(() => new HttpResponse(null, { status }))
+    expect(await outcomeOf(calls.admitGuest)).toEqual(['upstream_rejected', 'none', undefined])
+  })
+
+  it('417 asks for a new session, but only of a message', async () => {
+    answer(() => new HttpResponse(null, { status: 417 }))
+    expect(await outcomeOf(calls.say)).toEqual(['prechat_required', 'none', undefined])
+    expect(await outcomeOf(calls.end)).toEqual(['upstream_rejected', 'none', undefined])
+  })
+
+  it('by date tells when to come back', async () => {
+    const date = new Date(Date.now() + 30_000).toUTCString()
+    answer(() => new HttpResponse(null, { status: 429, headers: { 'retry-after': date } }))
+    const [code, , retryAfterMs] = [await outcomeOf(calls.list)].flat()
+    expect(code).toBe('rate_limited')
+    expect(Number(retryAfterMs)).toBeGreaterThan(27_000)
+    expect(Number(retryAfterMs)).toBeLessThanOrEqual(30_000)
+  })
+
+  it('is unclear when the connection was cut', async () => {
+    answer(() => HttpResponse.error())
+    expect(await outcomeOf(calls.say)).toEqual(['upstream_unavailable', 'unknown', undefined])
+  })
+})
+
+describe('an answer that is none', () => {
+  const bodies: [name: string, make: () => Response][] = [
+    ['a web page', () => HttpResponse.html('<p>Soon')],
+    ['nothing', () => new HttpResponse('')],
+    ['null', () => HttpResponse.json(null)],
+    ['a list', () => HttpResponse.json([])],
+    ['JSON of another kind', () => HttpResponse.json({ unexpected: [true] })],
+  ]
+  it.each(bodies)('is not taken for success: %s', async (_, make) => {
+    answer(make)
+    for (const name of ['say', 'list', 'admitGuest'] as const) {
+      expect([name, await outcomeOf(calls[name])]).toEqual([
+        name,
+        ['upstream_rejected', 'unknown', undefined],
+      ])
+    }
+    expect(await outcomeOf(calls.routing)).toBe('unknown')
+  })
+})
+
+describe('a message that was accepted', () => {
+  const accepted = (clientTimestamp: unknown) => () =>
+    HttpResponse.json(
+      { conversationEntries: [{ id: saying.id, clientTimestamp }] },
+      { status: 202 },
+    )
+
+  it('has Salesforce’s time', async () => {
+    answer(accepted(1_795_000_012_345))
+    expect(await outcomeOf(calls.say)).toBe(1_795_000_012_345)
+  })
+
+  it.each([1.5, -1, 9e15, 1e300])('has a time that can be told, whatever %s is', async (time) => {
+    answer(accepted(time))
+    const at = await outcomeOf(calls.say)
+    if (typeof at === 'number') expect(new Date(at).toISOString()).toMatch(/^\d{4}-/)
+    else expect(at).toEqual(['upstream_rejected', 'unknown', undefined])
+  })
+
+  it('is sent with all that a new session needs, and nothing else without one', async () => {
+    const requests = answer(accepted(1))
+    await messaging.say(reach, saying, null)
+    await messaging.say(reach, saying, { routingAttributes: { a: 'b' }, language: null })
+    const [plain, opening] = await Promise.all(requests.map((request) => request.json()))
+    const message = {
+      id: saying.id,
+      messageType: 'StaticContentMessage',
+      staticContent: { formatType: 'Text', text: 'Hello' },
+    }
+    expect(plain).toEqual({ message, esDeveloperName: 'Harbor_Custom_Client' })
+    expect(opening).toEqual({
+      message,
+      esDeveloperName: 'Harbor_Custom_Client',
+      isNewMessagingSession: true,
+      routingAttributes: { a: 'b' },
+      language: 'en_US',
+    })
+  })
+})
+
+describe('routing', () => {
+  it.each([
+    ['INITIAL', 'queue'],
+    ['TRANSFER', 'queue'],
+    ['NEEDS_ROUTING', 'none'],
+    ['ROUTED', 'unknown'],
+    ['SOMETHING_NEW', 'unknown'],
+  ])('%s means %s', async (routingStatus, means) => {
+    answer(() => HttpResponse.json({ conversationId: reach.conversationId, routingStatus }))
+    expect(await outcomeOf(calls.routing)).toBe(means)
+  })
+})
+
+describe('a list', () => {
+  const entry = (identifier: unknown) => ({
+    entryType: 'Note',
+    identifier,
+    sender: { role: 'System' },
+    transcriptedTimestamp: 5,
+    entryPayload: {},
+  })
+
+  it('is full when Salesforce filled it, entries that cannot be read included', async () => {
+    const conversationEntries = Array.from({ length: 50 }, (_, index) =>
+      entry(index ? `${index}` : null),
+    )
+    answer(() => HttpResponse.json({ conversationEntries }))
+    expect(await messaging.list(reach, { order: 'newestFirst' })).toMatchObject({ full: true })
+    conversationEntries.pop()
+    const page = await messaging.list(reach, { order: 'newestFirst' })
+    expect(page.full).toBe(false)
+    expect(page.entries).toHaveLength(48)
+  })
+
+  it('carries Salesforce’s clock', async () => {
+    const date = 'Sun, 01 Nov 2026 10:00:00 GMT'
+    answer(() => HttpResponse.json({ conversationEntries: [] }, { headers: { date } }))
+    const { now } = await messaging.list(reach, { order: 'newestFirst' })
+    expect(now).toBe(Date.parse(date))
+  })
+
+  it.each([
+    [{ order: 'newestFirst' }, 'limit=50&direction=FromEnd'],
+    [{ order: 'newestFirst', to: 7 }, 'limit=50&direction=FromEnd&endTimestamp=7'],
+    [{ order: 'oldestFirst' }, 'limit=50&direction=FromStart'],
+    [{ order: 'oldestFirst', from: 7 }, 'limit=50&direction=FromStart&startTimestamp=7'],
+  ] as const)('%o asks for %s', async (request, query) => {
+    const requests = answer(() => HttpResponse.json({ conversationEntries: [] }))
+    await messaging.list(reach, request)
+    expect(requests.map((heard) => heard.url)).toEqual([
+      `${url}/iamessage/api/v2/conversation/${reach.conversationId}/entries?${query}`,
+    ])
+  })
+})
