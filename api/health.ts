@@ -6,8 +6,9 @@ import { checkHealth } from '../lib/health.js'
 export default endpoint({
   name: 'health',
   method: 'GET',
-  async handle() {
-    const health = healthReply.parse(await checkHealth())
-    return Response.json(health, { status: health.status === 'ok' ? 200 : 503 })
+  async handle(c) {
+    const { health, failure } = await checkHealth()
+    c.set('failure', failure)
+    return Response.json(healthReply.parse(health), { status: health.status === 'ok' ? 200 : 503 })
   },
 })

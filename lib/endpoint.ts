@@ -9,6 +9,7 @@ import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { setMetric, timing } from 'hono/timing'
 import type * as z from 'zod'
+import { noInput } from './contract/requests.js'
 import { type Connection, clientAddress } from './corridor/address.js'
 import { readBody, readQuery, validate } from './corridor/input.js'
 import { limitHeaders } from './corridor/limit-headers.js'
@@ -36,7 +37,8 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   ): Promise<z.input<R>>
 }
 
-type Corridor = {
+/** What Hono carries along: set `failure` to have it in the log line. */
+export type Corridor = {
   Bindings: { connection?: Connection }
   Variables: { requestId: string; scope: RequestScope; failure: unknown }
 }
@@ -136,8 +138,9 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
 ): Method {
   async function handle(c: Context<Corridor>): Promise<Response> {
     const request = c.req.raw
-    const read = action.method === 'POST' ? await readBody(request) : readQuery(request)
-    const input = validate(action.input, read)
+    const query = readQuery(request)
+    if (action.method === 'POST') validate(noInput, query)
+    const input = validate(action.input, action.method === 'POST' ? await readBody(request) : query)
     const rooms = services()
     setDeadline(rooms.env.deadlineMs)
     const source = rooms.env.clientAddress

@@ -29,13 +29,18 @@ function whole(fallback: number, minimum: number, maximum: number) {
 function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
+    return false
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
 }
 
 const serviceUrl = z
   .string()
-  .refine(isSafeUrl, 'must be an https:// address (plain http for loopback hosts only)')
+  .refine(
+    isSafeUrl,
+    'must be an https:// address without query or credentials (plain http for loopback hosts only)',
+  )
   .transform((text) => text.replace(/\/+$/, ''))
 
 const secrets = list.refine(
@@ -43,10 +48,15 @@ const secrets = list.refine(
   'must be one or more secrets of at least 32 bytes each, comma-separated, newest first',
 )
 
-const originPattern = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$/
+/** As browsers write it: no default port, no path; `*.` stands for one label. */
+function isOriginPattern(text: string): boolean {
+  const example = text.replace('://*.', '://label.')
+  return /^https?:/.test(text) && URL.canParse(example) && new URL(example).origin === example
+}
+
 const origins = list
   .refine(
-    (all) => all.every((origin) => originPattern.test(origin)),
+    (all) => all.every(isOriginPattern),
     'must be origins such as https://shop.example or https://*.shop.example, comma-separated, in lower case, without a path',
   )
   .default([])
@@ -87,6 +97,9 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Better refused than believed to protect. */
+const notYet = z.never('is not supported yet').optional()
+
 const schema = z.object({
   SALESFORCE_MESSAGING_URL: serviceUrl,
   SALESFORCE_ORG_ID: z
@@ -126,6 +139,9 @@ const schema = z.object({
   ENDED_CONVERSATION_DAYS: whole(7, 1, 365),
   SEND_LOG_HOURS: whole(24, 1, 24 * 30),
   MAX_CONVERSATIONS: whole(50, 1, 1000),
+  TURNSTILE_SECRET: notYet,
+  IDENTITY_JWKS_URL: notYet,
+  IDENTITY_SECRET: notYet,
 })
 
 /** What is wrong with the environment, every culprit named; values are never repeated. */
@@ -148,9 +164,19 @@ function normalise(source: Source): Record<string, string> {
   }
 }
 
-function complaint(issue: z.core.$ZodIssue, present: Record<string, string>): string {
+/** The name under which an operator set a variable, or half of its group. */
+function nameOf(issue: z.core.$ZodIssue, source: Source): string {
   const name = String(issue.path[0])
-  return name in present ? `${name} ${issue.message}` : `${name} is missing`
+  const isSet = (key: string) => Boolean(source[key])
+  const asVercelNames = name.replace('UPSTASH_REDIS_REST', 'KV_REST_API')
+  const isVercels = isSet('KV_REST_API_URL') || isSet('KV_REST_API_TOKEN')
+  const isUpstashs = isSet('UPSTASH_REDIS_REST_URL') || isSet('UPSTASH_REDIS_REST_TOKEN')
+  return isVercels && !isUpstashs ? asVercelNames : name
+}
+
+function complaint(issue: z.core.$ZodIssue, source: Source): string {
+  const name = nameOf(issue, source)
+  return source[name] ? `${name} ${issue.message}` : `${name} is missing`
 }
 
 /** Everything the rooms are built from. Times are milliseconds unless the name says otherwise. */
@@ -161,7 +187,7 @@ export function readEnv(source: Source) {
   const present = normalise(source)
   const read = schema.safeParse(present)
   if (!read.success) {
-    const complaints = new Set(read.error.issues.map((issue) => complaint(issue, present)))
+    const complaints = new Set(read.error.issues.map((issue) => complaint(issue, source)))
     throw new EnvironmentError(`The environment is not complete: ${[...complaints].join('; ')}.`)
   }
   const env = read.data

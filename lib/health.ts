@@ -7,20 +7,15 @@ import { services } from './services.js'
 
 type Health = z.infer<typeof healthReply>
 
-async function checks(): Promise<Health['checks']> {
+/** What is well and what is down, never a value or a secret; `failure` is for the log. */
+export async function checkHealth(): Promise<{ health: Health; failure?: unknown }> {
   try {
     await services().ping()
-    return { environment: 'ok', store: 'ok' }
-  } catch (error) {
-    if (error instanceof EnvironmentError) return { environment: 'down', store: 'down' }
-    if (isProblem(error, 'store_unavailable')) return { environment: 'ok', store: 'down' }
-    throw error
+    return { health: { status: 'ok', checks: { environment: 'ok', store: 'ok' } } }
+  } catch (failure) {
+    const isEnvironment = failure instanceof EnvironmentError
+    if (!isEnvironment && !isProblem(failure, 'store_unavailable')) throw failure
+    const environment = isEnvironment ? 'down' : 'ok'
+    return { health: { status: 'down', checks: { environment, store: 'down' } }, failure }
   }
-}
-
-/** What is well and what is down; never a value, an address or a secret. */
-export async function checkHealth(): Promise<Health> {
-  const found = await checks()
-  const isWell = found.environment === 'ok' && found.store === 'ok'
-  return { status: isWell ? 'ok' : 'down', checks: found }
 }

@@ -62,6 +62,11 @@ export class GatewayError extends Error {
   }
 }
 
+/** One answer for every token that is not good, for whatever reason. */
+export function unauthenticated(): GatewayError {
+  return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
+}
+
 /** Whether an error is one of ours, with one of these codes when some are named. */
 export function isProblem(error: unknown, ...codes: ProblemCode[]): error is GatewayError {
   return error instanceof GatewayError && (codes.length === 0 || codes.includes(error.code))

@@ -49,13 +49,19 @@ export function createConversations(options: Options) {
       return ends.length === 0 ? null : Math.max(...ends)
     },
 
-    /** Ends a guest's open conversations as far as Salesforce allows, then forgets the guest. */
-    async forget(caller: { id: string; family: string }): Promise<void> {
-      const { conversations } = await options.records.read(caller)
-      const open = conversations.filter(({ status }) => status === 'open')
-      const own = open.map((conversation) => ({ visitorId: caller.id, conversation }))
-      await Promise.allSettled(own.map((each) => end(each, 'conversation')))
-      await options.records.bury(caller.id)
+    /**
+     * Ends a guest's conversations as far as Salesforce allows, then forgets the guest. A start that is
+     * under way comes to its end first, so that nothing is left behind.
+     */
+    forget(caller: { id: string; family: string }): Promise<void> {
+      return options.locks.hold(caller.id, 'start', async () => {
+        const { conversations } = await options.records.read(caller)
+        const own = conversations
+          .filter(({ status }) => status === 'open' || status === 'starting')
+          .map((conversation) => ({ visitorId: caller.id, conversation }))
+        await Promise.allSettled(own.map((each) => end(each, 'conversation')))
+        await options.records.bury(caller.id)
+      })
     },
   }
 }

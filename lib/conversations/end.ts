@@ -2,7 +2,7 @@
 import { isoTime } from '../contract/common.js'
 import type { EndReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
-import type { Messaging } from '../salesforce/messaging.js'
+import type { Messaging, Reach } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
 import type { Own, Reaches } from './reach.js'
 
@@ -18,6 +18,16 @@ export function createEnder({ messaging, records, reaches }: Options) {
     }
   }
 
+  /** Salesforce refuses to end a session that is over; whoever it still lets in has lost nothing. */
+  async function endSession(reach: Reach): Promise<void> {
+    try {
+      await messaging.end(reach, 'session')
+    } catch (error) {
+      if (!isProblem(error, 'conversation_lost')) throw error
+      await messaging.routing(reach)
+    }
+  }
+
   return async function end(own: Own, scope: 'conversation' | 'session'): Promise<EndReply> {
     const { conversation, visitorId } = own
     const conversationId = conversation.id
@@ -27,7 +37,7 @@ export function createEnder({ messaging, records, reaches }: Options) {
     }
     const endedAt = Date.now()
     if (scope === 'session') {
-      await reaches.within(own, (reach) => messaging.end(reach, 'session'))
+      await reaches.within(own, endSession)
       return { conversationId, status: 'open', endedAt: isoTime(endedAt) }
     }
     await close(own)

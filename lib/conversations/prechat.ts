@@ -23,6 +23,8 @@ export function attributesOf(
 }
 
 const emailPattern = /^[^\s@]+@[^\s@]+$/
+/** Salesforce's own client sends a ticked box as "on" (`enhanced-chat-api.md §10` no. 4). */
+const checkboxValues = new Set(['on', 'true', 'false'])
 const numberPattern = /^-?\d+([.,]\d+)?$/
 
 function complaint({ type, required, maxLength, options }: Field, value: string): string | null {
@@ -32,6 +34,8 @@ function complaint({ type, required, maxLength, options }: Field, value: string)
   }
   if (type === 'email' && !emailPattern.test(value)) return 'must be an e-mail address'
   if (type === 'number' && !numberPattern.test(value)) return 'must be a number'
+  if (type === 'phone' && !/\d/.test(value)) return 'must be a phone number'
+  if (type === 'checkbox' && !checkboxValues.has(value)) return 'must be "on", "true" or "false"'
   if (type === 'choice' && options && !options.some((option) => option.value === value)) {
     return `must be one of: ${options.map((option) => option.value).join(', ')}`
   }

@@ -39,7 +39,8 @@ export function createReaches({ vault, records, deployment }: Options) {
       } catch (error) {
         const { conversation, visitorId } = own
         if (isProblem(error, 'conversation_lost') && conversation.status === 'open') {
-          await records.save(visitorId, { ...conversation, status: 'lost' })
+          const lost = { ...conversation, status: 'lost' as const }
+          await records.replace(visitorId, conversation, lost).catch(() => undefined)
         }
         throw error
       }

@@ -81,20 +81,29 @@ export function createReader({ messaging, reaches, cursors }: Options) {
     return { ...reading, state, cursor: { ...reading.cursor, base: state } }
   }
 
-  async function onwards(reach: Reach, sealed: string, question: Question): Promise<Reading> {
+  async function onwards(
+    { conversation }: Own,
+    reach: Reach,
+    sealed: string,
+    question: Question,
+  ): Promise<Reading> {
     const cursor = cursors.openCursor(sealed, reach.conversationId)
     if (!cursor) throw new GatewayError('cursor_invalid')
     const waitUntil = Date.now() + question.waitSeconds * 1000
     extendDeadline(question.waitSeconds * 1000)
+    let nextReadAt = Date.now() + waitStepMs
     let reading = await readSince(listOf(reach), cursor, question.limit)
     const before = JSON.stringify(reading.state)
     const isSilent = () =>
       reading.messages.length === 0 &&
       !reading.hasMore &&
-      !reading.state.closed &&
+      !isSettled(conversation, reading.state) &&
       JSON.stringify(reading.state) === before
-    while (isSilent() && Date.now() + waitStepMs <= waitUntil) {
-      await sleep(waitStepMs)
+    while (isSilent() && Date.now() < waitUntil) {
+      const isLast = nextReadAt > waitUntil
+      await sleep(Math.max(0, (isLast ? waitUntil : nextReadAt) - Date.now()))
+      if (isLast) break
+      nextReadAt = Date.now() + waitStepMs
       reading = await readSince(listOf(reach), cursor, question.limit)
     }
     return reading
@@ -139,7 +148,9 @@ export function createReader({ messaging, reaches, cursors }: Options) {
       const { cursor, before, limit } = question
       if (before !== undefined) return older(own, reach, before, limit)
       const reading =
-        cursor === undefined ? await first(reach, limit) : await onwards(reach, cursor, question)
+        cursor === undefined
+          ? await first(reach, limit)
+          : await onwards(own, reach, cursor, question)
       return replyOf(own, reading, allowance)
     })
   }

@@ -23,6 +23,11 @@ type Options = {
 }
 
 const askAgainMs = 200
+/** While it follows another call's attempt, a call looks into Salesforce's list once in so many turns. */
+const turnsPerLook = 5
+const maxAttempts = 3
+/** What a further attempt needs beside the time to settle it. */
+const worthwhileMs = 200
 
 /** What one call is about. */
 type Errand = { own: Own; reach: Reach; saying: Saying; message: MessageKey; hash: string }
@@ -45,7 +50,7 @@ function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendR
 }
 
 export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) {
-  const settle = createSettlement({ messaging, settleMs })
+  const { settle, look } = createSettlement({ messaging, settleMs })
 
   function attemptNow(hash: string, since: number): Attempt {
     const at = Date.now() + Math.min(remainingMs(), 60_000)
@@ -81,7 +86,7 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
 
   /** Sends, and when the outcome is unclear finds out; sends again only what certainly did not arrive. */
   async function deliver(errand: Errand, logged: LoggedAttempt): Promise<SendReply> {
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       try {
         return await arrived(errand, logged, await sayOnce(errand), false)
       } catch (error) {
@@ -93,10 +98,13 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
         const givenUpAt = Date.now()
         const { fate, at } = await settle(errand.reach, errand.saying.id, logged.since, givenUpAt)
         if (fate === 'arrived') return await arrived(errand, logged, at, false)
-        if (fate === 'unknown' || remainingMs() < 3 * settleMs) {
+        const pauseMs = Math.max(askAgainMs * attempts, error.details.retryAfterMs ?? 0)
+        const isTimeLeft = remainingMs() - pauseMs > 3 * settleMs + worthwhileMs
+        if (fate === 'unknown' || attempts === maxAttempts || !isTimeLeft) {
           await note(errand, logged, { state: 'unclear', at: givenUpAt }).catch(() => null)
           throw error
         }
+        await sleep(pauseMs)
       }
     }
   }
@@ -116,19 +124,24 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
     throw unsure()
   }
 
-  /** Waits for another call's attempt to come to an end, or ends it. */
-  async function follow(errand: Errand, first: LoggedAttempt): Promise<SendReply | null> {
-    let earlier: LoggedAttempt | null = first
-    while (earlier) {
+  /** Finds out about an attempt under way, which may have arrived without being logged so. */
+  async function watch(errand: Errand, earlier: LoggedAttempt, turn: number) {
+    if (remainingMs() < 2 * askAgainMs) throw unsure()
+    await sleep(askAgainMs)
+    if (turn % turnsPerLook !== 0) return null
+    const found = await look(errand.reach, errand.saying.id, earlier.since)
+    return found ? await arrived(errand, earlier, found.at, true) : null
+  }
+
+  /** Waits for another call's attempt to come to an end, or ends it; null when it was given back. */
+  async function follow(errand: Errand, first: LoggedAttempt | null): Promise<SendReply | null> {
+    let earlier = first
+    for (let turn = 0; earlier; turn++) {
       if (earlier.hash !== errand.hash) throw new GatewayError('id_reused')
       if (earlier.state === 'sent') return replyOf(errand, earlier.at, true)
-      if (earlier.state === 'unclear' || earlier.at <= Date.now()) {
-        const reply = await takeOver(errand, earlier)
-        if (reply) return reply
-      } else {
-        if (remainingMs() < 2 * askAgainMs) throw unsure()
-        await sleep(askAgainMs)
-      }
+      const isOver = earlier.state === 'unclear' || earlier.at <= Date.now()
+      const reply = await (isOver ? takeOver(errand, earlier) : watch(errand, earlier, turn))
+      if (reply) return reply
       earlier = await sends.find(errand.message)
     }
     return null

@@ -32,6 +32,7 @@ export function createSettlement({ messaging, settleMs }: Options) {
     return undefined
   }
 
+  /** One look for the entry; null when it is not there, undefined when that could not be found out. */
   async function tryLook(reach: Reach, id: string, since: number) {
     try {
       return await look(reach, id, since)
@@ -45,12 +46,7 @@ export function createSettlement({ messaging, settleMs }: Options) {
    * Looks until the message is found, or until it is certain that it did not arrive. `since`: when its
    * first attempt began; `givenUpAt`: when its last one was given up (both by our clock).
    */
-  return async function settle(
-    reach: Reach,
-    id: string,
-    since: number,
-    givenUpAt: number,
-  ): Promise<Fate> {
+  async function settle(reach: Reach, id: string, since: number, givenUpAt: number): Promise<Fate> {
     for (;;) {
       const isLate = Date.now() >= givenUpAt + settleMs
       const found = await tryLook(reach, id, since)
@@ -60,4 +56,6 @@ export function createSettlement({ messaging, settleMs }: Options) {
       await sleep(lookAgainMs)
     }
   }
+
+  return { settle, look: tryLook }
 }

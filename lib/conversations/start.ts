@@ -3,11 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { isoTime } from '../contract/common.js'
 import type { StartReply } from '../contract/replies.js'
 import type { StartRequest } from '../contract/requests.js'
-import { GatewayError, isProblem } from '../problem.js'
+import { GatewayError, isProblem, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
-import type { Offer, Records, StoredConversation, VisitorRecord } from '../store/records.js'
+import type {
+  Offer,
+  Records,
+  SpareToken,
+  StoredConversation,
+  VisitorRecord,
+} from '../store/records.js'
 import type { Vault } from '../store/vault.js'
 import { attributesOf, checkPrechat } from './prechat.js'
 import type { Reaches } from './reach.js'
@@ -28,7 +34,8 @@ type Options = {
   maxConversations: number
 }
 
-type SealedPass = { sealed: string; expiresAt: number; offer: Offer }
+/** A sealed token for a new conversation, and what the deployment offered with it. */
+type SealedPass = SpareToken & { offer: Offer }
 
 const noOffer: Offer = { prechat: null, attachments: null }
 
@@ -57,29 +64,45 @@ export function createStarter(options: Options) {
   /** The conversation this request is about, if it is there already. Throws when it is over. */
   function existing({ conversations }: VisitorRecord, input: StartRequest) {
     const alive = newestFirst(conversations).filter(reaches.isAlive)
-    if (input.resume) {
-      return (
-        alive.find(({ status }) => status === 'open') ??
-        alive.find(({ status }) => status === 'starting')
-      )
-    }
+    const begun =
+      alive.find(({ status }) => status === 'open') ??
+      alive.find(({ status }) => status === 'starting')
+    if (input.resume && begun) return begun
     const named = conversations.find(({ id }) => id === input.conversationId)
     if (named?.status === 'ended') throw new GatewayError('conversation_ended')
     if (named && !reaches.isAlive(named)) throw new GatewayError('conversation_lost')
     return named
   }
 
-  /** A token for a new person: one that waits unused, or a fresh one. */
-  async function passFor({ id }: Caller, { spareToken, offer }: VisitorRecord) {
-    const creates = limiter.check([{ limit: 'start', of: id }])
-    if (spareToken && offer && spareToken.expiresAt > Date.now()) {
-      await creates
-      return { ...spareToken, offer }
+  /** The token that waits since the visitor was asked for pre-chat answers, if it is good here. */
+  function spareOf({ spareToken, offer }: VisitorRecord): SealedPass | null {
+    const isGood = spareToken?.deployment === deployment && spareToken.expiresAt > Date.now()
+    return isGood && offer ? { ...spareToken, offer } : null
+  }
+
+  async function freshPass({ id }: Caller): Promise<SealedPass> {
+    await limiter.checkToken(deployment, 'start')
+    const { token, expiresAt, offer } = await messaging.admitGuest()
+    return { sealed: await vault.seal(token, id), expiresAt, deployment, offer }
+  }
+
+  /** Only calls that create count; one that waits for its form does not. */
+  async function passFor(
+    caller: Caller,
+    spare: SealedPass | null,
+    check: (form: Offer['prechat']) => void,
+  ): Promise<SealedPass> {
+    if (spare) check(spare.offer.prechat)
+    await limiter.check([{ limit: 'start', of: caller.id }])
+    if (spare) return spare
+    const pass = await freshPass(caller)
+    try {
+      check(pass.offer.prechat)
+      return pass
+    } catch (error) {
+      await records.keepSpare(caller.id, pass, pass.offer)
+      throw error
     }
-    await Promise.all([creates, limiter.checkToken(deployment, 'start')])
-    const pass = await messaging.admitGuest()
-    const sealed = await vault.seal(pass.token, id)
-    return { sealed, expiresAt: pass.expiresAt, offer: pass.offer }
   }
 
   /** Conversations that are over long enough, and the oldest ended ones above the number kept. */
@@ -117,18 +140,19 @@ export function createStarter(options: Options) {
     return opened
   }
 
-  async function prepare(caller: Caller, record: VisitorRecord, input: StartRequest) {
+  async function begin(
+    caller: Caller,
+    record: VisitorRecord,
+    input: StartRequest,
+    spare: SealedPass | null,
+  ) {
     const routingAttributes = attributesOf(input, options.callerAttributes)
     const id = input.conversationId ?? randomUUID()
     const isOurs = () => records.claim(id, caller.id)
     if (input.conversationId && !(await isOurs())) throw new GatewayError('conversation_not_found')
-    const pass: SealedPass = await passFor(caller, record)
-    try {
-      checkPrechat(pass.offer.prechat, input, routingAttributes)
-    } catch (error) {
-      await records.keepSpare(caller.id, pass, pass.offer)
-      throw error
-    }
+    const pass = await passFor(caller, spare, (form) =>
+      checkPrechat(form, input, routingAttributes),
+    )
     if (!input.conversationId) await isOurs()
     const conversation: StoredConversation = {
       id,
@@ -142,18 +166,28 @@ export function createStarter(options: Options) {
       deployment,
     }
     await records.begin(caller.id, conversation, pass.offer, outdated(record))
-    return { conversation, offer: pass.offer }
+    return replyOf(await open(caller, conversation), pass.offer, false)
+  }
+
+  /** A token that waited may not be believed any more; a fresh one is tried before that is told. */
+  async function create(caller: Caller, record: VisitorRecord, input: StartRequest) {
+    const spare = spareOf(record)
+    try {
+      return await begin(caller, record, input, spare)
+    } catch (error) {
+      if (!spare || !isProblem(error, 'upstream_rejected')) throw error
+      return await begin(caller, record, input, null)
+    }
   }
 
   /** Decided under the visitor's lock, on a record read under it. */
   async function startAlone(caller: Caller, input: StartRequest): Promise<StartReply> {
     const record = await records.read(caller)
+    if (record.gone) throw unauthenticated()
     const found = existing(record, input)
     if (found?.status === 'open') return replyOf(found, record.offer, true)
-    const begun = found
-      ? { conversation: found, offer: record.offer }
-      : await prepare(caller, record, input)
-    return replyOf(await open(caller, begun.conversation), begun.offer, false)
+    if (found) return replyOf(await open(caller, found), record.offer, false)
+    return await create(caller, record, input)
   }
 
   /**

@@ -58,10 +58,17 @@ export async function readBody(request: Request): Promise<unknown> {
     throw new GatewayError('unsupported_media_type', { detail })
   }
   try {
-    return JSON.parse(text)
-  } catch {
+    return JSON.parse(text, refuseProto)
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
     throw invalid([{ path: '', message: 'must be JSON' }])
   }
+}
+
+/** No schema sees this name, for it means another thing to objects; so it is refused here. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw invalid([{ path: key, message: 'is not a known property' }])
+  return value
 }
 
 /** The query, each name once. */

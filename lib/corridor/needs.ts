@@ -4,7 +4,7 @@
  */
 import type { Own } from '../conversations/reach.js'
 import type { LimitName } from '../limits.js'
-import { GatewayError } from '../problem.js'
+import { GatewayError, unauthenticated } from '../problem.js'
 import type { Services } from '../services.js'
 import type { Count } from '../store/limiter.js'
 import type { VisitorRecord } from '../store/records.js'
@@ -20,10 +20,6 @@ export type Entering<I> = {
 
 /** Gives what an action needs, or throws what the caller shall be told. */
 export type Need<I, N> = (entering: Entering<I>) => Promise<N>
-
-function gone(): GatewayError {
-  return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
-}
 
 /** Nothing, for anybody. */
 export async function nothing(): Promise<Record<never, never>> {
@@ -50,7 +46,7 @@ export function visitor(
       services.records.read(caller),
       services.limiter.check([count]),
     ])
-    if (record.gone) throw gone()
+    if (record.gone) throw unauthenticated()
     return { caller, record }
   }
 }
@@ -73,7 +69,7 @@ export function conversation(
       services.records.glance(caller, input.conversationId),
       services.limiter.check([{ limit, of }]),
     ])
-    if (glance.gone) throw gone()
+    if (glance.gone) throw unauthenticated()
     const found = glance.conversation
     if (!found || found.status === 'starting') throw new GatewayError('conversation_not_found')
     const { remaining = 0, resetMs = 0 } = allowance ?? {}

@@ -85,6 +85,7 @@ export function refusal({ status, retryAfterMs }: Answer): GatewayError {
       retryAfterMs: retryAfterMs ?? 5000,
     })
   }
+  if (status === 408) return new GatewayError('upstream_timeout', { effect: 'unknown' })
   if (status >= 500) {
     const asked = retryAfterMs !== null && { retryAfterMs }
     return new GatewayError('upstream_unavailable', { effect: 'unknown', ...asked })

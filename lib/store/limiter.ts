@@ -48,7 +48,7 @@ export function createLimiter({ redis, keys, limits }: Options) {
 
   async function count({ name, size, ratelimit }: Counter, of: string): Promise<LimitOutcome> {
     const result = await fromStore(ratelimit.limit(of))
-    const outcome = {
+    return {
       name,
       allowed: result.success,
       limit: size[0],
@@ -56,8 +56,6 @@ export function createLimiter({ redis, keys, limits }: Options) {
       windowSeconds: windowSeconds(size),
       resetMs: Math.max(0, result.reset - Date.now()),
     }
-    noteLimit(outcome)
-    return outcome
   }
 
   function refuse(outcomes: readonly LimitOutcome[]): void {
@@ -76,21 +74,26 @@ export function createLimiter({ redis, keys, limits }: Options) {
       const outcomes = await Promise.all(
         counts.map(({ limit, of }) => count(counterOf(limit, limit, limits[limit]), of)),
       )
+      outcomes.forEach(noteLimit)
       refuse(outcomes)
       return outcomes
     },
 
     /**
      * Counts a request for a Salesforce token, over the whole organisation. New conversations may not
-     * use what is kept for renewals.
+     * use what is kept for renewals. What is left is the organisation's business: callers are told only
+     * of a refusal.
      */
     async checkToken(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
       const [most, window] = limits.tokens
       const whole = counterOf('tokens', 'tokens', limits.tokens)
       const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
       const start = counterOf('tokens-start', 'tokens', [forStarts, window])
-      const asked = purpose === 'start' ? [whole, start] : [whole]
-      refuse(await Promise.all(asked.map((counter) => count(counter, organisation))))
+      for (const counter of purpose === 'start' ? [start, whole] : [whole]) {
+        const outcome = await count(counter, organisation)
+        if (!outcome.allowed) noteLimit(outcome)
+        refuse([outcome])
+      }
     },
   }
 }

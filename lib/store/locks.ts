@@ -19,6 +19,17 @@ export type Locks = ReturnType<typeof createLocks>
 
 /** `lifetimeMs` must exceed the deadline of a request, so that no holder outlives its lock. */
 export function createLocks({ redis, keys, lifetimeMs }: Options) {
+  const take = (key: string, holder: string) =>
+    fromStore(redis.set(key, holder, { nx: true, px: lifetimeMs }))
+
+  /** The answer may be lost of a lock that was taken: it would keep its visitor out. */
+  function givingBack(release: () => Promise<unknown>) {
+    return async (error: unknown): Promise<never> => {
+      await release()
+      throw error
+    }
+  }
+
   return {
     /**
      * Does the work while holding the lock; waits for it until the request's deadline, then
@@ -27,7 +38,8 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
     async hold<T>(visitorId: string, what: string, work: () => Promise<T>): Promise<T> {
       const key = keys.lock(visitorId, what)
       const holder = randomUUID()
-      while (!(await fromStore(redis.set(key, holder, { nx: true, px: lifetimeMs })))) {
+      const release = () => redis.eval(releaseScript, [key], [holder]).catch(() => undefined)
+      while (!(await take(key, holder).catch(givingBack(release)))) {
         if (remainingMs() < 2 * askAgainMs) {
           throw new GatewayError('upstream_unavailable', { retryAfterMs: 1000 })
         }
@@ -36,7 +48,7 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
       try {
         return await work()
       } finally {
-        await redis.eval(releaseScript, [key], [holder]).catch(() => undefined)
+        await release()
       }
     },
   }

@@ -13,7 +13,8 @@ import { attachments, prechat } from '../contract/replies.js'
 import type { Keys } from './keys.js'
 import { commit, fromStore } from './redis.js'
 
-const spareToken = z.object({ sealed: z.string(), expiresAt: z.number() })
+const spareToken = z.object({ sealed: z.string(), expiresAt: z.number(), deployment: z.string() })
+/** A guest's token that waits for its conversation, and the deployment it is good for. */
 export type SpareToken = z.infer<typeof spareToken>
 
 const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
@@ -68,6 +69,20 @@ function parse<T>(schema: z.ZodType<T>, json: string | null | undefined): T | nu
   return json ? schema.parse(JSON.parse(json)) : null
 }
 
+/** The same text for the same conversation, whoever put it together. */
+function textOf(conversation: StoredConversation): string {
+  return JSON.stringify(storedConversation.parse(conversation))
+}
+
+/** Writes a field that is there, and that says what was expected when something was. */
+const swapScript = `
+local now = redis.call('HGET', KEYS[1], ARGV[1])
+if not now or (ARGV[2] ~= '' and now ~= ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+`
+
 export type Records = ReturnType<typeof createRecords>
 
 export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
@@ -76,6 +91,11 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
     const change = redis.multi().hset(key, fields)
     if (drop.length > 0) change.hdel(key, ...drop)
     await commit(change.pexpire(key, recordMs))
+  }
+
+  async function swap(visitorId: string, id: string, from: string, to: StoredConversation) {
+    const args = [`c:${id}`, from, textOf(to), String(recordMs)]
+    await fromStore(redis.eval(swapScript, [keys.visitor(visitorId)], args))
   }
 
   return {
@@ -118,7 +138,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       expired: readonly string[],
     ): Promise<void> {
       const fields = {
-        [`c:${conversation.id}`]: JSON.stringify(conversation),
+        [`c:${conversation.id}`]: textOf(conversation),
         offer: JSON.stringify(offered),
       }
       return write(visitorId, fields, ['token', ...expired.map((id) => `c:${id}`)])
@@ -129,8 +149,18 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await fromStore(redis.hdel(keys.visitor(visitorId), `c:${conversationId}`))
     },
 
-    save(visitorId: string, conversation: StoredConversation): Promise<void> {
-      return write(visitorId, { [`c:${conversation.id}`]: JSON.stringify(conversation) })
+    /** Keeps what became of a conversation, unless it was forgotten meanwhile. */
+    async save(visitorId: string, conversation: StoredConversation): Promise<void> {
+      await swap(visitorId, conversation.id, '', conversation)
+    },
+
+    /** The same, but only where nobody else changed it since it was read. */
+    async replace(
+      visitorId: string,
+      from: StoredConversation,
+      to: StoredConversation,
+    ): Promise<void> {
+      await swap(visitorId, from.id, textOf(from), to)
     },
 
     /** Claims a conversation id; false when it is somebody else's. */

@@ -54,21 +54,24 @@ export function createSends({ redis, keys, lifetimeMs }: Options) {
   }
 
   return {
-    /** Logs a first attempt; null when it is ours to make, else what is logged already. */
+    /**
+     * Logs a first attempt: `mine` when it is ours to make, else what is logged already; null when
+     * that was given back in between.
+     */
     async claim(
       message: MessageKey,
       first: Attempt,
-    ): Promise<{ mine: LoggedAttempt } | { earlier: LoggedAttempt }> {
+    ): Promise<{ mine: LoggedAttempt } | { earlier: LoggedAttempt | null }> {
       const written = JSON.stringify(first)
       const key = keyOf(message)
-      const [, logged] = await fromStore(
+      const [claimed, logged] = await fromStore(
         Promise.all([
           redis.set(key, written, { nx: true, px: lifetimeMs }),
           redis.get<string>(key),
         ]),
       )
-      const found = read(logged ?? written)
-      return found.written === written ? { mine: found } : { earlier: found }
+      if (claimed !== null) return { mine: read(written) }
+      return { earlier: logged === null ? null : read(logged) }
     },
 
     /** What is logged now; null when nothing is. */

@@ -5,7 +5,7 @@
 import { jwtVerify, SignJWT } from 'jose'
 import { JOSEError } from 'jose/errors'
 import * as z from 'zod'
-import { GatewayError } from '../problem.js'
+import { unauthenticated } from '../problem.js'
 import type { DerivedKey } from '../sealing.js'
 
 /** Who calls: a visitor on one device (refresh family). */
@@ -21,10 +21,6 @@ const claims = z.object({
   family: z.string().min(1),
   verified: z.boolean(),
 })
-
-function unauthenticated(): GatewayError {
-  return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
-}
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
 

@@ -57,7 +57,7 @@ export function createVisitors(options: Options) {
     return {
       token: pair.token,
       tokenType: 'Bearer',
-      expiresIn: Math.max(0, Math.floor((pair.expiresAt - Date.now()) / 1000)),
+      expiresIn: Math.max(0, Math.ceil((pair.expiresAt - Date.now()) / 1000)),
       expiresAt: isoTime(pair.expiresAt),
       refreshToken: pair.refreshToken,
       refreshExpiresAt: isoTime(pair.refreshExpiresAt),

@@ -7,7 +7,7 @@
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { forgetServices } from '../../lib/services.js'
-import { createRedisFront, embeddedRedis } from '../../sandbox/redis/index.js'
+import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
 import {
   createSalesforce,
   instant,
@@ -33,6 +33,14 @@ const environment = {
   SEND_SETTLE_MS: '100',
 }
 
+let backend: RedisBackend | undefined
+
+/** One embedded Redis for a process: its first script costs 40 ms and more, emptying it nothing. */
+function sharedBackend(): RedisBackend {
+  backend ??= embeddedRedis()
+  return backend
+}
+
 type Options = { salesforce?: SalesforceOptions; env?: Record<string, string> }
 
 function tokensIn(value: unknown): string[] {
@@ -43,10 +51,13 @@ function tokensIn(value: unknown): string[] {
 export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   const network = setupServer()
   const lines: string[] = []
+  const backend = sharedBackend()
+  const createOurs = () =>
+    createSalesforce({ ...wishes, switches: { ...instant, ...wishes?.switches } })
   const world = {
-    salesforce: createSalesforce({ switches: instant, ...wishes }),
-    redisBackend: embeddedRedis(),
-    redis: createRedisFront({ ...embeddedRedis(), token: 'redis-token' }),
+    salesforce: createOurs(),
+    redisBackend: backend,
+    redis: createRedisFront({ ...backend, token: 'redis-token' }),
     /** The log, line by line. */
     lines,
     /** What Salesforce heard, as `operation status`. */
@@ -62,10 +73,10 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
   afterAll(() => network.close())
 
-  beforeEach(() => {
-    world.salesforce = createSalesforce({ switches: instant, ...wishes })
-    world.redisBackend = embeddedRedis()
-    world.redis = createRedisFront({ ...world.redisBackend, token: 'redis-token' })
+  beforeEach(async () => {
+    await backend.execute(['FLUSHALL'])
+    world.salesforce = createOurs()
+    world.redis = createRedisFront({ ...backend, token: 'redis-token' })
     network.resetHandlers(
       ...world.salesforce.handlers(salesforceUrl),
       ...world.redis.handlers(redisUrl),
@@ -89,7 +100,6 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     for (const secret of [...secrets, environment.SESSION_SECRET, 'redis-token']) {
       expect(left.includes(secret), 'a secret left the gateway').toBe(false)
     }
-    world.redisBackend.close()
     vi.unstubAllEnvs()
     vi.useRealTimers()
     vi.restoreAllMocks()

@@ -65,19 +65,15 @@ function judgeSaid(answer: Answer, { id }: Saying): number {
   if (answer.status === 417) throw new GatewayError('prechat_required', { effect: 'none' })
   if (answer.status < 200 || answer.status > 299) throw refusal(answer)
   const read = schemas.sentAnswer.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
-  const entry = read.data.conversationEntries?.find((sent) => sent.id === id)
-  return entry?.clientTimestamp ?? answer.now
+  const entry = read.data?.conversationEntries.find((sent) => sent.id === id)
+  if (!entry) throw nonsense()
+  return entry.clientTimestamp ?? answer.now
 }
 
 /** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
-function judgeOpened(answer: Answer): void {
-  judgeDone(answer)
-  if (answer.status !== 201 && answer.text !== '' && readJson(answer) === null) throw nonsense()
-}
-
 function judgeDone(answer: Answer): void {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer)
+  if (answer.text !== '' && readJson(answer) === null) throw nonsense()
 }
 
 /** `ROUTED` does not tell whether a bot or a person is in charge. */
@@ -119,7 +115,7 @@ export function createEnhancedChat(options: Options): Messaging {
     async open({ token, conversationId }, opening) {
       const body = { conversationId, esDeveloperName: deployment, ...openingBody(opening) }
       const call: Call = { method: 'POST', url: `${api}/conversation`, token, body }
-      await persist(async (timeoutMs) => judgeOpened(await send(call, timeoutMs)))
+      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
     },
 
     list(reach, request: PageRequest) {

@@ -24,7 +24,7 @@ function subjectOf(subject: string | null | undefined): string {
 function envelopeOf(entry: schemas.ListedEntry) {
   return {
     id: entry.identifier,
-    sender: { role: roleOf(entry.sender.role), displayName: plainName(entry.senderDisplayName) },
+    sender: { role: roleOf(entry.sender?.role), displayName: plainName(entry.senderDisplayName) },
     timestamp: isoTime(entry.transcriptedTimestamp),
   }
 }
@@ -36,7 +36,7 @@ function contentOf(message: schemas.AbstractMessage, envelope: Envelope): EntryM
   const common = { ...envelope, ...(reply && { inReplyToMessageId: reply }) }
   const { staticContent, choices, form, messageType } = message
   const written = staticContent?.text ?? ''
-  const text = envelope.sender.role === 'EndUser' ? plain(written) : decoded(written)
+  const text = envelope.sender.role === 'Chatbot' ? decoded(written) : plain(written)
   const formatType = staticContent?.formatType ?? choices?.formatType ?? form?.formatType
   if (messageType === 'StaticContentMessage' && formatType === 'Text') {
     const content = { formatType: 'Text' as const, text }
@@ -55,7 +55,7 @@ function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedE
   const said: Happening = {
     kind: 'said',
     ...envelope.sender,
-    subject: subjectOf(entry.sender.subject),
+    subject: subjectOf(entry.sender?.subject),
   }
   if (read.success) {
     return { message: contentOf(read.data.abstractMessage, envelope), happening: said }

@@ -8,18 +8,17 @@ const bytesPerUnit = 1024 * 1024
 const defaultMaxFileSize = 5
 
 type PrechatField = Prechat['fields'][number]
-type FormField = NonNullable<
-  NonNullable<NonNullable<DeploymentConfig['forms']>[number]['formFields']>[number]
->
+type Form = NonNullable<NonNullable<DeploymentConfig['forms']>[number]>
+type FormField = NonNullable<Form['formFields']>[number]
 
-const types: Record<string, PrechatField['type']> = {
-  Text: 'text',
-  Email: 'email',
-  Number: 'number',
-  Phone: 'phone',
-  Checkbox: 'checkbox',
-  ChoiceList: 'choice',
-}
+const types = new Map<string, PrechatField['type']>([
+  ['Text', 'text'],
+  ['Email', 'email'],
+  ['Number', 'number'],
+  ['Phone', 'phone'],
+  ['Checkbox', 'checkbox'],
+  ['ChoiceList', 'choice'],
+])
 
 /** A choice is answered with the value's name, not its id. */
 function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['options'] {
@@ -37,7 +36,7 @@ function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['op
 }
 
 function toField(field: FormField, config: DeploymentConfig): PrechatField {
-  const type = types[field.type] ?? 'text'
+  const type = types.get(field.type) ?? 'text'
   return {
     name: field.name,
     ...(field.label && { label: plain(field.label) }),
@@ -64,7 +63,8 @@ function prechatOf(config: DeploymentConfig): Prechat | null {
 
 function attachmentsOf({ attachments }: DeploymentConfig): Attachments | null {
   if (!attachments?.endUserToAgent) return null
-  return { maxBytes: (attachments.maxFileSize ?? defaultMaxFileSize) * bytesPerUnit }
+  const size = attachments.maxFileSize ?? defaultMaxFileSize
+  return { maxBytes: Math.floor(size * bytesPerUnit) }
 }
 
 /** What visitors are offered; nothing when there is no configuration. */

@@ -3,6 +3,9 @@ import * as z from 'zod'
 
 const optionalText = z.string().nullish()
 
+/** Epoch milliseconds that a calendar with four-digit years can tell. */
+const instant = z.int().min(0).max(253_402_300_799_999)
+
 const formField = z.object({
   name: z.string(),
   order: z.number().nullish(),
@@ -30,7 +33,11 @@ const choiceList = z.object({
 
 export const deploymentConfig = z.object({
   forms: z
-    .array(z.object({ displayContext: optionalText, formFields: z.array(formField).nullish() }))
+    .array(
+      z
+        .object({ displayContext: optionalText, formFields: z.array(formField).nullish() })
+        .nullable(),
+    )
     .nullish(),
   choiceListConfig: z.object({ choiceList: z.array(choiceList).nullish() }).nullish(),
   attachments: z
@@ -44,19 +51,19 @@ export const tokenAnswer = z.object({
   accessToken: z.string().min(1),
   context: z.object({
     endUser: z.object({ subject: z.string() }),
-    configuration: z.object({ embeddedServiceConfig: deploymentConfig }).nullish(),
+    configuration: z.object({ embeddedServiceConfig: deploymentConfig.nullish() }).nullish(),
   }),
 })
 
-const participant = z.object({ role: z.string(), subject: optionalText })
+const participant = z.object({ role: optionalText, subject: optionalText })
 
 /** `§3.1`; the payload comes as an object or as a JSON string. */
 export const listedEntry = z.object({
   entryType: z.string(),
   identifier: z.string().min(1),
   senderDisplayName: optionalText,
-  sender: participant,
-  transcriptedTimestamp: z.int().min(0),
+  sender: participant.nullish(),
+  transcriptedTimestamp: instant,
   entryPayload: z.unknown(),
 })
 export type ListedEntry = z.infer<typeof listedEntry>
@@ -65,7 +72,9 @@ export const listAnswer = z.object({ conversationEntries: z.array(z.unknown()) }
 
 /** `§2.10`. */
 export const sentAnswer = z.object({
-  conversationEntries: z.array(z.object({ id: z.string(), clientTimestamp: z.number() })).nullish(),
+  conversationEntries: z.array(
+    z.object({ id: z.string(), clientTimestamp: instant.nullable().catch(null) }),
+  ),
 })
 
 /** `§2.8`. */
