@@ -51,7 +51,8 @@ const secrets = list.refine(
 /** As browsers write it: no default port, no path; `*.` stands for one label. */
 function isOriginPattern(text: string): boolean {
   const example = text.replace('://*.', '://label.')
-  return /^https?:/.test(text) && URL.canParse(example) && new URL(example).origin === example
+  const isWritten = /^https?:\/\/[^*]+$/.test(example) && URL.canParse(example)
+  return isWritten && new URL(example).origin === example
 }
 
 const origins = list

@@ -7,9 +7,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
-import { GatewayError, isProblem } from '../problem.js'
+import { GatewayError, isProblem, type ProblemCode } from '../problem.js'
 import { remainingMs } from '../request.js'
 import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
+import type { Records } from '../store/records.js'
 import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
 import type { Own, Reaches } from './reach.js'
 import { createSettlement } from './settle.js'
@@ -17,6 +18,7 @@ import { createSettlement } from './settle.js'
 type Options = {
   messaging: Messaging
   reaches: Reaches
+  records: Records
   sends: Sends
   /** How long after an attempt was given up its effect may still show in Salesforce's list. */
   settleMs: number
@@ -24,7 +26,7 @@ type Options = {
 
 const askAgainMs = 200
 /** While it follows another call's attempt, a call looks into Salesforce's list once in so many turns. */
-const turnsPerLook = 5
+const turnsPerLook = 3
 const maxAttempts = 3
 /** What a further attempt needs beside the time to settle it. */
 const worthwhileMs = 200
@@ -49,7 +51,15 @@ function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendR
   return { id: saying.id, conversationId: own.conversation.id, timestamp: isoTime(at), duplicate }
 }
 
-export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) {
+/** Handles one kind of problem and lets the others pass. */
+function when<T>(code: ProblemCode, handle: () => Promise<T>) {
+  return (error: unknown): Promise<T> => {
+    if (isProblem(error, code)) return handle()
+    throw error
+  }
+}
+
+export function createSpeaker({ messaging, reaches, records, sends, settleMs }: Options) {
   const { settle, look } = createSettlement({ messaging, settleMs })
 
   function attemptNow(hash: string, since: number): Attempt {
@@ -74,13 +84,24 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
     return replyOf(errand, at, duplicate)
   }
 
+  /** Salesforce wants answers that nobody gave yet: the visitor is shown the form. */
+  async function askForm(visitorId: string): Promise<never> {
+    const offer = await records.offerTo(visitorId)
+    throw new GatewayError('prechat_required', {
+      effect: 'none',
+      extra: { prechat: offer?.prechat ?? null },
+    })
+  }
+
   async function sayOnce({ own, reach, saying }: Errand): Promise<number> {
     const { routingAttributes, language } = own.conversation
+    const opening = { routingAttributes, language }
     try {
-      return await messaging.say(reach, saying, null)
+      return await messaging
+        .say(reach, saying, null)
+        .catch(when('prechat_required', () => messaging.say(reach, saying, opening)))
     } catch (error) {
-      if (!isProblem(error, 'prechat_required')) throw error
-      return await messaging.say(reach, saying, { routingAttributes, language })
+      return await when('prechat_required', () => askForm(own.visitorId))(error)
     }
   }
 
@@ -128,7 +149,7 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
   async function watch(errand: Errand, earlier: LoggedAttempt, turn: number) {
     if (remainingMs() < 2 * askAgainMs) throw unsure()
     await sleep(askAgainMs)
-    if (turn % turnsPerLook !== 0) return null
+    if (turn % turnsPerLook !== turnsPerLook - 1) return null
     const found = await look(errand.reach, errand.saying.id, earlier.since)
     return found ? await arrived(errand, earlier, found.at, true) : null
   }

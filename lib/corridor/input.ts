@@ -57,18 +57,31 @@ export async function readBody(request: Request): Promise<unknown> {
     const detail = 'Send JSON with Content-Type: application/json.'
     throw new GatewayError('unsupported_media_type', { detail })
   }
+  const body = parse(text)
+  const path = pathOfProto(body)
+  if (path !== null) throw invalid([{ path, message: 'is not a known property' }])
+  return body
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text, refuseProto)
-  } catch (error) {
-    if (error instanceof GatewayError) throw error
+    return JSON.parse(text)
+  } catch {
     throw invalid([{ path: '', message: 'must be JSON' }])
   }
 }
 
-/** No schema sees this name, for it means another thing to objects; so it is refused here. */
-function refuseProto(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw invalid([{ path: key, message: 'is not a known property' }])
-  return value
+/** Where a body names `__proto__`, which no schema sees because it means another thing to objects. */
+function pathOfProto(body: unknown): string | null {
+  const waiting: [path: string[], value: unknown][] = [[[], body]]
+  for (const [path, value] of waiting) {
+    if (!isObject(value)) continue
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === '__proto__') return pathOf([...path, key])
+      if (isObject(inner) && path.length < 8) waiting.push([[...path, key], inner])
+    }
+  }
+  return null
 }
 
 /** The query, each name once. */

@@ -8,7 +8,7 @@ import type { Cursor, HistoryMark } from './cursor.js'
 import type { EntryMessage, ListEntries } from './entries.js'
 import { type Harvest, readBackwards, readOnwards } from './pages.js'
 import { type ConversationState, foldState, initialState, unknownState } from './state.js'
-import { floorByCount, inOrder, maxSeen, type Placed, windowFloor } from './window.js'
+import { floorByCount, inOrder, maxRemembered, type Placed, windowFloor } from './window.js'
 
 /** What a page of history tells. */
 export type History = { messages: readonly EntryMessage[]; before: HistoryMark | null; now: number }
@@ -94,9 +94,8 @@ export async function readNewest(list: ListEntries, limit: number): Promise<Read
   const page = pageOf(harvested, isForVisitors, limit)
   const { read: all, complete } = page
   const newest = newestAt(all)
-  const shownAt = all.filter(isForVisitors).map(({ at }) => at)
   const firstWhole = complete ? 0 : (all[0]?.at ?? 0) + 1
-  const floor = Math.max(windowFloor(newest, all), floorByCount(shownAt, maxSeen), firstWhole)
+  const floor = Math.max(windowFloor(newest, all), firstWhole)
   const start = complete ? initialState : unknownState
   const window = page.left.filter(({ at }) => at >= floor)
   const whole = {
@@ -145,7 +144,7 @@ export async function readSince(
   const seen = new Map([...cursor.seen, ...seenIn(passed, cursor.floor)])
   const floor = nextFloor(cursor, {
     settled: windowFloor(Math.min(newest, read.startedAt), passed),
-    remembered: floorByCount([...seen.values()], maxSeen),
+    remembered: floorByCount([...seen.values()], maxRemembered),
     waiting: firstKept?.at ?? Number.POSITIVE_INFINITY,
   })
   return {

@@ -8,11 +8,12 @@ import type { Entry } from './entries.js'
 /** Entries may become visible this long after their timestamp, in milliseconds (contract, poll). */
 export const overlapMs = 30_000
 
-/** At most this many messages are remembered; a denser stream narrows the window, never grows the cursor. */
-export const maxSeen = 380
-
-/** At most this many entries of any kind are read again by the next poll. */
-const maxWindowEntries = 800
+/**
+ * At most this many entries are read again, and their messages remembered, by the next poll; a denser
+ * stream narrows the window, never grows the cursor. One call can read this many and more, even where
+ * a page of 50 advances by 20 because entries crowd in one millisecond.
+ */
+export const maxRemembered = 380
 
 /** One call never reads more pages than this; the client is told `hasMore` and asks again. */
 export const maxPages = 20
@@ -43,5 +44,5 @@ export function floorByCount(times: readonly number[], most: number): number {
 /** The lower bound of the window that ends at `newest`. */
 export function windowFloor(newest: number, entries: readonly Placed[]): number {
   const times = entries.map(({ at }) => at)
-  return Math.max(0, newest - overlapMs, floorByCount(times, maxWindowEntries))
+  return Math.max(0, newest - overlapMs, floorByCount(times, maxRemembered))
 }

@@ -125,6 +125,11 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       }
     },
 
+    /** What the deployment offered last. */
+    async offerTo(visitorId: string): Promise<Offer | null> {
+      return parse(offer, await fromStore(redis.hget<string>(keys.visitor(visitorId), 'offer')))
+    },
+
     /** Keeps a token that was fetched before its conversation could be opened. */
     keepSpare(visitorId: string, token: SpareToken, offered: Offer): Promise<void> {
       return write(visitorId, { token: JSON.stringify(token), offer: JSON.stringify(offered) })
