@@ -1,0 +1,44 @@
+/** The house keeps its promises about itself. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+function sourcesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
+
+const deployed = [...sourcesUnder('api'), ...sourcesUnder('lib')]
+
+it.each(deployed)('%s knows nothing of the sandbox and its switches', (file) => {
+  expect(readFileSync(file, 'utf8')).not.toMatch(/sandbox/i)
+})
+
+it.each(deployed.filter((file) => file !== 'lib/services.ts'))(
+  '%s does not read the environment',
+  (file) => {
+    const code = readFileSync(file, 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '')
+    expect(code).not.toMatch(/process\.env/)
+  },
+)
+
+it('puts nothing but doors into api/', () => {
+  for (const file of sourcesUnder('api')) {
+    expect(readFileSync(file, 'utf8'), file).toMatch(/export default endpoint\(/)
+  }
+  expect(sourcesUnder('api').length, "Vercel's Hobby plan").toBeLessThanOrEqual(12)
+})
+
+const rooms = ['polling', 'salesforce', 'store', 'visitors']
+
+it.each(rooms)('the room %s imports no other room but the words of polling', (room) => {
+  for (const file of sourcesUnder(`lib/${room}`)) {
+    const imports = [...readFileSync(file, 'utf8').matchAll(/from '\.\.\/(?:\.\.\/)?(\w+)\//g)]
+    const foreign = imports.map(([, name]) => name).filter((name) => name !== room)
+    expect(
+      foreign.filter((name) => rooms.includes(name ?? '') && name !== 'polling'),
+      file,
+    ).toEqual([])
+  }
+})
