@@ -6,14 +6,22 @@ export type EntryPayload = { entryType: string; id: string; [field: string]: unk
 /** An entry before the ledger gives it its moment. Without an author it is signed by Salesforce itself. */
 export type Draft = { author?: Actor; payload: EntryPayload; relatedRecords?: string[] }
 
+/** A message of §3.5 as somebody composes it. */
+export type MessageBody = {
+  messageType: string
+  id?: string | undefined
+  [field: string]: unknown
+}
+
 /** Any message: `abstractMessage` as in §3.5, its id made unless given. */
 export function messageEntry(
   author: Actor,
-  message: { messageType: string; id?: string | undefined; [field: string]: unknown },
+  message: MessageBody,
+  messageReason: 'AutomatedResponse' | 'Consent' | null = null,
 ): Draft {
   const id = message.id ?? randomUUID()
   const abstractMessage = { inReplyToMessageId: null, references: null, ...message, id }
-  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason: null } }
+  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason } }
 }
 
 export function textEntry(author: Actor, text: string): Draft {
@@ -42,7 +50,12 @@ export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft
   })
 }
 
-export function routingResultEntry(routingType: 'Initial' | 'Transfer', sessionId: string): Draft {
+/** `change` is for what goes otherwise than well: a failure, an estimated wait. */
+export function routingResultEntry(
+  routingType: 'Initial' | 'Transfer',
+  sessionId: string,
+  change: Record<string, unknown> = {},
+): Draft {
   return systemEntry('RoutingResult', {
     routingType,
     failureType: 'None',
@@ -59,6 +72,16 @@ export function routingResultEntry(routingType: 'Initial' | 'Transfer', sessionI
       routingConfigurationType: 'QueueRoutingType',
       queueId: '00GZZ0000000001',
     },
+    ...change,
+  })
+}
+
+/** How many wait before the visitor, who is the last of them (§3.4). */
+export function queuePositionEntry(position: number): Draft {
+  return systemEntry('QueuePosition', {
+    pendingServiceRoutingId: '0JRZZ0000000001',
+    workItemId: '0BzZZ0000000001',
+    position,
   })
 }
 
@@ -87,6 +110,12 @@ export function sessionStatusEntry(status: {
   sessionEndedByRole: string | null
 }): Draft {
   return systemEntry('SessionStatusChanged', status, [status.sessionId])
+}
+
+/** The end user closed the conversation for good (§3.4); agents only end sessions. */
+export function closeConversationEntry(author: Actor, conversationIdentifier: string): Draft {
+  const id = randomUUID()
+  return { author, payload: { entryType: 'CloseConversation', id, conversationIdentifier } }
 }
 
 function systemEntry(

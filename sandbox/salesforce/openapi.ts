@@ -102,8 +102,8 @@ function bodyComplaints({ requestBody }: Exchange, operation: DocumentedOperatio
   if (!operation.requestBody) {
     return requestBody === undefined ? [] : [`${where} has a body that is not documented`]
   }
-  if (!operation.requestBody.content?.['application/json']) return []
-  const pointer = `${operation.pointer}/requestBody/content/application~1json/schema`
+  const [type = ''] = Object.keys(operation.requestBody.content ?? {})
+  const pointer = `${operation.pointer}/requestBody/content/${escaped(type)}/schema`
   return complaints(where, pointer, requestBody)
 }
 

@@ -25,6 +25,18 @@ export const switchesSchema = z.strictObject({
   /** Salesforce's clock minus ours. */
   clockSkewMs: z.int(),
   guestTokenLifeSeconds: z.int().min(1),
+  /** The channel's "Authorization Token Expiration Time for Verified Users" (§1.6). */
+  verifiedTokenLifeSeconds: z.int().min(1),
+  /** What an identity token that proves nothing gets: a guest's token with 200, or 400/401 (§1.5). */
+  verifiedFailure: z.enum(['guest', 'error']),
+  /** Whether lists show that the visitor closed the conversation; streams always do. */
+  listsCloseConversation: z.boolean(),
+  /** Types of files that sendFile refuses with 415; the real list is not evidenced. */
+  refusedFileTypes: z.array(z.string()),
+  /** When agents are there (§2.18), epoch milliseconds; null is always. */
+  businessHours: z.array(z.strictObject({ startTime: z.int(), endTime: z.int() })).nullable(),
+  /** How often a stream pings; not evidenced. */
+  pingEveryMs: z.int().min(1),
   /** §6; null switches a limit off. */
   limits: z.strictObject({
     messagesPerMinute: allowance,
@@ -53,6 +65,12 @@ export function defaultSwitches(): Switches {
     botDelayMs: 600,
     clockSkewMs: 0,
     guestTokenLifeSeconds: 6 * 60 * 60,
+    verifiedTokenLifeSeconds: 60 * 60,
+    verifiedFailure: 'guest',
+    listsCloseConversation: true,
+    refusedFileTypes: ['application/x-msdownload', 'text/html', 'text/javascript', 'image/svg+xml'],
+    businessHours: null,
+    pingEveryMs: 15_000,
     limits: { messagesPerMinute: 22, conversationsPer30Seconds: 3, tokensPerMinute: 200 },
   }
 }
