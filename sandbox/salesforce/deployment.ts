@@ -32,6 +32,7 @@ export type DeploymentOptions = {
   allowedOrigins?: string[]
 }
 
+/** The deployment as it was set up. */
 export type Deployment = ReturnType<typeof deploymentOf>
 
 /** The deployment with all defaults filled in. */

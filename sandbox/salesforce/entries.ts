@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from './actors.js'
 
+/** What an entry says, by its type (`enhanced-chat-api.md` §3.4). */
 export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
 
 /** An entry before the ledger gives it its moment. Without an author it is signed by Salesforce itself. */
@@ -24,6 +25,7 @@ export function messageEntry(
   return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason } }
 }
 
+/** A plain text. */
 export function textEntry(author: Actor, text: string): Draft {
   return messageEntry(author, {
     messageType: 'StaticContentMessage',
@@ -43,6 +45,7 @@ export function richLinkEntry(author: Actor, url: string): Draft {
   })
 }
 
+/** Somebody joins or leaves (§3.4). */
 export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft {
   const { displayName, participant } = who
   return systemEntry('ParticipantChanged', {
@@ -85,6 +88,7 @@ export function queuePositionEntry(position: number): Draft {
   })
 }
 
+/** The work of a session goes to somebody, or is accepted (§3.4). */
 export function routingWorkEntry(
   workType: 'Assigned' | 'Accepted',
   work: { sessionId: string; routingType: 'Initial' | 'Transfer' },
@@ -99,6 +103,7 @@ export function routingWorkEntry(
   })
 }
 
+/** A session begins, changes or ends; the only sure sign of an end (§3.6). */
 export function sessionStatusEntry(status: {
   conversationIdentifier: string
   channelAddressIdentifier: string

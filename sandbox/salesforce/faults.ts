@@ -28,7 +28,9 @@ export const faultSchema = wishSchema.transform(({ forMs, ...fault }) => ({
   until: forMs === undefined ? null : Date.now() + forMs,
 }))
 
+/** A fault as it waits for its operation. */
 export type Fault = z.infer<typeof faultSchema>
+/** A fault as a test or a person words it. */
 export type FaultInput = z.input<typeof faultSchema>
 
 /** The next fault due for this operation, used up once unless it lasts. */

@@ -1,6 +1,7 @@
 import { sampleFiles } from './sample-files.js'
 import { newRecordId, type World } from './world.js'
 
+/** A file in memory. */
 export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
 
 /** Where the sandbox serves files; a path of its own, since the real one is not evidenced. */

@@ -16,6 +16,7 @@ export { preChat } from './pre-chat.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
 export type { SalesforceOptions } from './world.js'
 
+/** What `createSalesforce` gives. */
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**

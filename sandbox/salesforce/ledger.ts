@@ -18,6 +18,7 @@ export type ConversationEntry = {
 /** `happensAt` and `visibleAt` are on our clock, the timestamps of the entry on Salesforce's. */
 export type LedgerEntry = { entry: ConversationEntry; happensAt: number; visibleAt: number }
 
+/** One conversation with all that has been recorded of it. */
 export type Conversation = {
   id: string
   visitor: Actor

@@ -8,7 +8,10 @@ const allowance = z.int().min(1).nullable()
 
 /** What an org does differently from another, or from one minute to the next; all settable while it runs. */
 export const switchesSchema = z.strictObject({
-  /** Refuse unknown properties on create and `limit` above 50 (§7a); else ignore and clamp. */
+  /**
+   * Refuse unknown properties on create and `limit` above 50 (§7a), and keys without `x5c` (§1.7);
+   * else ignore, clamp and believe.
+   */
   strict: z.boolean(),
   /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
   storesDuplicates: z.boolean(),
@@ -50,7 +53,9 @@ export const switchesPatchSchema = switchesSchema
   .extend({ limits: switchesSchema.shape.limits.partial() })
   .partial()
 
+/** Every switch and where it stands. */
 export type Switches = z.infer<typeof switchesSchema>
+/** Some switches, to be set. */
 export type SwitchesPatch = z.input<typeof switchesPatchSchema>
 
 /** The defaults of `enhanced-chat-api.md` §6 and §7a. */

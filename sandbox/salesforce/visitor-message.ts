@@ -32,7 +32,9 @@ export const visitorMessageSchema = z.discriminatedUnion('messageType', [
   formResponse,
 ])
 
+/** A message of an end user, checked. */
 export type VisitorMessage = z.infer<typeof visitorMessageSchema>
+/** A filled-in form, checked. */
 export type VisitorForm = z.infer<typeof formResponse>
 
 /** What a person would say the message says: the text, the titles chosen, nothing for a form. */

@@ -50,6 +50,7 @@ export type World = {
   admissions: Map<string, number[]>
 }
 
+/** A world in which nothing has happened yet. */
 export function createWorld(options: SalesforceOptions): World {
   const { businessHours, random = Math.random } = options
   const switchesAtStart = { ...(businessHours && { businessHours }), ...options.switches }
@@ -84,6 +85,7 @@ export function resetSwitches({ switches, switchesAtStart }: World): void {
 /** Forgets conversations, files, faults, exchanges and counts; tokens given out before stay good. */
 export function resetWorld(world: World): void {
   resetSwitches(world)
+  world.keySetCache = null
   world.faults.length = 0
   world.exchanges.length = 0
   world.outbox.waiting = []

@@ -9,6 +9,7 @@ export type StreamItem = {
   happensAt: number
 }
 
+/** An item with the number that `Last-Event-Id` speaks of. */
 export type StreamEvent = StreamItem & { id: number }
 
 /** `waiting`: has no number yet, since it has not happened or nobody has looked since. */
