@@ -9,16 +9,25 @@ export type Participant = {
 /** A participant with the name that is shown; never empty, since clients throw on that (§10.6). */
 export type Actor = { displayName: string; participant: Participant }
 
+/** The bot that serves first. */
 export const assistant: Actor = {
   displayName: 'Harbor Assistant',
   participant: { role: 'Chatbot', appType: 'chatbot', subject: '0XxZZ0000000001' },
 }
 
+/** The agent who takes over from the bot. */
 export const dana: Actor = {
   displayName: 'Dana',
   participant: { role: 'Agent', appType: 'agent', subject: '005ZZ0000000001' },
 }
 
+/** The agent to whom agents transfer. */
+export const lee: Actor = {
+  displayName: 'Lee',
+  participant: { role: 'Agent', appType: 'agent', subject: '005ZZ0000000002' },
+}
+
+/** The end user: shown as Guest, a verified one too until linked to a contact (§1.5). */
 export function guest(subject: string): Actor {
   return {
     displayName: 'Guest',

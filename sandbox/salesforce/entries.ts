@@ -1,21 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from './actors.js'
 
+/** What an entry says, by its type (`enhanced-chat-api.md` §3.4). */
 export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
 
 /** An entry before the ledger gives it its moment. Without an author it is signed by Salesforce itself. */
 export type Draft = { author?: Actor; payload: EntryPayload; relatedRecords?: string[] }
 
+/** A message of §3.5 as somebody composes it. */
+export type MessageBody = {
+  messageType: string
+  id?: string | undefined
+  [field: string]: unknown
+}
+
 /** Any message: `abstractMessage` as in §3.5, its id made unless given. */
 export function messageEntry(
   author: Actor,
-  message: { messageType: string; id?: string | undefined; [field: string]: unknown },
+  message: MessageBody,
+  messageReason: 'AutomatedResponse' | 'Consent' | null = null,
 ): Draft {
   const id = message.id ?? randomUUID()
   const abstractMessage = { inReplyToMessageId: null, references: null, ...message, id }
-  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason: null } }
+  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason } }
 }
 
+/** A plain text. */
 export function textEntry(author: Actor, text: string): Draft {
   return messageEntry(author, {
     messageType: 'StaticContentMessage',
@@ -35,6 +45,7 @@ export function richLinkEntry(author: Actor, url: string): Draft {
   })
 }
 
+/** Somebody joins or leaves (§3.4). */
 export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft {
   const { displayName, participant } = who
   return systemEntry('ParticipantChanged', {
@@ -42,7 +53,12 @@ export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft
   })
 }
 
-export function routingResultEntry(routingType: 'Initial' | 'Transfer', sessionId: string): Draft {
+/** `change` is for what goes otherwise than well: a failure, an estimated wait. */
+export function routingResultEntry(
+  routingType: 'Initial' | 'Transfer',
+  sessionId: string,
+  change: Record<string, unknown> = {},
+): Draft {
   return systemEntry('RoutingResult', {
     routingType,
     failureType: 'None',
@@ -59,9 +75,20 @@ export function routingResultEntry(routingType: 'Initial' | 'Transfer', sessionI
       routingConfigurationType: 'QueueRoutingType',
       queueId: '00GZZ0000000001',
     },
+    ...change,
   })
 }
 
+/** How many wait before the visitor, who is the last of them (§3.4). */
+export function queuePositionEntry(position: number): Draft {
+  return systemEntry('QueuePosition', {
+    pendingServiceRoutingId: '0JRZZ0000000001',
+    workItemId: '0BzZZ0000000001',
+    position,
+  })
+}
+
+/** The work of a session goes to somebody, or is accepted (§3.4). */
 export function routingWorkEntry(
   workType: 'Assigned' | 'Accepted',
   work: { sessionId: string; routingType: 'Initial' | 'Transfer' },
@@ -76,6 +103,7 @@ export function routingWorkEntry(
   })
 }
 
+/** A session begins, changes or ends; the only sure sign of an end (§3.6). */
 export function sessionStatusEntry(status: {
   conversationIdentifier: string
   channelAddressIdentifier: string
@@ -87,6 +115,12 @@ export function sessionStatusEntry(status: {
   sessionEndedByRole: string | null
 }): Draft {
   return systemEntry('SessionStatusChanged', status, [status.sessionId])
+}
+
+/** The end user closed the conversation for good (§3.4); agents only end sessions. */
+export function closeConversationEntry(author: Actor, conversationIdentifier: string): Draft {
+  const id = randomUUID()
+  return { author, payload: { entryType: 'CloseConversation', id, conversationIdentifier } }
 }
 
 function systemEntry(

@@ -8,7 +8,7 @@ export type Exchange = {
   path: string
   query: Record<string, string>
   authorization: string | null
-  /** Parsed JSON, or the text when it is none; undefined without a body. */
+  /** Parsed JSON, or the text when it is none; of multipart its fields; undefined without a body. */
   requestBody: unknown
   /** Null while unanswered, and for good when the connection was cut. */
   status: number | null
@@ -28,7 +28,7 @@ export async function heard(request: Request, operationId: string | null): Promi
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     authorization: request.headers.get('authorization'),
-    requestBody: parse(await request.clone().text()),
+    requestBody: await readBody(request.clone()),
     status: null,
     responseType: null,
     responseBody: undefined,
@@ -43,6 +43,22 @@ export async function answered(exchange: Exchange, response: Response): Promise<
   exchange.responseType = response.headers.get('content-type')?.split(';')[0] ?? null
   if (!isReadable(exchange.responseType)) return
   exchange.responseBody = parse(await response.clone().text())
+}
+
+async function readBody(request: Request): Promise<unknown> {
+  const isMultipart = request.headers.get('content-type')?.startsWith('multipart/form-data')
+  if (!isMultipart) return parse(await request.text())
+  const form = await request.formData().catch(() => null)
+  if (!form) return 'multipart that cannot be read'
+  const fields = [...form].map(async ([name, part]) => [name, await describe(part)])
+  return Object.fromEntries(await Promise.all(fields))
+}
+
+/** A part as its JSON or text; a file in words, such as `bill.pdf (application/pdf, 120 bytes)`. */
+async function describe(part: File | string): Promise<unknown> {
+  if (typeof part === 'string') return parse(part)
+  if (part.type === 'application/json') return parse(await part.text())
+  return `${part.name} (${part.type}, ${part.size} bytes)`
 }
 
 /** A stream has no end to wait for. */

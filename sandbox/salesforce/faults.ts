@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { operationIds } from './operations/names.js'
 
-/** A misbehaviour on demand, `times` times, before or after the operation had its effect. */
-export const faultSchema = z.strictObject({
+const wishSchema = z.strictObject({
   operation: z.enum(['*', ...operationIds]),
   times: z.int().min(1).default(1),
+  /** Every time for so long from now, instead of `times`: an outage. */
+  forMs: z.int().min(1).optional(),
   when: z.enum(['before', 'after']).default('before'),
   what: z.union([
     z.strictObject({
@@ -20,22 +21,33 @@ export const faultSchema = z.strictObject({
   hangMs: z.int().min(1).default(120_000),
 })
 
+/** A misbehaviour on demand, `times` times or until a moment, before or after the operation had its effect. */
+export const faultSchema = wishSchema.transform(({ forMs, ...fault }) => ({
+  ...fault,
+  /** Our clock; null: as often as `times` says. */
+  until: forMs === undefined ? null : Date.now() + forMs,
+}))
+
+/** A fault as it waits for its operation. */
 export type Fault = z.infer<typeof faultSchema>
+/** A fault as a test or a person words it. */
 export type FaultInput = z.input<typeof faultSchema>
 
-/** The next fault due for this operation, used up once. */
+/** The next fault due for this operation, used up once unless it lasts. */
 export function takeFault(
   faults: Fault[],
   operationId: string | null,
   when: Fault['when'],
 ): Fault | undefined {
-  const index = faults.findIndex(
-    (fault) => fault.when === when && (fault.operation === '*' || fault.operation === operationId),
+  const fault = faults.find(
+    ({ operation, when: moment, until }) =>
+      moment === when &&
+      (operation === '*' || operation === operationId) &&
+      (until === null || Date.now() < until),
   )
-  const fault = faults[index]
-  if (!fault) return undefined
+  if (!fault || fault.until !== null) return fault
   fault.times -= 1
-  if (fault.times === 0) faults.splice(index, 1)
+  if (fault.times === 0) faults.splice(faults.indexOf(fault), 1)
   return fault
 }
 

@@ -1,5 +1,7 @@
+import { isPreflight, preflight, withCors } from './cors.js'
 import { answered, type Exchange, heard } from './exchange.js'
 import { enactFault, type Fault, takeFault } from './faults.js'
+import { serveFile } from './files.js'
 import { operations } from './operations/index.js'
 import type { Call, Operation } from './operations/operation.js'
 import { notFound, Refusal } from './refusal.js'
@@ -11,7 +13,16 @@ const keptExchanges = 2_000
 
 /** Answers one request as Salesforce would; `Response.error()` means that the connection is cut. */
 export async function handle(world: World, request: Request): Promise<Response> {
-  const match = matchRoute(operations, request.method, new URL(request.url).pathname)
+  const { origin, pathname } = new URL(request.url)
+  world.origin = origin
+  if (isPreflight(request)) return preflight(world, request)
+  const response = serveFile(world, pathname) ?? (await exchanged(world, request, pathname))
+  return withCors(world, request, response)
+}
+
+/** Preflights and files are no part of the API: only its exchanges are noted. */
+async function exchanged(world: World, request: Request, pathname: string): Promise<Response> {
+  const match = matchRoute(operations, request.method, pathname)
   const exchange = await heard(request, match?.route.operationId ?? null)
   world.exchanges.push(exchange)
   world.exchanges.splice(0, world.exchanges.length - keptExchanges)

@@ -1,27 +1,29 @@
 import { http, type RequestHandler } from 'msw'
-import { handleControl } from './control.js'
+import { handleControl } from './controls/handle.js'
 import type { Exchange } from './exchange.js'
 import { type FaultInput, faultSchema } from './faults.js'
 import { handle } from './handle.js'
-import { type InjectionInput, inject, injectionSchema } from './injection.js'
-import type { Conversation, LedgerEntry } from './ledger.js'
-import { agentJoins, endSession, sceneNow } from './scenes.js'
-import { mintToken, revokeTokens, type TokenWish } from './tokens.js'
-import { createWorld, needConversation, resetWorld, type SalesforceOptions } from './world.js'
+import { expireTokens, mintToken, revokeTokens, type TokenWish } from './tokens.js'
+import { createVerbs } from './verbs.js'
+import { createWorld, resetWorld, type SalesforceOptions } from './world.js'
 
+export type { PreChatForm, Verification } from './deployment.js'
 export type { Exchange } from './exchange.js'
 export type { Fault, FaultInput } from './faults.js'
 export type { InjectionInput } from './injection.js'
-export type { Conversation, ConversationEntry, LedgerEntry } from './ledger.js'
+export type { Conversation, ConversationEntry, LedgerEntry, VisitorSignal } from './ledger.js'
+export { preChat } from './pre-chat.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
-export type { PreChatForm, SalesforceOptions } from './world.js'
+export type { SalesforceOptions } from './world.js'
 
+/** What `createSalesforce` gives. */
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**
  * A Salesforce of one's own that speaks the Enhanced Chat API v2 (`docs/enhanced-chat-api.md`), with
  * a scripted bot, and misbehaves on demand. It has no timers and no sockets: what is to happen later
- * is noted with its moment and told by `Date.now()`, so a test moves time by faking `Date`.
+ * is noted with its moment and told by `Date.now()`, so a test moves time by faking `Date`. Only an
+ * open event stream looks again and again, for as long as somebody reads it.
  */
 export function createSalesforce(options: SalesforceOptions = {}) {
   const world = createWorld(options)
@@ -48,30 +50,16 @@ export function createSalesforce(options: SalesforceOptions = {}) {
     /** To be read and set at any time. */
     switches: world.switches,
 
+    ...createVerbs(world),
+
     /** Misbehaves at the next fitting request. */
     fail(fault: FaultInput): void {
       world.faults.push(faultSchema.parse(fault))
     },
 
-    /** All that is stored of a conversation, what has yet to happen included. */
-    conversation: (conversationId: string): Conversation => needConversation(world, conversationId),
-
-    /** Writes entries into a conversation as if somebody else had. */
-    inject: (conversationId: string, entries: InjectionInput[]): LedgerEntry[] =>
-      inject(
-        world,
-        needConversation(world, conversationId),
-        entries.map((entry) => injectionSchema.parse(entry)),
-      ),
-
-    /** Hands the conversation to Dana, now. */
-    agentJoins(conversationId: string): void {
-      agentJoins(sceneNow(world, needConversation(world, conversationId)))
-    },
-
-    /** Ends the messaging session, now, by this role. */
-    endSession(conversationId: string, endedByRole: string): void {
-      endSession(sceneNow(world, needConversation(world, conversationId)), endedByRole)
+    /** Nothing works for so long. */
+    outage(forMs: number, status = 503): void {
+      world.faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))
     },
 
     /** A token that no request was made for: expired, of another version, of a known subject. */
@@ -79,6 +67,9 @@ export function createSalesforce(options: SalesforceOptions = {}) {
 
     /** No token given out before is believed any more. */
     revokeTokens: () => revokeTokens(world),
+
+    /** Every token given out before, or of this subject, is expired from now on. */
+    expireTokens: (subject?: string): void => expireTokens(world, subject),
 
     /** Back to the start; tokens stay good. */
     reset: () => resetWorld(world),

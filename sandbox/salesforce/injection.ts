@@ -34,7 +34,9 @@ export const injectionSchema = z.union([
   }),
 ])
 
+/** An injection with its defaults filled in. */
 export type Injection = z.infer<typeof injectionSchema>
+/** An injection as a test or a person words it. */
 export type InjectionInput = z.input<typeof injectionSchema>
 
 /** Writes entries into a conversation as if somebody else had. */

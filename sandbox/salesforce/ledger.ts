@@ -1,5 +1,6 @@
 import { type Actor, automatedProcess, type Participant } from './actors.js'
 import type { Draft, EntryPayload } from './entries.js'
+import { post, withdrawAfter } from './stream/outbox.js'
 import type { World } from './world.js'
 
 /** An entry as it is listed (`enhanced-chat-api.md` §3.1). */
@@ -17,6 +18,7 @@ export type ConversationEntry = {
 /** `happensAt` and `visibleAt` are on our clock, the timestamps of the entry on Salesforce's. */
 export type LedgerEntry = { entry: ConversationEntry; happensAt: number; visibleAt: number }
 
+/** One conversation with all that has been recorded of it. */
 export type Conversation = {
   id: string
   visitor: Actor
@@ -30,6 +32,16 @@ export type Conversation = {
   session: { id: string; startTimestamp: number }
   /** In the order of recording; what has yet to happen is in it already. */
   ledger: LedgerEntry[]
+  /** Typing and receipts that the visitor sent, in order; no list shows them. */
+  visitorSignals: VisitorSignal[]
+}
+
+/** `at` is on our clock; `conversationEntryId` says what a receipt is for. */
+export type VisitorSignal = {
+  at: number
+  entryType: 'TypingStartedIndicator' | 'TypingStoppedIndicator' | 'Delivery' | 'Read'
+  id: string
+  conversationEntryId?: string | undefined
 }
 
 /** When an entry happens (our clock, default now), and ways to be dated or listed otherwise. */
@@ -58,11 +70,24 @@ export function record(
     visibleAt: happensAt + (moment.visibleAfterMs ?? drawLagMs(world)),
   }
   conversation.ledger.push(recorded)
+  post(world, conversation, recorded)
   return recorded
 }
 
+/** Tells the visitor's streams something that no list will show (§3.3), at a moment on our clock. */
+export function signal(
+  world: World,
+  conversation: Conversation,
+  draft: Draft,
+  happensAt: number,
+): void {
+  const entry = stamp(world, draft, happensAt + world.switches.clockSkewMs)
+  post(world, conversation, { entry, happensAt })
+}
+
 /** Takes back what was still to happen after this moment (our clock). */
-export function cancelAfter(conversation: Conversation, moment: number): void {
+export function cancelAfter(world: World, conversation: Conversation, moment: number): void {
+  withdrawAfter(world, conversation, moment)
   conversation.ledger = conversation.ledger.filter(({ happensAt }) => happensAt <= moment)
 }
 

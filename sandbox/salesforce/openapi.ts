@@ -47,7 +47,7 @@ export function requestViolations(exchange: Exchange): string[] {
   return [...queryComplaints(exchange, operation), ...bodyComplaints(exchange, operation)]
 }
 
-/** The same for what was answered. An answer that a fault gave is a lie on purpose, and no violation. */
+/** The same for what was answered. An answer that a fault gave is a lie on purpose, and no violation; a stream has no body to hold against it. */
 export function responseViolations(exchange: Exchange): string[] {
   const operation = operations.get(exchange.operationId ?? '')
   if (!operation || exchange.faulty || exchange.status === null) return []
@@ -60,12 +60,18 @@ export function responseViolations(exchange: Exchange): string[] {
   if (!content) return []
   const type = exchange.responseType ?? ''
   if (!(type in content)) return [`${where} is not documented as "${type}"`]
+  if (type === 'text/event-stream') return []
   const pointer = response.$ref ?? `${operation.pointer}/responses/${exchange.status}`
   return complaints(
     `${where} body`,
     `${pointer}/content/${escaped(type)}/schema`,
     exchange.responseBody,
   )
+}
+
+/** Where any data departs from a named schema of the document, such as the data of an event. */
+export function dataViolations(schemaName: string, data: unknown): string[] {
+  return complaints(schemaName, `#/components/schemas/${schemaName}`, data)
 }
 
 type DocumentedOperation = z.infer<typeof operationSchema> & {
@@ -102,8 +108,8 @@ function bodyComplaints({ requestBody }: Exchange, operation: DocumentedOperatio
   if (!operation.requestBody) {
     return requestBody === undefined ? [] : [`${where} has a body that is not documented`]
   }
-  if (!operation.requestBody.content?.['application/json']) return []
-  const pointer = `${operation.pointer}/requestBody/content/application~1json/schema`
+  const [type = ''] = Object.keys(operation.requestBody.content ?? {})
+  const pointer = `${operation.pointer}/requestBody/content/${escaped(type)}/schema`
   return complaints(where, pointer, requestBody)
 }
 

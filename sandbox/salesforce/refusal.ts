@@ -17,6 +17,9 @@ export class Refusal extends Error {
   }
 }
 
+/** 400: a bad or missing parameter (§2). */
 export const badRequest = (message: string) => new Refusal(400, message)
+/** 403 in the service's own words (§2). */
 export const permissionDenied = () => new Refusal(403, 'Permission Denied')
+/** 404: no such thing. */
 export const notFound = (what: string) => new Refusal(404, `${what} not found`)

@@ -1,5 +1,6 @@
 import { type Actor, assistant, dana } from './actors.js'
 import {
+  closeConversationEntry,
   type Draft,
   participantEntry,
   routingResultEntry,
@@ -7,7 +8,7 @@ import {
   sessionStatusEntry,
   textEntry,
 } from './entries.js'
-import { type Conversation, cancelAfter, record } from './ledger.js'
+import { type Conversation, cancelAfter, record, signal } from './ledger.js'
 import { stateAt } from './state.js'
 import { newRecordId, salesforceNow, type World } from './world.js'
 
@@ -27,6 +28,19 @@ export function sceneSoon(world: World, conversation: Conversation): Scene {
 /** Writes entries that all happen in the scene's millisecond. */
 export function enact({ world, conversation, happensAt }: Scene, ...drafts: Draft[]): void {
   for (const draft of drafts) record(world, conversation, draft, { happensAt })
+}
+
+/** The same scene some steps later; a step is the time that a bot or agent takes to act. */
+export function later(scene: Scene, steps = 1): Scene {
+  return { ...scene, happensAt: scene.happensAt + steps * scene.world.switches.botDelayMs }
+}
+
+/** The scene's moment on Salesforce's clock. */
+export const timestampOf = ({ world, happensAt }: Scene) => happensAt + world.switches.clockSkewMs
+
+/** Tells the visitor's streams what no list shows. */
+export function hint({ world, conversation, happensAt }: Scene, ...drafts: Draft[]): void {
+  for (const draft of drafts) signal(world, conversation, draft, happensAt)
 }
 
 /** Routes a new messaging session to the bot, who joins and greets (`enhanced-chat-api.md` §3.6). */
@@ -49,7 +63,7 @@ export function openSession(world: World, conversation: Conversation): void {
 
 /** Hands the conversation over: whoever serves leaves and says no more, an agent joins and says hello. */
 export function agentJoins(scene: Scene, agent: Actor = dana): void {
-  cancelAfter(scene.conversation, scene.happensAt)
+  cancelAfter(scene.world, scene.conversation, scene.happensAt)
   const { serving } = stateAt(scene.conversation, scene.happensAt)
   const sessionId = scene.conversation.session.id
   const work = { sessionId, routingType: 'Transfer' as const }
@@ -67,7 +81,7 @@ export function agentJoins(scene: Scene, agent: Actor = dana): void {
 /** Ends the messaging session by this role; what was still to happen in it does not. */
 export function endSession(scene: Scene, endedByRole: string): void {
   const { conversation, happensAt } = scene
-  cancelAfter(conversation, happensAt)
+  cancelAfter(scene.world, conversation, happensAt)
   const { serving } = stateAt(conversation, happensAt)
   if (serving) enact(scene, participantEntry('remove', serving))
   enact(
@@ -75,10 +89,19 @@ export function endSession(scene: Scene, endedByRole: string): void {
     sessionStatus(scene, {
       sessionStatusPrev: 'Active',
       sessionStatus: 'Ended',
-      sessionEndTime: happensAt + scene.world.switches.clockSkewMs,
+      sessionEndTime: timestampOf(scene),
       sessionEndedByRole: endedByRole,
     }),
   )
+}
+
+/** The visitor closes the conversation: the session ends, and nothing follows (§2.14). */
+export function closeConversation(scene: Scene): void {
+  const { world, conversation, happensAt } = scene
+  conversation.endTimestamp = timestampOf(scene)
+  if (stateAt(conversation, happensAt).hasSession) endSession(scene, 'EndUser')
+  const tell = world.switches.listsCloseConversation ? enact : hint
+  tell(scene, closeConversationEntry(conversation.visitor, conversation.id))
 }
 
 function sessionStatus(

@@ -12,7 +12,11 @@ export type ConversationState = {
 }
 
 const happeningSchema = z.discriminatedUnion('entryType', [
-  z.object({ entryType: z.literal('RoutingResult'), routingType: z.string() }),
+  z.object({
+    entryType: z.literal('RoutingResult'),
+    routingType: z.string(),
+    failureType: z.string().default('None'),
+  }),
   z.object({ entryType: z.literal('SessionStatusChanged'), sessionStatus: z.string() }),
   z.object({
     entryType: z.literal('ParticipantChanged'),
@@ -48,7 +52,7 @@ function next(state: ConversationState, payload: unknown): ConversationState {
   const { data: happening } = happeningSchema.safeParse(payload)
   switch (happening?.entryType) {
     case 'RoutingResult':
-      if (happening.routingType === 'Transfer') return { ...state, routingStatus: 'TRANSFER' }
+      if (happening.routingType === 'Transfer') return transferred(state, happening.failureType)
       return { routingStatus: 'INITIAL', hasSession: true, serving: null }
     case 'SessionStatusChanged':
       if (happening.sessionStatus !== 'Ended') return state
@@ -58,6 +62,11 @@ function next(state: ConversationState, payload: unknown): ConversationState {
     default:
       return state
   }
+}
+
+/** A transfer that fails leaves everybody where they are (inferred). */
+function transferred(state: ConversationState, failureType: string): ConversationState {
+  return failureType === 'None' ? { ...state, routingStatus: 'TRANSFER' } : state
 }
 
 function nextServing(

@@ -8,7 +8,10 @@ const allowance = z.int().min(1).nullable()
 
 /** What an org does differently from another, or from one minute to the next; all settable while it runs. */
 export const switchesSchema = z.strictObject({
-  /** Refuse unknown properties on create and `limit` above 50 (§7a); else ignore and clamp. */
+  /**
+   * Refuse unknown properties on create and `limit` above 50 (§7a), and keys without `x5c` (§1.7);
+   * else ignore, clamp and believe.
+   */
   strict: z.boolean(),
   /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
   storesDuplicates: z.boolean(),
@@ -25,6 +28,18 @@ export const switchesSchema = z.strictObject({
   /** Salesforce's clock minus ours. */
   clockSkewMs: z.int(),
   guestTokenLifeSeconds: z.int().min(1),
+  /** The channel's "Authorization Token Expiration Time for Verified Users" (§1.6). */
+  verifiedTokenLifeSeconds: z.int().min(1),
+  /** What an identity token that proves nothing gets: a guest's token with 200, or 400/401 (§1.5). */
+  verifiedFailure: z.enum(['guest', 'error']),
+  /** Whether lists show that the visitor closed the conversation; streams always do. */
+  listsCloseConversation: z.boolean(),
+  /** Types of files that sendFile refuses with 415; the real list is not evidenced. */
+  refusedFileTypes: z.array(z.string()),
+  /** When agents are there (§2.18), epoch milliseconds; null is always. */
+  businessHours: z.array(z.strictObject({ startTime: z.int(), endTime: z.int() })).nullable(),
+  /** How often a stream pings; not evidenced. */
+  pingEveryMs: z.int().min(1),
   /** §6; null switches a limit off. */
   limits: z.strictObject({
     messagesPerMinute: allowance,
@@ -38,7 +53,9 @@ export const switchesPatchSchema = switchesSchema
   .extend({ limits: switchesSchema.shape.limits.partial() })
   .partial()
 
+/** Every switch and where it stands. */
 export type Switches = z.infer<typeof switchesSchema>
+/** Some switches, to be set. */
 export type SwitchesPatch = z.input<typeof switchesPatchSchema>
 
 /** The defaults of `enhanced-chat-api.md` §6 and §7a. */
@@ -53,6 +70,12 @@ export function defaultSwitches(): Switches {
     botDelayMs: 600,
     clockSkewMs: 0,
     guestTokenLifeSeconds: 6 * 60 * 60,
+    verifiedTokenLifeSeconds: 60 * 60,
+    verifiedFailure: 'guest',
+    listsCloseConversation: true,
+    refusedFileTypes: ['application/x-msdownload', 'text/html', 'text/javascript', 'image/svg+xml'],
+    businessHours: null,
+    pingEveryMs: 15_000,
     limits: { messagesPerMinute: 22, conversationsPer30Seconds: 3, tokensPerMinute: 200 },
   }
 }

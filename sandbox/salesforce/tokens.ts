@@ -8,11 +8,17 @@ const claimsSchema = z.object({
   sub: z.string(),
   apiVersion: z.string(),
   deviceId: z.string(),
+  clientId: z.string(),
   exp: z.number(),
 })
 
 /** Who is calling. */
-export type Caller = { subject: string; deviceId: string; expiresAtSeconds: number }
+export type Caller = {
+  subject: string
+  deviceId: string
+  clientId: string
+  expiresAtSeconds: number
+}
 
 /** What to put into a token; left out: a new guest on API v2 with the usual life. */
 export type TokenWish = {
@@ -26,18 +32,20 @@ export type TokenWish = {
 /** Signs an access token with the claims of `enhanced-chat-api.md` §1.6. */
 export async function mintToken(world: World, wish: TokenWish = {}): Promise<string> {
   const issuedAtSeconds = Math.floor(salesforceNow(world) / 1000)
-  const lifeSeconds = world.switches.guestTokenLifeSeconds
+  const subject = wish.subject ?? newGuestSubject()
+  const clientId = randomUUID()
+  world.clients.set(clientId, subject)
   const claims = {
-    sub: wish.subject ?? newGuestSubject(),
+    sub: subject,
     iss: 'iamessage',
     apiVersion: wish.apiVersion ?? 'v2',
     orgId: world.deployment.orgId,
     deviceId: wish.deviceId ?? randomUUID(),
-    clientId: randomUUID(),
+    clientId,
     clientSessionId: randomUUID(),
     channelAddId: world.deployment.channelAddressIdentifier,
     iat: issuedAtSeconds,
-    exp: wish.expiresAtSeconds ?? issuedAtSeconds + lifeSeconds,
+    exp: wish.expiresAtSeconds ?? issuedAtSeconds + lifeSeconds(world, subject),
   }
   return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(world.signingKey)
 }
@@ -45,18 +53,42 @@ export async function mintToken(world: World, wish: TokenWish = {}): Promise<str
 /** Every guest token request is another person (§1.6). */
 export const newGuestSubject = () => `v2/iamessage/UNAUTH/NA/uid:${randomUUID()}`
 
+/** Whether a subject is a verified user: the test that §1.4 recommends. */
+export const isVerified = (subject: string) => subject.includes('/AUTH/')
+
 /** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */
 export async function readToken(world: World, authorization: string | null): Promise<Caller> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   if (!token) throw new Refusal(401, 'Jwt is missing', 'text')
-  const { sub, apiVersion, deviceId, exp } = await verify(world, token)
+  const { sub, apiVersion, deviceId, clientId, exp } = await verify(world, token)
   if (apiVersion !== 'v2') throw new Refusal(401, wrongVersion)
-  return { subject: sub, deviceId, expiresAtSeconds: exp }
+  const caller = { subject: sub, deviceId, clientId, expiresAtSeconds: exp }
+  checkAlive(world, caller)
+  return caller
+}
+
+/** Refuses a token that has expired since, or that was ended before its time. */
+export function checkAlive(world: World, { clientId, expiresAtSeconds }: Caller): void {
+  const end = world.endedClients.get(clientId)
+  if (end === 'revoked') throw new Refusal(401, 'Jwt verification fails', 'text')
+  const isOver = end === 'expired' || salesforceNow(world) >= expiresAtSeconds * 1000
+  if (isOver) throw new Refusal(401, 'Jwt is expired', 'text')
 }
 
 /** From now on no token given out before is believed. */
 export function revokeTokens(world: World): void {
   world.signingKey = newSigningKey()
+}
+
+/** Every token given out before, or every one of this subject, is expired from now on. */
+export function expireTokens(world: World, subject?: string): void {
+  for (const [clientId, owner] of world.clients) {
+    if (subject === undefined || owner === subject) world.endedClients.set(clientId, 'expired')
+  }
+}
+
+function lifeSeconds({ switches }: World, subject: string): number {
+  return isVerified(subject) ? switches.verifiedTokenLifeSeconds : switches.guestTokenLifeSeconds
 }
 
 /** The service's own words (§1.3). */

@@ -1,25 +1,22 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  type Deployment,
+  type DeploymentOptions,
+  deploymentOf,
+  type OpenInterval,
+} from './deployment.js'
 import type { Exchange } from './exchange.js'
 import type { Fault } from './faults.js'
+import type { StoredFile } from './files.js'
+import type { KeySetCache } from './key-set.js'
 import type { Conversation } from './ledger.js'
+import type { Outbox } from './stream/outbox.js'
 import { defaultSwitches, patchSwitches, type Switches, type SwitchesPatch } from './switches.js'
 
-/** A pre-chat form as the token answer carries it (`enhanced-chat-api.md` §1.5). */
-export type PreChatForm = {
-  formType: string
-  displayContext: 'Conversation' | 'Session'
-  formFields: { name: string; order: number; type: string; [field: string]: unknown }[]
-}
-
 /** The org and its deployment; everything has a default. */
-export type SalesforceOptions = {
-  orgId?: string
-  esDeveloperName?: string
-  authMode?: 'UnAuth' | 'Auth'
-  forms?: PreChatForm[]
-  choiceListConfig?: Record<string, unknown> | null
-  attachments?: { endUserToAgent: boolean; maxFileSize: number | null } | null
-  allowTranscriptDownload?: boolean
+export type SalesforceOptions = DeploymentOptions & {
+  /** When agents are there; always, unless given. The same as the switch of this name. */
+  businessHours?: OpenInterval[]
   /** The switches at the start and after a reset, over the defaults. */
   switches?: SwitchesPatch
   /** Chance, for lags and shuffles; a seeded one makes a test repeatable. */
@@ -28,34 +25,52 @@ export type SalesforceOptions = {
 
 /** Everything one Salesforce knows. */
 export type World = {
-  deployment: ReturnType<typeof deploymentOf>
+  deployment: Deployment
+  /** Where it was last reached: the URLs of its files begin so. */
+  origin: string
   random: () => number
   signingKey: KeyObject
-  /** Of record ids and event ids. */
+  /** The subject of every access token given out, by its `clientId`. */
+  clients: Map<string, string>
+  /** The `clientId` of each token that is over before its time. */
+  endedClients: Map<string, 'expired' | 'revoked'>
+  keySetCache: KeySetCache | null
+  /** Of record ids. */
   lastNumber: number
   switches: Switches
   /** What the switches return to. */
   switchesAtStart: SwitchesPatch
   faults: Fault[]
   conversations: Map<string, Conversation>
+  outbox: Outbox
+  /** What visitors sent, by file id. */
+  files: Map<string, StoredFile>
   exchanges: Exchange[]
   /** Moments of admitted calls, by limit; our clock. */
   admissions: Map<string, number[]>
 }
 
+/** A world in which nothing has happened yet. */
 export function createWorld(options: SalesforceOptions): World {
-  const switchesAtStart = options.switches ?? {}
+  const { businessHours, random = Math.random } = options
+  const switchesAtStart = { ...(businessHours && { businessHours }), ...options.switches }
   const switches = defaultSwitches()
   patchSwitches(switches, switchesAtStart)
   return {
     deployment: deploymentOf(options),
-    random: options.random ?? Math.random,
+    origin: 'https://harbor.my.salesforce-scrt.com',
+    random,
     signingKey: newSigningKey(),
+    clients: new Map(),
+    endedClients: new Map(),
+    keySetCache: null,
     lastNumber: 0,
     switches,
     switchesAtStart,
     faults: [],
     conversations: new Map(),
+    outbox: { waiting: [], events: [], lastId: 2_147_900_000 },
+    files: new Map(),
     exchanges: [],
     admissions: new Map(),
   }
@@ -67,12 +82,16 @@ export function resetSwitches({ switches, switchesAtStart }: World): void {
   patchSwitches(switches, switchesAtStart)
 }
 
-/** Forgets conversations, faults, exchanges and counts; tokens given out before stay good. */
+/** Forgets conversations, files, faults, exchanges and counts; tokens given out before stay good. */
 export function resetWorld(world: World): void {
   resetSwitches(world)
+  world.keySetCache = null
   world.faults.length = 0
   world.exchanges.length = 0
+  world.outbox.waiting = []
+  world.outbox.events = []
   world.conversations.clear()
+  world.files.clear()
   world.admissions.clear()
 }
 
@@ -93,17 +112,4 @@ export const salesforceNow = (world: World) => Date.now() + world.switches.clock
 export function newRecordId(world: World, prefix: string): string {
   world.lastNumber += 1
   return `${prefix}ZZ${String(world.lastNumber).padStart(10, '0')}`
-}
-
-function deploymentOf(options: SalesforceOptions) {
-  return {
-    orgId: options.orgId ?? '00DZZ0000000AbC',
-    esDeveloperName: options.esDeveloperName ?? 'Harbor_Custom_Client',
-    channelAddressIdentifier: '0d5e6a4c-8f0b-4f53-9c55-3f4a2f1f0b77',
-    authMode: options.authMode ?? 'UnAuth',
-    forms: options.forms ?? [],
-    choiceListConfig: options.choiceListConfig ?? null,
-    attachments: options.attachments ?? null,
-    allowTranscriptDownload: options.allowTranscriptDownload ?? false,
-  }
 }

@@ -190,7 +190,8 @@ describe('the scripted bot', () => {
     await guest.create()
     await guest.say('Help')
     expect((await guest.timeline()).at(-1)).toBe(
-      'Chatbot: I know: bye, end, help, burst, slow, agent.',
+      'Chatbot: I know: bye, end, help, burst, slow, agent, transfer, busy, auto, staff, quick, ' +
+        'buttons, list, carousel, time, form, link, links, media, file, web, cite, entities, unknown.',
     )
   })
 
@@ -221,10 +222,11 @@ describe('the scripted bot', () => {
     await guest.say('slow')
     await guest.close()
     pass(10_000)
-    expect((await guest.timeline()).slice(-3)).toEqual([
+    expect((await guest.timeline()).slice(-4)).toEqual([
       'EndUser: slow',
       'ParticipantChanged',
       'SessionStatusChanged',
+      'CloseConversation',
     ])
   })
 

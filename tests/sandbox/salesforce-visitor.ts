@@ -21,7 +21,7 @@ const listSchema = z.object({
       entryPayload: z.looseObject({
         abstractMessage: z
           .looseObject({
-            staticContent: z.looseObject({ text: z.string().optional() }).optional(),
+            staticContent: z.looseObject({ text: z.string().nullish() }).optional(),
           })
           .optional(),
       }),
@@ -114,5 +114,5 @@ export async function arrive(salesforce: Salesforce) {
 /** `Chatbot: Hello` for a text, `ParticipantChanged` for others. */
 export function inShort(entry: ListedEntry): string {
   const text = entry.entryPayload.abstractMessage?.staticContent?.text
-  return text === undefined ? entry.entryType : `${entry.sender.role}: ${text}`
+  return typeof text !== 'string' ? entry.entryType : `${entry.sender.role}: ${text}`
 }

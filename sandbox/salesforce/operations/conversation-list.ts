@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Caller } from '../tokens.js'
-import { type Call, conversationIdSchema, read } from './operation.js'
+import { conversationIdSchema } from '../uuid.js'
+import { type Call, read } from './operation.js'
 import { limitOf, windowOf, windowSchema } from './window.js'
 
 const listQuery = windowSchema.extend({

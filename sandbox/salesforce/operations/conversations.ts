@@ -3,16 +3,17 @@ import { guest } from '../actors.js'
 import type { Conversation } from '../ledger.js'
 import { admit } from '../limits.js'
 import { badRequest, permissionDenied, Refusal } from '../refusal.js'
-import { endSession, openSession, sceneNow } from '../scenes.js'
+import { closeConversation, endSession, openSession, sceneNow } from '../scenes.js'
 import { stateAt } from '../state.js'
 import type { Caller } from '../tokens.js'
+import { conversationIdSchema } from '../uuid.js'
 import { salesforceNow, type World } from '../world.js'
 import { listConversations } from './conversation-list.js'
 import {
   authorised,
   type Call,
   checkDeployment,
-  conversationIdSchema,
+  deploymentQuery,
   type Operation,
   openConversation,
   ownConversation,
@@ -25,8 +26,6 @@ const createRequest = z.strictObject({
   routingAttributes: z.record(z.string(), z.string()).nullish(),
   language: z.string().optional(),
 })
-
-const deploymentQuery = z.object({ esDeveloperName: z.string() })
 
 /** Conversations from birth to end (`enhanced-chat-api.md` §2.6–2.8, §2.14, §2.15). */
 export const conversationOperations: Operation[] = [
@@ -57,11 +56,7 @@ export const conversationOperations: Operation[] = [
     method: 'DELETE',
     path: '/iamessage/api/v2/conversation/{conversationId}',
     act: authorised((call, caller) => {
-      const conversation = ending(call, caller)
-      conversation.endTimestamp = salesforceNow(call.world)
-      if (stateAt(conversation, Date.now()).hasSession) {
-        endSession(sceneNow(call.world, conversation), 'EndUser')
-      }
+      closeConversation(sceneNow(call.world, ending(call, caller)))
       return new Response(null, { status: 204 })
     }),
   },
@@ -104,6 +99,7 @@ function begin(world: World, request: z.infer<typeof createRequest>, caller: Cal
     endTimestamp: 0,
     session: { id: '', startTimestamp: 0 },
     ledger: [],
+    visitorSignals: [],
   }
   world.conversations.set(conversation.id, conversation)
   openSession(world, conversation)

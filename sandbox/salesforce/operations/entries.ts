@@ -1,15 +1,9 @@
 import * as z from 'zod'
 import { type ConversationEntry, visibleEntries } from '../ledger.js'
 import type { Caller } from '../tokens.js'
+import { conversationIdSchema } from '../uuid.js'
 import type { World } from '../world.js'
-import {
-  authorised,
-  type Call,
-  conversationIdSchema,
-  type Operation,
-  ownConversation,
-  read,
-} from './operation.js'
+import { authorised, type Call, type Operation, ownConversation, read } from './operation.js'
 import { limitOf, windowOf, windowSchema } from './window.js'
 
 const entriesQuery = windowSchema.extend({

@@ -21,4 +21,5 @@ export const operationIds = [
   'getBusinessHours',
 ] as const
 
+/** The name of an operation. */
 export type OperationId = (typeof operationIds)[number]

@@ -36,16 +36,6 @@ export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): 
   throw badRequest(path ? `${path}: ${issue?.message}` : (issue?.message ?? 'Bad request'))
 }
 
-/** The service's own words for a conversation id (`enhanced-chat-api.md` §2). */
-export const conversationIdSchema = uuidSchema('conversationId')
-
-/** UUID v4 in lower case, whose absence is told in the words of the service. */
-export function uuidSchema(field: string) {
-  return z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
-    error: `Specify the ${field} in UUID format. The UUID must be in lowercase.`,
-  })
-}
-
 /** The conversation of the path: 404 when there is none, 403 when it is another subject's. */
 export function ownConversation(call: Call, caller: Caller): Conversation {
   const conversation = call.world.conversations.get(call.params.conversationId ?? '')
@@ -66,3 +56,6 @@ export function checkDeployment(world: World, esDeveloperName: string): void {
   if (esDeveloperName === world.deployment.esDeveloperName) return
   throw badRequest('Set esDeveloperName to a published deployment whose type is api')
 }
+
+/** The one query parameter of a DELETE or a transcript. */
+export const deploymentQuery = z.object({ esDeveloperName: z.string() })

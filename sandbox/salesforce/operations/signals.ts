@@ -1,12 +1,8 @@
 import * as z from 'zod'
-import {
-  authorised,
-  conversationIdSchema,
-  type Operation,
-  openConversation,
-  read,
-  uuidSchema,
-} from './operation.js'
+import type { VisitorSignal } from '../ledger.js'
+import type { Caller } from '../tokens.js'
+import { conversationIdSchema, uuidSchema } from '../uuid.js'
+import { authorised, type Call, type Operation, openConversation, read } from './operation.js'
 
 const typingRequest = z.object({
   entryType: z.enum(['TypingStartedIndicator', 'TypingStoppedIndicator']),
@@ -25,27 +21,26 @@ const acknowledgeRequest = z.object({
     .min(1),
 })
 
-/** Typing and receipts: heard, not listed (`enhanced-chat-api.md` §2.12, §2.13). */
+/** Typing and receipts of the visitor: noted, not listed (`enhanced-chat-api.md` §2.12, §2.13). */
 export const signalOperations: Operation[] = [
   {
     operationId: 'addTypingIndicator',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/entry',
-    act: signal(typingRequest),
+    act: authorised((call, caller) => note(call, caller, [read(typingRequest, call.body)])),
   },
   {
     operationId: 'acknowledgeEntries',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/acknowledge-entries',
-    act: signal(acknowledgeRequest),
+    act: authorised((call, caller) => note(call, caller, read(acknowledgeRequest, call.body).acks)),
   },
 ]
 
-function signal(schema: z.ZodType): Operation['act'] {
-  return authorised((call, caller) => {
-    read(conversationIdSchema, call.params.conversationId)
-    read(schema, call.body)
-    openConversation(call, caller)
-    return Response.json({})
-  })
+function note(call: Call, caller: Caller, signals: Omit<VisitorSignal, 'at'>[]): Response {
+  read(conversationIdSchema, call.params.conversationId)
+  const conversation = openConversation(call, caller)
+  const at = Date.now()
+  conversation.visitorSignals.push(...signals.map((signal) => ({ at, ...signal })))
+  return Response.json({})
 }

@@ -1,0 +1,31 @@
+import { badRequest, notFound, Refusal } from '../refusal.js'
+import { matchRoute } from '../routes.js'
+import type { World } from '../world.js'
+import { conversationControls } from './conversations.js'
+import { orgControls } from './org.js'
+
+/** What a person at the sandbox may ask of it; a new verb joins one of the two. */
+const controls = [...orgControls, ...conversationControls]
+
+/** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong. */
+export async function handleControl(world: World, request: Request): Promise<Response> {
+  try {
+    const match = matchRoute(controls, request.method, new URL(request.url).pathname)
+    if (!match) throw notFound('Control')
+    const body = await bodyOf(request)
+    const result = match.route.act(world, body, match.params.conversationId ?? '')
+    return result === undefined ? new Response(null, { status: 204 }) : Response.json(result)
+  } catch (error) {
+    if (error instanceof Refusal) return error.toResponse()
+    throw error
+  }
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const text = await request.text()
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw badRequest('The body is not JSON')
+  }
+}

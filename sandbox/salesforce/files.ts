@@ -1,0 +1,31 @@
+import { sampleFiles } from './sample-files.js'
+import { newRecordId, type World } from './world.js'
+
+/** A file in memory. */
+export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
+
+/** Where the sandbox serves files; a path of its own, since the real one is not evidenced. */
+const filesPath = '/sandbox-files'
+
+/** The address of the files as the last caller would reach them. */
+export const filesUrl = ({ origin }: World) => `${origin}${filesPath}`
+
+/** Keeps a file under a record id, and tells where it can be fetched. */
+export function keepFile(world: World, file: StoredFile): { id: string; url: string } {
+  const id = newRecordId(world, '069')
+  world.files.set(id, file)
+  return { id, url: `${filesUrl(world)}/${id}/${encodeURIComponent(file.name)}` }
+}
+
+/** The file of a path, a sample or one that was sent; undefined for a path that is none. */
+export function serveFile(world: World, pathname: string): Response | undefined {
+  const [id, name] = pathname.startsWith(`${filesPath}/`)
+    ? pathname.slice(filesPath.length + 1).split('/')
+    : []
+  if (!id || !name) return undefined
+  const file = id === 'sample' ? sampleFiles()[name] : world.files.get(id)
+  if (!file) return Response.json({ message: 'File not found' }, { status: 404 })
+  return new Response(file.bytes, {
+    headers: { 'content-type': file.mimeType, 'x-content-type-options': 'nosniff' },
+  })
+}

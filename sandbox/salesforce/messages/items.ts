@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageBody } from '../entries.js'
+
+/** Composes a message; `filesUrl` is where the sandbox serves its sample files. */
+export type Compose = (filesUrl: string) => MessageBody
+
+/** What a person reads of an item (`enhanced-chat-api.md` §3.5); empty lines are null, as the service sends them. */
+export function titleItem(title: string, subTitle: string | null = null) {
+  return {
+    itemType: 'TitleItem',
+    title,
+    subTitle,
+    secondarySubTitle: null,
+    tertiarySubTitle: null,
+    referenceId: null,
+  }
+}
+
+/** Something to choose; its identifier is good for this one message. */
+export function optionItem(title: string, subTitle: string | null = null) {
+  return {
+    itemType: 'TitleOptionItem',
+    optionIdentifier: randomUUID(),
+    optionId: null,
+    titleItem: titleItem(title, subTitle),
+  }
+}
+
+/** Something to open; the client opens it, and nothing is posted (§5). */
+export function linkItem(title: string, url: string) {
+  return { itemType: 'TitleLinkItem', titleItem: titleItem(title), url }
+}
+
+/** A picture that the sandbox serves. */
+export function imageAsset(filesUrl: string, description: string) {
+  return {
+    assetType: 'ImageAsset',
+    id: randomUUID(),
+    mimeType: 'image/png',
+    assetUrl: `${filesUrl}/sample/harbor.png`,
+    description,
+  }
+}
+
+/** A StaticContentMessage with this content. */
+export const staticMessage = (staticContent: Record<string, unknown>): MessageBody => ({
+  messageType: 'StaticContentMessage',
+  staticContent,
+})
+
+/** A ChoicesMessage with these choices. */
+export const choicesMessage = (choices: Record<string, unknown>): MessageBody => ({
+  messageType: 'ChoicesMessage',
+  choices,
+})

@@ -1,0 +1,37 @@
+import { staticMessage } from './items.js'
+
+/** Nothing but words. */
+export const text = (words: string) => staticMessage({ formatType: 'Text', text: words })
+
+/** A text that says where it has its facts from. */
+export const citedText = () =>
+  staticMessage({
+    formatType: 'Text',
+    text: 'The harbour opens at six. Pilots are on duty all night.',
+    citationContent: {
+      citations: [
+        {
+          citedReference: {
+            citedReferenceType: 'Link',
+            link: { url: 'https://harbor.example/hours' },
+            recordId: null,
+            label: 'Opening hours',
+          },
+          citedDetails: {
+            citedDetailsType: 'InlineMetadata',
+            inlineMetadata: [
+              { citedLocationOffset: 25, claim: { claimStartOffset: 0, claimEndOffset: 25 } },
+            ],
+          },
+        },
+      ],
+    },
+  })
+
+/** HTML entities as bots send them (§7.20), markup, and control characters. */
+export const entities = () =>
+  text('It&#39;s 5 &lt; 6 &amp; <b>bold</b>\u0007 \u202Eback\u202C \u0000end\tof\nline')
+
+/** A format that no list names: clients must pass over it. */
+export const unlisted = () =>
+  staticMessage({ formatType: 'Hologram', beam: 'https://harbor.example/h' })

@@ -1,0 +1,58 @@
+import type { Conversation, ConversationEntry } from '../ledger.js'
+import type { World } from '../world.js'
+
+/** Something for the streams of the conversation's visitor; `happensAt` is on our clock. */
+export type StreamItem = {
+  conversationId: string
+  subject: string | undefined
+  entry: ConversationEntry
+  happensAt: number
+}
+
+/** An item with the number that `Last-Event-Id` speaks of. */
+export type StreamEvent = StreamItem & { id: number }
+
+/** `waiting`: has no number yet, since it has not happened or nobody has looked since. */
+export type Outbox = { waiting: StreamItem[]; events: StreamEvent[]; lastId: number }
+
+/** A dev server that runs for days can replay only so many. */
+const keptEvents = 5_000
+
+/** Puts an entry where every open stream of the visitor sees it, once it has happened. */
+export function post(
+  { outbox }: World,
+  { id, visitor }: Conversation,
+  item: Pick<StreamItem, 'entry' | 'happensAt'>,
+): void {
+  const { entry, happensAt } = item
+  const { subject } = visitor.participant
+  outbox.waiting.push({ conversationId: id, subject, entry, happensAt })
+}
+
+/** Takes back what was still to happen in a conversation after this moment. */
+export function withdrawAfter({ outbox }: World, { id }: Conversation, moment: number): void {
+  outbox.waiting = outbox.waiting.filter(
+    ({ conversationId, happensAt }) => conversationId !== id || happensAt <= moment,
+  )
+}
+
+/** The number of the latest event of the org: where a stream starts that asks for nothing old. */
+export function lastEventId({ outbox }: World): number {
+  const now = Date.now()
+  const happened = outbox.waiting
+    .filter(({ happensAt }) => happensAt <= now)
+    .sort((a, b) => a.happensAt - b.happensAt)
+  outbox.waiting = outbox.waiting.filter(({ happensAt }) => happensAt > now)
+  for (const item of happened) {
+    outbox.lastId += 1
+    outbox.events.push({ ...item, id: outbox.lastId })
+  }
+  outbox.events.splice(0, outbox.events.length - keptEvents)
+  return outbox.lastId
+}
+
+/** What has happened in all conversations of a subject after the event of this number (§4). */
+export function eventsAfter(world: World, subject: string, id: number): StreamEvent[] {
+  lastEventId(world)
+  return world.outbox.events.filter((event) => event.id > id && event.subject === subject)
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import { uuidSchema } from './uuid.js'
+
+const id = uuidSchema('message id')
+const reply = { id, inReplyToMessageId: z.uuid() }
+
+const formResponse = z.looseObject({
+  messageType: z.literal('FormResponseMessage'),
+  ...reply,
+  formResponse: z.looseObject({
+    formatType: z.literal('Inputs'),
+    inputValues: z.array(z.looseObject({ inputValueType: z.string(), inputId: z.string() })),
+  }),
+})
+
+/** What end users may send (`enhanced-chat-api.md` §2.10); fields we do not know are echoed with the rest. */
+export const visitorMessageSchema = z.discriminatedUnion('messageType', [
+  z.looseObject({
+    messageType: z.literal('StaticContentMessage'),
+    id,
+    inReplyToMessageId: z.uuid().optional(),
+    staticContent: z.looseObject({ formatType: z.literal('Text'), text: z.string().min(1) }),
+  }),
+  z.looseObject({
+    messageType: z.literal('ChoicesResponseMessage'),
+    ...reply,
+    choicesResponse: z.looseObject({
+      formatType: z.literal('Selections'),
+      selectedOptions: z.array(z.looseObject({ optionIdentifier: z.string() })).min(1),
+    }),
+  }),
+  formResponse,
+])
+
+/** A message of an end user, checked. */
+export type VisitorMessage = z.infer<typeof visitorMessageSchema>
+/** A filled-in form, checked. */
+export type VisitorForm = z.infer<typeof formResponse>
+
+/** What a person would say the message says: the text, the titles chosen, nothing for a form. */
+export function wordsOf(message: VisitorMessage): string {
+  switch (message.messageType) {
+    case 'StaticContentMessage':
+      return message.staticContent.text
+    case 'ChoicesResponseMessage':
+      return message.choicesResponse.selectedOptions.map(optionTitle).join(', ')
+    case 'FormResponseMessage':
+      return ''
+  }
+}
+
+const optionSchema = z.object({ optionTitle: z.object({ title: z.string() }) })
+
+function optionTitle(option: { optionIdentifier: string }): string {
+  return optionSchema.safeParse(option).data?.optionTitle.title ?? option.optionIdentifier
+}
