@@ -1,5 +1,6 @@
 /** What we read of Salesforce's answers, and no more; further properties are to be expected. */
 import * as z from 'zod'
+import { each, maybe, maybeText, opaqueId } from './lenient.js'
 
 const optionalText = z.string().nullish()
 
@@ -48,15 +49,18 @@ export const tokenAnswer = z.object({
   }),
 })
 
-const participant = z.object({ role: z.string(), subject: optionalText })
+const participant = z.object({ role: z.string(), subject: maybeText })
+
+/** The last millisecond that the contract's timestamps can write. */
+const lastMoment = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** `§3.1`; the payload comes as an object or as a JSON string. */
 export const listedEntry = z.object({
   entryType: z.string(),
-  identifier: z.string().min(1),
-  senderDisplayName: optionalText,
+  identifier: opaqueId,
+  senderDisplayName: maybeText,
   sender: participant,
-  transcriptedTimestamp: z.int().min(0),
+  transcriptedTimestamp: z.int().min(0).max(lastMoment),
   entryPayload: z.unknown(),
 })
 export type ListedEntry = z.infer<typeof listedEntry>
@@ -71,24 +75,13 @@ export const sentAnswer = z.object({
 /** `§2.8`. */
 export const routingAnswer = z.object({ routingStatus: z.string() })
 
-/** `§3.4`, `§3.5`. */
-export const messagePayload = z.object({
-  abstractMessage: z.object({
-    messageType: z.string(),
-    inReplyToMessageId: optionalText,
-    staticContent: z.object({ formatType: z.string(), text: optionalText }).nullish(),
-    choices: z.object({ formatType: z.string() }).nullish(),
-    form: z.object({ formatType: z.string() }).nullish(),
-  }),
-})
-export type AbstractMessage = z.infer<typeof messagePayload>['abstractMessage']
-
+/** `§3.4`. */
 export const participantPayload = z.object({
-  entries: z.array(
+  entries: each(
     z.object({
       operation: z.enum(['add', 'remove', 'update']),
       participant,
-      displayName: optionalText,
+      displayName: maybeText,
     }),
   ),
 })
@@ -96,14 +89,14 @@ export const participantPayload = z.object({
 export const routingPayload = z.object({
   routingType: z.string(),
   failureType: z.string(),
-  failureReason: optionalText,
-  estimatedWaitTime: z.object({ estimatedWaitTimeInSeconds: z.number().nullish() }).nullish(),
+  failureReason: maybeText,
+  estimatedWaitTime: maybe(z.object({ estimatedWaitTimeInSeconds: maybe(z.number()) })),
 })
 
 export const workPayload = z.object({ workType: z.string() })
 
 export const sessionPayload = z.object({
   sessionStatus: z.string(),
-  sessionStatusPrev: optionalText,
-  sessionEndedByRole: optionalText,
+  sessionStatusPrev: maybeText,
+  sessionEndedByRole: maybeText,
 })
