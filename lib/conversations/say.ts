@@ -3,14 +3,17 @@
  * which content, and an attempt whose outcome is unclear is settled by looking for the id in
  * Salesforce's list before anything is sent again.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import { GatewayError, isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
+import type { Messaging, Opening, Reach, Saying } from '../salesforce/messaging.js'
 import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
+import { createCompletion } from './complete.js'
+import { hashOf } from './content.js'
+import { attributesOf } from './prechat.js'
 import type { Own, Reaches } from './reach.js'
 import { createSettlement } from './settle.js'
 
@@ -18,6 +21,7 @@ type Options = {
   messaging: Messaging
   reaches: Reaches
   sends: Sends
+  callerAttributes: readonly string[]
   /** How long after an attempt was given up its effect may still show in Salesforce's list. */
   settleMs: number
 }
@@ -25,12 +29,14 @@ type Options = {
 const askAgainMs = 200
 
 /** What one call is about. */
-type Errand = { own: Own; reach: Reach; saying: Saying; message: MessageKey; hash: string }
-
-/** The content that an id stands for: type and own fields, nothing that may change between retries. */
-function hashOf({ text }: Saying): string {
-  const content = JSON.stringify(['StaticContentMessage', text])
-  return createHash('sha256').update(content).digest('base64url')
+type Errand = {
+  own: Own
+  reach: Reach
+  saying: Saying
+  message: MessageKey
+  hash: string
+  /** What a new messaging session is opened with. */
+  opening: Opening
 }
 
 function unsure(): GatewayError {
@@ -44,8 +50,10 @@ function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendR
   return { id: saying.id, conversationId: own.conversation.id, timestamp: isoTime(at), duplicate }
 }
 
-export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) {
+export function createSpeaker(options: Options) {
+  const { messaging, reaches, sends, settleMs, callerAttributes } = options
   const settle = createSettlement({ messaging, settleMs })
+  const complete = createCompletion(messaging)
 
   function attemptNow(hash: string, since: number): Attempt {
     const at = Date.now() + Math.min(remainingMs(), 60_000)
@@ -69,21 +77,21 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
     return replyOf(errand, at, duplicate)
   }
 
-  async function sayOnce({ own, reach, saying }: Errand): Promise<number> {
-    const { routingAttributes, language } = own.conversation
+  async function sayOnce({ reach, opening }: Errand, saying: Saying): Promise<number> {
     try {
       return await messaging.say(reach, saying, null)
     } catch (error) {
       if (!isProblem(error, 'prechat_required')) throw error
-      return await messaging.say(reach, saying, { routingAttributes, language })
+      return await messaging.say(reach, saying, opening)
     }
   }
 
   /** Sends, and when the outcome is unclear finds out; sends again only what certainly did not arrive. */
   async function deliver(errand: Errand, logged: LoggedAttempt): Promise<SendReply> {
+    const saying = await complete(errand.reach, errand.saying)
     for (;;) {
       try {
-        return await arrived(errand, logged, await sayOnce(errand), false)
+        return await arrived(errand, logged, await sayOnce(errand, saying), false)
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.details.effect === 'none') {
@@ -135,15 +143,24 @@ export function createSpeaker({ messaging, reaches, sends, settleMs }: Options) 
   }
 
   /**
-   * Says it. Throws `id_reused` for another content under the same id, `conversation_ended`,
-   * `conversation_lost`, and what Salesforce or Redis may cause; then the same call can be repeated.
+   * Says it. `answers`, to a pre-chat that is asked for each session, open a new session instead of
+   * the attributes of the start. Throws `id_reused` for another content under the same id,
+   * `conversation_ended`, `conversation_lost`, and what Salesforce or Redis may cause; then the same
+   * call can be repeated.
    */
-  return async function say(own: Own, saying: Saying): Promise<SendReply> {
+  return async function say(
+    own: Own,
+    saying: Saying,
+    answers?: Opening['routingAttributes'],
+  ): Promise<SendReply> {
     const { conversation, visitorId } = own
+    const given = answers && attributesOf({ routingAttributes: answers }, callerAttributes)
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    const routingAttributes = given ?? conversation.routingAttributes
+    const opening = { routingAttributes, language: conversation.language }
     return await reaches.within(own, async (reach) => {
       const message = { visitorId, conversationId: conversation.id, id: saying.id }
-      const errand = { own, reach, saying, message, hash: hashOf(saying) }
+      const errand = { own, reach, saying, message, hash: hashOf(saying), opening }
       for (;;) {
         const claim = await sends.claim(message, attemptNow(errand.hash, Date.now()))
         if ('mine' in claim) return await deliver(errand, claim.mine)
