@@ -12,8 +12,10 @@ const send = method({
   reply: sendReply,
   needs: conversation('send', 'conversation'),
   status: () => 202,
-  act: ({ input: { id = randomUUID(), text }, own, conversations }) =>
-    conversations.say(own, { id, text }),
+  act: ({ input, own, conversations }) => {
+    const { conversationId: _, id = randomUUID(), routingAttributes, ...said } = input
+    return conversations.say(own, { ...said, id }, routingAttributes)
+  },
 })
 
 export default endpoint(send)

@@ -27,3 +27,11 @@ export const language = z
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
+
+/** A timestamp for people who do not know the zone of the reader: `2026-11-24 09:00 UTC`. */
+export function readableTime(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** `Omit`, for each member of a union by itself. */
+export type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

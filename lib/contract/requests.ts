@@ -1,6 +1,7 @@
 /** What a frontend may ask; unknown properties are refused by name. */
 import * as z from 'zod'
 import { attributes, language, uuid } from './common.js'
+import { formValue, itemId, title } from './form-values.js'
 
 const token = z.string().min(1).max(8192)
 
@@ -24,15 +25,50 @@ const text = z
   .min(1, 'must not be empty')
   .refine((value) => [...value].length <= 4000, 'must be at most 4,000 characters')
 
-/** Says one thing; `id` makes a retry harmless. */
-export const sendRequest = z.strictObject({
+const addressed = {
   conversationId: uuid,
+  /** Makes a retry harmless. */
   id: uuid.optional(),
-  messageType: z
-    .literal('StaticContentMessage', 'must be StaticContentMessage')
-    .default('StaticContentMessage'),
+  /** Answers to a pre-chat that is asked for each session; no part of what is said. */
+  routingAttributes: attributes.optional(),
+}
+
+const textMessage = z.strictObject({
+  ...addressed,
+  messageType: z.literal('StaticContentMessage').optional().default('StaticContentMessage'),
   text,
 })
+
+/** Salesforce's own messages need not have ids of version 4. */
+const inReplyToMessageId = z.guid('must be a UUID')
+
+const choiceResponse = z.strictObject({
+  ...addressed,
+  messageType: z.literal('ChoiceResponseMessage'),
+  inReplyToMessageId,
+  selections: z
+    .array(z.strictObject({ itemId, title: title.optional() }))
+    .min(1, 'must hold at least one selection')
+    .max(100, 'must be at most 100 selections'),
+})
+
+const formResponse = z.strictObject({
+  ...addressed,
+  messageType: z.literal('FormResponseMessage'),
+  inReplyToMessageId,
+  values: z.array(formValue).max(200, 'must be at most 200 values'),
+})
+
+/** Each thing that can be said or signalled, by its type. */
+const sendable = [textMessage, choiceResponse, formResponse] as const
+const sendableTypes = 'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage'
+
+/** Says one thing; without a type it is a text. */
+export const sendRequest = z.discriminatedUnion(
+  'messageType',
+  sendable,
+  `must be one of: ${sendableTypes}`,
+)
 export type SendRequest = z.infer<typeof sendRequest>
 
 function wholeNumber(minimum: number, maximum: number, fallback: number) {

@@ -6,10 +6,11 @@ import { type FieldError, GatewayError } from '../problem.js'
 
 type Attributes = Readonly<Record<string, string>>
 type Field = Prechat['fields'][number]
+type Given = { [name in 'routingAttributes' | 'contextParameters']?: Attributes | undefined }
 
 /** The caller's values: `contextParameters` is the guide's word for the same, and gives way. */
 export function attributesOf(
-  { routingAttributes, contextParameters }: StartRequest,
+  { routingAttributes, contextParameters }: Given,
   allowed: readonly string[],
 ): Attributes {
   const given = { contextParameters, routingAttributes }

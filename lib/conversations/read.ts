@@ -29,7 +29,7 @@ type Options = { messaging: Messaging; reaches: Reaches; cursors: Cursors }
 /** While it waits, a poll reads Salesforce once in this time. */
 const waitStepMs = 1000
 
-/** Entries may show this long after an end that we caused ourselves. */
+/** Entries may show this long after an end. */
 const lingerMs = 2000
 
 function conversationOf(
@@ -50,8 +50,10 @@ function conversationOf(
   }
 }
 
-function isSettled({ status, endedAt }: StoredConversation, state: ConversationState): boolean {
-  return state.closed || (status === 'ended' && Date.now() - (endedAt ?? 0) > lingerMs)
+/** Whether nothing more can come: it is over, by our record or by its entries, and has been for a moment. */
+function isSettled({ status, endedAt }: StoredConversation, reading: Reading): boolean {
+  if (status === 'ended') return Date.now() - (endedAt ?? 0) > lingerMs
+  return reading.state.closed && reading.now - reading.cursor.newest > lingerMs
 }
 
 function withId(conversationId: string, messages: readonly EntryMessage[]) {
@@ -97,7 +99,7 @@ export function createReader({ messaging, reaches, cursors }: Options) {
     const isSilent = () =>
       reading.messages.length === 0 &&
       !reading.hasMore &&
-      !isSettled(conversation, reading.state) &&
+      !isSettled(conversation, reading) &&
       JSON.stringify(reading.state) === before
     while (isSilent() && Date.now() < waitUntil) {
       const isLast = nextReadAt > waitUntil
@@ -135,7 +137,7 @@ export function createReader({ messaging, reaches, cursors }: Options) {
         quietMs: cursor.newest === 0 ? null : now - cursor.newest,
         lastSpeaker,
         hasMore,
-        ended: isSettled(conversation, state),
+        ended: isSettled(conversation, reading),
         ...allowance,
       }),
       conversation: conversationOf(conversation, state),

@@ -3,15 +3,18 @@
  * which content, and an attempt whose outcome is unclear is settled by looking for the id in
  * Salesforce's list before anything is sent again.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import { GatewayError, isProblem, type ProblemCode } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
+import type { Messaging, Opening, Reach, Saying } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
 import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
+import { createCompletion } from './complete.js'
+import { hashOf } from './content.js'
+import { attributesOf } from './prechat.js'
 import type { Own, Reaches } from './reach.js'
 import { createSettlement } from './settle.js'
 
@@ -20,6 +23,7 @@ type Options = {
   reaches: Reaches
   records: Records
   sends: Sends
+  callerAttributes: readonly string[]
   /** How long after an attempt was given up its effect may still show in Salesforce's list. */
   settleMs: number
 }
@@ -32,12 +36,14 @@ const maxAttempts = 3
 const worthwhileMs = 200
 
 /** What one call is about. */
-type Errand = { own: Own; reach: Reach; saying: Saying; message: MessageKey; hash: string }
-
-/** The content that an id stands for: type and own fields, nothing that may change between retries. */
-function hashOf({ text }: Saying): string {
-  const content = JSON.stringify(['StaticContentMessage', text])
-  return createHash('sha256').update(content).digest('base64url')
+type Errand = {
+  own: Own
+  reach: Reach
+  saying: Saying
+  message: MessageKey
+  hash: string
+  /** What a new messaging session is opened with. */
+  opening: Opening
 }
 
 function unsure(): GatewayError {
@@ -59,8 +65,10 @@ function when<T>(code: ProblemCode, handle: () => Promise<T>) {
   }
 }
 
-export function createSpeaker({ messaging, reaches, records, sends, settleMs }: Options) {
+export function createSpeaker(options: Options) {
+  const { messaging, reaches, records, sends, settleMs, callerAttributes } = options
   const { settle, look } = createSettlement({ messaging, settleMs })
+  const complete = createCompletion(messaging)
 
   function attemptNow(hash: string, since: number): Attempt {
     const at = Date.now() + Math.min(remainingMs(), 60_000)
@@ -93,9 +101,7 @@ export function createSpeaker({ messaging, reaches, records, sends, settleMs }: 
     })
   }
 
-  async function sayOnce({ own, reach, saying }: Errand): Promise<number> {
-    const { routingAttributes, language } = own.conversation
-    const opening = { routingAttributes, language }
+  async function sayOnce({ own, reach, opening }: Errand, saying: Saying): Promise<number> {
     try {
       return await messaging
         .say(reach, saying, null)
@@ -107,9 +113,10 @@ export function createSpeaker({ messaging, reaches, records, sends, settleMs }: 
 
   /** Sends, and when the outcome is unclear finds out; sends again only what certainly did not arrive. */
   async function deliver(errand: Errand, logged: LoggedAttempt): Promise<SendReply> {
+    const saying = await complete(errand.reach, errand.saying)
     for (let attempts = 1; ; attempts++) {
       try {
-        return await arrived(errand, logged, await sayOnce(errand), false)
+        return await arrived(errand, logged, await sayOnce(errand, saying), false)
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.details.effect === 'none') {
@@ -169,15 +176,24 @@ export function createSpeaker({ messaging, reaches, records, sends, settleMs }: 
   }
 
   /**
-   * Says it. Throws `id_reused` for another content under the same id, `conversation_ended`,
-   * `conversation_lost`, and what Salesforce or Redis may cause; then the same call can be repeated.
+   * Says it. `answers`, to a pre-chat that is asked for each session, open a new session instead of
+   * the attributes of the start. Throws `id_reused` for another content under the same id,
+   * `conversation_ended`, `conversation_lost`, and what Salesforce or Redis may cause; then the same
+   * call can be repeated.
    */
-  return async function say(own: Own, saying: Saying): Promise<SendReply> {
+  return async function say(
+    own: Own,
+    saying: Saying,
+    answers?: Opening['routingAttributes'],
+  ): Promise<SendReply> {
     const { conversation, visitorId } = own
+    const given = answers && attributesOf({ routingAttributes: answers }, callerAttributes)
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    const routingAttributes = given ?? conversation.routingAttributes
+    const opening = { routingAttributes, language: conversation.language }
     return await reaches.within(own, async (reach) => {
       const message = { visitorId, conversationId: conversation.id, id: saying.id }
-      const errand = { own, reach, saying, message, hash: hashOf(saying) }
+      const errand = { own, reach, saying, message, hash: hashOf(saying), opening }
       for (;;) {
         const claim = await sends.claim(message, attemptNow(errand.hash, Date.now()))
         if ('mine' in claim) return await deliver(errand, claim.mine)

@@ -1,7 +1,6 @@
 /** What Salesforce lists, as the poll understands it: produced by the Salesforce room, consumed here. */
+import type { Without } from '../contract/common.js'
 import type { Message, Role } from '../contract/messages.js'
-
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /** A message as its entry tells it; the reader of the conversation adds the conversation's id. */
 export type EntryMessage = Without<Message, 'conversationId'>

@@ -5,7 +5,9 @@
  * `upstream_rejected` (a refusal or nonsense), `conversation_lost` (this token may not, or may no
  * longer, do that).
  */
+import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
+import type { SendRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 
 /** A Salesforce token and the person it stands for. `expiresAt`: epoch milliseconds. */
@@ -24,8 +26,11 @@ export type Opening = {
   language: string | null
 }
 
-/** What a visitor says. */
-export type Saying = { id: string; text: string }
+/** What a visitor says, in the words of the contract's send; `id` is the message's own. */
+export type Saying = { id: string } & Without<
+  SendRequest,
+  'conversationId' | 'id' | 'routingAttributes'
+>
 
 /** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
 export type Routing = 'queue' | 'none' | 'unknown'

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GatewayError } from '../../lib/problem.js'
 import { createScope, inScope, setDeadline } from '../../lib/request.js'
 import { createEnhancedChat } from '../../lib/salesforce/enhanced-chat/client.js'
+import type { Saying } from '../../lib/salesforce/messaging.js'
 
 const url = 'https://harbor.my.salesforce-scrt.com'
 const network = setupServer()
@@ -18,7 +19,11 @@ const messaging = createEnhancedChat({
   settleMs: 10,
 })
 const reach = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
-const saying = { id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12', text: 'Hello' }
+const saying: Saying = {
+  id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12',
+  messageType: 'StaticContentMessage',
+  text: 'Hello',
+}
 
 /** Salesforce answers every request so; gives the requests it heard. */
 function answer(make: () => Response): Request[] {

@@ -11,6 +11,7 @@ import { type Answer, type Call, nonsense, persist, readJson, refusal, send } fr
 import type { Messaging, Opening, Pass, Reach, Routing, Saying } from '../messaging.js'
 import { toEntry } from './entries.js'
 import { toOffer } from './offer.js'
+import { toOutgoing } from './replies.js'
 import * as schemas from './schemas.js'
 
 /** Of the time that a message has; the rest is for finding out what became of it. */
@@ -135,18 +136,12 @@ export function createEnhancedChat(options: Options): Messaging {
     },
 
     async say(reach, saying, opening) {
-      const { id, text } = saying
-      const message = {
-        id,
-        messageType: 'StaticContentMessage',
-        staticContent: { formatType: 'Text', text },
-      }
       const session = opening && {
         isNewMessagingSession: true,
         routingAttributes: opening.routingAttributes,
         language: opening.language ?? defaultLanguage,
       }
-      const body = { message, esDeveloperName: deployment, ...session }
+      const body = { message: toOutgoing(saying), esDeveloperName: deployment, ...session }
       const call = conversationCall(reach, 'POST', '/message', body)
       return judgeSaid(await send(call, sharePerSend * (remainingMs() - 2 * settleMs)), saying)
     },

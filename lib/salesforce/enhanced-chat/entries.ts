@@ -1,9 +1,10 @@
 /** Salesforce's entries → what the gateway's poll understands (`enhanced-chat-api.md §3`). Pure; never throws. */
 import { isoTime } from '../../contract/common.js'
 import { type Role, role as roleSchema } from '../../contract/messages.js'
-import type { Entry, EntryMessage, Happening } from '../../polling/entries.js'
+import type { Entry, Happening } from '../../polling/entries.js'
+import { toMessage } from './messages/message.js'
 import * as schemas from './schemas.js'
-import { decoded, plain, plainName } from './text.js'
+import { plain, plainName } from './text.js'
 
 /** What an entry becomes: a message for visitors, a happening for the state, both or nothing. */
 type Outcome = Pick<Entry, 'message' | 'happening'>
@@ -31,48 +32,17 @@ function envelopeOf(entry: schemas.ListedEntry) {
 
 type Envelope = ReturnType<typeof envelopeOf>
 
-function contentOf(message: schemas.AbstractMessage, envelope: Envelope): EntryMessage {
-  const reply = message.inReplyToMessageId
-  const common = { ...envelope, ...(reply && { inReplyToMessageId: reply }) }
-  const { staticContent, choices, form, messageType } = message
-  const written = staticContent?.text ?? ''
-  const text = envelope.sender.role === 'Chatbot' ? decoded(written) : plain(written)
-  const formatType = staticContent?.formatType ?? choices?.formatType ?? form?.formatType
-  if (messageType === 'StaticContentMessage' && formatType === 'Text') {
-    const content = { formatType: 'Text' as const, text }
-    return { ...common, messageType: 'StaticContentMessage', text, staticContent: content }
-  }
-  return {
-    ...common,
-    messageType: 'UnknownMessage',
-    text: text === '' ? 'A message that this chat cannot show.' : text,
-    original: { entryType: 'Message', messageType, ...(formatType && { formatType }) },
-  }
-}
-
 function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedEntry): Outcome {
-  const read = schemas.messagePayload.safeParse(payload)
-  const said: Happening = {
-    kind: 'said',
-    ...envelope.sender,
-    subject: subjectOf(entry.sender?.subject),
-  }
-  if (read.success) {
-    return { message: contentOf(read.data.abstractMessage, envelope), happening: said }
-  }
-  const original = { entryType: 'Message' }
-  const text = 'A message that this chat cannot show.'
-  return {
-    message: { ...envelope, messageType: 'UnknownMessage', text, original },
-    happening: said,
-  }
+  const subject = subjectOf(entry.sender?.subject)
+  const happening: Happening = { kind: 'said', ...envelope.sender, subject }
+  return { message: toMessage(payload, envelope), happening }
 }
 
 const verbs = { add: 'joined', remove: 'left', update: 'changed' } as const
 
 function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
   const read = schemas.participantPayload.safeParse(payload)
-  if (!read.success) return nothing
+  if (!read.success || read.data.entries.length === 0) return nothing
   const changes = read.data.entries.map(({ operation, participant, displayName }) => ({
     operation,
     role: roleOf(participant.role),

@@ -1,7 +1,6 @@
 /** What we read of Salesforce's answers, and no more; further properties are to be expected. */
 import * as z from 'zod'
-
-const optionalText = z.string().nullish()
+import { each, maybe, maybeText, opaqueId } from './lenient.js'
 
 /** Epoch milliseconds that a calendar with four-digit years can tell. */
 const instant = z.int().min(0).max(253_402_300_799_999)
@@ -13,8 +12,8 @@ const formField = z.object({
   required: z.boolean().nullish(),
   maxLength: z.number().nullish(),
   isHidden: z.boolean().nullish(),
-  label: optionalText,
-  choiceListId: optionalText,
+  label: maybeText,
+  choiceListId: maybeText,
 })
 
 const choiceList = z.object({
@@ -24,7 +23,7 @@ const choiceList = z.object({
       z.object({
         order: z.number().nullish(),
         choiceListValueName: z.string(),
-        label: optionalText,
+        label: maybeText,
         isDefaultValue: z.boolean().nullish(),
       }),
     )
@@ -34,9 +33,7 @@ const choiceList = z.object({
 export const deploymentConfig = z.object({
   forms: z
     .array(
-      z
-        .object({ displayContext: optionalText, formFields: z.array(formField).nullish() })
-        .nullable(),
+      z.object({ displayContext: maybeText, formFields: z.array(formField).nullish() }).nullable(),
     )
     .nullish(),
   choiceListConfig: z.object({ choiceList: z.array(choiceList).nullish() }).nullish(),
@@ -55,13 +52,13 @@ export const tokenAnswer = z.object({
   }),
 })
 
-const participant = z.object({ role: optionalText, subject: optionalText })
+const participant = z.object({ role: maybeText, subject: maybeText })
 
 /** `§3.1`; the payload comes as an object or as a JSON string. */
 export const listedEntry = z.object({
   entryType: z.string(),
-  identifier: z.string().min(1),
-  senderDisplayName: optionalText,
+  identifier: opaqueId,
+  senderDisplayName: maybeText,
   sender: participant.nullish(),
   transcriptedTimestamp: instant,
   entryPayload: z.unknown(),
@@ -80,24 +77,13 @@ export const sentAnswer = z.object({
 /** `§2.8`. */
 export const routingAnswer = z.object({ routingStatus: z.string() })
 
-/** `§3.4`, `§3.5`. */
-export const messagePayload = z.object({
-  abstractMessage: z.object({
-    messageType: z.string(),
-    inReplyToMessageId: optionalText,
-    staticContent: z.object({ formatType: z.string(), text: optionalText }).nullish(),
-    choices: z.object({ formatType: z.string() }).nullish(),
-    form: z.object({ formatType: z.string() }).nullish(),
-  }),
-})
-export type AbstractMessage = z.infer<typeof messagePayload>['abstractMessage']
-
+/** `§3.4`. */
 export const participantPayload = z.object({
-  entries: z.array(
+  entries: each(
     z.object({
       operation: z.enum(['add', 'remove', 'update']),
       participant,
-      displayName: optionalText,
+      displayName: maybeText,
     }),
   ),
 })
@@ -105,14 +91,14 @@ export const participantPayload = z.object({
 export const routingPayload = z.object({
   routingType: z.string(),
   failureType: z.string(),
-  failureReason: optionalText,
-  estimatedWaitTime: z.object({ estimatedWaitTimeInSeconds: z.number().nullish() }).nullish(),
+  failureReason: maybeText,
+  estimatedWaitTime: maybe(z.object({ estimatedWaitTimeInSeconds: maybe(z.number()) })),
 })
 
 export const workPayload = z.object({ workType: z.string() })
 
 export const sessionPayload = z.object({
   sessionStatus: z.string(),
-  sessionStatusPrev: optionalText,
-  sessionEndedByRole: optionalText,
+  sessionStatusPrev: maybeText,
+  sessionEndedByRole: maybeText,
 })

@@ -21,3 +21,13 @@ export function plainName(name: string | null | undefined): string | null {
     .trim()
   return line === '' ? null : line.slice(0, 200)
 }
+
+/** What there is to say, a line for each part; a line that repeats another is left out. */
+export function lines(...parts: readonly (string | null | undefined)[]): string {
+  return [...new Set(parts.filter(Boolean))].join('\n')
+}
+
+/** Something to choose or to fill in, as a line of a text. */
+export function bullet(title: string): string {
+  return `- ${title}`
+}

@@ -1,0 +1,24 @@
+/** What every message of a poll has, and the parts that several share (contract, "Messages"). */
+import * as z from 'zod'
+import { timestamp, uuid } from '../common.js'
+
+export const role = z.enum(['EndUser', 'Chatbot', 'Agent', 'Supervisor', 'System'])
+export type Role = z.infer<typeof role>
+
+export const common = {
+  id: z.string(),
+  conversationId: uuid,
+  sender: z.strictObject({ role, displayName: z.string().nullable() }),
+  timestamp,
+  /** Always there, so that a client that knows no type can show something. */
+  text: z.string(),
+  inReplyToMessageId: z.string().optional(),
+  /** Why Salesforce said it by itself, where it did (`enhanced-chat-api.md §3.4`). */
+  reason: z.enum(['AutomatedResponse', 'Consent']).optional(),
+}
+
+/** A link of one of the four schemes that leave the gateway. */
+export const link = z.string().regex(/^(https?:\/\/|mailto:|tel:)/, 'must be a link')
+
+/** Something to choose; its `itemId` goes into the answer as it is. */
+export const option = { itemId: z.string(), title: z.string() }

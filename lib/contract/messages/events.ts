@@ -1,0 +1,46 @@
+/** What happened around the messages, and messages that nothing else fits (contract, "Messages"). */
+import * as z from 'zod'
+import { common, role } from './common.js'
+
+export const participantChanged = z.strictObject({
+  ...common,
+  messageType: z.literal('ParticipantChanged'),
+  participants: z.array(
+    z.strictObject({
+      operation: z.enum(['add', 'remove', 'update']),
+      role,
+      displayName: z.string().nullable(),
+    }),
+  ),
+})
+
+export const routingResult = z.strictObject({
+  ...common,
+  messageType: z.literal('RoutingResult'),
+  routing: z.strictObject({
+    type: z.string(),
+    failure: z.string().nullable(),
+    estimatedWaitSeconds: z.number().optional(),
+  }),
+})
+
+export const sessionStatusChanged = z.strictObject({
+  ...common,
+  messageType: z.literal('SessionStatusChanged'),
+  session: z.strictObject({
+    status: z.string(),
+    previous: z.string().optional(),
+    endedBy: role.optional(),
+  }),
+})
+
+/** A message whose type or format is not among ours; its `text` can be shown all the same. */
+export const unknownMessage = z.strictObject({
+  ...common,
+  messageType: z.literal('UnknownMessage'),
+  original: z.strictObject({
+    entryType: z.string(),
+    messageType: z.string().optional(),
+    formatType: z.string().optional(),
+  }),
+})

@@ -1,0 +1,94 @@
+/**
+ * A choice or a form may be answered by ids alone; people in Salesforce see titles. What the answer
+ * leaves out is taken from the message that it answers. Pure.
+ */
+import { readableTime } from '../contract/common.js'
+import { type FormValue, misfit } from '../contract/form-values.js'
+import type { EntryMessage } from '../polling/entries.js'
+import type { Saying } from '../salesforce/messaging.js'
+
+type Choice = Extract<Saying, { messageType: 'ChoiceResponseMessage' }>
+type Form = Extract<Saying, { messageType: 'FormResponseMessage' }>
+type Selection = Choice['selections'][number]
+type Input = Extract<EntryMessage, { messageType: 'FormMessage' }>['form']['inputs'][number]
+
+/** Everything in a message that can be chosen, by its id. */
+function titlesIn(message: EntryMessage): Map<string, string> {
+  switch (message.messageType) {
+    case 'QuickReplyMessage':
+      return titlesOf(message.quickReplies.replies)
+    case 'ListPickerMessage':
+      return titlesOf(message.listPicker.options)
+    case 'CarouselMessage': {
+      const actions = message.carousel.cards.flatMap((card) => card.actions)
+      return titlesOf(actions.filter((action) => 'itemId' in action))
+    }
+    case 'TimePickerMessage': {
+      const { slots } = message.timePicker
+      return new Map(slots.map(({ itemId, startTime }) => [itemId, readableTime(startTime)]))
+    }
+    default:
+      return new Map()
+  }
+}
+
+function titlesOf(options: readonly { itemId: string; title: string }[]): Map<string, string> {
+  return new Map(options.map(({ itemId, title }) => [itemId, title]))
+}
+
+function fillSelection(selection: Selection, titles: ReadonlyMap<string, string>): Selection {
+  const title = selection.title ?? titles.get(selection.itemId)
+  return { ...selection, ...(title && { title }) }
+}
+
+/** The input's type counts only when it can take the value; else the value speaks for itself. */
+function typeFor({ type, value }: FormValue, input: Input): FormValue['type'] {
+  if (type) return type
+  return input.type === 'note' || misfit(input.type, value) ? undefined : input.type
+}
+
+/** The titles of all the chosen items, when the input knows them all. */
+function titlesFor({ value }: FormValue, input: Input): FormValue['title'] {
+  if (!input.options) return undefined
+  const titles = titlesOf(input.options)
+  const found = [value].flat().flatMap((id) => titles.get(String(id)) ?? [])
+  return found.length === [value].flat().length ? found : undefined
+}
+
+function fillValue(answer: FormValue, inputs: readonly Input[]): FormValue {
+  const input = inputs.find(({ inputId }) => inputId === answer.inputId)
+  if (!input) return answer
+  const type = typeFor(answer, input)
+  const label = answer.label ?? input.label
+  const title = answer.title ?? titlesFor(answer, input)
+  return { ...answer, ...(type && { type }), ...(label && { label }), ...(title && { title }) }
+}
+
+/** Whether the answer leaves out something that the message it answers may know. */
+export function isIncomplete(saying: Saying): saying is Choice | Form {
+  switch (saying.messageType) {
+    case 'ChoiceResponseMessage':
+      return saying.selections.some(({ title }) => title === undefined)
+    case 'FormResponseMessage':
+      return saying.values.some(({ type, label, title }) => {
+        const isSelection = type === 'select' || type === 'multiselect'
+        return !type || !label || (isSelection && !title)
+      })
+    default:
+      return false
+  }
+}
+
+/** The answer with what it leaves out; as it is when none of the messages is the one it answers. */
+export function fillIn(saying: Choice | Form, messages: readonly EntryMessage[]): Saying {
+  const answered = messages.find(({ id }) => id === saying.inReplyToMessageId)
+  if (!answered) return saying
+  if (saying.messageType === 'ChoiceResponseMessage') {
+    const titles = titlesIn(answered)
+    const selections = saying.selections.map((selection) => fillSelection(selection, titles))
+    return { ...saying, selections }
+  }
+  if (answered.messageType !== 'FormMessage') return saying
+  const { inputs } = answered.form
+  return { ...saying, values: saying.values.map((value) => fillValue(value, inputs)) }
+}

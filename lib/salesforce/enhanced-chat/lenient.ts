@@ -1,0 +1,29 @@
+/** Schemas that forgive: null and absent are the same, and one bad part never spoils the rest. */
+import * as z from 'zod'
+
+/** A part that may be missing or unreadable. */
+export function maybe<T extends z.ZodType>(schema: T) {
+  return schema.nullish().catch(null)
+}
+
+/** A text, or nothing. */
+export const maybeText = maybe(z.string())
+/** A yes or a no, or nothing. */
+export const maybeYes = maybe(z.boolean())
+/** A whole number, or nothing. */
+export const maybeWhole = maybe(z.int())
+
+/** The readable ones of a list's items. */
+export function each<T extends z.ZodType>(schema: T) {
+  return maybe(z.array(z.unknown())).transform((items) =>
+    (items ?? []).flatMap((item): z.output<T>[] => {
+      const read = schema.safeParse(item)
+      return read.success ? [read.data] : []
+    }),
+  )
+}
+
+const invisible = /[\p{Cc}\p{Zl}\p{Zp}]/u
+
+/** An id goes back as it came, so one that cannot be written down is none (`enhanced-chat-api.md §7` no. 21). */
+export const opaqueId = z.string().refine((id) => id !== '' && !invisible.test(id))

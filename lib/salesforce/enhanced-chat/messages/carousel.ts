@@ -1,0 +1,73 @@
+/** ChoicesMessage / Carousel: cards with something to choose or to open (`enhanced-chat-api.md §3.5`). */
+import * as z from 'zod'
+import type { Message } from '../../../contract/messages.js'
+import { each, maybe, maybeText } from '../lenient.js'
+import { safeLink } from '../links.js'
+import { bullet, lines } from '../text.js'
+import type { Body, Clean } from './body.js'
+import { type Asset, asset, optionItem, pictureOf, titled, titleItem, toOptions } from './items.js'
+
+const linkItem = z.object({
+  itemType: z.literal('TitleLinkItem'),
+  titleItem: maybe(titleItem),
+  url: z.string(),
+})
+
+const card = z.object({
+  titleItem,
+  interactionItems: each(z.union([linkItem, optionItem])),
+})
+type Card = z.infer<typeof card>
+type Item = Card['interactionItems'][number]
+
+type OutwardCard = (Message & { messageType: 'CarouselMessage' })['carousel']['cards'][number]
+type Action = OutwardCard['actions'][number]
+
+const carouselContent = z.object({
+  title: maybeText,
+  images: each(asset),
+  items: each(card),
+})
+
+/** An option without a title, or a link that cannot be opened, is no action. */
+function toActions(item: Item, clean: Clean): Action[] {
+  if (!('url' in item)) {
+    return toOptions([item], clean).map(({ itemId, title }) => ({ itemId, title }))
+  }
+  const url = safeLink(item.url)
+  return url ? [{ url, title: clean(item.titleItem?.title ?? '') || url }] : []
+}
+
+function toCard(
+  { titleItem, interactionItems }: Card,
+  images: readonly Asset[],
+  clean: Clean,
+): OutwardCard {
+  const subTitle = clean(titleItem.subTitle ?? '')
+  return {
+    title: clean(titleItem.title),
+    ...(subTitle && { subTitle }),
+    ...pictureOf(images, titleItem.imageId),
+    actions: interactionItems.flatMap((item) => toActions(item, clean)),
+  }
+}
+
+function lineOf(shown: OutwardCard): string {
+  const actions = shown.actions.map((action) =>
+    'url' in action && action.url !== action.title ? `${action.title} ${action.url}` : action.title,
+  )
+  return bullet([titled(shown), actions.join(' / ')].filter(Boolean).join(': '))
+}
+
+/** Reads the cards. */
+export function readCarousel(content: unknown, clean: Clean): Body | null {
+  const read = carouselContent.safeParse(content)
+  if (!read.success || read.data.items.length === 0) return null
+  const title = clean(read.data.title ?? '')
+  const cards = read.data.items.map((item) => toCard(item, read.data.images, clean))
+  return {
+    messageType: 'CarouselMessage',
+    text: lines(title, ...cards.map(lineOf)),
+    carousel: { ...(title && { title }), cards },
+  }
+}

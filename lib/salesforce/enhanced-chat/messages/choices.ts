@@ -1,0 +1,74 @@
+/** ChoicesMessage: quick replies, buttons and lists to pick from (`enhanced-chat-api.md §3.5`). */
+import * as z from 'zod'
+import { each, maybe, maybeText } from '../lenient.js'
+import { bullet, lines } from '../text.js'
+import type { Body, Clean } from './body.js'
+import { asset, optionItem, pictureOf, titled, titleItem, toOptions } from './items.js'
+
+const repliesContent = z.object({
+  text: maybeText,
+  images: each(asset),
+  optionItems: each(optionItem),
+})
+
+function readReplies(
+  style: 'QuickReplies' | 'Buttons',
+  content: unknown,
+  clean: Clean,
+): Body | null {
+  const read = repliesContent.safeParse(content)
+  if (!read.success) return null
+  const { images, optionItems } = read.data
+  const text = clean(read.data.text ?? '')
+  const replies = toOptions(optionItems, clean).map(({ itemId, title, imageId }) => ({
+    itemId,
+    title,
+    ...pictureOf(images, imageId),
+  }))
+  if (replies.length === 0) return null
+  return {
+    messageType: 'QuickReplyMessage',
+    text: lines(text, ...replies.map(({ title }) => bullet(title))),
+    quickReplies: { text, replies, style },
+  }
+}
+
+/** QuickReplies: gone once one is chosen. */
+export function readQuickReplies(content: unknown, clean: Clean): Body | null {
+  return readReplies('QuickReplies', content, clean)
+}
+
+/** Buttons: they stay. */
+export function readButtons(content: unknown, clean: Clean): Body | null {
+  return readReplies('Buttons', content, clean)
+}
+
+const listContent = z.object({
+  title: maybeText,
+  message: maybe(titleItem),
+  images: each(asset),
+  optionItems: each(optionItem),
+})
+
+/** ListPicker: a list with second lines and pictures. */
+export function readListPicker(content: unknown, clean: Clean): Body | null {
+  const read = listContent.safeParse(content)
+  if (!read.success) return null
+  const { images, optionItems, message } = read.data
+  const title = clean(read.data.title || message?.title || '')
+  const options = toOptions(optionItems, clean).map(
+    ({ itemId, title: shown, subTitle, imageId }) => ({
+      itemId,
+      title: shown,
+      ...(subTitle && { subTitle }),
+      ...pictureOf(images, imageId),
+    }),
+  )
+  if (options.length === 0) return null
+  const told = options.map((option) => bullet(titled(option)))
+  return {
+    messageType: 'ListPickerMessage',
+    text: lines(title, ...told),
+    listPicker: { title, options },
+  }
+}

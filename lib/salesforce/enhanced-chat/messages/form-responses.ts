@@ -1,0 +1,110 @@
+/** FormResponseMessage: what was filled in, and what became of it (`enhanced-chat-api.md §3.5`, `§5`). */
+import * as z from 'zod'
+import type { Message } from '../../../contract/messages.js'
+import { each, maybe, maybeText, opaqueId } from '../lenient.js'
+import { lines } from '../text.js'
+import type { Body, Clean } from './body.js'
+import { titleItem } from './items.js'
+import { selectedOption, titleOf } from './selections.js'
+
+type Values = NonNullable<(Message & { messageType: 'FormResponseMessage' })['values']>
+type Value = Values[number]
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+
+const inputValue = z.object({
+  inputValueType: maybeText,
+  inputId: opaqueId,
+  inputlabel: maybe(titleItem),
+  displayValue: maybeText,
+  value: maybe(z.record(z.string(), z.unknown())),
+  selectedOptions: each(selectedOption),
+})
+type InputValue = z.infer<typeof inputValue>
+
+/** `TextValue/textValue`, `DateTimeValue/dateTimeValue` …: the one field that is named like the type. */
+const valueFields = [
+  'textValue',
+  'booleanValue',
+  'integerValue',
+  'doubleValue',
+  'urlValue',
+  'dateValue',
+  'dateTimeValue',
+  'referenceId',
+  'imageReferenceId',
+  'assetReferenceId',
+]
+
+function scalarOf({ value, displayValue }: InputValue, clean: Clean): Value['value'] | null {
+  const found = valueFields.map((field) => value?.[field]).find((held) => (held ?? null) !== null)
+  const read = scalar.safeParse(found ?? displayValue).data
+  return typeof read === 'string' ? clean(read) : (read ?? null)
+}
+
+/** One by itself, several as a list. */
+function oneOrMany(all: string[]): string | string[] {
+  const [first] = all
+  return all.length === 1 && first !== undefined ? first : all
+}
+
+function answerOf(input: InputValue, clean: Clean): Pick<Value, 'value' | 'title'> | null {
+  const { inputValueType, selectedOptions, displayValue } = input
+  if (inputValueType === 'SelectedOptionsInputValue') {
+    const value = oneOrMany(selectedOptions.map(({ optionIdentifier }) => optionIdentifier))
+    return { value, title: oneOrMany(selectedOptions.map((option) => titleOf(option, clean))) }
+  }
+  const value = scalarOf(input, clean)
+  if (value === null) return null
+  const title = clean(displayValue ?? '')
+  return { value, ...(title && title !== String(value) && { title }) }
+}
+
+function toValues(input: InputValue, clean: Clean): Value[] {
+  const answer = answerOf(input, clean)
+  if (!answer) return []
+  const label = clean(input.inputlabel?.title ?? '')
+  return [{ inputId: input.inputId, ...(label && { label }), ...answer }]
+}
+
+function lineOf({ label, value, title }: Value): string {
+  const answer = [title ?? value].flat().join(', ')
+  return label ? `${label}: ${answer}` : answer
+}
+
+const inputsContent = z.object({ inputValues: each(inputValue) })
+
+/** Inputs: what was filled in. */
+export function readFilledIn(content: unknown, clean: Clean): Body | null {
+  const read = inputsContent.safeParse(content)
+  if (!read.success) return null
+  const values = read.data.inputValues.flatMap((input) => toValues(input, clean))
+  const text = lines(...values.map(lineOf)) || 'A form was filled in.'
+  return { messageType: 'FormResponseMessage', text, values }
+}
+
+const resultContent = z.object({
+  result: z.object({
+    resultType: z.string(),
+    records: each(z.object({ resultMessage: maybeText })),
+    errors: each(z.object({ errorType: maybeText, errorMessage: maybeText })),
+  }),
+})
+
+/** Result: what Salesforce made of a form that was filled in. */
+export function readResult(content: unknown, clean: Clean): Body | null {
+  const read = resultContent.safeParse(content)
+  if (!read.success) return null
+  const { resultType, records, errors: listed } = read.data.result
+  const ok = resultType !== 'FormErrorResult' && listed.length === 0
+  const errors = listed.flatMap(
+    ({ errorMessage, errorType }) => clean(errorMessage || errorType || '') || [],
+  )
+  const told = records.map(({ resultMessage }) => clean(resultMessage ?? ''))
+  const fallback = ok ? 'The form was received.' : 'The form was not accepted.'
+  return {
+    messageType: 'FormResponseMessage',
+    text: lines(...errors, ...(ok ? told : [])) || fallback,
+    result: { ok, ...(errors.length > 0 && { errors }) },
+  }
+}

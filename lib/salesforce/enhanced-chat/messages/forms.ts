@@ -1,0 +1,99 @@
+/** FormMessage / Inputs: something to fill in (`enhanced-chat-api.md §3.5`). */
+import * as z from 'zod'
+import type { Message } from '../../../contract/messages.js'
+import { each, maybe, maybeText, maybeWhole, maybeYes, opaqueId } from '../lenient.js'
+import { bullet, lines, plain } from '../text.js'
+import type { Body, Clean } from './body.js'
+import { optionItem, titleItem, toOptions } from './items.js'
+
+type Input = (Message & { messageType: 'FormMessage' })['form']['inputs'][number]
+
+const formInput = z.object({
+  inputType: z.string(),
+  id: opaqueId,
+  label: maybe(titleItem),
+  hintText: maybeText,
+  required: maybeYes,
+  maximumCharacterCount: maybeWhole,
+  regEx: maybeText,
+  placeholder: maybeText,
+  keyboardType: maybeText,
+  textInputType: maybeText,
+  multipleSelection: maybeYes,
+  optionItems: each(optionItem),
+})
+type FormInput = z.infer<typeof formInput>
+
+const formContent = z.object({
+  formTitle: maybe(titleItem),
+  message: maybe(titleItem),
+  sections: each(z.object({ input: formInput })),
+})
+
+const selects = new Set(['SelectInput', 'OptionPickerInput', 'SelectNavigationInput'])
+const notes = new Set(['StaticTitle', 'StaticFooter'])
+/** A pad of digits alone is also used for codes, whose zeros in front must stay: that is text. */
+const numeric = /^(decimalpad|decimal|numeric|number)$/i
+
+/** An input that nobody has told us of is filled in as text, unless its name says more. */
+function typeOf({ inputType, multipleSelection, keyboardType, textInputType }: FormInput) {
+  if (notes.has(inputType)) return 'note'
+  if (selects.has(inputType)) return multipleSelection ? 'multiselect' : 'select'
+  if (inputType === 'DatePickerInput') return 'date'
+  if (inputType === 'DateTimePickerInput') return 'datetime'
+  if (/^(boolean|checkbox|toggle)/i.test(inputType)) return 'boolean'
+  if (numeric.test(keyboardType ?? '') || /^number/i.test(inputType)) return 'number'
+  return textInputType === 'Multiline' ? 'multiline' : 'text'
+}
+
+/** A pattern that JavaScript cannot read would only break forms. */
+function patternOf({ regEx }: FormInput): string | null {
+  if (!regEx || plain(regEx) !== regEx) return null
+  try {
+    new RegExp(regEx)
+    return regEx
+  } catch {
+    return null
+  }
+}
+
+function toInput(input: FormInput, clean: Clean): Input {
+  const type = typeOf(input)
+  const said = (text: string | null | undefined) => clean(text ?? '').trim()
+  const placeholder = said(input.placeholder)
+  const hint = said(input.hintText)
+  const pattern = patternOf(input)
+  const maxLength = input.maximumCharacterCount ?? 0
+  const options = toOptions(input.optionItems, clean).map(({ itemId, title }) => ({
+    itemId,
+    title,
+  }))
+  return {
+    inputId: input.id,
+    type,
+    label: said(input.label?.title) || placeholder || hint,
+    required: type !== 'note' && input.required === true,
+    ...((type === 'select' || type === 'multiselect') && { options }),
+    ...(maxLength > 0 && { maxLength }),
+    ...(pattern && { pattern }),
+    ...(placeholder && { placeholder }),
+    ...(hint && { hint }),
+  }
+}
+
+/** Reads the inputs in their order; a note that says nothing is left out. */
+export function readForm(content: unknown, clean: Clean): Body | null {
+  const read = formContent.safeParse(content)
+  if (!read.success) return null
+  const title = clean(read.data.formTitle?.title || read.data.message?.title || '')
+  const inputs = read.data.sections
+    .map(({ input }) => toInput(input, clean))
+    .filter(({ type, label }) => type !== 'note' || label !== '')
+  if (inputs.every(({ type }) => type === 'note')) return null
+  const told = inputs.map(({ type, label }) => (type === 'note' ? label : label && bullet(label)))
+  return {
+    messageType: 'FormMessage',
+    text: lines(title, ...told) || 'A form to fill in.',
+    form: { title, inputs },
+  }
+}

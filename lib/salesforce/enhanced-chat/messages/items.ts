@@ -1,0 +1,52 @@
+/** The parts that message bodies are made of: titles, pictures, options (`enhanced-chat-api.md §3.5`). */
+import * as z from 'zod'
+import { maybe, maybeText, opaqueId } from '../lenient.js'
+import { safeSource } from '../links.js'
+import type { Clean } from './body.js'
+
+export const titleItem = z.object({ title: z.string(), subTitle: maybeText, imageId: maybeText })
+
+export const asset = z.object({
+  id: maybeText,
+  assetType: maybeText,
+  mimeType: maybeText,
+  assetUrl: z.string(),
+  description: maybeText,
+})
+export type Asset = z.infer<typeof asset>
+
+/** TitleOptionItem; an item of a form's select may have its title beside the id. */
+export const optionItem = z
+  .object({
+    optionIdentifier: opaqueId,
+    titleItem: maybe(titleItem),
+    title: maybeText,
+    imageId: maybeText,
+  })
+  .transform(({ optionIdentifier, titleItem: item, title, imageId }) => ({
+    itemId: optionIdentifier,
+    title: item?.title ?? title ?? '',
+    subTitle: item?.subTitle,
+    imageId: item?.imageId ?? imageId,
+  }))
+type OptionItem = z.infer<typeof optionItem>
+
+/** The picture an item points to, ready to be spread. */
+export function pictureOf(images: readonly Asset[], imageId: string | null | undefined) {
+  const image = images.find(({ id }) => id && id === imageId)
+  const imageUrl = image ? safeSource(image.assetUrl) : null
+  return imageUrl ? { imageUrl } : {}
+}
+
+/** The options that have a title to show. */
+export function toOptions(items: readonly OptionItem[], clean: Clean) {
+  return items.flatMap(({ itemId, title, subTitle, imageId }) => {
+    const shown = clean(title).trim()
+    return shown === '' ? [] : [{ itemId, title: shown, subTitle: clean(subTitle ?? ''), imageId }]
+  })
+}
+
+/** A title and the line below it, on one line. */
+export function titled({ title, subTitle }: { title: string; subTitle?: string | undefined }) {
+  return [title, subTitle].filter(Boolean).join(', ')
+}

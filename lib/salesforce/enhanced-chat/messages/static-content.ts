@@ -1,0 +1,115 @@
+/** StaticContentMessage: texts, links, media, files and pages (`enhanced-chat-api.md §3.5`). */
+import * as z from 'zod'
+import { each, maybe, maybeText } from '../lenient.js'
+import { safeLink, safeSource } from '../links.js'
+import { lines } from '../text.js'
+import type { Body, Clean } from './body.js'
+import { type Asset, asset, titleItem } from './items.js'
+
+/** What is left of a body whose link cannot be opened. */
+export function toText(text: string): Body {
+  return {
+    messageType: 'StaticContentMessage',
+    text,
+    staticContent: { formatType: 'Text', text },
+  }
+}
+
+const citation = z.object({
+  citedReference: z.object({ link: z.object({ url: z.string() }), label: maybeText }),
+})
+
+const textContent = z.object({
+  text: z.string(),
+  citationContent: maybe(z.object({ citations: each(citation) })),
+})
+
+/** Text; citations whose link cannot be opened are left out. */
+export function readText(content: unknown, clean: Clean): Body | null {
+  const read = textContent.safeParse(content)
+  if (!read.success) return null
+  const text = clean(read.data.text)
+  const citations = (read.data.citationContent?.citations ?? []).flatMap(({ citedReference }) => {
+    const url = safeLink(citedReference.link.url)
+    const label = clean(citedReference.label ?? '')
+    return url ? [{ ...(label && { label }), url }] : []
+  })
+  const cited = citations.length > 0 && { citations }
+  const staticContent = { formatType: 'Text' as const, text, ...cited }
+  return { messageType: 'StaticContentMessage', text, staticContent }
+}
+
+type Link = { title: string; url: string; image: Asset | null | undefined; description: string }
+
+function isPicture({ assetType, mimeType }: Asset): boolean {
+  return mimeType ? mimeType.startsWith('image/') : assetType === 'ImageAsset'
+}
+
+function toRichLink({ title, url: written, image, description }: Link): Body | null {
+  const url = safeLink(written)
+  if (!url) return title || description ? toText(lines(title, description)) : null
+  const imageUrl = image && isPicture(image) ? safeSource(image.assetUrl) : null
+  const shown = title || url
+  const extras = { ...(imageUrl && { imageUrl }), ...(description && { description }) }
+  return {
+    messageType: 'RichLinkMessage',
+    text: lines(shown, description, url),
+    richLink: { title: shown, url, ...extras },
+  }
+}
+
+const linkItem = z.object({ titleItem: maybe(titleItem), url: z.string() })
+
+const richLinkContent = z.object({ linkItem, image: maybe(asset), text: maybeText })
+
+/** RichLink: a title and where it leads. */
+export function readRichLink(content: unknown, clean: Clean): Body | null {
+  const read = richLinkContent.safeParse(content)
+  if (!read.success) return null
+  const { linkItem: item, image, text } = read.data
+  return toRichLink({
+    title: clean(item.titleItem?.title ?? ''),
+    url: item.url,
+    image,
+    description: clean(text || item.titleItem?.subTitle || ''),
+  })
+}
+
+const linksContent = z.object({ links: each(z.object({ url: z.string() })) })
+
+/** Links: an address alone. */
+export function readLinks(content: unknown): Body | null {
+  const [first] = linksContent.safeParse(content).data?.links ?? []
+  return first ? toRichLink({ title: '', url: first.url, image: null, description: '' }) : null
+}
+
+const mediaContent = z.object({ mediaAsset: asset, linkItems: each(linkItem) })
+
+/** Media: a picture or another file, which may lead somewhere. */
+export function readMedia(content: unknown, clean: Clean): Body | null {
+  const read = mediaContent.safeParse(content)
+  if (!read.success) return null
+  const { mediaAsset: image, linkItems } = read.data
+  const item = linkItems.find(({ url }) => safeLink(url))
+  const description = clean(image.description ?? '')
+  const title = clean(item?.titleItem?.title ?? '') || description
+  return toRichLink({
+    title: title || (isPicture(image) ? 'A picture' : 'A file'),
+    url: item?.url ?? image.assetUrl,
+    image,
+    description: title === description ? '' : description,
+  })
+}
+
+const webViewContent = z.object({ url: z.string(), title: maybe(titleItem) })
+
+/** WebView: a page to be shown over the chat. */
+export function readWebView(content: unknown, clean: Clean): Body | null {
+  const read = webViewContent.safeParse(content)
+  if (!read.success) return null
+  const title = clean(read.data.title?.title ?? '')
+  const url = safeLink(read.data.url)
+  if (!url) return title ? toText(title) : null
+  const webView = { url, ...(title && { title }) }
+  return { messageType: 'WebViewMessage', text: lines(title, url), webView }
+}

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { choices } from '../salesforce/fixtures/choices.js'
+import { forms } from '../salesforce/fixtures/forms.js'
+import { staticContents } from '../salesforce/fixtures/static-content.js'
+import { visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+
+it('delivers every type of message, and what others wrote for staff not at all', async () => {
+  const visitor = await visit()
+  const { body: before } = await visitor.poll()
+  const fixtures = [...staticContents, ...choices, ...forms]
+  world.salesforce.inject(visitor.conversationId, [
+    ...fixtures.map(({ message, role = 'Chatbot' as const }) => ({ message, from: role })),
+    { payload: { entryType: 'Note', abstractMessage: staticContents[0]?.message }, from: 'Agent' },
+    { payload: { entryType: 'FlagRaise' } },
+    { payload: { entryType: 'ConsultConversationInfo', timestamp: 1 } },
+    { payload: { entryType: 'MessageUpdated', updatedMessage: staticContents[0]?.message } },
+  ])
+  const { status, body } = await visitor.poll({ cursor: before.cursor })
+  expect(status).toBe(200)
+  expect(body.messages).toMatchObject(fixtures.map(({ expected }) => expected))
+})

@@ -1,0 +1,36 @@
+/** Answers to a pre-chat that is asked for each session, sent along with a message. */
+import { expect, it } from 'vitest'
+import send from '../../api/send.js'
+import { knock } from '../support/knock.js'
+import { visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const form = {
+  formType: 'PreChat',
+  displayContext: 'Session' as const,
+  formFields: [{ name: 'Topic', order: 1, type: 'Text', required: true, isHidden: false }],
+}
+const world = openWorld({ salesforce: { forms: [form] } })
+
+it('opens a new session with the answers sent along instead of those of the start', async () => {
+  const visitor = await visit({ routingAttributes: { Topic: 'Old' } })
+  const { conversationId, token } = visitor
+  world.salesforce.endSession(conversationId, 'Agent')
+  const body = { conversationId, text: 'Hello again', routingAttributes: { Topic: 'New' } }
+  expect((await knock(send, { token, body })).status).toBe(202)
+  expect(world.salesforce.exchanges.at(-1)?.requestBody).toMatchObject({
+    isNewMessagingSession: true,
+    routingAttributes: { Topic: 'New' },
+  })
+})
+
+it('lets answers set only what callers may set', async () => {
+  world.setEnv({ CALLER_ATTRIBUTES: 'Topic' })
+  const visitor = await visit({ routingAttributes: { Topic: 'Old' } })
+  const { conversationId, token } = visitor
+  const body = { conversationId, text: 'Hello', routingAttributes: { Vip: 'yes' } }
+  const { status, body: problem } = await knock(send, { token, body })
+  expect([status, problem.code]).toEqual([400, 'invalid_request'])
+  expect(problem.errors).toMatchObject([{ path: 'routingAttributes.Vip' }])
+  expect(world.heard()).not.toContain('sendMessage 202')
+})
