@@ -23,7 +23,9 @@ async function asked(message: { messageType: string; [field: string]: unknown })
   const visitor = await visit()
   const { conversationId, token } = visitor
   const inReplyToMessageId = randomUUID()
-  world.salesforce.inject(conversationId, [{ message: { ...message, id: inReplyToMessageId } }])
+  world.salesforce.inject(conversationId, [
+    { from: 'Chatbot', message: { ...message, id: inReplyToMessageId } },
+  ])
   const answer = (body: object) =>
     knock(send, { token, body: { conversationId, inReplyToMessageId, ...body } })
   const choose = (selections: unknown, more: object = {}) =>
