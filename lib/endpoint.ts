@@ -61,6 +61,7 @@ function requestIdOf(headers: Headers): string {
 }
 
 function noteOf(failure: unknown): string | undefined {
+  if (isProblem(failure)) return failure.details.note
   return failure instanceof EnvironmentError ? failure.message : undefined
 }
 

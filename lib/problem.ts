@@ -45,6 +45,10 @@ type Details = {
   headers?: Readonly<Record<string, string>>
   /** Of a call that changes something: whether it may have happened all the same. Never serialised. */
   effect?: 'none' | 'unknown'
+  /** Of Salesforce's 401: the token is not believed, which a fresh one may mend. Never serialised. */
+  isTokenRefused?: boolean
+  /** For the log line: what an operator should check. Never serialised. */
+  note?: string
   /** For us; never serialised. */
   cause?: unknown
 }

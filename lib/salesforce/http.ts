@@ -91,7 +91,7 @@ export function refusal({ status, retryAfterMs }: Answer): GatewayError {
     return new GatewayError('upstream_unavailable', { effect: 'unknown', ...asked })
   }
   if (status === 401 || status === 403 || status === 404) {
-    return new GatewayError('conversation_lost', { effect: 'none' })
+    return new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: status === 401 })
   }
   return new GatewayError('upstream_rejected', { effect: 'none' })
 }

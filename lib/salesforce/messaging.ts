@@ -10,7 +10,7 @@ import type { Attachments, Prechat } from '../contract/replies.js'
 import type { SendRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 
-/** A Salesforce token and the person it stands for. `expiresAt`: epoch milliseconds. */
+/** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type Pass = {
   token: string
   expiresAt: number
@@ -36,8 +36,12 @@ export type Saying = { id: string } & Without<
 export type Routing = 'queue' | 'none' | 'unknown'
 
 export type Messaging = {
-  /** A new person and the token for it; a guest's cannot be renewed. */
-  admitGuest(): Promise<Pass>
+  /** Whether a person is known by their subject, so that tokens can be renewed; otherwise each token is a new guest. */
+  knowsPeople: boolean
+  /** A token for this person; where people are not known, for a new guest. */
+  admit(subject: string): Promise<Pass>
+  /** Takes a known person's token back. */
+  revoke(token: string): Promise<void>
   /** Opens the conversation; asking again for the same one changes nothing. */
   open(reach: Reach, opening: Opening): Promise<void>
   /** Reads one page of entries. */

@@ -13,6 +13,7 @@ import { toEntry } from './entries.js'
 import { toOffer } from './offer.js'
 import { toOutgoing } from './replies.js'
 import * as schemas from './schemas.js'
+import type { Signer } from './signer.js'
 
 /** Of the time that a message has; the rest is for finding out what became of it. */
 const sharePerSend = 0.8
@@ -24,6 +25,8 @@ type Options = {
   url: string
   orgId: string
   deployment: string
+  /** Signs for our visitors in verified mode; null: they are guests. */
+  signer: Signer | null
   /** Left of a request's time when a message is given up, so that its fate can still be looked up. */
   settleMs: number
 }
@@ -53,14 +56,27 @@ function judgePage(answer: Answer): EntryPage {
   return { entries, full: listed.length >= pageSize, now: answer.now }
 }
 
-function judgePass(answer: Answer): Pass {
-  if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
-    throw new GatewayError('upstream_rejected', { effect: 'none' })
+/** What an operator should check when Salesforce does not believe our signature. */
+const chain =
+  'Salesforce did not accept our identity token: check user verification on the channel, the key set linked to it, ' +
+  'SALESFORCE_KEY_ISSUER, SALESFORCE_KEY_ID, the certificate, and that /.well-known/jwks.json can be reached'
+
+/**
+ * Salesforce may answer a broken chain of trust with a guest instead of an error (`§1.5`), so the
+ * subject is looked at.
+ */
+function judgePass(answer: Answer, signer: Signer | null): Pass {
+  const note = signer ? { note: chain } : {}
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+    throw new GatewayError('upstream_rejected', { effect: 'none', ...note })
   }
   if (answer.status !== 200) throw refusal(answer)
   const read = schemas.tokenAnswer.safeParse(readJson(answer))
   if (!read.success) throw nonsense()
   const { accessToken: token, context } = read.data
+  if (signer && !context.endUser.subject.includes('/AUTH/')) {
+    throw new GatewayError('upstream_rejected', { effect: 'none', ...note })
+  }
   const offer = toOffer(context.configuration?.embeddedServiceConfig)
   return { token, expiresAt: expiryOf(token), offer }
 }
@@ -93,8 +109,10 @@ const defaultLanguage = 'en_US'
 
 /** Connects to one deployment of one organisation. */
 export function createEnhancedChat(options: Options): Messaging {
-  const { url, orgId, deployment, settleMs } = options
+  const { url, orgId, deployment, signer, settleMs } = options
   const api = `${url}/iamessage/api/v2`
+  const guestTokens = `${api}/authorization/unauthenticated/access-token`
+  const verifiedTokens = `${api}/authorization/authenticated/access-token`
   const named = `esDeveloperName=${encodeURIComponent(deployment)}`
 
   function conversationCall(
@@ -108,12 +126,28 @@ export function createEnhancedChat(options: Options): Messaging {
   }
 
   return {
+    knowsPeople: signer !== null,
+
     /** Not repeated by itself: each call costs one of the organisation's 200 a minute (`§6`). */
-    async admitGuest() {
-      const body = { orgId, esDeveloperName: deployment, capabilitiesVersion: '1', platform: 'Web' }
-      const path = '/authorization/unauthenticated/access-token'
-      const call: Call = { method: 'POST', url: `${api}${path}`, body }
-      return judgePass(await send(call, remainingMs()))
+    async admit(subject) {
+      const client = {
+        orgId,
+        esDeveloperName: deployment,
+        capabilitiesVersion: '1',
+        platform: 'Web',
+      }
+      const proof = signer && {
+        authorizationType: 'JWT',
+        customerIdentityToken: await signer.sign(subject),
+      }
+      const url = signer ? verifiedTokens : guestTokens
+      const call: Call = { method: 'POST', url, body: { ...client, ...proof } }
+      return judgePass(await send(call, remainingMs()), signer)
+    },
+
+    async revoke(token) {
+      const call: Call = { method: 'DELETE', url: verifiedTokens, token }
+      judgeDone(await send(call, remainingMs()))
     },
 
     async open({ token, conversationId }, opening) {

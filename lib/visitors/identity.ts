@@ -1,0 +1,99 @@
+/**
+ * The site's own login: whom its identity tokens name. Verified against its key set, or a secret
+ * shared with it; issuer, audience, subject and expiry are required.
+ */
+import { createHash } from 'node:crypto'
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { GatewayError } from '../problem.js'
+
+export type IdentitySource = {
+  keys: { jwksUrl: string } | { secret: string }
+  issuer: string
+  audience: string
+}
+
+/** A known visitor; `attributes` are the claims that go along to Salesforce. */
+export type Identity = { id: string; attributes: Readonly<Record<string, string>> }
+
+/** Signatures only, and of one kind per source, so that a public key never passes for a secret. */
+const publicAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
+const secretAlgorithms = ['HS256', 'HS384', 'HS512']
+
+const toleranceSeconds = 30
+const longestLifeSeconds = 24 * 3600
+const keySetTimeoutMs = 3000
+const longestAttribute = 4000
+
+/** Failures of the key set's server, not of the token. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout) return true
+  return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'
+}
+
+/** The visitor's id: of issuer and subject, and never a guest's. */
+function idOf(issuer: string, subject: string): string {
+  const name = JSON.stringify([issuer, subject])
+  return `known-${createHash('sha256').update(name).digest('base64url')}`
+}
+
+function livesTooLong({ exp = 0, iat }: JWTPayload): boolean {
+  const from = iat ?? Math.floor(Date.now() / 1000)
+  return exp - from > longestLifeSeconds + toleranceSeconds
+}
+
+/** The claims that were asked for and are plain values, under Salesforce's names. */
+function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
+  const found = [...names].flatMap(([claim, attribute]) => {
+    const value = payload[claim]
+    const isPlain = ['string', 'number', 'boolean'].includes(typeof value)
+    return isPlain ? [[attribute, String(value).slice(0, longestAttribute)]] : []
+  })
+  return Object.fromEntries(found)
+}
+
+function keyGetter(keys: IdentitySource['keys']): JWTVerifyGetKey {
+  if ('jwksUrl' in keys) {
+    return createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: keySetTimeoutMs })
+  }
+  const secret = new TextEncoder().encode(keys.secret)
+  return async () => secret
+}
+
+export type Identities = ReturnType<typeof createIdentities>
+
+/** `names`: which claims become which attributes. Without a source nobody can be known. */
+export function createIdentities(
+  source: IdentitySource | null,
+  names: ReadonlyMap<string, string>,
+) {
+  const getKey = source && keyGetter(source.keys)
+
+  return {
+    /** Throws `identity_rejected`, or `upstream_unavailable` when the key set cannot be read. */
+    async verify(token: string): Promise<Identity> {
+      if (!source || !getKey) throw new GatewayError('identity_rejected')
+      const isPublic = 'jwksUrl' in source.keys
+      try {
+        const { payload } = await jwtVerify(token, getKey, {
+          algorithms: isPublic ? publicAlgorithms : secretAlgorithms,
+          issuer: source.issuer,
+          audience: source.audience,
+          clockTolerance: toleranceSeconds,
+          requiredClaims: ['sub', 'exp'],
+        })
+        if (!payload.sub || livesTooLong(payload)) throw new GatewayError('identity_rejected')
+        return {
+          id: idOf(source.issuer, payload.sub),
+          attributes: attributesOf(payload, names),
+        }
+      } catch (error) {
+        if (error instanceof GatewayError) throw error
+        if (!isOutage(error)) throw new GatewayError('identity_rejected')
+        throw new GatewayError('upstream_unavailable', {
+          detail: 'The keys of the login cannot be read now.',
+          note: 'IDENTITY_JWKS_URL cannot be read',
+        })
+      }
+    },
+  }
+}
