@@ -2,9 +2,8 @@ import { authReply, noReply } from '../lib/contract/replies.js'
 import { authRequest, signOutRequest } from '../lib/contract/requests.js'
 import { anybody, visitor } from '../lib/corridor/needs.js'
 import { endpoint, method } from '../lib/endpoint.js'
-import { GatewayError } from '../lib/problem.js'
 
-/** Says who a visitor is: a new guest, or the same visitor again. */
+/** Says who a visitor is: a new guest, one whom the site's login knows, or the same visitor again. */
 const signIn = method({
   name: 'auth',
   method: 'POST',
@@ -12,21 +11,22 @@ const signIn = method({
   reply: authReply,
   needs: anybody('auth'),
   async act({ input, visitors }) {
-    if (input.identityToken) throw new GatewayError('identity_rejected')
-    return input.refreshToken ? visitors.refresh(input.refreshToken) : visitors.welcomeGuest()
+    const { identityToken, refreshToken } = input
+    if (identityToken) return visitors.signIn(identityToken, refreshToken)
+    return refreshToken ? visitors.refresh(refreshToken) : visitors.welcomeGuest()
   },
 })
 
-/** Forgets a guest, and signs this device out. */
+/** Signs a device out; a guest is forgotten with it. */
 const signOut = method({
   name: 'auth',
   method: 'DELETE',
   input: signOutRequest,
   reply: noReply,
   needs: visitor('other', 'visitor'),
-  async act({ caller, visitors, conversations }) {
-    await visitors.signOut(caller)
-    await conversations.forget(caller)
+  async act({ input, caller, visitors, conversations }) {
+    if (!caller.verified) await conversations.forget(caller)
+    await visitors.signOut(caller, input.everywhere === 'true' ? 'everywhere' : 'device')
     return null
   },
 })

@@ -3,6 +3,7 @@
  * falls back from a group that is set by half.
  */
 import * as z from 'zod'
+import { readIdentity, readVerification } from './env-groups.js'
 import { defaultLimits, type LimitName, type Limits } from './limits.js'
 
 const second = 1000
@@ -98,6 +99,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+const pair = /^([^=\s]+)=([A-Za-z_][A-Za-z0-9_.-]{0,79})$/
+const claimNames = list
+  .refine(
+    (all) => all.every((each) => pair.test(each)),
+    'must be claim=attribute pairs such as email=_email, comma-separated',
+  )
+  .transform((all) => new Map(all.map((each) => claimName(each))))
+  .default(new Map())
+
+function claimName(text: string): [claim: string, attribute: string] {
+  const [, claim = '', attribute = ''] = pair.exec(text) ?? []
+  return [claim, attribute]
+}
+
 /** Better refused than believed to protect. */
 const notYet = z.never('is not supported yet').optional()
 
@@ -114,7 +129,7 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be the API name of the Custom Client deployment'),
   SALESFORCE_API: z.literal('enhanced-chat', 'must be enhanced-chat').default('enhanced-chat'),
-  SALESFORCE_AUTH: z.literal('guest', 'must be guest').default('guest'),
+  SALESFORCE_AUTH: z.enum(['guest', 'verified'], 'must be guest or verified').default('guest'),
   UPSTASH_REDIS_REST_URL: serviceUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string(),
   REDIS_PREFIX: z
@@ -141,8 +156,8 @@ const schema = z.object({
   SEND_LOG_HOURS: whole(24, 1, 24 * 30),
   MAX_CONVERSATIONS: whole(50, 1, 1000),
   TURNSTILE_SECRET: notYet,
-  IDENTITY_JWKS_URL: notYet,
-  IDENTITY_SECRET: notYet,
+  IDENTITY_JWKS_URL: serviceUrl.optional(),
+  IDENTITY_ATTRIBUTES: claimNames,
 })
 
 /** What is wrong with the environment, every culprit named; values are never repeated. */
@@ -187,9 +202,16 @@ export type Env = ReturnType<typeof readEnv>
 export function readEnv(source: Source) {
   const present = normalise(source)
   const read = schema.safeParse(present)
-  if (!read.success) {
-    const complaints = new Set(read.error.issues.map((issue) => complaint(issue, source)))
-    throw new EnvironmentError(`The environment is not complete: ${[...complaints].join('; ')}.`)
+  const verification = readVerification(present)
+  const identity = readIdentity(present)
+  const complaints = [
+    ...(read.error?.issues ?? []).map((issue) => complaint(issue, source)),
+    ...verification.complaints,
+    ...identity.complaints,
+  ]
+  if (!read.success || complaints.length > 0) {
+    const all = [...new Set(complaints)].join('; ')
+    throw new EnvironmentError(`The environment is not complete: ${all}.`)
   }
   const env = read.data
   return {
@@ -204,6 +226,9 @@ export function readEnv(source: Source) {
       prefix: env.REDIS_PREFIX ?? env.VERCEL_ENV ?? 'local',
       timeoutMs: env.REDIS_TIMEOUT_MS,
     },
+    verification: verification.value,
+    identity: identity.value,
+    identityAttributes: env.IDENTITY_ATTRIBUTES,
     secrets: env.SESSION_SECRET,
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowAnonymous: env.ALLOW_ANONYMOUS === 'true',

@@ -5,7 +5,9 @@ const minimumBits = 2048
 
 /** The blocks of a text whose line ends are real or written as `\n`. */
 function blocksOf(text: string): string[] {
-  return text.replaceAll('\\n', '\n').match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? []
+  return (
+    text.replaceAll('\\n', '\n').match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? []
+  )
 }
 
 function readAll<T>(text: string, read: (block: string) => T): T[] | null {
@@ -21,8 +23,7 @@ function readAll<T>(text: string, read: (block: string) => T): T[] | null {
 export function readSigningKeys(text: string): KeyObject[] | null {
   const keys = readAll(text, createPrivateKey)
   const isFit = (key: KeyObject) =>
-    key.asymmetricKeyType === 'rsa' &&
-    (key.asymmetricKeyDetails?.modulusLength ?? 0) >= minimumBits
+    key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= minimumBits
   return keys?.every(isFit) ? keys : null
 }
 

@@ -4,6 +4,7 @@ import { createConversations } from './conversations/conversations.js'
 import { readEnv } from './env.js'
 import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
+import { createSigner } from './salesforce/enhanced-chat/signer.js'
 import { createSealer, deriveKeys } from './sealing.js'
 import { createFamilies } from './store/families.js'
 import { createKeys } from './store/keys.js'
@@ -13,6 +14,7 @@ import { createRecords } from './store/records.js'
 import { connectRedis, fromStore } from './store/redis.js'
 import { createSends } from './store/sends.js'
 import { createVault } from './store/vault.js'
+import { createIdentities } from './visitors/identity.js'
 import { createVisitors } from './visitors/visitors.js'
 
 /** A lock outlives every request that can hold it. */
@@ -27,13 +29,14 @@ function build(source: NodeJS.ProcessEnv) {
     redis,
     keys,
     recordMs: lifetimes.recordMs,
-    tombstoneMs: lifetimes.accessTokenMs,
+    tombstoneMs: Math.max(lifetimes.accessTokenMs, lifetimes.guestRefreshMs),
   })
   const families = createFamilies({ redis, keys })
   const limiter = createLimiter({ redis, keys, limits: env.limits })
+  const signer = env.verification && createSigner(env.verification.keys, env.verification.issuer)
   const conversations = createConversations({
     ...env,
-    messaging: createEnhancedChat({ ...salesforce, settleMs: env.settleMs }),
+    messaging: createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
     records,
     sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
@@ -46,8 +49,12 @@ function build(source: NodeJS.ProcessEnv) {
   const visitors = createVisitors({
     ...env,
     families,
-    guestUntil: conversations.guestUntil,
+    guests: { merge: conversations.merge, heirOf: records.heirOf },
+    identities: createIdentities(env.identity, env.identityAttributes),
+    standingOf: conversations.standingOf,
     revokeDevice: records.revokeDevice,
+    revokeEverywhere: records.revokeEverywhere,
+    keepAttributes: records.keepAttributes,
   })
   const [addressKey] = deriveKeys(secrets, 'address')
 
@@ -57,6 +64,7 @@ function build(source: NodeJS.ProcessEnv) {
     limiter,
     conversations,
     visitors,
+    signer,
     /** An address as counters know it: addresses themselves are not stored. */
     addressKeyOf: (address: string) =>
       createHmac('sha256', addressKey?.bytes ?? '')

@@ -7,6 +7,8 @@ import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
 import type { Vault } from '../store/vault.js'
 import { createEnder } from './end.js'
+import { createMerger } from './merge.js'
+import { createPasses } from './passes.js'
 import { createReaches } from './reach.js'
 import { createReader } from './read.js'
 import { createSpeaker } from './say.js'
@@ -29,38 +31,56 @@ type Options = {
 
 export type Conversations = ReturnType<typeof createConversations>
 
+/** Who calls: the visitor, the device and when it signed in (epoch milliseconds). */
+type Caller = { id: string; family: string; since: number }
+
 export function createConversations(options: Options) {
-  const reaches = createReaches(options)
+  const { records, locks } = options
+  const passes = createPasses(options)
+  const reaches = createReaches({ ...options, passes })
   const end = createEnder({ ...options, reaches })
+  const merge = createMerger(options)
 
   return {
-    start: createStarter({ ...options, reaches }),
+    start: createStarter({ ...options, passes, reaches }),
     say: createSpeaker({ ...options, reaches }),
     read: createReader({ ...options, reaches }),
     end,
+    merge,
 
-    /** When a guest's last conversation is lost with its token, epoch milliseconds; null without one. */
-    async guestUntil(caller: { id: string; family: string }): Promise<number | null> {
-      const { conversations } = await options.records.read(caller)
+    /**
+     * Whether a device is still welcome, and when a guest's last conversation is lost with its token
+     * (epoch milliseconds; null without one).
+     */
+    async standingOf(caller: Caller): Promise<{ isWelcome: boolean; until: number | null }> {
+      const { gone, conversations } = await records.read(caller)
       const alive = conversations.filter(
         (conversation) => conversation.status === 'open' && reaches.isAlive(conversation),
       )
       const ends = alive.flatMap(({ expiresAt }) => expiresAt ?? [])
-      return ends.length === 0 ? null : Math.max(...ends)
+      return { isWelcome: !gone, until: ends.length === 0 ? null : Math.max(...ends) }
     },
 
     /**
-     * Ends a guest's conversations as far as Salesforce allows, then forgets the guest. A start that is
-     * under way comes to its end first, so that nothing is left behind.
+     * Ends a guest's conversations as far as Salesforce allows, takes their tokens back, then forgets
+     * the guest. A start that is under way comes to its end first, so that nothing is left behind.
      */
-    forget(caller: { id: string; family: string }): Promise<void> {
-      return options.locks.hold(caller.id, 'start', async () => {
-        const { conversations } = await options.records.read(caller)
-        const own = conversations
-          .filter(({ status }) => status === 'open' || status === 'starting')
-          .map((conversation) => ({ visitorId: caller.id, conversation }))
-        await Promise.allSettled(own.map((each) => end(each, 'conversation')))
-        await options.records.bury(caller.id)
+    forget(caller: Caller): Promise<void> {
+      return locks.hold(caller.id, 'start', async () => {
+        const { conversations, pass } = await records.read(caller)
+        const open = conversations.filter(
+          ({ status }) => status === 'open' || status === 'starting',
+        )
+        const endings = open.map(async (conversation) => {
+          const own = { visitorId: caller.id, conversation }
+          return end(
+            { ...own, pass: await records.passOf(caller.id, conversation) },
+            'conversation',
+          )
+        })
+        await Promise.allSettled(endings)
+        if (pass) await passes.revoke(caller.id, pass)
+        await records.bury(caller.id)
       })
     },
   }

@@ -2,26 +2,38 @@
 import { GatewayError, isProblem } from '../problem.js'
 import type { Reach } from '../salesforce/messaging.js'
 import type { Records, StoredConversation } from '../store/records.js'
-import type { Vault } from '../store/vault.js'
+import type { Own, Passes } from './passes.js'
 
-/** A conversation and whose it is. */
-export type Own = { visitorId: string; conversation: StoredConversation }
+export type { Own } from './passes.js'
 
-type Options = { vault: Vault; records: Records; deployment: string }
+type Options = { passes: Passes; records: Records; deployment: string }
 
 export type Reaches = ReturnType<typeof createReaches>
 
-export function createReaches({ vault, records, deployment }: Options) {
+export function createReaches({ passes, records, deployment }: Options) {
   function isAlive({ status, expiresAt, deployment: startedIn }: StoredConversation): boolean {
     const isCurrent = expiresAt === null || expiresAt > Date.now()
     return status !== 'lost' && isCurrent && startedIn === deployment
   }
 
-  async function reachOf({ visitorId, conversation }: Own): Promise<Reach> {
-    const { id: conversationId, token: sealed } = conversation
-    const token = isAlive(conversation) && sealed ? await vault.open(sealed, visitorId) : null
-    if (token === null) throw new GatewayError('conversation_lost')
-    return { token, conversationId }
+  function isTokenRefused(error: unknown): boolean {
+    return isProblem(error, 'conversation_lost') && error.details.isTokenRefused === true
+  }
+
+  /** A known person's token that is refused is renewed once; when the fresh one is, too, we are at a loss. */
+  async function attempt<T>(own: Own, work: (reach: Reach) => Promise<T>): Promise<T> {
+    const conversationId = own.conversation.id
+    try {
+      return await work({ token: await passes.tokenOf(own), conversationId })
+    } catch (error) {
+      if (!isTokenRefused(error) || !passes.isRenewable(own.conversation)) throw error
+    }
+    try {
+      return await work({ token: await passes.freshTokenOf(own), conversationId })
+    } catch (error) {
+      if (isTokenRefused(error)) throw new GatewayError('upstream_rejected', { effect: 'none' })
+      throw error
+    }
   }
 
   return {
@@ -33,11 +45,11 @@ export function createReaches({ vault, records, deployment }: Options) {
      * is remembered, so that the next start opens a new one.
      */
     async within<T>(own: Own, work: (reach: Reach) => Promise<T>): Promise<T> {
-      const reach = await reachOf(own)
+      const { conversation, visitorId } = own
+      if (!isAlive(conversation)) throw new GatewayError('conversation_lost')
       try {
-        return await work(reach)
+        return await attempt(own, work)
       } catch (error) {
-        const { conversation, visitorId } = own
         if (isProblem(error, 'conversation_lost') && conversation.status === 'open') {
           const lost = { ...conversation, status: 'lost' as const }
           await records.replace(visitorId, conversation, lost).catch(() => undefined)

@@ -10,15 +10,15 @@ import type { Locks } from '../store/locks.js'
 import type {
   Offer,
   Records,
-  SpareToken,
+  SealedPass,
   StoredConversation,
   VisitorRecord,
 } from '../store/records.js'
-import type { Vault } from '../store/vault.js'
+import type { Passes } from './passes.js'
 import { attributesOf, checkPrechat } from './prechat.js'
 import type { Reaches } from './reach.js'
 
-type Caller = { id: string; family: string }
+type Caller = { id: string; family: string; since: number }
 
 type Options = {
   messaging: Messaging
@@ -26,7 +26,7 @@ type Options = {
   reaches: Reaches
   locks: Locks
   limiter: Limiter
-  vault: Vault
+  passes: Passes
   /** Organisation and deployment, as records carry them. */
   deployment: string
   callerAttributes: readonly string[]
@@ -34,8 +34,11 @@ type Options = {
   maxConversations: number
 }
 
-/** A sealed token for a new conversation, and what the deployment offered with it. */
-type SealedPass = SpareToken & { offer: Offer }
+/** A token for a new conversation, and what the deployment offered with it. */
+type Ticket = { pass: SealedPass; offer: Offer }
+
+/** A known person's token is not begun with when it is about to be renewed. */
+const renewalMarginMs = 60_000
 
 const noOffer: Offer = { prechat: null, attachments: null }
 
@@ -59,7 +62,7 @@ function replyOf(
 }
 
 export function createStarter(options: Options) {
-  const { messaging, records, reaches, locks, limiter, vault, deployment } = options
+  const { messaging, records, reaches, locks, limiter, passes, deployment } = options
 
   /** The conversation this request is about, if it is there already. Throws when it is over. */
   function existing({ conversations }: VisitorRecord, input: StartRequest) {
@@ -74,33 +77,27 @@ export function createStarter(options: Options) {
     return named
   }
 
-  /** The token that waits since the visitor was asked for pre-chat answers, if it is good here. */
-  function spareOf({ spareToken, offer }: VisitorRecord): SealedPass | null {
-    const isGood = spareToken?.deployment === deployment && spareToken.expiresAt > Date.now()
-    return isGood && offer ? { ...spareToken, offer } : null
-  }
-
-  async function freshPass({ id }: Caller): Promise<SealedPass> {
-    await limiter.checkToken(deployment, 'start')
-    const { token, expiresAt, offer } = await messaging.admitGuest()
-    return { sealed: await vault.seal(token, id), expiresAt, deployment, offer }
+  /** The token at hand: a known person's, or a guest's that waits since pre-chat answers were asked for. */
+  function ticketAtHand({ pass, offer }: VisitorRecord): Ticket | null {
+    const leftMs = messaging.knowsPeople ? renewalMarginMs : 0
+    return offer && passes.isGood(pass, leftMs) ? { pass, offer } : null
   }
 
   /** Only calls that create count; one that waits for its form does not. */
-  async function passFor(
+  async function ticketFor(
     caller: Caller,
-    spare: SealedPass | null,
+    atHand: Ticket | null,
     check: (form: Offer['prechat']) => void,
-  ): Promise<SealedPass> {
-    if (spare) check(spare.offer.prechat)
+  ): Promise<Ticket> {
+    if (atHand) check(atHand.offer.prechat)
     await limiter.check([{ limit: 'start', of: caller.id }])
-    if (spare) return spare
-    const pass = await freshPass(caller)
+    if (atHand) return atHand
+    const ticket = await passes.fetchPass(caller.id, caller.id, 'start')
     try {
-      check(pass.offer.prechat)
-      return pass
+      check(ticket.offer.prechat)
+      return ticket
     } catch (error) {
-      await records.keepSpare(caller.id, pass, pass.offer)
+      await records.keepVisitorsPass(caller.id, ticket.pass, ticket.offer)
       throw error
     }
   }
@@ -123,17 +120,21 @@ export function createStarter(options: Options) {
   }
 
   /** Opens it in Salesforce; doing so again for the same id and token changes nothing there. */
-  async function open({ id: visitorId }: Caller, conversation: StoredConversation) {
-    const { id: conversationId, token: sealed, routingAttributes, language } = conversation
-    const token = sealed && (await vault.open(sealed, visitorId))
-    if (!token) throw new GatewayError('conversation_lost')
+  async function open(
+    visitorId: string,
+    conversation: StoredConversation,
+    pass: SealedPass | null,
+  ) {
+    const { id, routingAttributes, language } = conversation
+    const opening = { routingAttributes, language }
     try {
-      await messaging.open({ token, conversationId }, { routingAttributes, language })
+      const own = { visitorId, conversation, pass }
+      await reaches.within(own, (reach) => messaging.open(reach, opening))
     } catch (error) {
       const isRefusal = isProblem(error, 'upstream_rejected', 'conversation_lost')
       if (!isRefusal || error.details.effect !== 'none') throw error
-      await records.discard(visitorId, conversationId)
-      throw new GatewayError('upstream_rejected')
+      await records.discard(visitorId, id)
+      throw new GatewayError('upstream_rejected', error.details)
     }
     const opened: StoredConversation = { ...conversation, status: 'open' }
     await records.save(visitorId, opened)
@@ -144,13 +145,14 @@ export function createStarter(options: Options) {
     caller: Caller,
     record: VisitorRecord,
     input: StartRequest,
-    spare: SealedPass | null,
+    atHand: Ticket | null,
   ) {
-    const routingAttributes = attributesOf(input, options.callerAttributes)
+    const given = attributesOf(input, options.callerAttributes)
+    const routingAttributes = { ...given, ...record.attributes }
     const id = input.conversationId ?? randomUUID()
     const isOurs = () => records.claim(id, caller.id)
     if (input.conversationId && !(await isOurs())) throw new GatewayError('conversation_not_found')
-    const pass = await passFor(caller, spare, (form) =>
+    const ticket = await ticketFor(caller, atHand, (form) =>
       checkPrechat(form, input, routingAttributes),
     )
     if (!input.conversationId) await isOurs()
@@ -159,23 +161,23 @@ export function createStarter(options: Options) {
       status: 'starting',
       startedAt: Date.now(),
       endedAt: null,
-      expiresAt: pass.expiresAt,
-      token: pass.sealed,
+      expiresAt: messaging.knowsPeople ? null : ticket.pass.expiresAt,
+      subject: caller.id,
       routingAttributes,
       language: input.language ?? null,
       deployment,
     }
-    await records.begin(caller.id, conversation, pass.offer, outdated(record))
-    return replyOf(await open(caller, conversation), pass.offer, false)
+    await records.begin(caller.id, conversation, ticket, outdated(record))
+    return replyOf(await open(caller.id, conversation, ticket.pass), ticket.offer, false)
   }
 
-  /** A token that waited may not be believed any more; a fresh one is tried before that is told. */
+  /** A guest's token that waited may not be believed any more; a fresh one is tried before that is told. */
   async function create(caller: Caller, record: VisitorRecord, input: StartRequest) {
-    const spare = spareOf(record)
+    const atHand = ticketAtHand(record)
     try {
-      return await begin(caller, record, input, spare)
+      return await begin(caller, record, input, atHand)
     } catch (error) {
-      if (!spare || !isProblem(error, 'upstream_rejected')) throw error
+      if (!atHand || !isProblem(error, 'upstream_rejected')) throw error
       return await begin(caller, record, input, null)
     }
   }
@@ -186,8 +188,9 @@ export function createStarter(options: Options) {
     if (record.gone) throw unauthenticated()
     const found = existing(record, input)
     if (found?.status === 'open') return replyOf(found, record.offer, true)
-    if (found) return replyOf(await open(caller, found), record.offer, false)
-    return await create(caller, record, input)
+    if (!found) return await create(caller, record, input)
+    const pass = await records.passOf(caller.id, found)
+    return replyOf(await open(caller.id, found, pass), record.offer, false)
   }
 
   /**

@@ -75,7 +75,7 @@ export function conversation(
     const { remaining = 0, resetMs = 0 } = allowance ?? {}
     return {
       caller,
-      own: { visitorId: caller.id, conversation: found },
+      own: { visitorId: caller.id, conversation: found, pass: glance.pass },
       allowance: { remaining, resetMs },
     }
   }

@@ -3,6 +3,7 @@
  * and, for a client whose answer was lost, the last pair sealed under the token it presents.
  */
 import type { Redis } from '@upstash/redis'
+import * as z from 'zod'
 import type { Keys } from './keys.js'
 import { fromStore } from './redis.js'
 
@@ -23,6 +24,8 @@ end
 redis.call('DEL', KEYS[1])
 return { 'reused' }
 `
+
+const fields = z.array(z.string().nullable())
 
 export type Rotation = {
   presentedHash: string
@@ -63,6 +66,14 @@ export function createFamilies({ redis, keys }: { redis: Redis; keys: Keys }) {
         redis.eval<string[], [RotationOutcome['kind'], string?]>(rotateScript, [key], args),
       )
       return kind === 'replayed' ? { kind, replay: kept ?? '' } : { kind }
+    },
+
+    /** Whether a token is the current one, or was rotated a moment ago; nothing changes. */
+    async honours(visitorId: string, family: string, hash: string): Promise<boolean> {
+      const key = keys.family(visitorId, family)
+      const found: unknown = await fromStore(redis.hmget(key, 'current', 'previous', 'rotatedAt'))
+      const [current, previous, rotatedAt] = fields.parse(found)
+      return current === hash || (previous === hash && Date.now() - Number(rotatedAt) <= graceMs)
     },
 
     async revoke(visitorId: string, family: string): Promise<void> {

@@ -3,9 +3,12 @@
  * as "what do I know of it?", and ownership cannot be forgotten. Fields:
  *
  * - `c:<conversationId>`: what is known of one conversation, as JSON;
- * - `token`: a guest's Salesforce token that no conversation uses yet, sealed;
+ * - `t:<conversationId>`: a Salesforce token for this conversation alone, sealed: a guest's own, or one
+ *   of the person who began it;
+ * - `token`: the visitor's Salesforce token, sealed; a guest's only until a conversation takes it;
  * - `offer`: what the deployment offered last (pre-chat form, attachments), as JSON;
- * - `gone` and `x:<family>`: tombstones, for access tokens that outlive their visitor or device.
+ * - `attributes`: what the visitor's identity says of them, for routing;
+ * - `gone`, `out` and `x:<family>`: tombstones, for access tokens that outlive their visitor or device.
  */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
@@ -13,9 +16,9 @@ import { attachments, prechat } from '../contract/replies.js'
 import type { Keys } from './keys.js'
 import { commit, fromStore } from './redis.js'
 
-const spareToken = z.object({ sealed: z.string(), expiresAt: z.number(), deployment: z.string() })
-/** A guest's token that waits for its conversation, and the deployment it is good for. */
-export type SpareToken = z.infer<typeof spareToken>
+const sealedPass = z.object({ sealed: z.string(), expiresAt: z.number(), deployment: z.string() })
+/** A sealed Salesforce token, when it ends (epoch milliseconds), and the deployment it is good for. */
+export type SealedPass = z.infer<typeof sealedPass>
 
 const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
 /** What the deployment offers to visitors. */
@@ -28,10 +31,10 @@ const storedConversation = z.object({
   /** Epoch milliseconds, as the other times. */
   startedAt: z.number(),
   endedAt: z.number().nullable(),
-  /** When a guest's token ends, and the conversation with it. */
+  /** When a guest's token ends, and the conversation with it; null for people whom Salesforce knows. */
   expiresAt: z.number().nullable(),
-  /** The guest's own Salesforce token, sealed. */
-  token: z.string().nullable(),
+  /** Who began it, as Salesforce knows them: the visitor, or the guest they were before they signed in. */
+  subject: z.string(),
   routingAttributes: z.record(z.string(), z.string()),
   language: z.string().nullable(),
   /** Organisation and deployment it was started in. */
@@ -39,17 +42,23 @@ const storedConversation = z.object({
 })
 export type StoredConversation = z.infer<typeof storedConversation>
 
-/** Who asks: the visitor's id and the device's refresh family. */
-type Device = { id: string; family: string }
+/** Who asks: the visitor's id, the device's refresh family and when it signed in (epoch milliseconds). */
+type Device = { id: string; family: string; since: number }
 
-/** What one HMGET tells: whether the caller is still welcome, and the conversation if it is theirs. */
-export type Glance = { gone: boolean; conversation: StoredConversation | null }
+/** What one HMGET tells: whether the caller is still welcome, the conversation if it is theirs, and its token. */
+export type Glance = {
+  gone: boolean
+  conversation: StoredConversation | null
+  pass: SealedPass | null
+}
 
 export type VisitorRecord = {
   gone: boolean
   conversations: readonly StoredConversation[]
-  spareToken: SpareToken | null
+  /** The visitor's own token. */
+  pass: SealedPass | null
   offer: Offer | null
+  attributes: Readonly<Record<string, string>>
 }
 
 type Options = { redis: Redis; keys: Keys; recordMs: number; tombstoneMs: number }
@@ -67,6 +76,18 @@ function pairs(flat: readonly (string | null)[]): Map<string, string> {
 
 function parse<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
   return json ? schema.parse(JSON.parse(json)) : null
+}
+
+const attributesSchema = z.record(z.string(), z.string())
+
+/** Signed out on this device, everywhere since it signed in, or merged into somebody else. */
+function isGone(gone: unknown, revoked: unknown, out: string | null | undefined, device: Device) {
+  return Boolean(gone || revoked) || Number(out ?? 0) >= device.since
+}
+
+/** Whether a conversation is reached with its own token, or with the visitor's. */
+export function hasOwnPass(visitorId: string, { expiresAt, subject }: StoredConversation): boolean {
+  return expiresAt !== null || subject !== visitorId
 }
 
 /** The same text for the same conversation, whoever put it together. */
@@ -101,13 +122,17 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
   return {
     /** One conversation of the caller, and whether the caller is still welcome. */
     async glance(caller: Device, conversationId: string): Promise<Glance> {
-      const fields = ['gone', `x:${caller.family}`, `c:${conversationId}`]
+      const own = [`c:${conversationId}`, `t:${conversationId}`]
+      const fields = ['gone', `x:${caller.family}`, 'out', ...own, 'token']
       const key = keys.visitor(caller.id)
       const found = values.parse(await fromStore(redis.hmget(key, ...fields)))
-      const [gone, revoked, conversation] = found
+      const [gone, revoked, out, stored, ownPass, visitorsPass] = found
+      const conversation = parse(storedConversation, stored)
+      const isOwn = conversation && hasOwnPass(caller.id, conversation)
       return {
-        gone: Boolean(gone || revoked),
-        conversation: parse(storedConversation, conversation),
+        gone: isGone(gone, revoked, out, caller),
+        conversation,
+        pass: parse(sealedPass, isOwn ? ownPass : visitorsPass),
       }
     },
 
@@ -117,12 +142,26 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       const [all] = await fromStore(Promise.all([redis.hgetall(key), redis.pexpire(key, recordMs)]))
       const found = pairs(values.parse(all))
       const conversations = [...found].filter(([field]) => field.startsWith('c:'))
+      const revoked = found.get(`x:${caller.family}`)
       return {
-        gone: found.has('gone') || found.has(`x:${caller.family}`),
+        gone: isGone(found.get('gone'), revoked, found.get('out'), caller),
         conversations: conversations.flatMap(([, json]) => parse(storedConversation, json) ?? []),
-        spareToken: parse(spareToken, found.get('token')),
+        pass: parse(sealedPass, found.get('token')),
         offer: parse(offer, found.get('offer')),
+        attributes: parse(attributesSchema, found.get('attributes')) ?? {},
       }
+    },
+
+    /** The token of one conversation, as it is kept now. */
+    async passOf(visitorId: string, conversation: StoredConversation): Promise<SealedPass | null> {
+      const field = hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
+      return parse(sealedPass, await fromStore(redis.hget<string>(keys.visitor(visitorId), field)))
+    },
+
+    /** Keeps a conversation's fresh token. */
+    keepPass(visitorId: string, conversation: StoredConversation, pass: SealedPass): Promise<void> {
+      const field = hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
+      return write(visitorId, { [field]: JSON.stringify(pass) })
     },
 
     /** What the deployment offered last. */
@@ -130,28 +169,50 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       return parse(offer, await fromStore(redis.hget<string>(keys.visitor(visitorId), 'offer')))
     },
 
-    /** Keeps a token that was fetched before its conversation could be opened. */
-    keepSpare(visitorId: string, token: SpareToken, offered: Offer): Promise<void> {
-      return write(visitorId, { token: JSON.stringify(token), offer: JSON.stringify(offered) })
+    /** Keeps the visitor's token, fetched before a conversation is opened, and what was offered with it. */
+    keepVisitorsPass(visitorId: string, pass: SealedPass, offered: Offer): Promise<void> {
+      return write(visitorId, { token: JSON.stringify(pass), offer: JSON.stringify(offered) })
     },
 
-    /** Writes a new conversation, its token no longer spare, and drops those that are over. */
+    /** Writes a new conversation with its token, which a guest's conversation takes for itself, and drops those that are over. */
     begin(
       visitorId: string,
       conversation: StoredConversation,
-      offered: Offer,
+      { pass, offer: offered }: { pass: SealedPass; offer: Offer },
       expired: readonly string[],
     ): Promise<void> {
+      const isOwn = hasOwnPass(visitorId, conversation)
       const fields = {
         [`c:${conversation.id}`]: textOf(conversation),
+        [isOwn ? `t:${conversation.id}` : 'token']: JSON.stringify(pass),
         offer: JSON.stringify(offered),
       }
-      return write(visitorId, fields, ['token', ...expired.map((id) => `c:${id}`)])
+      const over = expired.flatMap((id) => [`c:${id}`, `t:${id}`])
+      return write(visitorId, fields, isOwn ? ['token', ...over] : over)
+    },
+
+    /** Takes in what a guest had, without touching what is there already: doing it again is harmless. */
+    async adopt(
+      visitorId: string,
+      conversation: StoredConversation,
+      pass: SealedPass | null,
+    ): Promise<void> {
+      const key = keys.visitor(visitorId)
+      const change = redis.multi().hsetnx(key, `c:${conversation.id}`, textOf(conversation))
+      if (pass) change.hsetnx(key, `t:${conversation.id}`, JSON.stringify(pass))
+      change.set(keys.owner(conversation.id), visitorId, { px: recordMs })
+      await commit(change.pexpire(key, recordMs))
+    },
+
+    /** Keeps what an identity says of its visitor. */
+    async keepAttributes(visitorId: string, attributes: Readonly<Record<string, string>>) {
+      await write(visitorId, { attributes: JSON.stringify(attributes) })
     },
 
     /** Forgets a conversation that certainly does not exist in Salesforce. */
     async discard(visitorId: string, conversationId: string): Promise<void> {
-      await fromStore(redis.hdel(keys.visitor(visitorId), `c:${conversationId}`))
+      const fields = [`c:${conversationId}`, `t:${conversationId}`]
+      await fromStore(redis.hdel(keys.visitor(visitorId), ...fields))
     },
 
     /** Keeps what became of a conversation, unless it was forgotten meanwhile. */
@@ -181,16 +242,29 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       return owner === visitorId
     },
 
-    /** Deletes the record and leaves a tombstone for as long as an access token can live. */
-    async bury(visitorId: string): Promise<void> {
+    /**
+     * Deletes the record and leaves a tombstone for as long as a token of the visitor can live; `heir`:
+     * who has the conversations now.
+     */
+    async bury(visitorId: string, heir = 'nobody'): Promise<void> {
       const key = keys.visitor(visitorId)
-      const change = redis.multi().del(key).hset(key, { gone: '1' }).pexpire(key, tombstoneMs)
+      const change = redis.multi().del(key).hset(key, { gone: heir }).pexpire(key, tombstoneMs)
       await commit(change)
+    },
+
+    /** Who took over what a guest had; null when nobody did, or too long ago. */
+    heirOf(visitorId: string): Promise<string | null> {
+      return fromStore(redis.hget<string>(keys.visitor(visitorId), 'gone'))
     },
 
     /** Refuses what a signed-out device still holds. */
     async revokeDevice(visitorId: string, family: string): Promise<void> {
       await write(visitorId, { [`x:${family}`]: '1' })
+    },
+
+    /** Refuses what every device holds that has signed in until now. */
+    async revokeEverywhere(visitorId: string): Promise<void> {
+      await write(visitorId, { out: String(Date.now()) })
     },
   }
 }

@@ -8,8 +8,8 @@ import * as z from 'zod'
 import { unauthenticated } from '../problem.js'
 import type { DerivedKey } from '../sealing.js'
 
-/** Who calls: a visitor on one device (refresh family). */
-export type Caller = { id: string; verified: boolean; family: string }
+/** Who calls: a visitor on one device (refresh family) that signed in at `since`, epoch milliseconds. */
+export type Caller = { id: string; verified: boolean; family: string; since: number }
 
 const issuer = 'miaw-gateway'
 const audience = 'miaw-gateway/api'
@@ -20,6 +20,7 @@ const claims = z.object({
   sub: z.string().min(1),
   family: z.string().min(1),
   verified: z.boolean(),
+  since: z.number(),
 })
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
@@ -46,9 +47,14 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
 
   return {
     /** A token for this caller and the moment it ends, epoch milliseconds. */
-    async issue({ id, verified, family }: Caller): Promise<{ token: string; expiresAt: number }> {
+    async issue({
+      id,
+      verified,
+      family,
+      since,
+    }: Caller): Promise<{ token: string; expiresAt: number }> {
       const expiresAt = Math.floor((Date.now() + lifetimeMs) / 1000) * 1000
-      const token = await new SignJWT({ verified, family })
+      const token = await new SignJWT({ verified, family, since })
         .setProtectedHeader({ alg: 'HS256', typ: type, kid: newest.id })
         .setSubject(id)
         .setIssuer(issuer)
@@ -71,8 +77,8 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
           audience,
           requiredClaims: ['exp', 'iat'],
         })
-        const { sub, family, verified } = claims.parse(payload)
-        return { id: sub, verified, family }
+        const { sub, family, verified, since } = claims.parse(payload)
+        return { id: sub, verified, family, since }
       } catch (error) {
         if (error instanceof JOSEError || error instanceof z.ZodError) throw unauthenticated()
         throw error

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { createSealer, type DerivedKey, deriveKeys } from '../sealing.js'
+import type { Caller } from './access.js'
 
 const context = 'refresh'
 
@@ -21,23 +22,20 @@ const payload = z.strictObject({
   n: z.string(),
 })
 
-/** What a refresh token says of its holder. `since`: when the device signed in, epoch milliseconds. */
-export type Holder = { id: string; verified: boolean; family: string; since: number }
-
 export type RefreshTokens = ReturnType<typeof createRefreshTokens>
 
 export function createRefreshTokens(keys: readonly DerivedKey[]) {
   const sealer = createSealer(keys)
 
   return {
-    mint({ id, verified, family, since }: Holder): string {
+    mint({ id, verified, family, since }: Caller): string {
       const nonce = randomBytes(16).toString('base64url')
       const plain = { v: id, k: verified, f: family, s: since, n: nonce }
       return sealer.seal(Buffer.from(JSON.stringify(plain)), context)
     },
 
     /** Null when it is not one of ours. */
-    open(token: string): Holder | null {
+    open(token: string): Caller | null {
       const plain = sealer.open(token, context)
       if (!plain) return null
       const read = payload.safeParse(JSON.parse(plain.toString()))

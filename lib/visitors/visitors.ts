@@ -1,4 +1,4 @@
-/** Who is calling: new guests, and the same visitors again. No call to Salesforce is made here. */
+/** Who is calling: new guests, known visitors, and the same ones again. No call to Salesforce is made here. */
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { isoTime } from '../contract/common.js'
@@ -6,7 +6,8 @@ import type { AuthReply } from '../contract/replies.js'
 import { GatewayError } from '../problem.js'
 import { deriveKeys } from '../sealing.js'
 import { type Caller, createAccessTokens } from './access.js'
-import { createRefreshTokens, type Holder, hashOf, replaySealer } from './refresh.js'
+import type { Identities } from './identity.js'
+import { createRefreshTokens, hashOf, replaySealer } from './refresh.js'
 
 type Rotation = { presentedHash: string; nextHash: string; replay: string; lifetimeMs: number }
 type RotationOutcome =
@@ -17,7 +18,17 @@ type RotationOutcome =
 export type FamilyStore = {
   create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
   rotate(visitorId: string, family: string, rotation: Rotation): Promise<RotationOutcome>
+  /** Whether a token would still be exchanged; nothing changes. */
+  honours(visitorId: string, family: string, hash: string): Promise<boolean>
   revoke(visitorId: string, family: string): Promise<void>
+}
+
+/** What becomes of a guest who signs in. */
+export type GuestBook = {
+  /** The guest's conversations become the visitor's, and the guest is no more. */
+  merge(guest: Caller, visitorId: string): Promise<void>
+  /** Who the guest has become; null when nobody. */
+  heirOf(guestId: string): Promise<string | null>
 }
 
 type Lifetimes = {
@@ -32,10 +43,15 @@ type Options = {
   lifetimes: Lifetimes
   allowAnonymous: boolean
   families: FamilyStore
-  /** When the guest's conversation is lost with its Salesforce token, epoch milliseconds; null without one. */
-  guestUntil: (caller: Caller) => Promise<number | null>
-  /** Refuses the access tokens of a device from now on. */
+  guests: GuestBook
+  identities: Identities
+  /** Whether a device is still welcome, and when a guest's conversation is lost with its token. */
+  standingOf: (caller: Caller) => Promise<{ isWelcome: boolean; until: number | null }>
+  /** Refuses the access tokens of a device, or of all devices, from now on. */
   revokeDevice: (visitorId: string, family: string) => Promise<void>
+  revokeEverywhere: (visitorId: string) => Promise<void>
+  /** Keeps what an identity says of its visitor. */
+  keepAttributes: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<void>
 }
 
 const replayed = z.strictObject({
@@ -65,17 +81,40 @@ export function createVisitors(options: Options) {
     }
   }
 
-  async function refreshEnd(holder: Holder): Promise<number> {
-    const now = Date.now()
-    if (!holder.verified) {
-      return (await options.guestUntil(holder)) ?? now + lifetimes.guestRefreshMs
-    }
-    return Math.min(now + lifetimes.refreshMs, holder.since + lifetimes.verifiedSessionMs)
+  function knownUntil({ since }: Caller): number {
+    return Math.min(Date.now() + lifetimes.refreshMs, since + lifetimes.verifiedSessionMs)
   }
 
-  async function nextPair(holder: Holder, refreshExpiresAt: number): Promise<Pair> {
+  /** When the next refresh token ends; throws for a device that was signed out. */
+  async function refreshEnd(holder: Caller): Promise<number> {
+    const { isWelcome, until } = await options.standingOf(holder)
+    if (!isWelcome) throw new GatewayError('refresh_rejected')
+    if (holder.verified) return knownUntil(holder)
+    return until ?? Date.now() + lifetimes.guestRefreshMs
+  }
+
+  async function nextPair(holder: Caller, refreshExpiresAt: number): Promise<Pair> {
     const { token, expiresAt } = await accessTokens.issue(holder)
     return { token, expiresAt, refreshToken: refreshTokens.mint(holder), refreshExpiresAt }
+  }
+
+  /** Begins a family on a device that has just signed in. */
+  async function welcome(holder: Caller, refreshExpiresAt: number): Promise<AuthReply> {
+    const pair = await nextPair(holder, refreshExpiresAt)
+    const lifetimeMs = Math.max(1, refreshExpiresAt - Date.now())
+    await families.create(holder.id, holder.family, hashOf(pair.refreshToken), lifetimeMs)
+    return replyOf(holder, pair)
+  }
+
+  /** The guest behind a refresh token that is still good, or was for this very merge. */
+  async function guestOf(refreshToken: string, visitorId: string): Promise<Caller> {
+    const guest = refreshTokens.open(refreshToken)
+    if (!guest || guest.verified) throw new GatewayError('refresh_rejected')
+    const isGood = await families.honours(guest.id, guest.family, hashOf(refreshToken))
+    if (!isGood && (await options.guests.heirOf(guest.id)) !== visitorId) {
+      throw new GatewayError('refresh_rejected')
+    }
+    return guest
   }
 
   return {
@@ -84,16 +123,26 @@ export function createVisitors(options: Options) {
     /** A new anonymous visitor. */
     async welcomeGuest(): Promise<AuthReply> {
       if (!options.allowAnonymous) throw new GatewayError('anonymous_disabled')
-      const holder: Holder = {
-        id: `guest-${randomUUID()}`,
-        verified: false,
-        family: randomUUID(),
-        since: Date.now(),
+      const now = Date.now()
+      const device = { family: randomUUID(), since: now }
+      const holder: Caller = { id: `guest-${randomUUID()}`, verified: false, ...device }
+      return await welcome(holder, now + lifetimes.guestRefreshMs)
+    },
+
+    /**
+     * A visitor whom the site's own login knows. A guest's refresh token beside it takes the guest's
+     * conversations along. Throws `identity_rejected`, and `refresh_rejected` with nothing changed.
+     */
+    async signIn(identityToken: string, guestToken: string | undefined): Promise<AuthReply> {
+      const { id, attributes } = await options.identities.verify(identityToken)
+      if (guestToken !== undefined) {
+        const guest = await guestOf(guestToken, id)
+        await options.guests.merge(guest, id)
+        await families.revoke(guest.id, guest.family)
       }
-      const pair = await nextPair(holder, Date.now() + lifetimes.guestRefreshMs)
-      const hash = hashOf(pair.refreshToken)
-      await families.create(holder.id, holder.family, hash, lifetimes.guestRefreshMs)
-      return replyOf(holder, pair)
+      await options.keepAttributes(id, attributes)
+      const holder: Caller = { id, verified: true, family: randomUUID(), since: Date.now() }
+      return await welcome(holder, knownUntil(holder))
     },
 
     /** The same visitor again; the token presented is used up. Throws `refresh_rejected`. */
@@ -116,9 +165,12 @@ export function createVisitors(options: Options) {
       return replyOf(holder, replayed.parse(JSON.parse(again.toString())))
     },
 
-    /** Signs one device out. */
-    async signOut({ id, family }: Caller): Promise<void> {
+    /** Signs out this device, or every device of a known visitor. A guest's access token dies with the guest. */
+    async signOut({ id, family, verified }: Caller, scope: 'device' | 'everywhere'): Promise<void> {
       await families.revoke(id, family)
+      if (!verified) return
+      if (scope === 'everywhere') await options.revokeEverywhere(id)
+      else await options.revokeDevice(id, family)
     },
   }
 }

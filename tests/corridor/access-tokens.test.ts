@@ -34,7 +34,14 @@ let claims: JWTPayload = {}
 beforeEach(async () => {
   const issued = { iat: seconds(), exp: seconds() + 900 }
   const ours = { iss: 'miaw-gateway', aud: 'miaw-gateway/api' }
-  claims = { ...ours, ...issued, sub: `guest-${randomUUID()}`, family: 'f', verified: false }
+  claims = {
+    ...ours,
+    ...issued,
+    sub: `guest-${randomUUID()}`,
+    family: 'f',
+    verified: false,
+    since: Date.now(),
+  }
   good = await sign(claims)
 })
 
@@ -74,6 +81,7 @@ const forgeries: [string, () => string | Promise<string>][] = [
   ['no family', () => sign(without('family'))],
   ['no word on being verified', () => sign(without('verified'))],
   ['an empty visitor', () => sign({ ...claims, sub: '' })],
+  ['no word on when it began', () => sign(without('since'))],
   ['verified as a text', () => sign({ ...claims, verified: 'true' })],
   ['signed with a public string', () => sign(claims, {}, Buffer.from('miaw-gateway/access'))],
   ['signed with its kid', () => sign(claims, {}, Buffer.from(ourHeader.kid))],

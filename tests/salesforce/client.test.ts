@@ -16,6 +16,7 @@ const messaging = createEnhancedChat({
   url,
   orgId: '00DZZ0000000AbC',
   deployment: 'Harbor_Custom_Client',
+  signer: null,
   settleMs: 10,
 })
 const reach = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
@@ -57,7 +58,7 @@ const calls = {
   open: () => messaging.open(reach, { routingAttributes: {}, language: null }),
   end: () => messaging.end(reach, 'conversation'),
   routing: () => messaging.routing(reach),
-  admitGuest: () => messaging.admitGuest(),
+  admitGuest: () => messaging.admit('guest'),
 }
 
 describe('a refusal', () => {

@@ -58,6 +58,8 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     salesforce: createOurs(),
     redisBackend: backend,
     redis: createRedisFront({ ...backend, token: 'redis-token' }),
+    /** For addresses of others, such as a login's key set. */
+    network,
     /** The log, line by line. */
     lines,
     /** What Salesforce heard, as `operation status`. */

@@ -1,0 +1,13 @@
+import { endpoint } from '../lib/endpoint.js'
+import { services } from '../lib/services.js'
+
+/** The public keys to register in Salesforce for user verification (RFC 7517); none in guest mode. */
+export default endpoint({
+  name: 'jwks',
+  method: 'GET',
+  async handle() {
+    const keys = services().signer?.publicKeys() ?? []
+    const headers = { 'Cache-Control': 'public, max-age=300' }
+    return Response.json({ keys }, { headers })
+  },
+})

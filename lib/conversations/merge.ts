@@ -1,0 +1,44 @@
+/** A guest signs in: the guest's conversations become the known visitor's, and the guest is no more. */
+import type { Locks } from '../store/locks.js'
+import {
+  hasOwnPass,
+  type Records,
+  type SealedPass,
+  type StoredConversation,
+} from '../store/records.js'
+import type { Vault } from '../store/vault.js'
+
+type Guest = { id: string; family: string; since: number }
+
+type Options = { records: Records; locks: Locks; vault: Vault }
+
+export function createMerger({ records, locks, vault }: Options) {
+  /** A token is sealed for its visitor, so that it must be sealed anew; null when it cannot be opened. */
+  async function reseal(pass: SealedPass | null, from: string, to: string) {
+    const token = pass && (await vault.open(pass.sealed, from))
+    return token && pass ? { ...pass, sealed: await vault.seal(token, to) } : null
+  }
+
+  async function handOver(guest: Guest, visitorId: string, conversation: StoredConversation) {
+    const pass = await records.passOf(guest.id, conversation)
+    const isOwn = hasOwnPass(visitorId, conversation)
+    await records.adopt(
+      visitorId,
+      conversation,
+      isOwn ? await reseal(pass, guest.id, visitorId) : null,
+    )
+  }
+
+  /**
+   * Hands everything over, then buries the guest. What was begun and cut off is finished by the next
+   * try; the guest's own starts wait meanwhile.
+   */
+  return function merge(guest: Guest, visitorId: string): Promise<void> {
+    return locks.hold(guest.id, 'start', async () => {
+      const { conversations, gone } = await records.read(guest)
+      if (gone) return
+      for (const conversation of conversations) await handOver(guest, visitorId, conversation)
+      await records.bury(guest.id, visitorId)
+    })
+  }
+}

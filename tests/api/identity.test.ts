@@ -1,0 +1,213 @@
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { HttpResponse, http } from 'msw'
+import { describe, expect, it, vi } from 'vitest'
+import auth from '../../api/auth.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { knock } from '../support/knock.js'
+import {
+  identityToken,
+  loginEnv,
+  loginSecret,
+  verifiedEnv,
+  verifiedSalesforce,
+} from '../support/verified.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { shiftClock } from './saying.js'
+
+const world = openWorld({
+  salesforce: verifiedSalesforce,
+  env: { ...verifiedEnv, ...loginEnv, LIMITS: '{"auth": [1000, "1 m"]}' },
+})
+const hour = 3600 * 1000
+
+/** Every clock of this process, that of signatures too. */
+function moveTo(now: number) {
+  vi.useFakeTimers({ toFake: ['Date'], now })
+}
+
+async function signIn(wish: Parameters<typeof identityToken>[0] = {}, refreshToken?: string) {
+  const body = { identityToken: await identityToken(wish), ...(refreshToken && { refreshToken }) }
+  return await knock(auth, { body })
+}
+
+describe('a visitor whom the login knows', () => {
+  it('is the same person on every device, and never a guest', async () => {
+    const [here, there, other] = [await signIn(), await signIn(), await signIn({ subject: 'bo' })]
+    expect(here.body.user).toMatchObject({ verified: true })
+    expect(there.body.user.id).toBe(here.body.user.id)
+    expect(other.body.user.id).not.toBe(here.body.user.id)
+    expect(here.body.user.id).not.toMatch(/^guest-/)
+    expect(world.heard()).toEqual([])
+  })
+
+  it('goes on with the conversation on another device', async () => {
+    const here = await signIn()
+    const begun = await knock(start, { token: here.body.token, body: {} })
+    const there = await signIn()
+    const resumed = await knock(start, { token: there.body.token, body: {} })
+    expect(resumed.status).toBe(200)
+    expect(resumed.body.conversationId).toBe(begun.body.conversationId)
+  })
+
+  it('has what the identity says as attributes, and cannot say otherwise', async () => {
+    const claims = { email: 'mina@example.org', given_name: 'Mina', other: 'x' }
+    const { token } = (await signIn({ claims })).body
+    const body = { routingAttributes: { _email: 'boss@example.org', Topic: 'Billing' } }
+    expect((await knock(start, { token, body })).status).toBe(201)
+    const { requestBody } = world.salesforce.exchanges.at(-1) ?? {}
+    expect(requestBody).toMatchObject({
+      routingAttributes: { _email: 'mina@example.org', _firstName: 'Mina', Topic: 'Billing' },
+    })
+  })
+
+  it('stays signed in by refreshing, for as long as a session may last', async () => {
+    const first = (await signIn()).body
+    const again = await knock(auth, { body: { refreshToken: first.refreshToken } })
+    expect(again.body.user).toEqual(first.user)
+    const days = (Date.parse(again.body.refreshExpiresAt) - Date.now()) / 86_400_000
+    expect(Math.round(days)).toBe(30)
+  })
+
+  it('signs out on this device alone, or everywhere', async () => {
+    const [here, there] = [(await signIn()).body, (await signIn()).body]
+    expect((await knock(auth, { method: 'DELETE', token: here.token })).status).toBe(204)
+    expect((await knock(start, { token: here.token, body: {} })).status).toBe(401)
+    expect((await knock(auth, { body: { refreshToken: here.refreshToken } })).status).toBe(401)
+    expect((await knock(start, { token: there.token, body: {} })).status).toBe(201)
+    const everywhere = { method: 'DELETE', token: there.token, query: { everywhere: 'true' } }
+    const third = (await signIn()).body
+    expect((await knock(auth, everywhere)).status).toBe(204)
+    expect((await knock(start, { token: third.token, body: {} })).status).toBe(401)
+    expect((await knock(auth, { body: { refreshToken: third.refreshToken } })).status).toBe(401)
+    shiftClock(5)
+    const back = (await signIn()).body
+    const resumed = await knock(start, { token: back.token, body: {} })
+    expect([resumed.status, resumed.body.resumed]).toEqual([200, true])
+  })
+})
+
+describe('a guest who signs in', () => {
+  it('takes the conversation along, which goes on as the person who began it', async () => {
+    const guest = await visit()
+    await guest.say('I am still a guest')
+    const known = await signIn({}, guest.refreshToken)
+    expect(known.body.user.verified).toBe(true)
+    const { token } = known.body
+    const { conversationId } = guest
+    const resumed = await knock(start, { token, body: {} })
+    expect(resumed.body).toMatchObject({ conversationId, resumed: true })
+    const page = await knock(poll, { token, query: { conversationId } })
+    expect(JSON.stringify(page.body.messages)).toContain('I am still a guest')
+    moveTo(Date.now() + 2 * hour)
+    const refreshed = await knock(auth, { body: { refreshToken: known.body.refreshToken } })
+    const said = { conversationId, text: 'Now I am known' }
+    const answer = await knock(send, { token: refreshed.body.token, body: said })
+    expect([answer.status, answer.body.code]).toEqual([202, undefined])
+  })
+
+  it('is no more: neither token is good, and the id is the new visitor’s', async () => {
+    const guest = await visit()
+    const { token } = (await signIn({}, guest.refreshToken)).body
+    const refused = await guest.poll()
+    expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated'])
+    expect((await knock(auth, { body: { refreshToken: guest.refreshToken } })).status).toBe(401)
+    const { conversationId } = guest
+    const own = await knock(start, { token, body: { conversationId, resume: false } })
+    expect(own.body).toMatchObject({ conversationId, resumed: true })
+  })
+
+  it('may try again after a lost answer', async () => {
+    const guest = await visit()
+    const once = await signIn({}, guest.refreshToken)
+    const twice = await signIn({}, guest.refreshToken)
+    expect([once.status, twice.status]).toEqual([200, 200])
+    const resumed = await knock(start, { token: twice.body.token, body: {} })
+    expect(resumed.body.conversationId).toBe(guest.conversationId)
+  })
+
+  it('cannot be taken over by a second person', async () => {
+    const guest = await visit()
+    await signIn({}, guest.refreshToken)
+    const thief = await signIn({ subject: 'thief' }, guest.refreshToken)
+    expect([thief.status, thief.body.code]).toEqual([401, 'refresh_rejected'])
+  })
+
+  it.each([
+    ['made up', async () => 'made-up'],
+    ['of a known visitor', async () => String((await signIn()).body.refreshToken)],
+    [
+      'used before',
+      async () => {
+        const { refreshToken } = await arrive()
+        await knock(auth, { body: { refreshToken } })
+        shiftClock(31_000)
+        return refreshToken
+      },
+    ],
+  ])('changes nothing with a refresh token that is %s', async (_, token) => {
+    const { status, body } = await signIn({ subject: 'new' }, await token())
+    expect([status, body.code]).toEqual([401, 'refresh_rejected'])
+    expect(world.heard()).toEqual([])
+  })
+})
+
+describe('an identity token', () => {
+  const secret = new TextEncoder().encode(loginSecret)
+  const claims = { iss: loginEnv.IDENTITY_ISSUER, aud: loginEnv.IDENTITY_AUDIENCE, sub: 'mina' }
+  const now = () => Math.floor(Date.now() / 1000)
+  const sign = (payload: object, alg = 'HS256', key = secret) =>
+    new SignJWT({ ...claims, iat: now(), exp: now() + 600, ...payload })
+      .setProtectedHeader({ alg })
+      .sign(key)
+
+  it.each([
+    ['not a token', async () => 'nonsense'],
+    ['not signed', async () => new UnsecuredJWT({ ...claims, exp: now() + 600 }).encode()],
+    ['signed by somebody else', () => sign({}, 'HS256', new TextEncoder().encode('x'.repeat(40)))],
+    ['of another issuer', () => sign({ iss: 'https://evil.example' })],
+    ['for another audience', () => sign({ aud: 'shop' })],
+    ['without a subject', () => sign({ sub: undefined })],
+    ['with an empty subject', () => sign({ sub: '' })],
+    ['without an end', () => sign({ exp: undefined })],
+    ['over', () => sign({ iat: now() - 700, exp: now() - 60 })],
+    ['good for more than a day', () => sign({ exp: now() + 25 * 3600 })],
+    ['good for years, without a beginning', () => sign({ iat: undefined, exp: now() + 10 ** 8 })],
+    ['not good yet', () => sign({ nbf: now() + 600 })],
+  ])('is rejected when it is %s', async (_, token) => {
+    const { status, body } = await knock(auth, { body: { identityToken: await token() } })
+    expect([status, body.code]).toEqual([401, 'identity_rejected'])
+  })
+
+  it('is rejected where no login is configured', async () => {
+    const none = { IDENTITY_SECRET: '', IDENTITY_ISSUER: '', IDENTITY_AUDIENCE: '' }
+    world.setEnv(none)
+    expect((await signIn()).body.code).toBe('identity_rejected')
+  })
+
+  it('is verified by the key set of the login, and an outage of that is told as one', async () => {
+    const jwksUrl = 'https://login.example/jwks.json'
+    const { privateKey, publicKey } = await crypto.subtle.generateKey(
+      { name: 'ECDSA', namedCurve: 'P-256' },
+      true,
+      ['sign', 'verify'],
+    )
+    const jwk = await crypto.subtle.exportKey('jwk', publicKey)
+    const token = await new SignJWT({ ...claims, iat: now(), exp: now() + 600 })
+      .setProtectedHeader({ alg: 'ES256', kid: 'login-1' })
+      .sign(privateKey)
+    world.setEnv({ IDENTITY_SECRET: '', IDENTITY_JWKS_URL: jwksUrl })
+    world.network.use(http.get(jwksUrl, () => HttpResponse.json({}, { status: 503 })))
+    const outage = await knock(auth, { body: { identityToken: token } })
+    expect([outage.status, outage.body.code]).toEqual([503, 'upstream_unavailable'])
+    const keys = [{ ...jwk, kid: 'login-1', alg: 'ES256' }]
+    world.network.use(http.get(jwksUrl, () => HttpResponse.json({ keys })))
+    const answer = await knock(auth, { body: { identityToken: token } })
+    expect([answer.status, answer.body.user?.verified]).toEqual([200, true])
+    const confused = await sign({}, 'HS256', new TextEncoder().encode(JSON.stringify(jwk)))
+    const forged = await knock(auth, { body: { identityToken: confused } })
+    expect([forged.status, forged.body.code]).toEqual([401, 'identity_rejected'])
+  })
+})
