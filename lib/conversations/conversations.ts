@@ -67,16 +67,13 @@ export function createConversations(options: Options) {
      */
     forget(caller: Caller): Promise<void> {
       return locks.hold(caller.id, 'start', async () => {
-        const { conversations, pass } = await records.read(caller)
+        const { conversations, pass, passOf } = await records.read(caller)
         const open = conversations.filter(
           ({ status }) => status === 'open' || status === 'starting',
         )
-        const endings = open.map(async (conversation) => {
-          const own = { visitorId: caller.id, conversation }
-          return end(
-            { ...own, pass: await records.passOf(caller.id, conversation) },
-            'conversation',
-          )
+        const endings = open.map((conversation) => {
+          const own = { visitorId: caller.id, conversation, pass: passOf(conversation) }
+          return end(own, 'conversation')
         })
         await Promise.allSettled(endings)
         if (pass) await passes.revoke(caller.id, pass)

@@ -57,6 +57,8 @@ export type VisitorRecord = {
   conversations: readonly StoredConversation[]
   /** The visitor's own token. */
   pass: SealedPass | null
+  /** The token of one of the conversations. */
+  passOf(conversation: StoredConversation): SealedPass | null
   offer: Offer | null
   attributes: Readonly<Record<string, string>>
 }
@@ -88,6 +90,10 @@ function isGone(gone: unknown, revoked: unknown, out: string | null | undefined,
 /** Whether a conversation is reached with its own token, or with the visitor's. */
 export function hasOwnPass(visitorId: string, { expiresAt, subject }: StoredConversation): boolean {
   return expiresAt !== null || subject !== visitorId
+}
+
+function passField(visitorId: string, conversation: StoredConversation): string {
+  return hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
 }
 
 /** The same text for the same conversation, whoever put it together. */
@@ -147,6 +153,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
         gone: isGone(found.get('gone'), revoked, found.get('out'), caller),
         conversations: conversations.flatMap(([, json]) => parse(storedConversation, json) ?? []),
         pass: parse(sealedPass, found.get('token')),
+        passOf: (conversation) => parse(sealedPass, found.get(passField(caller.id, conversation))),
         offer: parse(offer, found.get('offer')),
         attributes: parse(attributesSchema, found.get('attributes')) ?? {},
       }
@@ -154,14 +161,13 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
 
     /** The token of one conversation, as it is kept now. */
     async passOf(visitorId: string, conversation: StoredConversation): Promise<SealedPass | null> {
-      const field = hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
+      const field = passField(visitorId, conversation)
       return parse(sealedPass, await fromStore(redis.hget<string>(keys.visitor(visitorId), field)))
     },
 
     /** Keeps a conversation's fresh token. */
     keepPass(visitorId: string, conversation: StoredConversation, pass: SealedPass): Promise<void> {
-      const field = hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
-      return write(visitorId, { [field]: JSON.stringify(pass) })
+      return write(visitorId, { [passField(visitorId, conversation)]: JSON.stringify(pass) })
     },
 
     /** What the deployment offered last. */
@@ -184,7 +190,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       const isOwn = hasOwnPass(visitorId, conversation)
       const fields = {
         [`c:${conversation.id}`]: textOf(conversation),
-        [isOwn ? `t:${conversation.id}` : 'token']: JSON.stringify(pass),
+        [passField(visitorId, conversation)]: JSON.stringify(pass),
         offer: JSON.stringify(offered),
       }
       const over = expired.flatMap((id) => [`c:${id}`, `t:${id}`])
