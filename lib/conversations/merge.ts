@@ -19,14 +19,15 @@ export function createMerger({ records, locks, vault }: Options) {
     return token && pass ? { ...pass, sealed: await vault.seal(token, to) } : null
   }
 
-  async function handOver(guest: Guest, visitorId: string, conversation: StoredConversation) {
-    const pass = await records.passOf(guest.id, conversation)
+  async function handOver(
+    guest: Guest,
+    visitorId: string,
+    conversation: StoredConversation,
+    pass: SealedPass | null,
+  ) {
     const isOwn = hasOwnPass(visitorId, conversation)
-    await records.adopt(
-      visitorId,
-      conversation,
-      isOwn ? await reseal(pass, guest.id, visitorId) : null,
-    )
+    const resealed = isOwn ? await reseal(pass, guest.id, visitorId) : null
+    await records.adopt(visitorId, conversation, resealed)
   }
 
   /**
@@ -35,9 +36,11 @@ export function createMerger({ records, locks, vault }: Options) {
    */
   return function merge(guest: Guest, visitorId: string): Promise<void> {
     return locks.hold(guest.id, 'start', async () => {
-      const { conversations, gone } = await records.read(guest)
+      const { conversations, gone, passOf } = await records.read(guest)
       if (gone) return
-      for (const conversation of conversations) await handOver(guest, visitorId, conversation)
+      for (const conversation of conversations) {
+        await handOver(guest, visitorId, conversation, passOf(conversation))
+      }
       await records.bury(guest.id, visitorId)
     })
   }

@@ -189,8 +189,7 @@ export function createStarter(options: Options) {
     const found = existing(record, input)
     if (found?.status === 'open') return replyOf(found, record.offer, true)
     if (!found) return await create(caller, record, input)
-    const pass = await records.passOf(caller.id, found)
-    return replyOf(await open(caller.id, found, pass), record.offer, false)
+    return replyOf(await open(caller.id, found, record.passOf(found)), record.offer, false)
   }
 
   /**
