@@ -4,7 +4,7 @@ import type { Prechat } from '../contract/replies.js'
 import type { StartRequest } from '../contract/requests.js'
 import { type FieldError, GatewayError } from '../problem.js'
 
-type Attributes = Readonly<Record<string, string>>
+export type Attributes = Readonly<Record<string, string>>
 type Field = Prechat['fields'][number]
 type Given = { [name in 'routingAttributes' | 'contextParameters']?: Attributes | undefined }
 
@@ -43,6 +43,14 @@ function complaint({ type, required, maxLength, options }: Field, value: string)
   return null
 }
 
+/** What is wrong with the answers to a form, a path for each. */
+export function prechatErrors(form: Prechat, attributes: Attributes): FieldError[] {
+  return form.fields.flatMap((field) => {
+    const message = complaint(field, attributes[field.name] ?? '')
+    return message === null ? [] : [{ path: `routingAttributes.${field.name}`, message }]
+  })
+}
+
 /**
  * Checks the answers against the deployment's form. Throws `prechat_required` with the form when
  * there is one and nothing was answered, `invalid_request` with a path for each wrong answer.
@@ -54,9 +62,6 @@ export function checkPrechat(
 ): void {
   if (!form) return
   if (!routingAttributes) throw new GatewayError('prechat_required', { extra: { prechat: form } })
-  const errors = form.fields.flatMap((field): FieldError[] => {
-    const message = complaint(field, attributes[field.name] ?? '')
-    return message === null ? [] : [{ path: `routingAttributes.${field.name}`, message }]
-  })
+  const errors = prechatErrors(form, attributes)
   if (errors.length > 0) throw new GatewayError('invalid_request', { errors })
 }

@@ -7,15 +7,16 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
-import { GatewayError, isProblem, type ProblemCode } from '../problem.js'
+import { GatewayError, isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { Messaging, Opening, Reach, Saying } from '../salesforce/messaging.js'
+import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
 import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
 import { createCompletion } from './complete.js'
 import { hashOf } from './content.js'
-import { attributesOf } from './prechat.js'
+import { type Attributes, attributesOf } from './prechat.js'
 import type { Own, Reaches } from './reach.js'
+import { createSessions } from './session.js'
 import { createSettlement } from './settle.js'
 
 type Options = {
@@ -42,8 +43,7 @@ type Errand = {
   saying: Saying
   message: MessageKey
   hash: string
-  /** What a new messaging session is opened with. */
-  opening: Opening
+  answers: Attributes | null
 }
 
 function unsure(): GatewayError {
@@ -57,16 +57,9 @@ function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendR
   return { id: saying.id, conversationId: own.conversation.id, timestamp: isoTime(at), duplicate }
 }
 
-/** Handles one kind of problem and lets the others pass. */
-function when<T>(code: ProblemCode, handle: () => Promise<T>) {
-  return (error: unknown): Promise<T> => {
-    if (isProblem(error, code)) return handle()
-    throw error
-  }
-}
-
 export function createSpeaker(options: Options) {
-  const { messaging, reaches, records, sends, settleMs, callerAttributes } = options
+  const { messaging, reaches, sends, settleMs, callerAttributes } = options
+  const sessions = createSessions(options)
   const { settle, look } = createSettlement({ messaging, settleMs })
   const complete = createCompletion(messaging)
 
@@ -92,31 +85,12 @@ export function createSpeaker(options: Options) {
     return replyOf(errand, at, duplicate)
   }
 
-  /** Salesforce wants answers that nobody gave yet: the visitor is shown the form. */
-  async function askForm(visitorId: string): Promise<never> {
-    const offer = await records.offerTo(visitorId)
-    throw new GatewayError('prechat_required', {
-      effect: 'none',
-      extra: { prechat: offer?.prechat ?? null },
-    })
-  }
-
-  async function sayOnce({ own, reach, opening }: Errand, saying: Saying): Promise<number> {
-    try {
-      return await messaging
-        .say(reach, saying, null)
-        .catch(when('prechat_required', () => messaging.say(reach, saying, opening)))
-    } catch (error) {
-      return await when('prechat_required', () => askForm(own.visitorId))(error)
-    }
-  }
-
   /** Sends, and when the outcome is unclear finds out; sends again only what certainly did not arrive. */
   async function deliver(errand: Errand, logged: LoggedAttempt): Promise<SendReply> {
     const saying = await complete(errand.reach, errand.saying)
     for (let attempts = 1; ; attempts++) {
       try {
-        return await arrived(errand, logged, await sayOnce(errand, saying), false)
+        return await arrived(errand, logged, await sessions.say({ ...errand, saying }), false)
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.details.effect === 'none') {
@@ -181,19 +155,13 @@ export function createSpeaker(options: Options) {
    * `conversation_ended`, `conversation_lost`, and what Salesforce or Redis may cause; then the same
    * call can be repeated.
    */
-  return async function say(
-    own: Own,
-    saying: Saying,
-    answers?: Opening['routingAttributes'],
-  ): Promise<SendReply> {
+  return async function say(own: Own, saying: Saying, answers?: Attributes): Promise<SendReply> {
     const { conversation, visitorId } = own
-    const given = answers && attributesOf({ routingAttributes: answers }, callerAttributes)
+    const given = answers ? attributesOf({ routingAttributes: answers }, callerAttributes) : null
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    const routingAttributes = given ?? conversation.routingAttributes
-    const opening = { routingAttributes, language: conversation.language }
     return await reaches.within(own, async (reach) => {
       const message = { visitorId, conversationId: conversation.id, id: saying.id }
-      const errand = { own, reach, saying, message, hash: hashOf(saying), opening }
+      const errand = { own, reach, saying, message, hash: hashOf(saying), answers: given }
       for (;;) {
         const claim = await sends.claim(message, attemptNow(errand.hash, Date.now()))
         if ('mine' in claim) return await deliver(errand, claim.mine)

@@ -165,6 +165,7 @@ export function createStarter(options: Options) {
       subject: caller.id,
       routingAttributes,
       language: input.language ?? null,
+      isSessionOver: false,
       deployment,
     }
     await records.begin(caller.id, conversation, ticket, outdated(record))

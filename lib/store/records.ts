@@ -37,6 +37,8 @@ const storedConversation = z.object({
   subject: z.string(),
   routingAttributes: z.record(z.string(), z.string()),
   language: z.string().nullable(),
+  /** The visitor ended the messaging session here; the next message opens a new one. */
+  isSessionOver: z.boolean(),
   /** Organisation and deployment it was started in. */
   deployment: z.string(),
 })
@@ -170,9 +172,14 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       return write(visitorId, { [passField(visitorId, conversation)]: JSON.stringify(pass) })
     },
 
-    /** What the deployment offered last. */
-    async offerTo(visitorId: string): Promise<Offer | null> {
-      return parse(offer, await fromStore(redis.hget<string>(keys.visitor(visitorId), 'offer')))
+    /** What the deployment offered last, and what the visitor's identity says of them. */
+    async factsOf(visitorId: string): Promise<Pick<VisitorRecord, 'offer' | 'attributes'>> {
+      const key = keys.visitor(visitorId)
+      const found = values.parse(await fromStore(redis.hmget(key, 'offer', 'attributes')))
+      return {
+        offer: parse(offer, found[0]),
+        attributes: parse(attributesSchema, found[1]) ?? {},
+      }
     },
 
     /** Keeps the visitor's token, fetched before a conversation is opened, and what was offered with it. */

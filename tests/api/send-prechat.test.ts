@@ -1,4 +1,5 @@
 /** Answers to a pre-chat that is asked for each session, sent along with a message. */
+import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import send from '../../api/send.js'
 import { knock } from '../support/knock.js'
@@ -33,4 +34,19 @@ it('lets answers set only what callers may set', async () => {
   expect([status, problem.code]).toEqual([400, 'invalid_request'])
   expect(problem.errors).toMatchObject([{ path: 'routingAttributes.Vip' }])
   expect(world.heard()).not.toContain('sendMessage 202')
+})
+
+it('names the answer that is wrong before Salesforce hears of it, and takes the same message with a good one', async () => {
+  const visitor = await visit({ routingAttributes: { Topic: 'Old' } })
+  const { conversationId, token } = visitor
+  world.salesforce.endSession(conversationId, 'Agent')
+  const message = { conversationId, id: randomUUID(), text: 'Hello again' }
+  const bad = await knock(send, { token, body: { ...message, routingAttributes: { Topic: ' ' } } })
+  expect([bad.status, bad.body.code]).toEqual([400, 'invalid_request'])
+  expect(bad.body.errors).toEqual([{ path: 'routingAttributes.Topic', message: 'is required' }])
+  const good = await knock(send, {
+    token,
+    body: { ...message, routingAttributes: { Topic: 'New' } },
+  })
+  expect([good.status, good.body.duplicate]).toEqual([202, false])
 })

@@ -1,0 +1,112 @@
+/** How sessions and conversations end, told apart by what a poll says of the conversation. */
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import send from '../../api/send.js'
+import { knock } from '../support/knock.js'
+import { textsOf, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { messagesHeard, roomy } from './saying.js'
+
+const world = openWorld({ env: roomy })
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+
+/** What the conversation is like after each of these happenings, for a client that keeps polling. */
+async function watch(visitor: Visitor) {
+  let { cursor } = (await visitor.poll()).body
+  return async (happen: () => unknown) => {
+    await happen()
+    const { body } = await visitor.poll({ cursor })
+    cursor = body.cursor
+    const { status, handledBy, endedBy, participants } = body.conversation
+    const present = participants.map(({ displayName }: { displayName: string }) => displayName)
+    return { status, handledBy, endedBy, present }
+  }
+}
+
+const bot = { status: 'open', handledBy: 'bot', endedBy: null, present: ['Harbor Assistant'] }
+const dana = { status: 'open', handledBy: 'agent', endedBy: null, present: ['Dana'] }
+const nobody = { status: 'open', handledBy: 'none', present: [] }
+
+describe('the conversation tells', () => {
+  it('an agent’s end, after which the next message is answered by the bot again', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    expect(await whatAfter(() => visitor.say('Hello'))).toEqual(bot)
+    expect(await whatAfter(() => visitor.say('agent'))).toEqual(dana)
+    expect(await whatAfter(() => visitor.say('bye'))).toEqual({ ...nobody, endedBy: 'Agent' })
+    expect(await whatAfter(() => visitor.say('One more thing'))).toEqual(bot)
+  })
+
+  it('the bot’s end', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    expect(await whatAfter(() => visitor.say('bye'))).toEqual({ ...nobody, endedBy: 'System' })
+    expect(await whatAfter(() => visitor.say('Hello again'))).toEqual(bot)
+  })
+
+  it('a transfer, in which somebody is always in charge or being looked for', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    await whatAfter(() => visitor.say('agent'))
+    const moved = await whatAfter(() => world.salesforce.transfer(visitor.conversationId))
+    expect(moved).toMatchObject({ status: 'open', endedBy: null })
+    expect(['queue', 'agent']).toContain(moved.handledBy)
+    expect(moved.present).not.toContain('Dana')
+  })
+
+  it('an agent who leaves without ending anything', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    await whatAfter(() => visitor.say('agent'))
+    const left = await whatAfter(() => world.salesforce.agentLeaves(visitor.conversationId))
+    expect(left).toEqual({ status: 'open', handledBy: 'queue', endedBy: null, present: [] })
+  })
+
+  it('that nobody is available', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    expect((await whatAfter(() => visitor.say('busy'))).status).toBe('open')
+    const { body } = await visitor.poll()
+    expect(JSON.stringify(body.messages)).toContain('No_Agent')
+  })
+
+  it('the visitor’s end of the session, which the next message reopens', async () => {
+    const visitor = await visit({ routingAttributes: { Topic: 'Billing' }, language: 'de' })
+    const whatAfter = await watch(visitor)
+    expect(await whatAfter(() => visitor.end({ scope: 'session' }))).toEqual({
+      ...nobody,
+      endedBy: 'EndUser',
+    })
+    const id = randomUUID()
+    expect(await whatAfter(() => visitor.say('I am back', id))).toEqual(bot)
+    expect(messagesHeard(world).at(-1)).toMatchObject({
+      message: { id },
+      isNewMessagingSession: true,
+      routingAttributes: { Topic: 'Billing' },
+      language: 'de',
+    })
+    await whatAfter(() => visitor.say('And more'))
+    expect(messagesHeard(world).at(-1)).not.toHaveProperty('isNewMessagingSession')
+  })
+
+  it('a close, after which nothing can be said', async () => {
+    const visitor = await visit()
+    const whatAfter = await watch(visitor)
+    expect(await whatAfter(() => visitor.end())).toEqual({
+      ...nobody,
+      status: 'ended',
+      endedBy: 'EndUser',
+    })
+    expect((await visitor.say('Too late')).body.code).toBe('conversation_ended')
+  })
+})
+
+it('shows texts of every session in one conversation', async () => {
+  const visitor = await visit()
+  for (const text of ['first', 'bye', 'second']) await visitor.say(text)
+  const { body } = await visitor.poll()
+  expect(textsOf(body)).toEqual(expect.arrayContaining(['first', 'second']))
+  const { conversationId, token } = visitor
+  expect((await knock(send, { token, body: { conversationId, text: 'third' } })).status).toBe(202)
+})
