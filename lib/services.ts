@@ -6,6 +6,7 @@ import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSealer, deriveKeys } from './sealing.js'
 import { createFamilies } from './store/families.js'
+import { createHoursCache } from './store/hours.js'
 import { createKeys } from './store/keys.js'
 import { createLimiter } from './store/limiter.js'
 import { createLocks } from './store/locks.js'
@@ -30,6 +31,8 @@ function build(source: NodeJS.ProcessEnv) {
     tombstoneMs: lifetimes.accessTokenMs,
   })
   const families = createFamilies({ redis, keys })
+  const deployment = `${salesforce.orgId}/${salesforce.deployment}`
+  const hours = createHoursCache({ redis, keys, deployment })
   const limiter = createLimiter({ redis, keys, limits: env.limits })
   const conversations = createConversations({
     ...env,
@@ -40,7 +43,8 @@ function build(source: NodeJS.ProcessEnv) {
     limiter,
     vault: createVault(deriveKeys(secrets, 'vault')),
     cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
-    deployment: `${salesforce.orgId}/${salesforce.deployment}`,
+    deployment,
+    hours,
     endedConversationMs: lifetimes.endedConversationMs,
   })
   const visitors = createVisitors({
@@ -54,6 +58,7 @@ function build(source: NodeJS.ProcessEnv) {
   return {
     env,
     records,
+    hours,
     limiter,
     conversations,
     visitors,

@@ -1,27 +1,33 @@
 /** The use cases of a conversation, joined: the only place that knows Redis and Salesforce at once. */
 import type { Cursors } from '../polling/cursor.js'
 import type { Messaging } from '../salesforce/messaging.js'
+import type { HoursCache } from '../store/hours.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
 import type { Vault } from '../store/vault.js'
+import { createAvailability } from './availability.js'
 import { createEnder } from './end.js'
-import { createReaches } from './reach.js'
+import { createLister } from './mine.js'
+import { createReaches, type Own } from './reach.js'
 import { createReader } from './read.js'
 import { createSpeaker } from './say.js'
 import { createStarter } from './start.js'
+import { createUploader, withUploads } from './upload.js'
 
 type Options = {
   messaging: Messaging
   records: Records
   sends: Sends
+  hours: HoursCache
   locks: Locks
   limiter: Limiter
   vault: Vault
   cursors: Cursors
   deployment: string
   callerAttributes: readonly string[]
+  uploadTypes: readonly string[]
   endedConversationMs: number
   maxConversations: number
   settleMs: number
@@ -31,13 +37,26 @@ export type Conversations = ReturnType<typeof createConversations>
 
 export function createConversations(options: Options) {
   const reaches = createReaches(options)
+  const start = createStarter({ ...options, reaches })
+  const say = createSpeaker({ ...options, reaches })
   const end = createEnder({ ...options, reaches })
 
   return {
-    start: createStarter({ ...options, reaches }),
-    say: createSpeaker({ ...options, reaches }),
+    start: async (...wish: Parameters<typeof start>) =>
+      withUploads(await start(...wish), options.uploadTypes),
+    say,
+    upload: createUploader({ ...options, say }),
     read: createReader({ ...options, reaches }),
+    list: createLister({ ...options, reaches }),
+    availability: createAvailability(options),
     end,
+
+    /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
+    transcript: (own: Own) =>
+      reaches.within(own, async (reach) => ({
+        name: `conversation-${reach.conversationId}.pdf`,
+        pdf: await options.messaging.transcript(reach),
+      })),
 
     /** When a guest's last conversation is lost with its token, epoch milliseconds; null without one. */
     async guestUntil(caller: { id: string; family: string }): Promise<number | null> {
