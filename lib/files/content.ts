@@ -20,8 +20,14 @@ const otherEndings: Readonly<Record<string, readonly string[]>> = {
   mpg: ['mpeg'],
 }
 
-/** One container under several names. */
-const heif = ['image/heic', 'image/heif']
+/** One container under several names: the library's, and the ending when the library knows none. */
+const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: string]>> = {
+  'image/heic': [/^image\/hei[cf]$/],
+  'image/heif': [/^image\/hei[cf]$/],
+  'application/msword': [/^application\/x-cfb$/, 'doc'],
+  'application/vnd.ms-excel': [/^application\/x-cfb$/, 'xls'],
+  'application/vnd.ms-powerpoint': [/^application\/x-cfb$/, 'ppt'],
+}
 
 /** Control characters that no text file holds. */
 const unwritable = /(?![\t\n\f\r])\p{Cc}/u
@@ -55,7 +61,7 @@ export async function judgeContent(type: string, bytes: Uint8Array): Promise<Jud
   if (isText(type)) return judgeText(type, bytes)
   const found = await signatureOf(bytes)
   if (!found) return null
-  const isHeif = heif.includes(type) && heif.includes(found.mime)
-  if (found.mime !== type && !isHeif) return null
-  return { endings: [found.ext, ...(otherEndings[found.ext] ?? [])] }
+  const [mimes, ending = found.ext] = containers[type] ?? []
+  if (found.mime !== type && !mimes?.test(found.mime)) return null
+  return { endings: [ending, ...(otherEndings[ending] ?? [])] }
 }

@@ -15,6 +15,8 @@ const docx = Buffer.from(
   'UEsDBBQAAAAIAAAAIVyT+DSMdwAAAJcAAAATAAAAW0NvbnRlbnRfVHlwZXNdLnhtbD2OQQ7CMAwEv1Llikg+0PbCHTjwAStxkKXYjpxQ4Pc0QupxtTujnR/fim2dbxuaUcLpDtavwLi48FZLIWl8MUr3Hy5uuqj0PQxocVBroQidVMImyWtF2VdZjaG3s+ZMEQ9+2KppxNZInlz80TCQnIY+rHP4//kBUEsBAhQDFAAAAAgAAAAhXJP4NIx3AAAAlwAAABMAAAAAAAAAAAAAAIABAAAAAFtDb250ZW50X1R5cGVzXS54bWxQSwUGAAAAAAEAAQBBAAAAqAAAAAAA',
   'base64',
 )
+const cfb = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)])
+const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)])
 const heic = Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic', 'latin1')
 
 describe('the type of a file', () => {
@@ -79,6 +81,20 @@ describe('the type of a file', () => {
       expectProblem(answer, 415, 'unsupported_media_type')
       expect(answer.body.detail).toBe('Files of these types are taken: image/gif.')
     }
+  })
+
+  it.each<[string, FileWish]>([
+    [
+      'image/jpg',
+      { name: 'a.jpg', type: 'image/jpg', content: Buffer.from([0xff, 0xd8, 0xff, 0xe0]) },
+    ],
+    ['application/zip', { name: 'a.zip', type: 'application/x-zip-compressed', content: emptyZip }],
+    ['application/msword', { name: 'a.doc', type: 'application/msword', content: cfb }],
+  ])('may be %s when that is listed, whatever a system calls it', async (listed, wish) => {
+    world.setEnv({ UPLOAD_TYPES: listed })
+    const { upload } = await uploader()
+    expect((await upload({ file: fileOf(wish) })).status).toBe(202)
+    expect(JSON.stringify(filesHeard(world))).toContain(`"${wish.name} (`)
   })
 
   it('is told by start, with the size that this gateway takes', async () => {
