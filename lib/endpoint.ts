@@ -11,7 +11,7 @@ import { setMetric, timing } from 'hono/timing'
 import type * as z from 'zod'
 import { noInput } from './contract/requests.js'
 import { type Connection, clientAddress } from './corridor/address.js'
-import { readBody, readQuery, validate } from './corridor/input.js'
+import { type BodyReader, json, readQuery, validate } from './corridor/input.js'
 import { limitHeaders } from './corridor/limit-headers.js'
 import { framesOf, logRequest } from './corridor/log.js'
 import type { Need } from './corridor/needs.js'
@@ -27,11 +27,15 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   method: 'GET' | 'POST' | 'DELETE'
   /** The body of a POST, the query of the others. */
   input: I
+  /** How a POST's body is read: JSON unless said otherwise. */
+  body?: BodyReader
   /** What leaves; `noReply` for an answer without a body. */
   reply: R
   needs: Need<z.output<I>, N>
   /** 200 unless said otherwise. */
   status?: (reply: z.output<R>) => 201 | 200 | 202
+  /** The answer, where it is not JSON. */
+  respond?: (reply: z.output<R>) => Response
   act(
     context: N & { input: z.output<I> } & Pick<Services, 'visitors' | 'conversations'>,
   ): Promise<z.input<R>>
@@ -49,11 +53,19 @@ type Handler = (c: Context<Corridor>) => Promise<Response>
 export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
+  /** The largest body it takes; that of JSON unless said otherwise. */
+  maxBodyBytes?: number
   handle: Handler
 }
 
-const maxBodyBytes = 128 * 1024
-const exposed = ['X-Request-Id', 'Server-Timing', 'RateLimit', 'RateLimit-Policy', 'Retry-After']
+const exposed = [
+  'X-Request-Id',
+  'Server-Timing',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Content-Disposition',
+]
 
 function requestIdOf(headers: Headers): string {
   const given = headers.get('x-request-id') ?? ''
@@ -129,19 +141,29 @@ const allowPages = cors({
   maxAge: 600,
 })
 
-function tooLarge(): never {
-  throw new GatewayError('payload_too_large', { detail: `At most ${maxBodyBytes} bytes.` })
+/** Refuses bodies that are larger than any of the methods takes. */
+function limitBody(methods: readonly Method[]): MiddlewareHandler {
+  const maxSize = Math.max(...methods.map(({ maxBodyBytes = json.maxBytes }) => maxBodyBytes))
+  const detail = `At most ${Math.floor(maxSize)} bytes.`
+  function onError(): never {
+    throw new GatewayError('payload_too_large', { detail })
+  }
+  return bodyLimit({ maxSize, onError })
 }
 
 /** Makes one method of an endpoint. */
 export function method<I extends z.ZodType, R extends z.ZodType, N>(
   action: Action<I, R, N>,
 ): Method {
+  const body = action.body ?? json
   async function handle(c: Context<Corridor>): Promise<Response> {
     const request = c.req.raw
     const query = readQuery(request)
     if (action.method === 'POST') validate(noInput, query)
-    const input = validate(action.input, action.method === 'POST' ? await readBody(request) : query)
+    const input = validate(
+      action.input,
+      action.method === 'POST' ? await body.read(request) : query,
+    )
     const rooms = services()
     setDeadline(rooms.env.deadlineMs)
     const source = rooms.env.clientAddress
@@ -155,15 +177,16 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
     const { visitors, conversations } = rooms
     return shape(action, await action.act({ ...needed, input, visitors, conversations }))
   }
-  return { name: action.name, method: action.method, handle }
+  return { name: action.name, method: action.method, maxBodyBytes: body.maxBytes, handle }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
 function shape<R extends z.ZodType>(
-  { reply, status }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status'>,
+  { reply, status, respond }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status' | 'respond'>,
   result: z.input<R>,
 ): Response {
   const parsed = reply.parse(result)
+  if (respond) return respond(parsed)
   if (parsed === null) return new Response(null, { status: 204 })
   return Response.json(parsed, { status: status?.(parsed) ?? 200 })
 }
@@ -188,7 +211,7 @@ export function endpoint(...methods: readonly [Method, ...Method[]]) {
 
   const app = new Hono<Corridor>()
   app.use(observe(name), timing(), reportTiming, secureHeaders(), refuseStrangers, allowPages)
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+  app.use(limitBody(methods))
   app.all('*', dispatch)
   app.onError(fail)
 

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { readIdentity, readVerification } from './env-groups.js'
+import { defaultUploadTypes, takeable } from './files/types.js'
 import { defaultLimits, type LimitName, type Limits } from './limits.js'
 
 const second = 1000
@@ -113,6 +114,14 @@ function claimName(text: string): [claim: string, attribute: string] {
   return [claim, attribute]
 }
 
+const uploadTypes = list
+  .refine(
+    (all) => all.length > 0 && all.every((type) => /^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(type)),
+    'must be media types such as image/png, comma-separated, in lower case',
+  )
+  .transform(takeable)
+  .default(defaultUploadTypes)
+
 /** Better refused than believed to protect. */
 const notYet = z.never('is not supported yet').optional()
 
@@ -144,6 +153,7 @@ const schema = z.object({
   CALLER_ATTRIBUTES: list.default(['*']),
   CLIENT_ADDRESS: clientAddress.optional(),
   LIMITS: limits,
+  UPLOAD_TYPES: uploadTypes,
   REDIS_TIMEOUT_MS: whole(1000, 50, 10_000),
   REQUEST_DEADLINE_MS: whole(8000, 200, 25_000),
   SEND_SETTLE_MS: whole(1000, 0, 10_000),
@@ -235,6 +245,7 @@ export function readEnv(source: Source) {
     callerAttributes: env.CALLER_ATTRIBUTES,
     clientAddress: env.CLIENT_ADDRESS ?? (env.VERCEL ? 'vercel' : 'socket'),
     limits: env.LIMITS,
+    uploadTypes: env.UPLOAD_TYPES,
     deadlineMs: env.REQUEST_DEADLINE_MS,
     settleMs: env.SEND_SETTLE_MS,
     maxConversations: env.MAX_CONVERSATIONS,

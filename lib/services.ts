@@ -7,6 +7,7 @@ import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSigner } from './salesforce/enhanced-chat/signer.js'
 import { createSealer, deriveKeys } from './sealing.js'
 import { createFamilies } from './store/families.js'
+import { createHoursCache } from './store/hours.js'
 import { createKeys } from './store/keys.js'
 import { createLimiter } from './store/limiter.js'
 import { createLocks } from './store/locks.js'
@@ -32,6 +33,8 @@ function build(source: NodeJS.ProcessEnv) {
     tombstoneMs: Math.max(lifetimes.accessTokenMs, lifetimes.guestRefreshMs),
   })
   const families = createFamilies({ redis, keys })
+  const deployment = `${salesforce.orgId}/${salesforce.deployment}`
+  const hours = createHoursCache({ redis, keys, deployment })
   const limiter = createLimiter({ redis, keys, limits: env.limits })
   const signer = env.verification && createSigner(env.verification.keys, env.verification.issuer)
   const conversations = createConversations({
@@ -43,7 +46,8 @@ function build(source: NodeJS.ProcessEnv) {
     limiter,
     vault: createVault(deriveKeys(secrets, 'vault')),
     cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
-    deployment: `${salesforce.orgId}/${salesforce.deployment}`,
+    deployment,
+    hours,
     endedConversationMs: lifetimes.endedConversationMs,
   })
   const visitors = createVisitors({
@@ -61,6 +65,7 @@ function build(source: NodeJS.ProcessEnv) {
   return {
     env,
     records,
+    hours,
     limiter,
     conversations,
     visitors,

@@ -48,6 +48,7 @@ describe('a complete environment', () => {
     ['a secret of 32 bytes in 16 characters', { SESSION_SECRET: 'é'.repeat(16) }],
     ['origins and patterns', { ALLOWED_ORIGINS: 'https://a.example, https://*.b.example' }],
     ['variables of others', { PATH: '/bin', HOME: '/root' }],
+    ['some types of files', { UPLOAD_TYPES: 'image/png, application/vnd.ms-excel' }],
     ['some limits', { LIMITS: '{"send": [22, "1 m"], "auth": [1, "500 ms"]}' }],
   ])('may have %s', (_what, changes) => {
     expect(complaints(changes)).toBe('')

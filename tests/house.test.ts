@@ -30,7 +30,7 @@ it('puts nothing but doors into api/', () => {
   expect(sourcesUnder('api').length, "Vercel's Hobby plan").toBeLessThanOrEqual(12)
 })
 
-const rooms = ['polling', 'salesforce', 'store', 'visitors']
+const rooms = ['files', 'polling', 'salesforce', 'store', 'visitors']
 
 it.each(rooms)('the room %s imports no other room but the words of polling', (room) => {
   for (const file of sourcesUnder(`lib/${room}`)) {

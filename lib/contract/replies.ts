@@ -92,6 +92,33 @@ export const endReply = z.strictObject({
 })
 export type EndReply = z.infer<typeof endReply>
 
+/** The visitor's conversations, newest first. */
+export const conversationsReply = z.strictObject({
+  conversations: z.array(
+    z.strictObject({
+      conversationId: uuid,
+      status: z.enum(['open', 'ended']),
+      startedAt: timestamp,
+      endedAt: timestamp.optional(),
+    }),
+  ),
+})
+export type ConversationsReply = z.infer<typeof conversationsReply>
+
+/** Business hours: until when it is open, or when it opens, as far as Salesforce tells. */
+export const availabilityReply = z.strictObject({
+  open: z.boolean(),
+  opensAt: timestamp.optional(),
+  closesAt: timestamp.optional(),
+})
+export type AvailabilityReply = z.infer<typeof availabilityReply>
+
+/** A PDF, and the name to keep it under. */
+export const transcriptReply = z.strictObject({
+  name: z.string().regex(/^[\w-]+\.pdf$/),
+  pdf: z.instanceof(ReadableStream),
+})
+
 export const healthReply = z.strictObject({
   status: z.enum(['ok', 'down']),
   checks: z.strictObject({ environment: z.enum(['ok', 'down']), store: z.enum(['ok', 'down']) }),

@@ -71,6 +71,24 @@ export const sendRequest = z.discriminatedUnion(
 )
 export type SendRequest = z.infer<typeof sendRequest>
 
+/** A form: the file, and what is said with it. */
+export const uploadRequest = z.strictObject({
+  conversationId: uuid,
+  /** Makes a retry harmless. */
+  id: uuid.optional(),
+  text: text.optional(),
+  file: z.instanceof(File, { error: 'must be a file' }),
+})
+
+export const transcriptRequest = z.strictObject({ conversationId: uuid })
+
+const yesOrNo = z.enum(['true', 'false'], 'must be true or false')
+
+export const conversationsRequest = z.strictObject({
+  /** Asks Salesforce as well which of them are over. */
+  refresh: yesOrNo.default('false').transform((value) => value === 'true'),
+})
+
 function wholeNumber(minimum: number, maximum: number, fallback: number) {
   const message = `must be a whole number from ${minimum} to ${maximum}`
   return z

@@ -7,6 +7,10 @@ function contentOf(saying: Saying): unknown[] {
   switch (saying.messageType) {
     case 'StaticContentMessage':
       return [saying.text]
+    case 'AttachmentMessage': {
+      const { name, type, bytes } = saying.file
+      return [saying.text, name, type, createHash('sha256').update(bytes).digest('base64url')]
+    }
     case 'ChoiceResponseMessage':
       return [
         saying.inReplyToMessageId,

@@ -1,29 +1,35 @@
 /** The use cases of a conversation, joined: the only place that knows Redis and Salesforce at once. */
 import type { Cursors } from '../polling/cursor.js'
 import type { Messaging } from '../salesforce/messaging.js'
+import type { HoursCache } from '../store/hours.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
 import type { Vault } from '../store/vault.js'
+import { createAvailability } from './availability.js'
 import { createEnder } from './end.js'
 import { createMerger } from './merge.js'
-import { createPasses } from './passes.js'
+import { createLister } from './mine.js'
+import { createPasses, type Own } from './passes.js'
 import { createReaches } from './reach.js'
 import { createReader } from './read.js'
 import { createSpeaker } from './say.js'
 import { createStarter } from './start.js'
+import { createUploader, withUploads } from './upload.js'
 
 type Options = {
   messaging: Messaging
   records: Records
   sends: Sends
+  hours: HoursCache
   locks: Locks
   limiter: Limiter
   vault: Vault
   cursors: Cursors
   deployment: string
   callerAttributes: readonly string[]
+  uploadTypes: readonly string[]
   endedConversationMs: number
   maxConversations: number
   settleMs: number
@@ -38,15 +44,28 @@ export function createConversations(options: Options) {
   const { records, locks } = options
   const passes = createPasses(options)
   const reaches = createReaches({ ...options, passes })
+  const start = createStarter({ ...options, passes, reaches })
+  const say = createSpeaker({ ...options, reaches })
   const end = createEnder({ ...options, reaches })
   const merge = createMerger(options)
 
   return {
-    start: createStarter({ ...options, passes, reaches }),
-    say: createSpeaker({ ...options, reaches }),
+    start: async (...wish: Parameters<typeof start>) =>
+      withUploads(await start(...wish), options.uploadTypes),
+    say,
+    upload: createUploader({ ...options, say }),
     read: createReader({ ...options, reaches }),
+    list: createLister({ ...options, reaches }),
+    availability: createAvailability(options),
     end,
     merge,
+
+    /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
+    transcript: (own: Own) =>
+      reaches.within(own, async (reach) => ({
+        name: `conversation-${reach.conversationId}.pdf`,
+        pdf: await options.messaging.transcript(reach),
+      })),
 
     /**
      * Whether a device is still welcome, and when a guest's last conversation is lost with its token

@@ -2,7 +2,8 @@
 import type * as z from 'zod'
 import { type FieldError, GatewayError } from '../problem.js'
 
-function invalid(errors: readonly FieldError[]): GatewayError {
+/** Says what is wrong, field by field. */
+export function invalid(errors: readonly FieldError[]): GatewayError {
   const [first] = errors
   const detail = first ? `${first.path || 'The body'} ${first.message}.` : 'It cannot be read.'
   return new GatewayError('invalid_request', { detail, errors })
@@ -48,8 +49,13 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown): z.outp
   throw invalid(read.error.issues.flatMap((issue) => fieldErrors(issue, input)))
 }
 
+/** How an action reads its body, and how large that may be. */
+export type BodyReader = { maxBytes: number; read: (request: Request) => Promise<unknown> }
+
 /** A JSON body; no body at all counts as `{}`. */
-export async function readBody(request: Request): Promise<unknown> {
+export const json: BodyReader = { maxBytes: 128 * 1024, read: readJson }
+
+async function readJson(request: Request): Promise<unknown> {
   const text = await request.text()
   if (text === '') return {}
   const type = request.headers.get('content-type') ?? ''

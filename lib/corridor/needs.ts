@@ -4,6 +4,7 @@
  */
 import type { Own } from '../conversations/reach.js'
 import type { LimitName } from '../limits.js'
+import type { OpenHours } from '../polling/hours.js'
 import { GatewayError, unauthenticated } from '../problem.js'
 import type { Services } from '../services.js'
 import type { Count } from '../store/limiter.js'
@@ -31,6 +32,17 @@ export function anybody(limit: LimitName): Need<unknown, Record<never, never>> {
   return async ({ services, address }) => {
     await services.limiter.check([{ limit, of: address }])
     return {}
+  }
+}
+
+/** Anybody, counted by address, and the business hours as lately heard. */
+export function hours(limit: LimitName): Need<unknown, { known: OpenHours | null }> {
+  return async ({ services, address }) => {
+    const [known] = await Promise.all([
+      services.hours.find(),
+      services.limiter.check([{ limit, of: address }]),
+    ])
+    return { known }
   }
 }
 

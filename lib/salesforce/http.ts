@@ -11,6 +11,8 @@ export type Call = {
   url: string
   token?: string
   body?: unknown
+  /** A body in parts, instead of JSON. */
+  form?: FormData
 }
 
 /** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
@@ -52,28 +54,52 @@ function clockOf(headers: Headers): number {
   return Number.isFinite(stated) ? stated : Date.now()
 }
 
-/** Sends once and reads the whole answer within `timeoutMs`. Redirects are answers, not followed. */
-export function send({ method, url, token, body }: Call, timeoutMs: number): Promise<Answer> {
+function headersOf({ token, form }: Call): Record<string, string> {
+  return {
+    Accept: 'application/json',
+    // With a form, fetch itself names the type, for only it knows the boundary.
+    ...(!form && { 'Content-Type': 'application/json' }),
+    ...(token && { Authorization: `Bearer ${token}` }),
+  }
+}
+
+function bodyOf({ body, form }: Call): { body?: string | FormData } {
+  if (form) return { body: form }
+  return body === undefined ? {} : { body: JSON.stringify(body) }
+}
+
+/** Sends once; the whole answer must be there within `timeoutMs`. Redirects are answers, not followed. */
+export function exchange<T>(
+  call: Call,
+  timeoutMs: number,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   return spend('salesforce', async () => {
     try {
-      const response = await fetch(url, {
-        method,
+      const response = await fetch(call.url, {
+        method: call.method,
         redirect: 'manual',
         signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
-        headers: {
-          Accept: 'application/json',
-          'Content-Type': 'application/json',
-          ...(token && { Authorization: `Bearer ${token}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: headersOf(call),
+        ...bodyOf(call),
       })
-      const text = await response.text()
-      const { status, headers } = response
-      return { status, text, retryAfterMs: retryAfterOf(headers), now: clockOf(headers) }
+      return await read(response)
     } catch (error) {
       throw unreachable(error)
     }
   })
+}
+
+/** Reads the answer to its end. */
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const { status, headers } = response
+  return { status, text, retryAfterMs: retryAfterOf(headers), now: clockOf(headers) }
+}
+
+/** Sends once and reads the whole answer. */
+export function send(call: Call, timeoutMs: number): Promise<Answer> {
+  return exchange(call, timeoutMs, readAnswer)
 }
 
 /** The failure that an unexpected status means (`enhanced-chat-api.md §2`); never Salesforce's wording. */

@@ -3,12 +3,13 @@
  * `GatewayError` only: `rate_limited` (Salesforce's 429), `upstream_unavailable` and
  * `upstream_timeout` (with `effect: 'unknown'` when the call may have happened all the same),
  * `upstream_rejected` (a refusal or nonsense), `conversation_lost` (this token may not, or may no
- * longer, do that).
+ * longer, do that), `unsupported` (the organisation does not offer it).
  */
 import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
 import type { SendRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
+import type { OpenHours } from '../polling/hours.js'
 
 /** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type Pass = {
@@ -26,11 +27,21 @@ export type Opening = {
   language: string | null
 }
 
+/** A file that was found to be what it says, with what is said beside it. */
+export type FileContent = {
+  messageType: 'AttachmentMessage'
+  file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> }
+  text: string | null
+}
+
 /** What a visitor says, in the words of the contract's send; `id` is the message's own. */
-export type Saying = { id: string } & Without<
-  SendRequest,
-  'conversationId' | 'id' | 'routingAttributes'
->
+export type Saying = { id: string } & (
+  | Without<SendRequest, 'conversationId' | 'id' | 'routingAttributes'>
+  | FileContent
+)
+
+/** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
+export type ListedConversation = { id: string; endedAt: number | null }
 
 /** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
 export type Routing = 'queue' | 'none' | 'unknown'
@@ -47,11 +58,18 @@ export type Messaging = {
   /** Reads one page of entries. */
   list(reach: Reach, request: PageRequest): Promise<EntryPage>
   /**
-   * Says one thing and gives Salesforce's time for it, epoch milliseconds. `opening` opens a new
-   * messaging session with it. Throws `prechat_required` when a session must be opened first.
+   * Says one thing, in words or by a file, and gives Salesforce's time for it, epoch milliseconds.
+   * `opening` opens a new messaging session with it. Throws `prechat_required` when a session must be
+   * opened first; of a file also `payload_too_large`, `unsupported_media_type` and `unsupported`.
    */
   say(reach: Reach, saying: Saying, opening: Opening | null): Promise<number>
   routing(reach: Reach): Promise<Routing>
+  /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
+  transcript(reach: Reach): Promise<ReadableStream<Uint8Array>>
+  /** The conversations of whom the token stands for, the closed ones too. */
+  conversations(token: string): Promise<readonly ListedConversation[]>
+  /** When somebody is there; no token is needed. Empty when nothing is said about it. */
+  businessHours(): Promise<OpenHours>
   /** Ends the messaging session, or closes the conversation for good. */
   end(reach: Reach, scope: 'session' | 'conversation'): Promise<void>
 }

@@ -17,6 +17,8 @@ export function createKeys(prefix: string) {
     lock: (visitorId: string, what: string) => `${prefix}:lock:{${visitorId}}:${what}`,
     /** Which visitor a conversation belongs to. */
     owner: (conversationId: string) => `${prefix}:owner:${conversationId}`,
+    /** Business hours of a deployment. */
+    hours: (deployment: string) => `${prefix}:hours:${deployment}`,
     /** Prefix of the counters of one limit. */
     limit: (name: string) => `${prefix}:limit:${name}`,
   }

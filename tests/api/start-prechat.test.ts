@@ -85,7 +85,7 @@ describe('a deployment with a pre-chat form', () => {
     expect((await begin({})).body.prechat).toEqual(form)
     const answer = await begin({ routingAttributes: { _firstName: 'Mina', Page: '/cart' } })
     expect(answer).toMatchObject({ status: 201, body: { prechat: form, resumed: false } })
-    expect(answer.body.attachments).toEqual({ maxBytes: 5 * 1024 * 1024 })
+    expect(answer.body.attachments).toMatchObject({ maxBytes: 4 * 1024 * 1024 })
     expect(world.heard()).toEqual([tokenAsked, 'createConversation 201'])
     const { conversationId } = answer.body
     expect(world.salesforce.conversation(conversationId).routingAttributes).toEqual({

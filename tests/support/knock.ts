@@ -7,6 +7,8 @@ export type Knock = {
   method?: string
   token?: string | undefined
   body?: unknown
+  /** A multipart body; its type comes with it. */
+  form?: FormData
   query?: Record<string, string>
   headers?: Record<string, string>
   url?: string
@@ -18,9 +20,22 @@ export const heard: string[] = []
 
 const home = 'https://chat.example/api/any'
 
+function contentOf({ body, form }: Knock): { body?: string | FormData } {
+  if (form) return { body: form }
+  if (body === undefined) return {}
+  return { body: typeof body === 'string' ? body : JSON.stringify(body) }
+}
+
+/** JSON is read; another answer stays text. */
+function read(type: string | null, text: string) {
+  if (text === '') return null
+  return type?.includes('json') ? JSON.parse(text) : text
+}
+
 /** `body` is sent as JSON, or as it is when it is a string. */
 export async function knock(door: Door, wish: Knock = {}) {
-  const { method = wish.body === undefined ? 'GET' : 'POST', token, body, query } = wish
+  const content = contentOf(wish)
+  const { method = content.body === undefined ? 'GET' : 'POST', token, body, query } = wish
   const search = query ? `?${new URLSearchParams(query)}` : ''
   const request = new Request(`${wish.url ?? home}${search}`, {
     method,
@@ -29,7 +44,7 @@ export async function knock(door: Door, wish: Knock = {}) {
       ...(token && { authorization: `Bearer ${token}` }),
       ...wish.headers,
     },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...content,
   })
   const response = await door.fetch(request, { remoteAddress: wish.remoteAddress ?? '192.0.2.1' })
   const text = await response.text()
@@ -37,7 +52,7 @@ export async function knock(door: Door, wish: Knock = {}) {
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? null : JSON.parse(text),
+    body: read(response.headers.get('content-type'), text),
   }
 }
 

@@ -10,6 +10,8 @@ import { remainingMs } from '../../request.js'
 import { type Answer, type Call, nonsense, persist, readJson, refusal, send } from '../http.js'
 import type { Messaging, Opening, Pass, Reach, Routing, Saying } from '../messaging.js'
 import { toEntry } from './entries.js'
+import { toForm } from './files.js'
+import { createFurther } from './further.js'
 import { toOffer } from './offer.js'
 import { toOutgoing } from './replies.js'
 import * as schemas from './schemas.js'
@@ -81,7 +83,15 @@ function judgePass(answer: Answer, signer: Signer | null): Pass {
   return { token, expiresAt: expiryOf(token), offer }
 }
 
-function judgeSaid(answer: Answer, { id }: Saying): number {
+/** 413 and 415 are answers to files (`§2.11`). */
+function judgeSaid(answer: Answer, { id, messageType }: Saying): number {
+  const isFile = messageType === 'AttachmentMessage'
+  if (isFile && answer.status === 413) {
+    throw new GatewayError('payload_too_large', { effect: 'none' })
+  }
+  if (isFile && answer.status === 415) {
+    throw new GatewayError('unsupported_media_type', { effect: 'none' })
+  }
   if (answer.status === 417) throw new GatewayError('prechat_required', { effect: 'none' })
   if (answer.status < 200 || answer.status > 299) throw refusal(answer)
   const read = schemas.sentAnswer.safeParse(readJson(answer))
@@ -119,14 +129,42 @@ export function createEnhancedChat(options: Options): Messaging {
     { token, conversationId }: Reach,
     method: Call['method'],
     path: string,
-    body?: unknown,
+    content: Pick<Call, 'body' | 'form'> = {},
   ): Call {
     const target = `${api}/conversation/${conversationId}${path}`
-    return { method, url: target, token, ...(body !== undefined && { body }) }
+    return { method, url: target, token, ...content }
   }
+
+  function list(reach: Reach, request: PageRequest) {
+    const query = new URLSearchParams({ limit: String(pageSize) })
+    if (request.order === 'oldestFirst') {
+      query.set('direction', 'FromStart')
+      if (request.from !== undefined) query.set('startTimestamp', String(request.from))
+    } else {
+      query.set('direction', 'FromEnd')
+      if (request.to !== undefined) query.set('endTimestamp', String(request.to))
+    }
+    const call = conversationCall(reach, 'GET', `/entries?${query}`)
+    return persist(async (timeoutMs) => judgePage(await send(call, timeoutMs)))
+  }
+
+  /** A file goes another way, with the same envelope. */
+  function sayingCall(reach: Reach, saying: Saying, envelope: object): Call {
+    if (saying.messageType === 'AttachmentMessage') {
+      return conversationCall(reach, 'POST', '/file', { form: toForm(saying, envelope) })
+    }
+    const body = { message: toOutgoing(saying), ...envelope }
+    return conversationCall(reach, 'POST', '/message', { body })
+  }
+
+  const { verbs, fileRefused } = createFurther(options, (reach) =>
+    list(reach, { order: 'newestFirst' }),
+  )
 
   return {
     knowsPeople: signer !== null,
+    ...verbs,
+    list,
 
     /** Not repeated by itself: each call costs one of the organisation's 200 a minute (`§6`). */
     async admit(subject) {
@@ -156,28 +194,20 @@ export function createEnhancedChat(options: Options): Messaging {
       await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
     },
 
-    list(reach, request: PageRequest) {
-      const query = new URLSearchParams({ limit: String(pageSize) })
-      if (request.order === 'oldestFirst') {
-        query.set('direction', 'FromStart')
-        if (request.from !== undefined) query.set('startTimestamp', String(request.from))
-      } else {
-        query.set('direction', 'FromEnd')
-        if (request.to !== undefined) query.set('endTimestamp', String(request.to))
-      }
-      const call = conversationCall(reach, 'GET', `/entries?${query}`)
-      return persist(async (timeoutMs) => judgePage(await send(call, timeoutMs)))
-    },
-
     async say(reach, saying, opening) {
       const session = opening && {
         isNewMessagingSession: true,
         routingAttributes: opening.routingAttributes,
         language: opening.language ?? defaultLanguage,
       }
-      const body = { message: toOutgoing(saying), esDeveloperName: deployment, ...session }
-      const call = conversationCall(reach, 'POST', '/message', body)
-      return judgeSaid(await send(call, sharePerSend * (remainingMs() - 2 * settleMs)), saying)
+      const call = sayingCall(reach, saying, { esDeveloperName: deployment, ...session })
+      const answer = await send(call, sharePerSend * (remainingMs() - 2 * settleMs))
+      try {
+        return judgeSaid(answer, saying)
+      } catch (error) {
+        if (saying.messageType !== 'AttachmentMessage') throw error
+        return await fileRefused(error, reach)
+      }
     },
 
     routing(reach) {

@@ -1,7 +1,7 @@
 /** What a visitor says → the body of sendMessage's `message` (`enhanced-chat-api.md §2.10`, `§5`). Pure. */
 import type { FormValue } from '../../contract/form-values.js'
 import type { AnswerType } from '../../contract/messages/forms.js'
-import type { Saying } from '../messaging.js'
+import type { FileContent, Saying } from '../messaging.js'
 
 /** What an answer is when nobody says: a list is a selection, the rest is what its JSON type says. */
 function typeOf({ type, value }: FormValue): AnswerType {
@@ -55,7 +55,7 @@ function toInputValue(answer: FormValue) {
 }
 
 /** The official message; titles and labels are in it as far as they are known. */
-export function toOutgoing(saying: Saying) {
+export function toOutgoing(saying: Exclude<Saying, FileContent>) {
   const { id } = saying
   switch (saying.messageType) {
     case 'StaticContentMessage': {

@@ -74,6 +74,24 @@ export const sentAnswer = z.object({
   ),
 })
 
+/** `§2.7`. */
+export const conversationsAnswer = z.object({
+  conversations: each(
+    z.object({
+      conversationId: z.string(),
+      startTimestamp: maybe(instant),
+      endTimestamp: maybe(instant),
+    }),
+  ),
+})
+
+/** `§2.18`. */
+export const hoursAnswer = z.object({
+  businessHoursInfo: maybe(
+    z.object({ businessHours: each(z.object({ startTime: instant, endTime: instant })) }),
+  ),
+})
+
 /** `§2.8`. */
 export const routingAnswer = z.object({ routingStatus: z.string() })
 

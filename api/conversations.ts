@@ -1,0 +1,16 @@
+import { conversationsReply } from '../lib/contract/replies.js'
+import { conversationsRequest } from '../lib/contract/requests.js'
+import { visitor } from '../lib/corridor/needs.js'
+import { endpoint, method } from '../lib/endpoint.js'
+
+/** Lists the visitor's own conversations, newest first. */
+const list = method({
+  name: 'conversations',
+  method: 'GET',
+  input: conversationsRequest,
+  reply: conversationsReply,
+  needs: visitor('other', 'visitor'),
+  act: ({ input, caller, record, conversations }) => conversations.list(caller.id, record, input),
+})
+
+export default endpoint(list)

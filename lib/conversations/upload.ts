@@ -1,0 +1,77 @@
+/** Says something by a file: only what it is declared to be, and only what is allowed here. */
+import type { Attachments, SendReply, StartReply } from '../contract/replies.js'
+import { judgeContent } from '../files/content.js'
+import { cleanName } from '../files/name.js'
+import { meantType } from '../files/types.js'
+import { GatewayError } from '../problem.js'
+import type { FileContent } from '../salesforce/messaging.js'
+import type { Records } from '../store/records.js'
+import type { Own } from './reach.js'
+import type { createSpeaker } from './say.js'
+
+type Options = {
+  records: Records
+  say: ReturnType<typeof createSpeaker>
+  /** The types that are taken. */
+  uploadTypes: readonly string[]
+}
+
+/** What a caller hands in. */
+type Upload = { id: string; file: File; text?: string | undefined }
+
+/** With the rest of the form a request stays below Vercel's 4.5 MB. */
+const maxUploadBytes = 4 * 1024 * 1024
+
+function maxBytesOf(attachments: Attachments | null | undefined): number {
+  return Math.min(maxUploadBytes, attachments?.maxBytes ?? maxUploadBytes)
+}
+
+function wrongType(detail: string): GatewayError {
+  return new GatewayError('unsupported_media_type', { detail })
+}
+
+function checkSize({ size }: File, most: number): void {
+  if (size > most) {
+    throw new GatewayError('payload_too_large', { detail: `At most ${most} bytes.` })
+  }
+  if (size === 0) {
+    const errors = [{ path: 'file', message: 'must not be empty' }]
+    throw new GatewayError('invalid_request', { detail: 'file must not be empty.', errors })
+  }
+}
+
+/** A start's answer with what this gateway takes of what the deployment takes. */
+export function withUploads(reply: StartReply, types: readonly string[]): StartReply {
+  const { attachments } = reply
+  if (!attachments) return reply
+  return {
+    ...reply,
+    attachments: { maxBytes: maxBytesOf(attachments), mimeTypes: [...types] },
+  }
+}
+
+export function createUploader({ records, say, uploadTypes }: Options) {
+  async function contentOf({ file, text }: Upload): Promise<FileContent> {
+    const type = meantType(file.type, file.name)
+    if (!uploadTypes.includes(type)) {
+      throw wrongType(`Files of these types are taken: ${uploadTypes.join(', ')}.`)
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const judged = await judgeContent(type, bytes)
+    if (!judged) throw wrongType(`The content of the file is not ${type}.`)
+    const name = cleanName(file.name, judged.endings)
+    return { messageType: 'AttachmentMessage', file: { name, type, bytes }, text: text ?? null }
+  }
+
+  /**
+   * Sends a file, exactly once as a text. Throws `unsupported`, `payload_too_large`,
+   * `unsupported_media_type`, and what saying may.
+   */
+  return async function upload(own: Own, wish: Upload): Promise<SendReply> {
+    if (own.conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    const { offer } = await records.factsOf(own.visitorId)
+    if (offer && !offer.attachments) throw new GatewayError('unsupported')
+    checkSize(wish.file, maxBytesOf(offer?.attachments))
+    return await say(own, { id: wish.id, ...(await contentOf(wish)) })
+  }
+}

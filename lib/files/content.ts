@@ -1,0 +1,67 @@
+/** Whether bytes are what they are declared to be. A file's first bytes, or its text, tell. */
+import { isText } from './types.js'
+
+/** `endings`: those that a name may have, the usual one first. */
+type Judged = { endings: readonly string[] }
+
+const textEndings: Readonly<Record<string, readonly string[]>> = {
+  'text/csv': ['csv', 'tsv', 'txt'],
+  'text/markdown': ['md', 'txt'],
+  'application/json': ['json', 'txt'],
+}
+const plainEndings = ['txt', 'text', 'log', 'md', 'csv', 'tsv']
+
+/** Other endings of one kind of file, by the one that the library names. */
+const otherEndings: Readonly<Record<string, readonly string[]>> = {
+  jpg: ['jpeg', 'jpe', 'jfif'],
+  heic: ['heif', 'hif'],
+  tif: ['tiff'],
+  mp4: ['m4v'],
+  mpg: ['mpeg'],
+}
+
+/** One container under several names: the library's, and the ending when the library knows none. */
+const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: string]>> = {
+  'image/heic': [/^image\/hei[cf]$/],
+  'image/heif': [/^image\/hei[cf]$/],
+  'application/msword': [/^application\/x-cfb$/, 'doc'],
+  'application/vnd.ms-excel': [/^application\/x-cfb$/, 'xls'],
+  'application/vnd.ms-powerpoint': [/^application\/x-cfb$/, 'ppt'],
+}
+
+/** Control characters that no text file holds. */
+const unwritable = /(?![\t\n\f\r])\p{Cc}/u
+
+/** How pages, pictures and documents begin that are text all the same (WHATWG MIME Sniffing §7.1, and SVG). */
+const disguised =
+  /^(<\?xml|<!--|<\/?(!doctype|html|head|body|script|style|iframe|svg|title|table|div|font|img|meta|link|object|embed|form|h1|br|a|b|p)[\s>/]|%pdf-|%!ps|\{\\rtf)/i
+
+function readText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function judgeText(type: string, bytes: Uint8Array): Judged | null {
+  const text = readText(bytes)
+  if (text === null || unwritable.test(text) || disguised.test(text.trimStart())) return null
+  return { endings: textEndings[type] ?? plainEndings }
+}
+
+/** Loaded with the first file, so that no other function pays for it. */
+async function signatureOf(bytes: Uint8Array) {
+  const { fileTypeFromBuffer } = await import('file-type/core')
+  return await fileTypeFromBuffer(bytes)
+}
+
+/** Null when the bytes are something else than the type says, or nobody can tell what they are. */
+export async function judgeContent(type: string, bytes: Uint8Array): Promise<Judged | null> {
+  if (isText(type)) return judgeText(type, bytes)
+  const found = await signatureOf(bytes)
+  if (!found) return null
+  const [mimes, ending = found.ext] = containers[type] ?? []
+  if (found.mime !== type && !mimes?.test(found.mime)) return null
+  return { endings: [ending, ...(otherEndings[ending] ?? [])] }
+}

@@ -1,0 +1,49 @@
+/** Which kinds of files may be sent. Pure. */
+
+/** Pictures, documents and plain text; what a support team can open, and what does not run. */
+export const defaultUploadTypes: readonly string[] = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/heic',
+  'image/heif',
+  'application/pdf',
+  'text/plain',
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.oasis.opendocument.text',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.oasis.opendocument.presentation',
+]
+
+/** What a browser may run or render as a page is never taken, whatever is configured. */
+const activeTypes =
+  /^(text\/(html|xml|xsl|javascript|ecmascript|jscript|vbscript)|application\/(xml|xhtml|javascript|ecmascript|x-javascript|hta|x-msdownload|x-sh|x-httpd-php|x-shockwave-flash)|image\/svg|message\/rfc822|multipart\/.*)|\+xml$/
+
+/** What a system without a better word declares, by the ending of the name. */
+const misnomers: readonly [declared: string, ending: RegExp, meant: string][] = [
+  ['image/jpg', /$/, 'image/jpeg'],
+  ['application/x-zip-compressed', /$/, 'application/zip'],
+  // Windows with Excel installed declares it so.
+  ['application/vnd.ms-excel', /\.csv$/i, 'text/csv'],
+]
+
+/** The declared type in lower case without parameters, and what is meant by it. */
+export function meantType(declared: string, name: string): string {
+  const type = (declared.split(';')[0] ?? '').trim().toLowerCase()
+  const found = misnomers.find(([wrong, ending]) => wrong === type && ending.test(name))
+  return found ? found[2] : type
+}
+
+/** Those of the types that may be taken at all, by their right names. */
+export function takeable(types: readonly string[]): readonly string[] {
+  return types.map((type) => meantType(type, '')).filter((type) => !activeTypes.test(type))
+}
+
+/** Whether a type is judged as text, for lack of a signature. */
+export function isText(type: string): boolean {
+  return type.startsWith('text/') || type === 'application/json'
+}

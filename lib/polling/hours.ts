@@ -1,0 +1,23 @@
+/** Business hours: whether somebody is there at a moment, and until when. Pure. */
+
+/** Intervals during which somebody is there, in no order: epoch milliseconds, the end not included. */
+export type OpenHours = readonly { from: number; to: number }[]
+
+/** `changesAt`: when that changes, as far as is known; epoch milliseconds. */
+export type Standing = { open: boolean; changesAt: number | null }
+
+/** The end of an open stretch: an interval may go on in another one. */
+function endOf(hours: OpenHours, moment: number): number {
+  const later = hours.filter(({ from, to }) => from <= moment && to > moment)
+  return later.length === 0 ? moment : endOf(hours, Math.max(...later.map(({ to }) => to)))
+}
+
+/** How it stands at a moment; always open where no hours are known (`enhanced-chat-api.md §2.18`). */
+export function standingAt(hours: OpenHours, moment: number): Standing {
+  if (hours.length === 0) return { open: true, changesAt: null }
+  const end = endOf(hours, moment)
+  if (end > moment) return { open: true, changesAt: end }
+  const coming = hours.filter(({ from, to }) => from > moment && to > from)
+  const next = Math.min(...coming.map(({ from }) => from))
+  return { open: false, changesAt: coming.length === 0 ? null : next }
+}

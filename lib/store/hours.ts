@@ -1,0 +1,29 @@
+/** Business hours as lately heard: one key for a deployment, so that visitors do not all ask Salesforce. */
+import type { Redis } from '@upstash/redis'
+import * as z from 'zod'
+import type { OpenHours } from '../polling/hours.js'
+import type { Keys } from './keys.js'
+import { fromStore } from './redis.js'
+
+const lifetimeMs = 60_000
+
+const openHours = z.array(z.object({ from: z.number(), to: z.number() }))
+
+type Options = { redis: Redis; keys: Keys; deployment: string }
+
+export type HoursCache = ReturnType<typeof createHoursCache>
+
+export function createHoursCache({ redis, keys, deployment }: Options) {
+  const key = keys.hours(deployment)
+  return {
+    /** Null when they were not heard in the last minute. */
+    async find(): Promise<OpenHours | null> {
+      const kept = await fromStore(redis.get<string>(key))
+      return kept === null ? null : openHours.parse(JSON.parse(kept))
+    },
+
+    async keep(hours: OpenHours): Promise<void> {
+      await fromStore(redis.set(key, JSON.stringify(hours), { px: lifetimeMs }))
+    },
+  }
+}

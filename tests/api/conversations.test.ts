@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import conversations from '../../api/conversations.js'
+import { knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, roomy, shiftClock, unheard } from './saying.js'
+
+const world = openWorld({ env: roomy })
+const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+
+const list = (token: string | undefined, query: Record<string, string> = {}) =>
+  knock(conversations, { token, query })
+
+describe("a visitor's conversations", () => {
+  it('are listed newest first, and Salesforce is not asked', async () => {
+    const visitor = await visit()
+    await visitor.end()
+    shiftClock(1000)
+    const second = (await visitor.start()).body
+    const { status, body, headers } = await unheard(world, () => list(visitor.token))
+    expect(status).toBe(200)
+    expect(headers.get('ratelimit-policy')).toContain('"other"')
+    expect(body).toEqual({
+      conversations: [
+        { conversationId: second.conversationId, status: 'open', startedAt: second.startedAt },
+        {
+          conversationId: visitor.conversationId,
+          status: 'ended',
+          startedAt: visitor.started.startedAt,
+          endedAt: isoTime,
+        },
+      ],
+    })
+  })
+
+  it('are none for a new visitor, whatever others have', async () => {
+    await visit()
+    const { token } = await arrive()
+    expect((await list(token)).body).toEqual({ conversations: [] })
+    expect((await list(token, { refresh: 'true' })).body).toEqual({ conversations: [] })
+  })
+
+  it('leave out one that is only being started', async () => {
+    const { token } = await arrive()
+    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    world.salesforce.fail({ operation: 'createConversation', times: 9, what: { status: 503 } })
+    const { default: start } = await import('../../api/start.js')
+    expect((await knock(start, { token, body: {} })).status).toBe(503)
+    expect((await list(token)).body).toEqual({ conversations: [] })
+  })
+
+  it('count as ended when they are lost, from the end of the token on', async () => {
+    const { token, conversationId, started } = await visit()
+    world.salesforce.revokeTokens()
+    const lost = { conversationId, status: 'ended', startedAt: started.startedAt }
+    const refreshed = await list(token, { refresh: 'true' })
+    expect(refreshed.body.conversations).toEqual([lost])
+    expect((await list(token)).body.conversations).toEqual([lost])
+  })
+
+  it('learn on demand that Salesforce closed one, and remember it', async () => {
+    const { token, conversationId, start } = await visit()
+    const endedAt = Date.now()
+    world.salesforce.conversation(conversationId).endTimestamp = endedAt
+    expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
+    const ended = [{ conversationId, status: 'ended', endedAt: new Date(endedAt).toISOString() }]
+    expect((await list(token, { refresh: 'true' })).body.conversations).toMatchObject(ended)
+    const known = await unheard(world, () => list(token, { refresh: 'true' }))
+    expect(known.body.conversations).toMatchObject(ended)
+    expect((await start()).status).toBe(201)
+  })
+
+  it('stay open on demand while they are', async () => {
+    const { token } = await visit()
+    const before = world.heard().length
+    const { body } = await list(token, { refresh: 'true' })
+    expect(body.conversations).toMatchObject([{ status: 'open' }])
+    expect(world.heard().slice(before)).toEqual(['listConversations 200'])
+  })
+
+  it.each([
+    ['HTTP 500', { status: 500 }, 503, 'upstream_unavailable'],
+    ['a web page', 'html', 502, 'upstream_rejected'],
+    ['silence', 'hang', 504, 'upstream_timeout'],
+  ] as const)('are not claimed to be fresh when Salesforce answers with %s', async (...row) => {
+    const [, what, status, code] = row
+    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    const { token } = await visit()
+    world.salesforce.fail({ operation: 'listConversations', times: 9, what })
+    expectProblem(await list(token, { refresh: 'true' }), status, code)
+    expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
+  })
+
+  it('are 401 without a token and 400 with another query', async () => {
+    const { token } = await arrive()
+    expectProblem(await unheard(world, () => list(undefined)), 401, 'unauthenticated')
+    for (const query of [{ refresh: 'yes' }, { refresh: '' }, { limit: '5' }]) {
+      const answer = await unheard(world, () => list(token, query))
+      expectProblem(answer, 400, 'invalid_request')
+    }
+  })
+})

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import transcript from '../../api/transcript.js'
+import { knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, unheard } from './saying.js'
+
+const world = openWorld({ salesforce: { allowTranscriptDownload: true } })
+
+const get = (token: string | undefined, query: Record<string, string>) =>
+  knock(transcript, { token, query })
+
+it('a transcript is a PDF to keep, and no cache keeps it', async () => {
+  const { token, conversationId, say } = await visit()
+  await say('To be kept')
+  const { status, headers, body } = await get(token, { conversationId })
+  expect(status).toBe(200)
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-type': 'application/pdf',
+    'content-disposition': `attachment; filename="conversation-${conversationId}.pdf"`,
+    'cache-control': 'private, no-store',
+    'x-content-type-options': 'nosniff',
+    vary: 'Origin',
+  })
+  expect(headers.get('x-request-id')).toBeTruthy()
+  expect(body).toMatch(/^%PDF-1\.4[\s\S]*To be kept[\s\S]*%%EOF\n$/)
+})
+
+it('a transcript is there after the end as well', async () => {
+  const { token, conversationId, end } = await visit()
+  await end()
+  expect((await get(token, { conversationId })).status).toBe(200)
+})
+
+it("a transcript of somebody else's conversation is 404", async () => {
+  const { conversationId } = await visit()
+  const { token } = await arrive()
+  for (const id of [conversationId, randomUUID()]) {
+    const answer = await unheard(world, () => get(token, { conversationId: id }))
+    expectProblem(answer, 404, 'conversation_not_found')
+  }
+})
+
+it('a transcript is 401 without a token and 400 with a query that is not valid', async () => {
+  const { token } = await arrive()
+  const conversationId = randomUUID()
+  const answer = await unheard(world, () => get(undefined, { conversationId }))
+  expectProblem(answer, 401, 'unauthenticated')
+  for (const query of [{}, { conversationId: 'x' }, { conversationId, format: 'html' }]) {
+    expectProblem(await unheard(world, () => get(token, query)), 400, 'invalid_request')
+  }
+})
+
+it.each([403, 404])(
+  'a transcript that Salesforce refuses with %i is 409, and nothing is lost',
+  async (status) => {
+    const { token, conversationId, say } = await visit()
+    world.salesforce.fail({ operation: 'retrieveConversationTranscript', what: { status } })
+    expectProblem(await get(token, { conversationId }), 409, 'unsupported')
+    expect((await say('Still here')).status).toBe(202)
+  },
+)
+
+it('a transcript is 410 once the guest is no longer let in', async () => {
+  const { token, conversationId } = await visit()
+  world.salesforce.revokeTokens()
+  expectProblem(await get(token, { conversationId }), 410, 'conversation_lost')
+})
+
+it.each([
+  ['a web page', 'html', 502, 'upstream_rejected'],
+  ['nothing', 'empty', 502, 'upstream_rejected'],
+  ['HTTP 400', { status: 400 }, 502, 'upstream_rejected'],
+  ['HTTP 503', { status: 503 }, 503, 'upstream_unavailable'],
+  ['a cut connection', 'drop', 503, 'upstream_unavailable'],
+  ['silence', 'hang', 504, 'upstream_timeout'],
+] as const)('a transcript for which Salesforce gives %s is a problem', async (...row) => {
+  const [, what, status, code] = row
+  world.setEnv({ REQUEST_DEADLINE_MS: '300' })
+  const { token, conversationId } = await visit()
+  world.salesforce.fail({ operation: 'retrieveConversationTranscript', times: 9, what })
+  const answer = await get(token, { conversationId })
+  expectProblem(answer, status, code)
+  expect(answer.headers.get('content-disposition')).toBeNull()
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { expectProblem, roomy, unheard } from './saying.js'
+import { attachments, type FileWish, fileOf, filesHeard, png, uploader } from './uploading.js'
+
+const world = openWorld({ salesforce: { attachments }, env: roomy })
+
+const svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+const html = '<!doctype html><script>alert(1)</script>'
+const pdf = '%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n'
+const word = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+/** An archive with a content type and nothing else. */
+const docx = Buffer.from(
+  'UEsDBBQAAAAIAAAAIVyT+DSMdwAAAJcAAAATAAAAW0NvbnRlbnRfVHlwZXNdLnhtbD2OQQ7CMAwEv1Llikg+0PbCHTjwAStxkKXYjpxQ4Pc0QupxtTujnR/fim2dbxuaUcLpDtavwLi48FZLIWl8MUr3Hy5uuqj0PQxocVBroQidVMImyWtF2VdZjaG3s+ZMEQ9+2KppxNZInlz80TCQnIY+rHP4//kBUEsBAhQDFAAAAAgAAAAhXJP4NIx3AAAAlwAAABMAAAAAAAAAAAAAAIABAAAAAFtDb250ZW50X1R5cGVzXS54bWxQSwUGAAAAAAEAAQBBAAAAqAAAAAAA',
+  'base64',
+)
+const cfb = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)])
+const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)])
+const heic = Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic', 'latin1')
+
+describe('the type of a file', () => {
+  it.each<[string, FileWish]>([
+    ['a PDF', { name: 'a.pdf', type: 'application/pdf', content: pdf }],
+    ['a text', { name: 'a.txt', type: 'text/plain', content: 'Grüße\r\n\tBMW, MZ' }],
+    ['an empty table', { name: 'a.csv', type: 'text/csv', content: '\uFEFFa;b\n' }],
+    ['a document', { name: 'a.docx', type: word, content: docx }],
+    ['a telephone', { name: 'a.heic', type: 'image/heic', content: heic }],
+    ['a type in capitals', { type: 'IMAGE/PNG' }],
+    [
+      'a table as Windows declares it',
+      { name: 'a.csv', type: 'application/vnd.ms-excel', content: 'a' },
+    ],
+  ])('may be that of %s', async (_what, wish) => {
+    const { upload } = await uploader()
+    expect((await upload({ file: fileOf(wish) })).status).toBe(202)
+  })
+
+  it.each<[string, FileWish]>([
+    ['SVG', { name: 'a.svg', type: 'image/svg+xml', content: svg }],
+    ['HTML', { name: 'a.html', type: 'text/html', content: html }],
+    ['a program', { name: 'a.exe', type: 'application/x-msdownload', content: 'MZ' }],
+    ['none', { name: 'a', type: '' }],
+    ['any bytes', { type: 'application/octet-stream' }],
+    ['SVG as a picture', { content: svg }],
+    ['HTML as a picture', { content: html }],
+    ['HTML as text', { name: 'a.txt', type: 'text/plain', content: ` \n${html}` }],
+    ['SVG as text', { name: 'a.txt', type: 'text/plain', content: '\uFEFF<svg onload=alert(1)>' }],
+    ['SVG as a table', { name: 'a.csv', type: 'text/csv', content: svg }],
+    ['PDF as text', { name: 'a.txt', type: 'text/plain', content: pdf }],
+    ['PDF as a picture', { content: pdf }],
+    ['a picture as PDF', { name: 'a.pdf', type: 'application/pdf' }],
+    ['a picture as another', { name: 'a.jpg', type: 'image/jpeg' }],
+    ['text with NUL', { name: 'a.txt', type: 'text/plain', content: 'a\u0000b' }],
+    ['text that is not UTF-8', { type: 'text/plain', content: Buffer.from([0x61, 0xff, 0xfe]) }],
+    ['HTML before a picture', { content: Buffer.concat([Buffer.from(html), png]) }],
+    ['nothing known', { content: 'just words' }],
+    [
+      'a mere archive as a document',
+      {
+        type: word,
+        content: Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(60)]),
+      },
+    ],
+  ])('is 415 for %s', async (_what, wish) => {
+    const { upload } = await uploader()
+    const answer = await unheard(world, () => upload({ file: fileOf(wish) }))
+    expectProblem(answer, 415, 'unsupported_media_type')
+    expect(JSON.stringify(answer.body)).not.toContain('alert')
+  })
+
+  it('is one of UPLOAD_TYPES, but never SVG or HTML even when listed', async () => {
+    world.setEnv({ UPLOAD_TYPES: 'image/svg+xml, text/html, image/gif' })
+    const { upload } = await uploader()
+    for (const wish of [
+      {},
+      { type: 'image/svg+xml', content: svg },
+      { type: 'text/html', content: html },
+    ]) {
+      const answer = await unheard(world, () => upload({ file: fileOf(wish) }))
+      expectProblem(answer, 415, 'unsupported_media_type')
+      expect(answer.body.detail).toBe('Files of these types are taken: image/gif.')
+    }
+  })
+
+  it.each<[string, FileWish]>([
+    [
+      'image/jpg',
+      { name: 'a.jpg', type: 'image/jpg', content: Buffer.from([0xff, 0xd8, 0xff, 0xe0]) },
+    ],
+    ['application/zip', { name: 'a.zip', type: 'application/x-zip-compressed', content: emptyZip }],
+    ['application/msword', { name: 'a.doc', type: 'application/msword', content: cfb }],
+  ])('may be %s when that is listed, whatever a system calls it', async (listed, wish) => {
+    world.setEnv({ UPLOAD_TYPES: listed })
+    const { upload } = await uploader()
+    expect((await upload({ file: fileOf(wish) })).status).toBe(202)
+    expect(JSON.stringify(filesHeard(world))).toContain(`"${wish.name} (`)
+  })
+
+  it('is told by start, with the size that this gateway takes', async () => {
+    world.setEnv({ UPLOAD_TYPES: 'image/png,text/html' })
+    const { started } = await visit()
+    const offered = { maxBytes: 4 * 1024 * 1024, mimeTypes: ['image/png'] }
+    expect(started.attachments).toEqual(offered)
+  })
+})
+
+describe('the name of a file', () => {
+  it.each([
+    ['../../etc/passwd.png', 'passwd.png'],
+    ['C:\\Users\\x\\bill.png', 'bill.png'],
+    ['..', 'file.png'],
+    ['.png', 'png.png'],
+    ['evil.html', 'evil.html.png'],
+    ['gpj\u202Egnp.exe', 'gpjgnp.exe.png'],
+    ['a\u009Fb\u200B.png', 'ab.png'],
+    ['Füße 1.PNG', 'Füße 1.PNG'],
+    [`${'x'.repeat(300)}.png`, `${'x'.repeat(251)}.png`],
+  ])('%j is passed on as %j', async (name, cleaned) => {
+    const { upload } = await uploader()
+    expect((await upload({ file: fileOf({ name }) })).status).toBe(202)
+    expect(filesHeard(world)).toMatchObject([
+      { fileData: `${cleaned} (image/png, ${png.length} bytes)` },
+    ])
+  })
+})
