@@ -2,6 +2,7 @@ import * as api from './api.js'
 import { createLog } from './log.js'
 import { createPoller } from './poller.js'
 import { askPrechat } from './prechat.js'
+import { offerWords } from './sandbox.js'
 import { reasonOf, statusOf, troubleOf } from './words.js'
 
 /** The demo page: what the visitor does, and what the conversation does to the page. */
@@ -12,7 +13,7 @@ const counterFrom = 200
 const at = (id) => document.getElementById(id)
 const card = at('card')
 const input = at('input')
-const log = createLog(at('log'))
+const log = createLog(at('log'), answer)
 
 let poller
 let before
@@ -109,6 +110,7 @@ async function showEarlier() {
 function close(outcome) {
   if (card.dataset.view === 'over') return
   at('outcome').textContent = outcome
+  log.lock()
   show('over')
 }
 
@@ -129,8 +131,8 @@ function giveUp(problem, conversationId = api.conversationId()) {
 const isOver = ({ code, status }) => status === 410 || code === 'conversation_not_found'
 
 /** Queues a message behind those before it. Repeated with the same id, it is delivered once. */
-function deliver(message) {
-  const body = { conversationId: api.conversationId(), id: message.id, text: message.text }
+function deliver(message, content) {
+  const body = { conversationId: api.conversationId(), id: message.id, ...content }
   log.add(message)
   outbox = outbox.then(async () => {
     try {
@@ -139,11 +141,18 @@ function deliver(message) {
       poller.soon()
     } catch (problem) {
       const reason = reasonOf(problem)
-      log.mark(message.id, 'failed', { reason, retry: () => deliver(message) })
+      log.mark(message.id, 'failed', { reason, retry: () => deliver(message, content) })
       if (isStranger(problem) || isOver(problem)) giveUp(problem, body.conversationId)
     }
     if (card.dataset.view === 'prechat') show('chat')
   })
+}
+
+/** Says a text, or what a visitor chose or filled in, and shows it at once. */
+function utter(content) {
+  const sender = { role: 'EndUser', displayName: null }
+  const timestamp = new Date().toISOString()
+  deliver({ ...content, id: crypto.randomUUID(), sender, timestamp }, content)
 }
 
 function say(event) {
@@ -151,16 +160,17 @@ function say(event) {
   const text = input.value.trim()
   const length = [...text].length
   if (length === 0 || length > longestMessage) return
-  const timestamp = new Date().toISOString()
-  deliver({
-    id: crypto.randomUUID(),
-    text,
-    timestamp,
-    sender: { role: 'EndUser', displayName: null },
-  })
+  utter({ text })
   input.value = ''
   measure()
   input.focus()
+}
+
+/** What was answered is closed: the focus goes on, but calls no keyboard up on a phone. */
+function answer(content) {
+  utter(content)
+  const next = matchMedia('(hover: hover)').matches ? input : at('log')
+  next.focus({ preventScroll: true })
 }
 
 function measure() {
@@ -202,6 +212,7 @@ at('keep').addEventListener('click', () => show('chat'))
 at('really').addEventListener('click', end)
 at('confirm').addEventListener('keydown', ({ key }) => key === 'Escape' && show('chat'))
 addEventListener('offline', () => setStatus('trouble', 'You are offline, trying again'))
+offerWords(at('words'), (text) => utter({ text }))
 
 if (api.conversationId()) {
   setStatus('waiting', 'Connecting…')

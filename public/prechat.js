@@ -1,10 +1,11 @@
-import { element } from './log.js'
+import { element } from './element.js'
 
 /** The questions asked before a chat, drawn from the form that the gateway sends. */
 
 const inputTypes = { email: 'email', number: 'number', phone: 'tel', checkbox: 'checkbox' }
 
-function choice(options = []) {
+/** A list to choose one of, or none. */
+export function choice(options = []) {
   const select = element('select')
   select.append(new Option('Please choose', ''))
   for (const { value, label, default: chosen } of options)

@@ -16,6 +16,8 @@ export const nameOf = ({ role, displayName }) =>
 const minutes = (seconds) => `about ${Math.max(1, Math.round(seconds / 60))} min`
 
 const lines = {
+  FormResponseMessage: ({ result, text }) =>
+    result?.ok === false ? `${text}\nPlease correct the form and send it again.` : result && text,
   ParticipantChanged: ({ participants }) =>
     participants
       .filter(({ role, operation }) => role !== 'EndUser' && operations[operation])
@@ -34,11 +36,41 @@ const lines = {
   },
 }
 
+const plainTypes = new Set([undefined, 'StaticContentMessage', 'UnknownMessage'])
+
 /** The system line of an entry; empty when it has nothing to tell; undefined when it is a message. */
 export function lineOf(message) {
-  const line = lines[message.messageType]
+  const { messageType, sender, text } = message
+  const line = lines[messageType]
   if (line) return line(message)
-  return message.sender.role === 'System' ? message.text : undefined
+  return sender.role === 'System' && plainTypes.has(messageType) ? text : undefined
+}
+
+const hours = new Intl.DateTimeFormat('en', { timeStyle: 'short' })
+const days = new Intl.DateTimeFormat('en', { weekday: 'long', month: 'long', day: 'numeric' })
+const moment = {
+  weekday: 'short',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+}
+
+/** `Tuesday, November 24`, where the visitor is. */
+export const dayOf = (timestamp) => days.format(new Date(timestamp))
+
+/** `Tue, Nov 24, 9:00 AM GMT+1`: for the visitor and for agents elsewhere. */
+export function momentOf(timestamp) {
+  const date = new Date(timestamp)
+  const isThisYear = date.getFullYear() === new Date().getFullYear()
+  return date.toLocaleString('en', isThisYear ? moment : { ...moment, year: 'numeric' })
+}
+
+/** `9:00 – 10:00 AM`. */
+export function spanOf({ startTime, durationSeconds }) {
+  const start = new Date(startTime)
+  return hours.formatRange(start, new Date(start.getTime() + durationSeconds * 1000))
 }
 
 /** The status line of a conversation: `[tone, text]`. */

@@ -4,11 +4,20 @@ import { newRecordId, type World } from './world.js'
 /** A file in memory. */
 export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
 
-/** Where the sandbox serves files; a path of its own, since the real one is not evidenced. */
+/**
+ * Where the sandbox serves files; paths of its own, since the real one is not evidenced. The second
+ * is among the controls, for a page that may show pictures of its own origin only.
+ */
 const filesPath = '/sandbox-files'
+const controlFilesPath = '/__sandbox/files'
 
-/** The address of the files as the last caller would reach them. */
-export const filesUrl = ({ origin }: World) => `${origin}${filesPath}`
+/** The address of the files: where they were published, or as the last caller would reach them. */
+export const filesUrl = ({ filesAt, origin }: World) => filesAt ?? `${origin}${filesPath}`
+
+/** Tells files from now on as those of the origin that the controls are on. */
+export function publishFiles(world: World, origin: string): void {
+  world.filesAt = `${origin}${controlFilesPath}`
+}
 
 /** Keeps a file under a record id, and tells where it can be fetched. */
 export function keepFile(world: World, file: StoredFile): { id: string; url: string } {
@@ -19,9 +28,8 @@ export function keepFile(world: World, file: StoredFile): { id: string; url: str
 
 /** The file of a path, a sample or one that was sent; undefined for a path that is none. */
 export function serveFile(world: World, pathname: string): Response | undefined {
-  const [id, name] = pathname.startsWith(`${filesPath}/`)
-    ? pathname.slice(filesPath.length + 1).split('/')
-    : []
+  const folder = [filesPath, controlFilesPath].find((path) => pathname.startsWith(`${path}/`))
+  const [id, name] = folder ? pathname.slice(folder.length + 1).split('/') : []
   if (!id || !name) return undefined
   const file = id === 'sample' ? sampleFiles()[name] : world.files.get(id)
   if (!file) return Response.json({ message: 'File not found' }, { status: 404 })

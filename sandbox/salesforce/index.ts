@@ -2,6 +2,7 @@ import { http, type RequestHandler } from 'msw'
 import { handleControl } from './controls/handle.js'
 import type { Exchange } from './exchange.js'
 import { type FaultInput, faultSchema } from './faults.js'
+import { publishFiles } from './files.js'
 import { handle } from './handle.js'
 import { expireTokens, mintToken, revokeTokens, type TokenWish } from './tokens.js'
 import { createVerbs } from './verbs.js'
@@ -43,6 +44,9 @@ export function createSalesforce(options: SalesforceOptions = {}) {
 
     /** Answers one request under `/__sandbox`. */
     handleControl: (request: Request) => handleControl(world, request),
+
+    /** Says from now on that its files are on this origin, where `handleControl` answers. */
+    publishFiles: (origin: string): void => publishFiles(world, origin),
 
     /** Every request heard so far, the oldest first. */
     exchanges,

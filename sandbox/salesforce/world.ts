@@ -28,6 +28,8 @@ export type World = {
   deployment: Deployment
   /** Where it was last reached: the URLs of its files begin so. */
   origin: string
+  /** Where its files are said to be instead; null is there too. */
+  filesAt: string | null
   random: () => number
   signingKey: KeyObject
   /** The subject of every access token given out, by its `clientId`. */
@@ -59,6 +61,7 @@ export function createWorld(options: SalesforceOptions): World {
   return {
     deployment: deploymentOf(options),
     origin: 'https://harbor.my.salesforce-scrt.com',
+    filesAt: null,
     random,
     signingKey: newSigningKey(),
     clients: new Map(),

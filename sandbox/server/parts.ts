@@ -17,10 +17,17 @@ export async function startRedis() {
   }
 }
 
+/** What a demo wants to show: files both ways, and the transcript to take home. */
+const demo = {
+  attachments: { endUserToAgent: true, maxFileSize: 5 },
+  allowTranscriptDownload: true,
+}
+
 /** A Salesforce of this process on a free loopback port, and its switches. */
 export async function startSalesforce() {
-  const salesforce = createSalesforce()
+  const salesforce = createSalesforce(demo)
   const server = await serve(salesforce.handle)
-  const { orgId, esDeveloperName: deployment, handleControl } = salesforce
-  return { variables: { url: server.url, orgId, deployment }, handleControl, close: server.close }
+  const { orgId, esDeveloperName: deployment, handleControl, publishFiles } = salesforce
+  const variables = { url: server.url, orgId, deployment }
+  return { variables, handleControl, publishFiles, close: server.close }
 }

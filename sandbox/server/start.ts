@@ -34,6 +34,7 @@ export async function startDev({ env, port, log, folders }: Options) {
     Object.assign(env, environmentFor(parts.madeUp, env))
     const api = await createApi({ ...project, ...folders }, parts.handleControl)
     const server = await serve(api, port)
+    parts.publishFiles?.(server.url)
     const addresses = {
       api: `${server.url}/api`,
       page: `${server.url}/`,
@@ -59,6 +60,7 @@ async function startParts(plan: Plan) {
   return {
     madeUp,
     handleControl: salesforce?.handleControl,
+    publishFiles: salesforce?.publishFiles,
     close: () => Promise.all([redis?.close(), salesforce?.close()]),
   }
 }

@@ -216,3 +216,16 @@ test('the pictures and files of the bot can be fetched where they say they are',
     expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(100)
   }
 })
+
+test('files that were published are found among the controls of that origin', async () => {
+  const published = createSalesforce()
+  published.publishFiles('http://127.0.0.1:3000')
+  const picture = await published.handleControl(
+    new Request('http://127.0.0.1:3000/__sandbox/files/sample/harbor.png'),
+  )
+  expect(picture.headers.get('content-type')).toBe('image/png')
+  const missing = await published.handleControl(
+    new Request('http://127.0.0.1:3000/__sandbox/files/sample/none.png'),
+  )
+  expect(missing.status).toBe(404)
+})

@@ -1,3 +1,4 @@
+import { serveFile } from '../files.js'
 import { badRequest, notFound, Refusal } from '../refusal.js'
 import { matchRoute } from '../routes.js'
 import type { World } from '../world.js'
@@ -7,10 +8,13 @@ import { orgControls } from './org.js'
 /** What a person at the sandbox may ask of it; a new verb joins one of the two. */
 const controls = [...orgControls, ...conversationControls]
 
-/** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong. */
+/** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong; and its files. */
 export async function handleControl(world: World, request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url)
+  const file = serveFile(world, pathname)
+  if (file) return file
   try {
-    const match = matchRoute(controls, request.method, new URL(request.url).pathname)
+    const match = matchRoute(controls, request.method, pathname)
     if (!match) throw notFound('Control')
     const body = await bodyOf(request)
     const result = match.route.act(world, body, match.params.conversationId ?? '')
