@@ -59,17 +59,45 @@ const formResponse = z.strictObject({
   values: z.array(formValue).max(200, 'must be at most 200 values'),
 })
 
-/** Each thing that can be said or signalled, by its type. */
-const sendable = [textMessage, choiceResponse, formResponse] as const
-const sendableTypes = 'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage'
+const typingIndicator = z.strictObject({
+  ...addressed,
+  messageType: z.literal('TypingIndicator'),
+  typing: z.boolean('must be true or false'),
+})
 
-/** Says one thing; without a type it is a text. */
+/** Salesforce's sibling API takes 25 acknowledgements at once (`enhanced-chat-api.md §2.13`). */
+const mostReceipts = 25
+
+const readReceipt = z.strictObject({
+  ...addressed,
+  messageType: z.literal('ReadReceipt'),
+  messageIds: z
+    .array(z.guid('must be a UUID'))
+    .min(1, 'must hold at least one id')
+    .max(mostReceipts, `must be at most ${mostReceipts} ids`),
+  kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
+})
+
+/** Each thing that can be said or signalled, by its type. */
+const sayable = [textMessage, choiceResponse, formResponse] as const
+const signals = [typingIndicator, readReceipt] as const
+const sendableTypes =
+  'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage, TypingIndicator, ReadReceipt'
+
+/** Says or signals one thing; without a type it is a text. */
 export const sendRequest = z.discriminatedUnion(
   'messageType',
-  sendable,
+  [...sayable, ...signals],
   `must be one of: ${sendableTypes}`,
 )
 export type SendRequest = z.infer<typeof sendRequest>
+export type SignalRequest = z.infer<(typeof signals)[number]>
+export type SayRequest = z.infer<(typeof sayable)[number]>
+
+/** Whether a request passes by without a trace: it is counted by itself, and nothing logs it. */
+export function isSignal(request: SendRequest): request is SignalRequest {
+  return request.messageType === 'TypingIndicator' || request.messageType === 'ReadReceipt'
+}
 
 function wholeNumber(minimum: number, maximum: number, fallback: number) {
   const message = `must be a whole number from ${minimum} to ${maximum}`

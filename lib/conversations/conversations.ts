@@ -5,11 +5,13 @@ import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
+import type { Typing } from '../store/typing.js'
 import type { Vault } from '../store/vault.js'
 import { createEnder } from './end.js'
 import { createReaches } from './reach.js'
 import { createReader } from './read.js'
 import { createSpeaker } from './say.js'
+import { createSignaller } from './signal.js'
 import { createStarter } from './start.js'
 
 type Options = {
@@ -17,6 +19,7 @@ type Options = {
   records: Records
   sends: Sends
   locks: Locks
+  typing: Typing
   limiter: Limiter
   vault: Vault
   cursors: Cursors
@@ -36,6 +39,7 @@ export function createConversations(options: Options) {
   return {
     start: createStarter({ ...options, reaches }),
     say: createSpeaker({ ...options, reaches }),
+    signal: createSignaller({ ...options, reaches }),
     read: createReader({ ...options, reaches }),
     end,
 

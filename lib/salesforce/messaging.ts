@@ -7,7 +7,7 @@
  */
 import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
-import type { SendRequest } from '../contract/requests.js'
+import type { SayRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 
 /** A Salesforce token and the person it stands for. `expiresAt`: epoch milliseconds. */
@@ -28,9 +28,12 @@ export type Opening = {
 
 /** What a visitor says, in the words of the contract's send; `id` is the message's own. */
 export type Saying = { id: string } & Without<
-  SendRequest,
+  SayRequest,
   'conversationId' | 'id' | 'routingAttributes'
 >
+
+/** Says that the visitor has got or seen a message; `id` is the receipt's own. */
+export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
 /** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
 export type Routing = 'queue' | 'none' | 'unknown'
@@ -47,6 +50,10 @@ export type Messaging = {
    * messaging session with it. Throws `prechat_required` when a session must be opened first.
    */
   say(reach: Reach, saying: Saying, opening: Opening | null): Promise<number>
+  /** Shows that the visitor began or ceased to type; no list holds it. */
+  type(reach: Reach, id: string, what: 'started' | 'stopped'): Promise<void>
+  /** Gives receipts; the same one again changes nothing. */
+  acknowledge(reach: Reach, receipts: readonly Receipt[]): Promise<void>
   routing(reach: Reach): Promise<Routing>
   /** Ends the messaging session, or closes the conversation for good. */
   end(reach: Reach, scope: 'session' | 'conversation'): Promise<void>
