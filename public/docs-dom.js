@@ -21,8 +21,8 @@ export function paragraphs(text = '') {
     .map((part) => el('p', {}, prose(part)))
 }
 
-/** A table that scrolls by itself where the screen is narrow. */
-export function table(heads, rows) {
+/** A table; it scrolls by itself where the screen is narrow. */
+export function table(heads, rows, name = 'table') {
   const head = el(
     'tr',
     {},
@@ -36,7 +36,7 @@ export function table(heads, rows) {
     ),
   )
   const element = el('table', {}, el('thead', {}, head), el('tbody', {}, body))
-  return el('div', { class: 'scroll', tabindex: '0', role: 'group' }, element)
+  return el('div', { class: `scroll ${name}`, tabindex: '0', role: 'group' }, element)
 }
 
 /** Code as it is typed. */

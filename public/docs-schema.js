@@ -38,7 +38,7 @@ function typeOf(schema) {
   if (schema.type === 'object' && schema.additionalProperties?.type) {
     return ['object of ', ...typeOf(schema.additionalProperties), 's']
   }
-  return [schema.type ?? 'anything']
+  return [[schema.type ?? 'anything'].flat().join(' or ')]
 }
 
 function range(minimum, maximum, unit) {
@@ -82,14 +82,15 @@ export function parametersTable(parameters) {
   const rows = parameters.map(({ name, schema, required, description }) =>
     rowOf(name, { ...schema, ...(description && { description }) }, required),
   )
-  return table(['name', 'type', '', 'remarks'], rows)
+  return table(['name', 'type', '', 'remarks'], rows, 'fields')
 }
 
 /** Whatever a schema is: an object's table, a union's members, or one line. */
 export function shape(schema, schemas) {
   const name = nameOf(schema)
   if (name) return [el('p', { class: 'shape' }, link(name)), ...shape(schemas[name], {})]
-  if (schema.properties) return [table(['property', 'type', '', 'remarks'], rowsOf(schema))]
+  if (schema.properties)
+    return [table(['property', 'type', '', 'remarks'], rowsOf(schema), 'fields')]
   const members = membersOf(schema)
   if (members) return [el('p', {}, 'One of: ', between(members.map(typeOf), ', '), '.')]
   const remarks = between(constraintsOf(schema).map(prose), ' · ')

@@ -30,6 +30,16 @@ function wordsFor({ path, method }: Told): Words {
   return { id: method.name, tag: 'Operations', summary: method.name, codes: [] }
 }
 
+/** In the order of the words, which is that of a conversation; what has none comes last. */
+function byWords(a: Told, b: Told): number {
+  const order = Object.keys(words)
+  const placeOf = ({ path, method }: Told) => {
+    const place = order.indexOf(`${method.method} ${path}`)
+    return place < 0 ? order.length : place
+  }
+  return placeOf(a) - placeOf(b)
+}
+
 /** A method that stands for all of them is shown as one. */
 function verbOf({ method: { method } }: Told): string {
   return method === '*' ? 'get' : method.toLowerCase()
@@ -43,7 +53,7 @@ export async function createDocument(): Promise<Json> {
   const schemas = await createSchemas()
   const reference = schemas.refer(problem, 'output')
   const paths: Record<string, Json> = {}
-  for (const told of await loadMethods()) {
+  for (const told of (await loadMethods()).sort(byWords)) {
     const own = wordsFor(told)
     const path = own.path ?? told.path
     const operation = operationOf(told, own, schemas, reference)

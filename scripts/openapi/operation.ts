@@ -1,4 +1,5 @@
 /** One method of one door as an OpenAPI operation. */
+import { defaultLimits, type LimitName } from '../../lib/limits.js'
 import type { Told } from './doors.js'
 import { codesOf, refusals } from './refusals.js'
 import type { Json, Schemas } from './schemas.js'
@@ -50,14 +51,19 @@ function requestBody({ method }: Told, told: Words['told'], words: Words, schema
   return { requestBody: { required, content: { [type]: body } } }
 }
 
+/** The limits and their default sizes. */
+function sizesOf(limits: readonly LimitName[]): string {
+  const sizes = limits.map((name) => `\`${name}\` (${defaultLimits[name].join(' / ')})`)
+  return sizes.length > 0 ? `Limits, unless configured: ${sizes.join(', ')}.` : ''
+}
+
 /** Its id, what it takes, and everything it may answer. */
 export function operationOf(told: Told, words: Words, schemas: Schemas, problem: Json): Json {
   const contract = told.method.told ?? words.told
-  const limits = contract?.terms?.limits ?? []
   const isOpen = (contract?.terms?.who ?? 'anybody') === 'anybody'
-  const counted =
-    limits.length > 0 ? `Limits: ${limits.map((name) => `\`${name}\``).join(', ')}.` : ''
-  const description = [words.description, counted].filter(Boolean).join('\n\n')
+  const description = [words.description, sizesOf(contract?.terms?.limits ?? [])]
+    .filter(Boolean)
+    .join('\n\n')
   return {
     operationId: words.id,
     tags: [words.tag],

@@ -57,7 +57,7 @@ export const words: Readonly<Record<string, Words>> = {
     tag: 'Conversations',
     summary: 'Opens a conversation, or returns the one that is open',
     description:
-      'When the deployment has a pre-chat form and no `routingAttributes` are given, the answer is `prechat_required` with the form: show it and call again with the answers.',
+      'When the deployment has a pre-chat form and no `routingAttributes` are given, the answer is `prechat_required` with the form: show it and call again with the answers. Only a call that creates a conversation counts on the limit `start` as well.',
     replies: { 200: 'The conversation that was open.', 201: 'A new conversation.' },
     codes: [
       ...upstream,
