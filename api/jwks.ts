@@ -1,3 +1,4 @@
+import { keySet } from '../lib/contract/replies.js'
 import { endpoint } from '../lib/endpoint.js'
 import { services } from '../lib/services.js'
 
@@ -8,6 +9,6 @@ export default endpoint({
   async handle() {
     const keys = services().signer?.publicKeys() ?? []
     const headers = { 'Cache-Control': 'public, max-age=300' }
-    return Response.json({ keys }, { headers })
+    return Response.json(keySet.parse({ keys }), { headers })
   },
 })

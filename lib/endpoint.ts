@@ -14,7 +14,7 @@ import { type Connection, clientAddress } from './corridor/address.js'
 import { type BodyReader, json, readQuery, validate } from './corridor/input.js'
 import { limitHeaders } from './corridor/limit-headers.js'
 import { framesOf, logRequest } from './corridor/log.js'
-import type { Need } from './corridor/needs.js'
+import type { Need, Terms } from './corridor/needs.js'
 import { isAllowedOrigin } from './corridor/origin.js'
 import { EnvironmentError } from './env.js'
 import { GatewayError, isProblem, problemResponse } from './problem.js'
@@ -56,6 +56,8 @@ export type Method = {
   /** The largest body it takes; that of JSON unless said otherwise. */
   maxBodyBytes?: number
   handle: Handler
+  /** What it takes, gives and asks, for those who describe it; a method without an action tells nothing. */
+  told?: { input: z.ZodType; reply: z.ZodType; terms: Terms | undefined }
 }
 
 const exposed = [
@@ -177,7 +179,9 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
     const { visitors, conversations } = rooms
     return shape(action, await action.act({ ...needed, input, visitors, conversations }))
   }
-  return { name: action.name, method: action.method, maxBodyBytes: body.maxBytes, handle }
+  const { name, input, reply, needs } = action
+  const told = { input, reply, terms: needs.terms }
+  return { name, method: action.method, maxBodyBytes: body.maxBytes, handle, told }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
@@ -216,6 +220,7 @@ export function endpoint(...methods: readonly [Method, ...Method[]]) {
   app.onError(fail)
 
   return {
+    methods,
     /** Answers a request; `connection` is what a server knows that a platform does not tell. */
     async fetch(request: Request, connection?: Connection): Promise<Response> {
       return await app.fetch(request, connection ? { connection } : {})

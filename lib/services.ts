@@ -14,6 +14,7 @@ import { createLocks } from './store/locks.js'
 import { createRecords } from './store/records.js'
 import { connectRedis, fromStore } from './store/redis.js'
 import { createSends } from './store/sends.js'
+import { createTyping } from './store/typing.js'
 import { createVault } from './store/vault.js'
 import { createIdentities } from './visitors/identity.js'
 import { createVisitors } from './visitors/visitors.js'
@@ -44,6 +45,7 @@ function build(source: NodeJS.ProcessEnv) {
     sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
     limiter,
+    typing: createTyping({ redis, keys }),
     vault: createVault(deriveKeys(secrets, 'vault')),
     cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
     deployment,

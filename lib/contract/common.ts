@@ -7,7 +7,9 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 export const uuid = z.string().regex(uuidPattern, 'must be a lower-case UUID v4')
 
 /** ISO 8601 in UTC with milliseconds. */
-export const timestamp = z.iso.datetime({ precision: 3 })
+export const timestamp = z.iso
+  .datetime({ precision: 3 })
+  .describe('ISO 8601 in UTC with milliseconds.')
 
 const attributeName = z
   .string()

@@ -4,14 +4,16 @@ import { timestamp, uuid } from './common.js'
 import { message, role } from './messages.js'
 
 export const authReply = z.strictObject({
-  token: z.string(),
+  token: z.string().describe('For the Authorization header of every other call.'),
   tokenType: z.literal('Bearer'),
-  /** Seconds. */
-  expiresIn: z.int(),
+  expiresIn: z.int().describe('Seconds.'),
   expiresAt: timestamp,
-  refreshToken: z.string(),
+  refreshToken: z.string().describe('Opaque, and good for one use.'),
   refreshExpiresAt: timestamp,
-  user: z.strictObject({ id: z.string(), verified: z.boolean() }),
+  user: z.strictObject({
+    id: z.string(),
+    verified: z.boolean().describe('Whether an identity token told who this is.'),
+  }),
 })
 export type AuthReply = z.infer<typeof authReply>
 
@@ -49,9 +51,9 @@ export type Attachments = z.infer<typeof attachments>
 export const startReply = z.strictObject({
   conversationId: uuid,
   status: z.literal('open'),
-  resumed: z.boolean(),
+  resumed: z.boolean().describe('Whether it was open already.'),
   startedAt: timestamp,
-  expiresAt: timestamp.nullable(),
+  expiresAt: timestamp.nullable().describe('When a guest loses the conversation.'),
   prechat: prechat.nullable(),
   attachments: attachments.nullable(),
 })
@@ -61,18 +63,22 @@ export const sendReply = z.strictObject({
   id: uuid,
   conversationId: uuid,
   timestamp,
-  /** True when an earlier call with this id had delivered it. */
-  duplicate: z.boolean(),
+  duplicate: z.boolean().describe('Whether an earlier call with this id had delivered it.'),
 })
 export type SendReply = z.infer<typeof sendReply>
 
 export const pollReply = z.strictObject({
-  messages: z.array(message),
-  /** Null on a page of history (`before`): keep the one you have. */
-  cursor: z.string().nullable(),
-  hasMore: z.boolean(),
-  before: z.string().nullable(),
-  pollAfterMs: z.int().nullable(),
+  messages: z.array(message).describe('Oldest first.'),
+  cursor: z
+    .string()
+    .nullable()
+    .describe('For the next poll. Null on a page of history (`before`): keep the one you have.'),
+  hasMore: z.boolean().describe('Whether to ask again at once.'),
+  before: z.string().nullable().describe('For the page before this one; null where none is.'),
+  pollAfterMs: z
+    .int()
+    .nullable()
+    .describe('When to ask next; null when the conversation has ended and all was given.'),
   conversation: z.strictObject({
     id: uuid,
     status: z.enum(['open', 'ended']),
@@ -117,6 +123,21 @@ export type AvailabilityReply = z.infer<typeof availabilityReply>
 export const transcriptReply = z.strictObject({
   name: z.string().regex(/^[\w-]+\.pdf$/),
   pdf: z.instanceof(ReadableStream),
+})
+
+/** Public keys (RFC 7517) with their certificates. */
+export const keySet = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('RSA'),
+      kid: z.string(),
+      use: z.literal('sig'),
+      alg: z.literal('RS256'),
+      n: z.string(),
+      e: z.string(),
+      x5c: z.array(z.string()),
+    }),
+  ),
 })
 
 export const healthReply = z.strictObject({

@@ -6,16 +6,23 @@ import { formValue, itemId, title } from './form-values.js'
 const token = z.string().min(1).max(8192)
 
 export const authRequest = z.strictObject({
-  identityToken: token.optional(),
-  refreshToken: token.optional(),
+  identityToken: token.optional().describe('A JWT of the site’s own login: the visitor is known.'),
+  refreshToken: token.optional().describe('The same visitor again. It is used up.'),
 })
 
 export const startRequest = z.strictObject({
-  routingAttributes: attributes.optional(),
-  contextParameters: attributes.optional(),
+  routingAttributes: attributes
+    .optional()
+    .describe('Pre-chat answers and hidden values, by the names the form gives them.'),
+  contextParameters: attributes
+    .optional()
+    .describe('Another word for routingAttributes, which win over it.'),
   language: language.optional(),
-  conversationId: uuid.optional(),
-  resume: z.boolean().default(true),
+  conversationId: uuid.optional().describe('An id of your own, so that a retry is harmless.'),
+  resume: z
+    .boolean()
+    .default(true)
+    .describe('Whether an open conversation is returned instead of a new one.'),
 })
 export type StartRequest = z.infer<typeof startRequest>
 
@@ -24,25 +31,28 @@ const text = z
   .trim()
   .min(1, 'must not be empty')
   .refine((value) => [...value].length <= 4000, 'must be at most 4,000 characters')
+  .meta({ maxLength: 4000, description: 'It is trimmed; an emoji counts as one character.' })
 
 const addressed = {
   conversationId: uuid,
-  /** Makes a retry harmless. */
-  id: uuid.optional(),
-  /** Answers to a pre-chat that is asked for each session; no part of what is said. */
-  routingAttributes: attributes.optional(),
+  id: uuid
+    .optional()
+    .describe('An id of your own: sent again with the same content, it is delivered once.'),
+  routingAttributes: attributes
+    .optional()
+    .describe('Answers to a pre-chat that is asked for each session; no part of what is said.'),
 }
 
-const textMessage = z.strictObject({
+export const textMessage = z.strictObject({
   ...addressed,
   messageType: z.literal('StaticContentMessage').optional().default('StaticContentMessage'),
   text,
 })
 
 /** Salesforce's own messages need not have ids of version 4. */
-const inReplyToMessageId = z.guid('must be a UUID')
+const inReplyToMessageId = z.guid('must be a UUID').describe('The message that is answered.')
 
-const choiceResponse = z.strictObject({
+export const choiceResponse = z.strictObject({
   ...addressed,
   messageType: z.literal('ChoiceResponseMessage'),
   inReplyToMessageId,
@@ -52,24 +62,52 @@ const choiceResponse = z.strictObject({
     .max(100, 'must be at most 100 selections'),
 })
 
-const formResponse = z.strictObject({
+export const formResponse = z.strictObject({
   ...addressed,
   messageType: z.literal('FormResponseMessage'),
   inReplyToMessageId,
   values: z.array(formValue).max(200, 'must be at most 200 values'),
 })
 
-/** Each thing that can be said or signalled, by its type. */
-const sendable = [textMessage, choiceResponse, formResponse] as const
-const sendableTypes = 'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage'
+export const typingIndicator = z.strictObject({
+  ...addressed,
+  messageType: z.literal('TypingIndicator'),
+  typing: z.boolean('must be true or false'),
+})
 
-/** Says one thing; without a type it is a text. */
+/** Salesforce's sibling API takes 25 acknowledgements at once (`enhanced-chat-api.md §2.13`). */
+const mostReceipts = 25
+
+export const readReceipt = z.strictObject({
+  ...addressed,
+  messageType: z.literal('ReadReceipt'),
+  messageIds: z
+    .array(z.guid('must be a UUID'))
+    .min(1, 'must hold at least one id')
+    .max(mostReceipts, `must be at most ${mostReceipts} ids`),
+  kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
+})
+
+/** Each thing that can be said or signalled, by its type. */
+const sayable = [textMessage, choiceResponse, formResponse] as const
+const signals = [typingIndicator, readReceipt] as const
+const sendableTypes =
+  'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage, TypingIndicator, ReadReceipt'
+
+/** Says or signals one thing; without a type it is a text. */
 export const sendRequest = z.discriminatedUnion(
   'messageType',
-  sendable,
+  [...sayable, ...signals],
   `must be one of: ${sendableTypes}`,
 )
 export type SendRequest = z.infer<typeof sendRequest>
+export type SignalRequest = z.infer<(typeof signals)[number]>
+export type SayRequest = z.infer<(typeof sayable)[number]>
+
+/** Whether a request passes by without a trace: it is counted by itself, and nothing logs it. */
+export function isSignal(request: SendRequest): request is SignalRequest {
+  return request.messageType === 'TypingIndicator' || request.messageType === 'ReadReceipt'
+}
 
 /** A form: the file, and what is said with it. */
 export const uploadRequest = z.strictObject({
@@ -95,7 +133,7 @@ function wholeNumber(minimum: number, maximum: number, fallback: number) {
     .string()
     .regex(/^\d{1,4}$/, message)
     .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, message)
+    .pipe(z.int(message).min(minimum, message).max(maximum, message))
     .default(fallback)
 }
 
@@ -104,10 +142,10 @@ const sealed = z.string().min(1).max(6144)
 export const pollRequest = z
   .strictObject({
     conversationId: uuid,
-    cursor: sealed.optional(),
-    before: sealed.optional(),
-    limit: wholeNumber(1, 100, 50),
-    wait: wholeNumber(0, 25, 0),
+    cursor: sealed.optional().describe('What is new since the page that gave this cursor.'),
+    before: sealed.optional().describe('The page of history before the one that gave this.'),
+    limit: wholeNumber(1, 100, 50).describe('At most so many messages.'),
+    wait: wholeNumber(0, 25, 0).describe('So many seconds the call stays open for something new.'),
   })
   .refine((query) => query.cursor === undefined || query.before === undefined, {
     path: ['before'],
@@ -119,11 +157,15 @@ export const endRequest = z.strictObject({
   conversationId: uuid,
   scope: z
     .enum(['conversation', 'session'], 'must be conversation or session')
-    .default('conversation'),
+    .default('conversation')
+    .describe('`session`: the conversation stays open, and the next message begins a new session.'),
 })
 
 export const signOutRequest = z.strictObject({
-  everywhere: z.enum(['true', 'false'], 'must be true or false').default('false'),
+  everywhere: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .describe('Whether a known visitor is signed out on all devices.'),
 })
 
 export const noInput = z.strictObject({})

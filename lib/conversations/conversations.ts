@@ -6,6 +6,7 @@ import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
+import type { Typing } from '../store/typing.js'
 import type { Vault } from '../store/vault.js'
 import { createAvailability } from './availability.js'
 import { createEnder } from './end.js'
@@ -15,6 +16,7 @@ import { createPasses, type Own } from './passes.js'
 import { createReaches } from './reach.js'
 import { createReader } from './read.js'
 import { createSpeaker } from './say.js'
+import { createSignaller } from './signal.js'
 import { createStarter } from './start.js'
 import { createUploader, withUploads } from './upload.js'
 
@@ -24,6 +26,7 @@ type Options = {
   sends: Sends
   hours: HoursCache
   locks: Locks
+  typing: Typing
   limiter: Limiter
   vault: Vault
   cursors: Cursors
@@ -54,6 +57,7 @@ export function createConversations(options: Options) {
       withUploads(await start(...wish), options.uploadTypes),
     say,
     upload: createUploader({ ...options, say }),
+    signal: createSignaller({ ...options, reaches }),
     read: createReader({ ...options, reaches }),
     list: createLister({ ...options, reaches }),
     availability: createAvailability(options),

@@ -19,31 +19,36 @@ export type Entering<I> = {
   services: Services
 }
 
+/** What a need asks of a caller, for whoever describes the endpoint. */
+export type Terms = { who: 'anybody' | 'visitor' | 'owner'; limits: readonly LimitName[] }
+
 /** Gives what an action needs, or throws what the caller shall be told. */
-export type Need<I, N> = (entering: Entering<I>) => Promise<N>
+export type Need<I, N> = ((entering: Entering<I>) => Promise<N>) & { terms?: Terms }
 
 /** Nothing, for anybody. */
-export async function nothing(): Promise<Record<never, never>> {
-  return {}
-}
+export const nothing: Need<unknown, Record<never, never>> = Object.assign(async () => ({}), {
+  terms: { who: 'anybody', limits: [] } as const,
+})
 
 /** Anybody, counted by address. */
 export function anybody(limit: LimitName): Need<unknown, Record<never, never>> {
-  return async ({ services, address }) => {
+  const need: Need<unknown, Record<never, never>> = async ({ services, address }) => {
     await services.limiter.check([{ limit, of: address }])
     return {}
   }
+  return Object.assign(need, { terms: { who: 'anybody', limits: [limit] } as const })
 }
 
 /** Anybody, counted by address, and the business hours as lately heard. */
 export function hours(limit: LimitName): Need<unknown, { known: OpenHours | null }> {
-  return async ({ services, address }) => {
+  const need: ReturnType<typeof hours> = async ({ services, address }) => {
     const [known] = await Promise.all([
       services.hours.find(),
       services.limiter.check([{ limit, of: address }]),
     ])
     return { known }
   }
+  return Object.assign(need, { terms: { who: 'anybody', limits: [limit] } as const })
 }
 
 /** A visitor and all that is kept of them. */
@@ -51,7 +56,7 @@ export function visitor(
   limit: LimitName,
   per: 'visitor' | 'address',
 ): Need<unknown, { caller: Caller; record: VisitorRecord }> {
-  return async ({ services, authorization, address }) => {
+  const need: ReturnType<typeof visitor> = async ({ services, authorization, address }) => {
     const caller = await services.visitors.recognise(authorization)
     const count: Count = { limit, of: per === 'visitor' ? caller.id : address }
     const [record] = await Promise.all([
@@ -61,25 +66,34 @@ export function visitor(
     if (record.gone) throw unauthenticated()
     return { caller, record }
   }
+  return Object.assign(need, { terms: { who: 'visitor', limits: [limit] } as const })
+}
+
+/** Which limit a call is counted on, when its input decides. */
+export type LimitChoice<I> = { among: readonly LimitName[]; pick(input: I): LimitName }
+
+type OwnConversation = {
+  caller: Caller
+  own: Own
+  allowance: { remaining: number; resetMs: number }
 }
 
 /**
  * The visitor's own conversation; somebody else's is the same as none. `allowance`: what is left of
  * the limit.
  */
-export function conversation(
-  limit: LimitName,
+export function conversation<I extends { conversationId: string }>(
+  counted: LimitName | LimitChoice<I>,
   per: 'visitor' | 'conversation',
-): Need<
-  { conversationId: string },
-  { caller: Caller; own: Own; allowance: { remaining: number; resetMs: number } }
-> {
-  return async ({ services, authorization, input }) => {
+): Need<I, OwnConversation> {
+  const { among, pick } =
+    typeof counted === 'string' ? { among: [counted], pick: () => counted } : counted
+  const need: Need<I, OwnConversation> = async ({ services, authorization, input }) => {
     const caller = await services.visitors.recognise(authorization)
     const of = per === 'visitor' ? caller.id : `${caller.id}:${input.conversationId}`
     const [glance, [allowance]] = await Promise.all([
       services.records.glance(caller, input.conversationId),
-      services.limiter.check([{ limit, of }]),
+      services.limiter.check([{ limit: pick(input), of }]),
     ])
     if (glance.gone) throw unauthenticated()
     const found = glance.conversation
@@ -91,4 +105,5 @@ export function conversation(
       allowance: { remaining, resetMs },
     }
   }
+  return Object.assign(need, { terms: { who: 'owner', limits: among } as const })
 }

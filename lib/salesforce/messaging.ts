@@ -7,7 +7,7 @@
  */
 import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
-import type { SendRequest } from '../contract/requests.js'
+import type { SayRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 import type { OpenHours } from '../polling/hours.js'
 
@@ -36,12 +36,15 @@ export type FileContent = {
 
 /** What a visitor says, in the words of the contract's send; `id` is the message's own. */
 export type Saying = { id: string } & (
-  | Without<SendRequest, 'conversationId' | 'id' | 'routingAttributes'>
+  | Without<SayRequest, 'conversationId' | 'id' | 'routingAttributes'>
   | FileContent
 )
 
 /** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
 export type ListedConversation = { id: string; endedAt: number | null }
+
+/** Says that the visitor has got or seen a message; `id` is the receipt's own. */
+export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
 /** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
 export type Routing = 'queue' | 'none' | 'unknown'
@@ -63,6 +66,10 @@ export type Messaging = {
    * opened first; of a file also `payload_too_large`, `unsupported_media_type` and `unsupported`.
    */
   say(reach: Reach, saying: Saying, opening: Opening | null): Promise<number>
+  /** Shows that the visitor began or ceased to type; no list holds it. */
+  type(reach: Reach, id: string, what: 'started' | 'stopped'): Promise<void>
+  /** Gives receipts; the same one again changes nothing. */
+  acknowledge(reach: Reach, receipts: readonly Receipt[]): Promise<void>
   routing(reach: Reach): Promise<Routing>
   /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
   transcript(reach: Reach): Promise<ReadableStream<Uint8Array>>

@@ -13,6 +13,12 @@ export function createKeys(prefix: string) {
     /** What became of one message. */
     send: (visitorId: string, conversationId: string, messageId: string) =>
       `${prefix}:send:{${visitorId}}:${conversationId}:${messageId}`,
+    /** While it is there, Salesforce heard a moment ago that the visitor types. */
+    typingLately: (visitorId: string, conversationId: string) =>
+      `${prefix}:typing:{${visitorId}}:${conversationId}:lately`,
+    /** While it is there, Salesforce has not heard that the visitor stopped. */
+    typingShown: (visitorId: string, conversationId: string) =>
+      `${prefix}:typing:{${visitorId}}:${conversationId}:shown`,
     /** One process at a time does this for a visitor. */
     lock: (visitorId: string, what: string) => `${prefix}:lock:{${visitorId}}:${what}`,
     /** Which visitor a conversation belongs to. */

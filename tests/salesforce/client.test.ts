@@ -58,6 +58,9 @@ const calls = {
   open: () => messaging.open(reach, { routingAttributes: {}, language: null }),
   end: () => messaging.end(reach, 'conversation'),
   routing: () => messaging.routing(reach),
+  type: () => messaging.type(reach, saying.id, 'started'),
+  acknowledge: () =>
+    messaging.acknowledge(reach, [{ id: saying.id, messageId: saying.id, kind: 'read' }]),
   admitGuest: () => messaging.admit('guest'),
 }
 
@@ -84,7 +87,8 @@ describe('a refusal', () => {
   ]
   it.each(refusals)('%i %o means %s, effect %s', async (status, headers, code, effect, retry) => {
     answer(() => new HttpResponse('Jwt is expired', { status, headers }))
-    for (const call of [calls.say, calls.list, calls.open, calls.end, calls.routing]) {
+    const { admitGuest: _, ...inConversation } = calls
+    for (const call of Object.values(inConversation)) {
       expect(await outcomeOf(call)).toEqual([code, effect, retry])
     }
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { sendRequest } from '../../lib/contract/requests.js'
+import { isSignal, sendRequest } from '../../lib/contract/requests.js'
 import { toOutgoing } from '../../lib/salesforce/enhanced-chat/replies.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 
@@ -70,7 +70,9 @@ function complaintsAbout(requestBody: unknown): string[] {
 it('builds an official body of whatever the contract lets in', () => {
   fc.assert(
     fc.property(request, (said) => {
-      const { conversationId: _, routingAttributes: __, ...saying } = sendRequest.parse(said)
+      const sent = sendRequest.parse(said)
+      if (isSignal(sent)) throw new TypeError('a signal is no message')
+      const { conversationId: _, routingAttributes: __, ...saying } = sent
       const message: unknown = JSON.parse(JSON.stringify(toOutgoing({ ...saying, id })))
       expect(complaintsAbout({ message, esDeveloperName: 'Harbor_Custom_Client' })).toEqual([])
     }),

@@ -10,8 +10,9 @@ export const common = {
   conversationId: uuid,
   sender: z.strictObject({ role, displayName: z.string().nullable() }),
   timestamp,
-  /** Always there, so that a client that knows no type can show something. */
-  text: z.string(),
+  text: z
+    .string()
+    .describe('Always there, so that a client that does not know the type can show something.'),
   inReplyToMessageId: z.string().optional(),
   /** Why Salesforce said it by itself, where it did (`enhanced-chat-api.md §3.4`). */
   reason: z.enum(['AutomatedResponse', 'Consent']).optional(),

@@ -210,6 +210,24 @@ export function createEnhancedChat(options: Options): Messaging {
       }
     },
 
+    /** Not repeated: a moment later it would no longer be true (`§2.12`). */
+    async type(reach, id, what) {
+      const entryType = what === 'started' ? 'TypingStartedIndicator' : 'TypingStoppedIndicator'
+      const call = conversationCall(reach, 'POST', '/entry', { body: { entryType, id } })
+      judgeDone(await send(call, sharePerSend * remainingMs()))
+    },
+
+    /** `§2.13` */
+    async acknowledge(reach, receipts) {
+      const acks = receipts.map(({ id, messageId: conversationEntryId, kind }) => ({
+        id,
+        entryType: kind === 'read' ? 'Read' : 'Delivery',
+        conversationEntryId,
+      }))
+      const call = conversationCall(reach, 'POST', '/acknowledge-entries', { body: { acks } })
+      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+    },
+
     routing(reach) {
       const call = conversationCall(reach, 'GET', '')
       return persist(async (timeoutMs) => judgeRouting(await send(call, timeoutMs)))

@@ -1,0 +1,72 @@
+/** Typing and receipts: they pass by, so nothing is logged of them and nothing finds out what became of them. */
+import { createHash } from 'node:crypto'
+import { isoTime } from '../contract/common.js'
+import type { SendReply } from '../contract/replies.js'
+import type { SignalRequest } from '../contract/requests.js'
+import { GatewayError } from '../problem.js'
+import type { Messaging, Reach, Receipt } from '../salesforce/messaging.js'
+import type { Typing } from '../store/typing.js'
+import type { Own, Reaches } from './reach.js'
+
+type Options = { messaging: Messaging; reaches: Reaches; typing: Typing }
+
+/** A signal and the id it is told under. */
+type Signal = SignalRequest & { id: string }
+
+/** A UUID v4 by its looks, the same for the same receipt, so that a repeat says nothing new. */
+function receiptId(messageId: string, kind: Receipt['kind']): string {
+  const bytes = createHash('sha256').update(`${kind} ${messageId}`).digest().subarray(0, 16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+export function createSignaller({ messaging, reaches, typing }: Options) {
+  /** Does it, and undoes what was noted of it when that fails. */
+  async function orElse(work: Promise<void>, undo: () => Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      await undo().catch(() => undefined)
+      throw error
+    }
+  }
+
+  async function start(visitorId: string, reach: Reach, id: string): Promise<void> {
+    const typist = { visitorId, conversationId: reach.conversationId }
+    if (!(await typing.start(typist, id))) return
+    await orElse(messaging.type(reach, id, 'started'), () => typing.startFailed(typist, id))
+  }
+
+  async function stop(visitorId: string, reach: Reach, id: string): Promise<void> {
+    const typist = { visitorId, conversationId: reach.conversationId }
+    if (!(await typing.stop(typist))) return
+    await orElse(messaging.type(reach, id, 'stopped'), () => typing.stopFailed(typist))
+  }
+
+  function pass(visitorId: string, reach: Reach, signal: Signal): Promise<void> {
+    if (signal.messageType === 'TypingIndicator') {
+      const tell = signal.typing ? start : stop
+      return tell(visitorId, reach, signal.id)
+    }
+    const { kind, messageIds } = signal
+    const receipts = [...new Set(messageIds)].map((messageId) => ({
+      id: receiptId(messageId, kind),
+      messageId,
+      kind,
+    }))
+    return messaging.acknowledge(reach, receipts)
+  }
+
+  /**
+   * Passes a signal on. Throws `conversation_ended`, `conversation_lost`, and what Salesforce or Redis
+   * may cause; then the same call can be repeated.
+   */
+  return async function signal(own: Own, what: Signal): Promise<SendReply> {
+    const { conversation, visitorId } = own
+    if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    await reaches.within(own, (reach) => pass(visitorId, reach, what))
+    const timestamp = isoTime(Date.now())
+    return { id: what.id, conversationId: conversation.id, timestamp, duplicate: false }
+  }
+}

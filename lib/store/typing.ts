@@ -1,0 +1,59 @@
+/**
+ * Who is typing, as Salesforce last heard it: over all instances it hears "started" once in a while,
+ * and "stopped" only after that.
+ */
+import type { Redis } from '@upstash/redis'
+import type { Keys } from './keys.js'
+import { fromStore } from './redis.js'
+
+/** Salesforce need not hear "started" more often: its own client shows one for 5 s (`enhanced-chat-api.md §2.12`). */
+const pauseMs = 3000
+/** After that nobody remembers a "started", so a "stopped" would say nothing. */
+const shownMs = 60_000
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1], KEYS[2]) end
+return 0
+`
+
+/** A visitor in a conversation. */
+export type Typist = { visitorId: string; conversationId: string }
+
+type Options = { redis: Redis; keys: Keys }
+
+export type Typing = ReturnType<typeof createTyping>
+
+export function createTyping({ redis, keys }: Options) {
+  const lately = ({ visitorId, conversationId }: Typist) =>
+    keys.typingLately(visitorId, conversationId)
+  const shown = ({ visitorId, conversationId }: Typist) =>
+    keys.typingShown(visitorId, conversationId)
+
+  return {
+    /** Whether "started" is to be sent now, as the signal with this id; false when one was lately. */
+    async start(typist: Typist, id: string): Promise<boolean> {
+      const [claimed] = await fromStore(
+        Promise.all([
+          redis.set(lately(typist), id, { nx: true, px: pauseMs }),
+          redis.set(shown(typist), '1', { px: shownMs }),
+        ]),
+      )
+      return claimed !== null
+    },
+
+    /** Whether "stopped" is to be sent; then the next "started" is sent whenever it comes. */
+    async stop(typist: Typist): Promise<boolean> {
+      return (await fromStore(redis.del(lately(typist), shown(typist)))) > 0
+    },
+
+    /** Takes back a "started" that failed, unless another came since. */
+    async startFailed(typist: Typist, id: string): Promise<void> {
+      await fromStore(redis.eval(releaseScript, [lately(typist), shown(typist)], [id]))
+    },
+
+    /** Takes back a "stopped" that failed: it can be repeated. */
+    async stopFailed(typist: Typist): Promise<void> {
+      await fromStore(redis.set(shown(typist), '1', { px: shownMs }))
+    },
+  }
+}

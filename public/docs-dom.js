@@ -1,0 +1,45 @@
+/** Builds elements. Text only ever becomes text: nothing here reads markup. */
+
+/** An element with attributes and children; a child that is null is left out. */
+export function el(name, attributes = {}, ...children) {
+  const element = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined))
+  return element
+}
+
+/** A line in which `words between backticks` are code. */
+export function prose(text) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? el('code', {}, part) : part))
+}
+
+/** Paragraphs, which a blank line parts. */
+export function paragraphs(text = '') {
+  return text
+    .split('\n\n')
+    .filter(Boolean)
+    .map((part) => el('p', {}, prose(part)))
+}
+
+/** A table; it scrolls by itself where the screen is narrow. */
+export function table(heads, rows, name = 'table') {
+  const head = el(
+    'tr',
+    {},
+    heads.map((text) => el('th', { scope: 'col' }, text)),
+  )
+  const body = rows.map((cells) =>
+    el(
+      'tr',
+      {},
+      cells.map((cell) => el('td', {}, cell)),
+    ),
+  )
+  const element = el('table', {}, el('thead', {}, head), el('tbody', {}, body))
+  return el('div', { class: `scroll ${name}`, tabindex: '0', role: 'group' }, element)
+}
+
+/** Code as it is typed. */
+export function block(text) {
+  return el('pre', { tabindex: '0' }, el('code', {}, text))
+}

@@ -1,0 +1,6 @@
+/** `npm run openapi`: writes the OpenAPI document of the gateway to `public/openapi.json`. */
+import { writeFile } from 'node:fs/promises'
+import { documentText, documentUrl } from './openapi/document.js'
+
+await writeFile(documentUrl, await documentText())
+console.log(`Written: ${documentUrl.pathname}`)

@@ -1,0 +1,87 @@
+/** The OpenAPI 3.1 document of the gateway, put together from its doors and their contract. */
+import { readFileSync } from 'node:fs'
+import * as z from 'zod'
+import { problem } from '../../lib/contract/problems.js'
+import { loadMethods, type Told } from './doors.js'
+import { operationOf } from './operation.js'
+import { problemExamples } from './refusals.js'
+import { createSchemas, type Json } from './schemas.js'
+import { headers, parameters, securitySchemes, tags } from './shared.js'
+import { type Words, words } from './words.js'
+
+/** Where the document is published, for `/docs` and for everybody else. */
+export const documentUrl = new URL('../../public/openapi.json', import.meta.url)
+
+const packageSchema = z.object({
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+})
+const description = `${[
+  'A chat in front of Salesforce Messaging for In-App and Web, over plain HTTPS and JSON.',
+  'Errors are `application/problem+json` (RFC 9457); `code` and `retryable` are stable. A method that a path does not have is `method_not_allowed` (405) with `Allow`.',
+  'Unknown properties of a body or a query are refused by name. `/api/messaging/…` is another name for `/api/…`.',
+].join('\n\n')}`
+
+/** For a door that has no words yet: what it tells itself. */
+function wordsFor({ path, method }: Told): Words {
+  const found = words[`${method.method} ${path}`]
+  if (found) return found
+  return { id: method.name, tag: 'Operations', summary: method.name, codes: [] }
+}
+
+/** In the order of the words, which is that of a conversation; what has none comes last. */
+function byWords(a: Told, b: Told): number {
+  const order = Object.keys(words)
+  const placeOf = ({ path, method }: Told) => {
+    const place = order.indexOf(`${method.method} ${path}`)
+    return place < 0 ? order.length : place
+  }
+  return placeOf(a) - placeOf(b)
+}
+
+/** A method that stands for all of them is shown as one. */
+function verbOf({ method: { method } }: Told): string {
+  return method === '*' ? 'get' : method.toLowerCase()
+}
+
+/** Builds the document. */
+export async function createDocument(): Promise<Json> {
+  const { version, license } = packageSchema.parse(
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
+  )
+  const schemas = await createSchemas()
+  const reference = schemas.refer(problem, 'output')
+  const paths: Record<string, Json> = {}
+  for (const told of (await loadMethods()).sort(byWords)) {
+    const own = wordsFor(told)
+    const path = own.path ?? told.path
+    const operation = operationOf(told, own, schemas, reference)
+    paths[path] = { ...paths[path], [verbOf(told)]: operation }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'miaw-gateway',
+      version,
+      description,
+      license: { name: license, identifier: license },
+    },
+    servers: [{ url: '/' }],
+    tags,
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes,
+      parameters,
+      headers,
+      schemas: schemas.definitions(),
+      examples: problemExamples(problem),
+    },
+  }
+}
+
+/** The document as it is published. */
+export async function documentText(): Promise<string> {
+  return `${JSON.stringify(await createDocument(), null, 2)}\n`
+}

@@ -1,0 +1,80 @@
+/** One method of one door as an OpenAPI operation. */
+import { defaultLimits, type LimitName } from '../../lib/limits.js'
+import type { Told } from './doors.js'
+import { codesOf, refusals } from './refusals.js'
+import type { Json, Schemas } from './schemas.js'
+import type { Words } from './words.js'
+
+const header = (name: string) => [name, { $ref: `#/components/headers/${name}` }]
+
+function headersOf(told: Words['told']): Json {
+  const counted = told?.terms?.limits.length ? ['RateLimit', 'RateLimit-Policy'] : []
+  return Object.fromEntries([...counted, 'Server-Timing', 'X-Request-Id'].map(header))
+}
+
+function examples(all: Record<string, unknown> | undefined): Json {
+  if (!all) return {}
+  return {
+    examples: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value }])),
+  }
+}
+
+/** What is answered when all is well; a reply of `null` is an answer without a body. */
+function successes(told: Words['told'], words: Words, schemas: Schemas): Json {
+  const isEmpty = told?.reply?.safeParse(null).success
+  const fallback = { [isEmpty ? 204 : 200]: 'Done.' }
+  return Object.fromEntries(
+    Object.entries(words.replies ?? fallback).map(([status, description]) => {
+      const schema = told?.reply && !isEmpty ? schemas.refer(told.reply, 'output') : {}
+      const content = {
+        [words.produces ?? 'application/json']: { schema, ...examples(words.gives?.[status]) },
+      }
+      const body = !isEmpty && { content }
+      return [status, { description, headers: headersOf(told), ...body }]
+    }),
+  )
+}
+
+function parameters({ method }: Told, told: Words['told'], schemas: Schemas): Json[] {
+  const query = method.method === 'POST' || !told?.input ? [] : schemas.query(told.input)
+  const fields = query.map(({ schema: { description, ...schema }, ...field }) => {
+    return { ...field, in: 'query', ...(description !== undefined && { description }), schema }
+  })
+  return [...fields, { $ref: '#/components/parameters/X-Request-Id' }]
+}
+
+function requestBody({ method }: Told, told: Words['told'], words: Words, schemas: Schemas): Json {
+  if (method.method !== 'POST' || !told?.input) return {}
+  const type = words.consumes ?? 'application/json'
+  const body = { schema: schemas.refer(told.input, 'input'), ...examples(words.takes) }
+  const required = !told.input.safeParse({}).success
+  return { requestBody: { required, content: { [type]: body } } }
+}
+
+/** The limits and their default sizes. */
+function sizesOf(limits: readonly LimitName[]): string {
+  const sizes = limits.map((name) => `\`${name}\` (${defaultLimits[name].join(' / ')})`)
+  return sizes.length > 0 ? `Limits, unless configured: ${sizes.join(', ')}.` : ''
+}
+
+/** Its id, what it takes, and everything it may answer. */
+export function operationOf(told: Told, words: Words, schemas: Schemas, problem: Json): Json {
+  const contract = { ...told.method.told, ...words.told }
+  const isOpen = (contract?.terms?.who ?? 'anybody') === 'anybody'
+  const description = [words.description, sizesOf(contract?.terms?.limits ?? [])]
+    .filter(Boolean)
+    .join('\n\n')
+  return {
+    operationId: words.id,
+    tags: [words.tag],
+    summary: words.summary,
+    ...(description && { description }),
+    ...(isOpen && { security: [] }),
+    parameters: parameters(told, contract, schemas),
+    ...requestBody(told, contract, words, schemas),
+    responses: {
+      ...successes(contract, words, schemas),
+      ...refusals(codesOf(told, words), problem),
+    },
+  }
+}

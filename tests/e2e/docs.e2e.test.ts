@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { problems } from '../../lib/problem.js'
+import { startDev } from '../../sandbox/server/start.js'
+import { hasBrowser, launchBrowser, openWatchedPage } from './browser.js'
+
+const artifact = (name: string) =>
+  fileURLToPath(new URL(`../artifacts/${name}.png`, import.meta.url))
+
+/** What would lead the local server to a Redis or a Salesforce of somebody's own. */
+const foreignVariables = /^(SALESFORCE_|UPSTASH_|KV_REST_|SESSION_SECRET$|ALLOWED_ORIGINS$)/
+
+describe.skipIf(!hasBrowser())('the reference', () => {
+  let dev: Awaited<ReturnType<typeof startDev>>
+  let browser: Browser
+  let context: BrowserContext
+
+  beforeAll(async () => {
+    for (const name of Object.keys(process.env)) {
+      if (foreignVariables.test(name)) delete process.env[name]
+    }
+    dev = await startDev({ env: process.env, port: 0, log: () => {} })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await dev?.close()
+  })
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  })
+  afterEach(() => context.close())
+
+  async function openReference(hash = '') {
+    const { origin } = new URL(dev.addresses.page)
+    const { page, watch } = await openWatchedPage(context, origin)
+    await page.goto(`${origin}/docs${hash}`)
+    await page.locator('article').first().waitFor()
+    return { page, watch }
+  }
+
+  const endpoints = ['/api/auth', '/api/start', '/api/send', '/api/poll', '/api/end']
+
+  it.each(['light', 'dark'] as const)(
+    'shows the five endpoints in %s, within its CSP',
+    async (colorScheme) => {
+      await context.close()
+      context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 900 } })
+      const { page, watch } = await openReference()
+      const headings = await page.locator('article h3').allTextContents()
+      for (const path of endpoints) expect(headings.join('\n')).toContain(path)
+      await page.screenshot({ path: artifact(`docs-${colorScheme}`) })
+      expect(watch).toEqual({ errors: [], violations: [], foreignRequests: [] })
+    },
+  )
+
+  it('tells of each endpoint what it takes, gives and refuses, and how to call it', async () => {
+    const { page } = await openReference()
+    const send = page.locator('#send')
+    for (const words of ['TextMessage', 'TypingIndicator', 'ReadReceipt', 'curl', 'id_reused']) {
+      expect(await send.textContent()).toContain(words)
+    }
+    const poll = await page.locator('#poll').textContent()
+    for (const words of ['limit', 'integer', '1 to 100', 'default 50'])
+      expect(poll).toContain(words)
+  })
+
+  it('has no link that leads nowhere', async () => {
+    const { page } = await openReference()
+    const hrefs = await page
+      .locator('a[href]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+    const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => `#${id}`))
+    const inside = hrefs.filter((href) => href.startsWith('#'))
+    expect(inside.filter((href) => !ids.includes(href))).toEqual([])
+    const known = Object.keys(problems).map((code) => `/problems#${code}`)
+    const outside = hrefs.filter((href) => !href.startsWith('#'))
+    expect(
+      outside.filter((href) => !['/openapi.json', '/problems', ...known].includes(href)),
+    ).toEqual([])
+  })
+
+  it('opens at the endpoint that its address names, on a phone without scrolling sideways', async () => {
+    await context.close()
+    context = await browser.newContext({ viewport: { width: 360, height: 740 } })
+    const { page, watch } = await openReference('#poll')
+    const box = await page.locator('#poll').boundingBox()
+    expect(Math.abs(box?.y ?? 999)).toBeLessThan(100)
+    const width = await page.evaluate('document.documentElement.scrollWidth')
+    expect(width).toBeLessThanOrEqual(360)
+    await page.screenshot({ path: artifact('docs-phone') })
+    expect(watch.violations).toEqual([])
+  })
+})

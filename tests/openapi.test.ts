@@ -1,0 +1,228 @@
+/** The published OpenAPI document: it is what the code says, it is valid, and real answers keep to it. */
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import auth from '../api/auth.js'
+import end from '../api/end.js'
+import health from '../api/health.js'
+import notFound from '../api/not-found.js'
+import poll from '../api/poll.js'
+import send from '../api/send.js'
+import start from '../api/start.js'
+import { problems } from '../lib/problem.js'
+import { documentText, documentUrl } from '../scripts/openapi/document.js'
+import { type Answer, knock } from './support/knock.js'
+import { openWorld } from './support/world.js'
+
+const world = openWorld()
+
+const exampled = z.object({ examples: z.record(z.string(), z.looseObject({})).default({}) })
+const content = z.record(z.string(), exampled)
+const operation = z.object({
+  operationId: z.string(),
+  summary: z.string(),
+  security: z.array(z.unknown()).optional(),
+  parameters: z.array(z.looseObject({ name: z.string().optional() })),
+  requestBody: z.object({ content }).optional(),
+  responses: z.record(
+    z.string(),
+    z.object({ content: content.default({}), headers: z.looseObject({}).default({}) }),
+  ),
+})
+const published = readFileSync(documentUrl, 'utf8')
+const document = z
+  .looseObject({
+    paths: z.record(z.string(), z.record(z.string(), operation)),
+    components: z.object({
+      schemas: z.record(z.string(), z.looseObject({})),
+      examples: z.record(z.string(), z.object({ value: z.unknown() })),
+    }),
+  })
+  .parse(JSON.parse(published))
+
+const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
+ajv.addSchema(JSON.parse(published), 'document')
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, found]) => ({ path, method, ...found })),
+)
+
+function escaped(segment: string): string {
+  return encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
+}
+
+/** Where a value departs from the schema at this place of the document. */
+function complaints(place: readonly string[], value: unknown): unknown {
+  const pointer = place.map(escaped).join('/')
+  const validate = ajv.getSchema(`document#/${pointer}`)
+  if (!validate) throw new TypeError(`The document has no ${place.join(' ')}`)
+  return validate(value) ? [] : validate.errors
+}
+
+describe('the OpenAPI document', () => {
+  it('is what `npm run openapi` writes', async () => {
+    expect(published === (await documentText()), 'run `npm run openapi`').toBe(true)
+  })
+
+  it('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.parse(published))
+    expect(errors).toBeUndefined()
+    expect(valid).toBe(true)
+  })
+
+  it.each(Object.keys(document.components.schemas))('has a schema %s that compiles', (name) => {
+    expect(ajv.getSchema(`document#/components/schemas/${name}`)).toBeTypeOf('function')
+  })
+
+  it('has every method of every door, with words of its own', async () => {
+    const doors = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
+    const published = doors.filter((name) => document.paths[`/api/${name}`])
+    const elsewhere = ['not-found', 'jwks']
+    expect(doors.filter((name) => !published.includes(name) && !elsewhere.includes(name))).toEqual(
+      [],
+    )
+    expect(document.paths).toHaveProperty(['/api/{endpoint}', 'get'])
+    const wordless = operations.filter(({ operationId, summary }) => operationId === summary)
+    expect(wordless, 'say what they do in scripts/openapi/words.ts').toEqual([])
+    const ids = operations.map(({ operationId }) => operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('has every code of a problem', () => {
+    expect(Object.keys(document.components.examples)).toEqual(Object.keys(problems))
+    expect(document.components.schemas.ProblemCode?.enum).toEqual(Object.keys(problems))
+  })
+
+  it('asks for a token wherever one is needed', () => {
+    const open = operations.filter(({ security }) => security?.length === 0)
+    expect(open.map(({ operationId }) => operationId)).toEqual(
+      expect.arrayContaining(['signIn', 'health', 'notFound']),
+    )
+    for (const { operationId } of open) {
+      expect(['signOut', 'start', 'send', 'poll', 'end']).not.toContain(operationId)
+    }
+  })
+
+  it('gives examples that keep to their schemas', () => {
+    for (const { path, method, requestBody, responses } of operations) {
+      const bodies = Object.entries(responses).map(([status, response]) => ({
+        place: ['responses', status, 'content'],
+        content: response.content,
+      }))
+      if (requestBody) bodies.push({ place: ['requestBody', 'content'], ...requestBody })
+      for (const body of bodies) {
+        for (const [type, { examples }] of Object.entries(body.content)) {
+          for (const { $ref, value } of Object.values(examples)) {
+            const name = String($ref).split('/').at(-1) ?? ''
+            const example = $ref ? document.components.examples[name]?.value : value
+            const place = ['paths', path, method, ...body.place, type, 'schema']
+            expect(complaints(place, example), place.join(' ')).toEqual([])
+          }
+        }
+      }
+    }
+  })
+})
+
+/** The answer is one that the document promises of this operation, headers included. */
+function expectPromised(path: string, method: string, { status, headers, body }: Answer): void {
+  const place = ['paths', path, method, 'responses', String(status)]
+  const promised = document.paths[path]?.[method]?.responses[String(status)]
+  expect(promised, `${place.join(' ')}: ${JSON.stringify(body)}`).toBeDefined()
+  for (const name of Object.keys(promised?.headers ?? {})) {
+    if (name !== 'Retry-After') expect(headers.get(name), name).not.toBeNull()
+  }
+  if (body === null) {
+    expect(promised?.content).toEqual({})
+    return
+  }
+  const type = headers.get('content-type') ?? ''
+  expect(complaints([...place, 'content', type, 'schema'], body), JSON.stringify(body)).toEqual([])
+}
+
+describe('real answers keep to the document', () => {
+  it('through a conversation', async () => {
+    const signedIn = await knock(auth, { body: {} })
+    expectPromised('/api/auth', 'post', signedIn)
+    const { token, refreshToken } = signedIn.body
+    expectPromised('/api/auth', 'post', await knock(auth, { body: { refreshToken } }))
+    const started = await knock(start, { token, body: {} })
+    expectPromised('/api/start', 'post', started)
+    expectPromised('/api/start', 'post', await knock(start, { token, body: {} }))
+    const { conversationId } = started.body
+    const query = { conversationId }
+    const id = randomUUID()
+    const messageIds = [randomUUID()]
+    const sayings = [
+      { id, text: 'Hello' },
+      { id, text: 'Hello' },
+      { messageType: 'TypingIndicator', typing: true },
+      { messageType: 'ReadReceipt', messageIds },
+    ]
+    for (const saying of sayings) {
+      const answer = await knock(send, { token, body: { conversationId, ...saying } })
+      expect(answer.status).toBe(202)
+      expectPromised('/api/send', 'post', answer)
+    }
+    const polled = await knock(poll, { token, query })
+    expectPromised('/api/poll', 'get', polled)
+    const { cursor } = polled.body
+    expectPromised('/api/poll', 'get', await knock(poll, { token, query: { ...query, cursor } }))
+    for (const scope of ['session', 'conversation']) {
+      const ended = await knock(end, { token, body: { conversationId, scope } })
+      expectPromised('/api/end', 'post', ended)
+    }
+    expectPromised('/api/auth', 'delete', await knock(auth, { method: 'DELETE', token }))
+    expectPromised('/api/health', 'get', await knock(health))
+    expectPromised('/api/{endpoint}', 'get', await knock(notFound))
+  })
+
+  it('through what goes wrong', async () => {
+    world.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
+    const { token } = (await knock(auth, { body: {} })).body
+    const { conversationId } = (await knock(start, { token, body: {} })).body
+    const query = { conversationId }
+    const say = (body: object) => knock(send, { token, body: { conversationId, ...body } })
+    const id = randomUUID()
+    world.salesforce.fail({ operation: 'listConversationEntries', what: { status: 400 } })
+    const wrong: [path: string, method: string, code: string, Answer][] = [
+      ['/api/auth', 'post', 'refresh_rejected', await knock(auth, { body: { refreshToken: 'x' } })],
+      [
+        '/api/auth',
+        'post',
+        'identity_rejected',
+        await knock(auth, { body: { identityToken: 'x' } }),
+      ],
+      ['/api/auth', 'delete', 'unauthenticated', await knock(auth, { method: 'DELETE' })],
+      ['/api/start', 'post', 'invalid_request', await knock(start, { token, body: { a: 1 } })],
+      ['/api/send', 'post', 'payload_too_large', await say({ text: 'x'.repeat(200_000) })],
+      ['/api/send', 'post', 'conversation_not_found', await say({ conversationId: id, text: 'x' })],
+      ['/api/poll', 'get', 'upstream_rejected', await knock(poll, { token, query })],
+      [
+        '/api/poll',
+        'get',
+        'cursor_invalid',
+        await knock(poll, { token, query: { ...query, cursor: 'x' } }),
+      ],
+    ]
+    await say({ id, text: 'One' })
+    wrong.push(['/api/send', 'post', 'id_reused', await say({ id, text: 'Two' })])
+    wrong.push(['/api/send', 'post', 'rate_limited', await say({ text: 'Three' })])
+    await knock(end, { token, body: { conversationId } })
+    const typing = { messageType: 'TypingIndicator', typing: true }
+    wrong.push(['/api/send', 'post', 'conversation_ended', await say(typing)])
+    const headers = { origin: 'https://evil.example' }
+    const stranger = await knock(health, { headers })
+    wrong.push(['/api/health', 'get', 'origin_not_allowed', stranger])
+    world.redis.fault({ what: 'drop' })
+    wrong.push(['/api/auth', 'post', 'store_unavailable', await knock(auth, { body: {} })])
+    for (const [path, method, code, answer] of wrong) {
+      expect(answer.body.code).toBe(code)
+      expectPromised(path, method, answer)
+    }
+  })
+})
