@@ -1,23 +1,41 @@
 import { defineConfig } from 'vitest/config'
 
 const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system}.test.ts']
+const doors = ['tests/{api,corridor}/**/*.test.ts', 'tests/flow.test.ts']
+const sandbox = ['tests/sandbox/**/*.test.ts']
+
+/** Modules are loaded once for all files of a worker: files must tidy up after themselves. */
+const isolate = false
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       {
-        // Quick, and without a wait. Modules are loaded once for all files of a worker.
-        test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: apart, isolate: false },
+        // The rooms by themselves: no network, no wait. For every save.
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...apart, ...doors, ...sandbox],
+          isolate,
+        },
+      },
+      {
+        // Through the doors, with the sandbox for a Salesforce and a Redis in this process.
+        test: { name: 'doors', include: doors, exclude: apart, isolate },
       },
       {
         // Failing, hanging and racing neighbours: these tests wait in real time.
         test: {
           name: 'faults',
           include: ['tests/**/*.faults.test.ts'],
-          isolate: false,
+          isolate,
           testTimeout: 15_000,
         },
+      },
+      {
+        // The local Salesforce and Redis themselves.
+        test: { name: 'sandbox', include: sandbox, exclude: apart, isolate },
       },
       {
         // Processes of their own and the built functions.
