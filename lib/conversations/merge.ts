@@ -1,11 +1,7 @@
 /** A guest signs in: the guest's conversations become the known visitor's, and the guest is no more. */
 import type { Locks } from '../store/locks.js'
-import {
-  hasOwnPass,
-  type Records,
-  type SealedPass,
-  type StoredConversation,
-} from '../store/records.js'
+import { hasOwnPass, type SealedPass, type StoredConversation } from '../store/record.js'
+import type { Records } from '../store/records.js'
 import type { Vault } from '../store/vault.js'
 
 type Guest = { id: string; family: string; since: number }

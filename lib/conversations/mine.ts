@@ -3,7 +3,8 @@ import { isoTime } from '../contract/common.js'
 import type { ConversationsReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
 import type { ListedConversation, Messaging } from '../salesforce/messaging.js'
-import type { Records, StoredConversation, VisitorRecord } from '../store/records.js'
+import type { StoredConversation, VisitorRecord } from '../store/record.js'
+import type { Records } from '../store/records.js'
 import type { Own, Reaches } from './reach.js'
 
 type Options = { messaging: Messaging; records: Records; reaches: Reaches }

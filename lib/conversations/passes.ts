@@ -6,7 +6,8 @@ import { GatewayError } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
-import type { Offer, Records, SealedPass, StoredConversation } from '../store/records.js'
+import type { Offer, SealedPass, StoredConversation } from '../store/record.js'
+import type { Records } from '../store/records.js'
 import type { Vault } from '../store/vault.js'
 
 /** A conversation, whose it is, and its token as it was read. */

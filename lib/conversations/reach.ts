@@ -1,7 +1,8 @@
 /** From what is stored of a conversation to the way to it in Salesforce. */
 import { GatewayError, isProblem } from '../problem.js'
 import type { Reach } from '../salesforce/messaging.js'
-import type { Records, StoredConversation } from '../store/records.js'
+import type { StoredConversation } from '../store/record.js'
+import type { Records } from '../store/records.js'
 import type { Own, Passes } from './passes.js'
 
 export type { Own } from './passes.js'

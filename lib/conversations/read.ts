@@ -10,7 +10,7 @@ import { type ConversationState, unknownState } from '../polling/state.js'
 import { GatewayError, isProblem } from '../problem.js'
 import { extendDeadline } from '../request.js'
 import type { Messaging, Reach } from '../salesforce/messaging.js'
-import type { StoredConversation } from '../store/records.js'
+import type { StoredConversation } from '../store/record.js'
 import type { Own, Reaches } from './reach.js'
 
 /** What a poll asks for. `waitSeconds`: how long it may stay open until there is something to say. */

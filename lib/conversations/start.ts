@@ -7,13 +7,8 @@ import { GatewayError, isProblem, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
-import type {
-  Offer,
-  Records,
-  SealedPass,
-  StoredConversation,
-  VisitorRecord,
-} from '../store/records.js'
+import type { Offer, SealedPass, StoredConversation, VisitorRecord } from '../store/record.js'
+import type { Records } from '../store/records.js'
 import type { Passes } from './passes.js'
 import { attributesOf, checkPrechat } from './prechat.js'
 import type { Reaches } from './reach.js'

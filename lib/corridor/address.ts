@@ -1,6 +1,6 @@
 /** Where a call comes from, by a source that the caller cannot write. */
 import { isIP } from 'node:net'
-import type { ClientAddress } from '../env.js'
+import type { ClientAddress } from '../env-fields.js'
 
 /** What a server knows of the connection that a request came over. */
 export type Connection = { remoteAddress?: string | undefined }

@@ -8,7 +8,7 @@ import type { OpenHours } from '../polling/hours.js'
 import { GatewayError, unauthenticated } from '../problem.js'
 import type { Services } from '../services.js'
 import type { Count } from '../store/limiter.js'
-import type { VisitorRecord } from '../store/records.js'
+import type { VisitorRecord } from '../store/record.js'
 import type { Caller } from '../visitors/access.js'
 
 /** A call that was admitted and whose input is valid. `address` is a key, not the address itself. */

@@ -1,0 +1,108 @@
+/**
+ * What a visitor's record holds: one hash per visitor, so that "is this conversation mine?" is the same read
+ * as "what do I know of it?", and ownership cannot be forgotten. Fields:
+ *
+ * - `c:<conversationId>`: what is known of one conversation, as JSON;
+ * - `t:<conversationId>`: a Salesforce token for this conversation alone, sealed: a guest's own, or one
+ *   of the person who began it;
+ * - `token`: the visitor's Salesforce token, sealed; a guest's only until a conversation takes it;
+ * - `offer`: what the deployment offered last (pre-chat form, attachments), as JSON;
+ * - `attributes`: what the visitor's identity says of them, for routing;
+ * - `gone`, `out` and `x:<family>`: tombstones, for access tokens that outlive their visitor or device.
+ */
+import * as z from 'zod'
+import { attachments, prechat } from '../contract/replies.js'
+
+export const sealedPass = z.object({
+  sealed: z.string(),
+  expiresAt: z.number(),
+  deployment: z.string(),
+})
+/** A sealed Salesforce token, when it ends (epoch milliseconds), and the deployment it is good for. */
+export type SealedPass = z.infer<typeof sealedPass>
+
+export const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
+/** What the deployment offers to visitors. */
+export type Offer = z.infer<typeof offer>
+
+export const storedConversation = z.object({
+  id: z.string(),
+  /** `starting`: it may or may not exist in Salesforce yet. `lost`: Salesforce no longer lets the visitor in. */
+  status: z.enum(['starting', 'open', 'ended', 'lost']),
+  /** Epoch milliseconds, as the other times. */
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  /** When a guest's token ends, and the conversation with it; null for people whom Salesforce knows. */
+  expiresAt: z.number().nullable(),
+  /** Who began it, as Salesforce knows them: the visitor, or the guest they were before they signed in. */
+  subject: z.string(),
+  routingAttributes: z.record(z.string(), z.string()),
+  language: z.string().nullable(),
+  /** The visitor ended the messaging session here; the next message opens a new one. */
+  isSessionOver: z.boolean(),
+  /** Organisation and deployment it was started in. */
+  deployment: z.string(),
+})
+export type StoredConversation = z.infer<typeof storedConversation>
+
+/** Who asks: the visitor's id, the device's refresh family and when it signed in (epoch milliseconds). */
+export type Device = { id: string; family: string; since: number }
+
+/** What one HMGET tells: whether the caller is still welcome, the conversation if it is theirs, and its token. */
+export type Glance = {
+  gone: boolean
+  conversation: StoredConversation | null
+  pass: SealedPass | null
+}
+
+export type VisitorRecord = {
+  gone: boolean
+  conversations: readonly StoredConversation[]
+  /** The visitor's own token. */
+  pass: SealedPass | null
+  /** The token of one of the conversations. */
+  passOf(conversation: StoredConversation): SealedPass | null
+  offer: Offer | null
+  attributes: Readonly<Record<string, string>>
+}
+
+/** Redis' own answers: the client is told not to interpret them. */
+export const values = z.array(z.string().nullable())
+
+export function pairs(flat: readonly (string | null)[]): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    fields.set(flat[index] ?? '', flat[index + 1] ?? '')
+  }
+  return fields
+}
+
+export function parse<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
+  return json ? schema.parse(JSON.parse(json)) : null
+}
+
+export const attributesSchema = z.record(z.string(), z.string())
+
+/** Signed out on this device, everywhere since it signed in, or merged into somebody else. */
+export function isGone(
+  gone: unknown,
+  revoked: unknown,
+  out: string | null | undefined,
+  device: Device,
+) {
+  return Boolean(gone || revoked) || Number(out ?? 0) >= device.since
+}
+
+/** Whether a conversation is reached with its own token, or with the visitor's. */
+export function hasOwnPass(visitorId: string, { expiresAt, subject }: StoredConversation): boolean {
+  return expiresAt !== null || subject !== visitorId
+}
+
+export function passField(visitorId: string, conversation: StoredConversation): string {
+  return hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
+}
+
+/** The same text for the same conversation, whoever put it together. */
+export function textOf(conversation: StoredConversation): string {
+  return JSON.stringify(storedConversation.parse(conversation))
+}
