@@ -137,7 +137,10 @@ function wholeNumber(minimum: number, maximum: number, fallback: number) {
     .default(fallback)
 }
 
-const sealed = z.string().min(1).max(6144)
+const sealed = z
+  .string()
+  .min(1, 'must not be empty: leave it out to begin')
+  .max(6144, 'must be at most 6,144 characters')
 
 export const pollRequest = z
   .strictObject({

@@ -1,8 +1,9 @@
 /** Foreign texts made plain. */
 import { decodeHTMLStrict } from 'entities/decode'
 
+/** Also those that turn the direction of what follows, by which a text can pretend to be another. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** Without control characters, but with line breaks and tabs. */
 export function plain(text: string): string {
