@@ -30,7 +30,8 @@ function build(source: NodeJS.ProcessEnv) {
   const records = createRecords({
     redis,
     keys,
-    recordMs: lifetimes.recordMs,
+    // What refuses refresh tokens must outlive them.
+    recordMs: Math.max(lifetimes.recordMs, lifetimes.refreshMs),
     tombstoneMs: Math.max(lifetimes.accessTokenMs, lifetimes.guestRefreshMs),
   })
   const families = createFamilies({ redis, keys })

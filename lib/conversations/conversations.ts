@@ -90,7 +90,7 @@ export function createConversations(options: Options) {
      */
     forget(caller: Caller): Promise<void> {
       return locks.hold(caller.id, 'start', async () => {
-        const { conversations, pass, passOf } = await records.read(caller)
+        const { conversations, passOf } = await records.read(caller)
         const open = conversations.filter(
           ({ status }) => status === 'open' || status === 'starting',
         )
@@ -99,8 +99,9 @@ export function createConversations(options: Options) {
           return end(own, 'conversation')
         })
         await Promise.allSettled(endings)
-        if (pass) await passes.revoke(caller.id, pass)
+        const { pass } = await records.read(caller)
         await records.bury(caller.id)
+        if (pass) await passes.revoke(caller.id, pass)
       })
     },
   }

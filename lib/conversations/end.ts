@@ -38,7 +38,7 @@ export function createEnder({ messaging, records, reaches }: Options) {
     const endedAt = Date.now()
     if (scope === 'session') {
       await reaches.within(own, endSession)
-      await records.save(visitorId, { ...conversation, isSessionOver: true })
+      await records.replace(visitorId, conversation, { ...conversation, isSessionOver: true })
       return { conversationId, status: 'open', endedAt: isoTime(endedAt) }
     }
     await close(own)

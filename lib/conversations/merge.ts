@@ -1,4 +1,5 @@
 /** A guest signs in: the guest's conversations become the known visitor's, and the guest is no more. */
+import { GatewayError } from '../problem.js'
 import type { Locks } from '../store/locks.js'
 import { hasOwnPass, type SealedPass, type StoredConversation } from '../store/record.js'
 import type { Records } from '../store/records.js'
@@ -32,6 +33,8 @@ export function createMerger({ records, locks, vault }: Options) {
    */
   return function merge(guest: Guest, visitorId: string): Promise<void> {
     return locks.hold(guest.id, 'start', async () => {
+      const heir = await records.promise(guest.id, visitorId)
+      if (heir !== visitorId) throw new GatewayError('refresh_rejected')
       const { conversations, gone, passOf } = await records.read(guest)
       if (gone) return
       for (const conversation of conversations) {

@@ -2,7 +2,7 @@
  * The Salesforce tokens behind conversations: who holds which, and when a fresh one is due. A guest's
  * token cannot be renewed (`enhanced-chat-api.md §1.6`); a known person's is, once however many ask.
  */
-import { GatewayError } from '../problem.js'
+import { GatewayError, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
@@ -54,10 +54,18 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
     return locks.hold(visitorId, 'token', async () => {
       const now = await records.passOf(visitorId, conversation)
       if (isGood(now, marginMs) && now.sealed !== stale?.sealed) return now
+      if ((await records.heirOf(visitorId)) !== null) throw unauthenticated()
       const { pass } = await fetchPass(visitorId, conversation.subject, 'renewal')
-      await records.keepPass(visitorId, conversation, pass)
-      return pass
+      if (await records.keepPass(visitorId, conversation, pass)) return pass
+      await takeBack(visitorId, pass)
+      throw unauthenticated()
     })
+  }
+
+  /** Takes a known person's token back, as far as Salesforce allows. */
+  async function takeBack(visitorId: string, pass: SealedPass): Promise<void> {
+    const token = messaging.knowsPeople ? await open(visitorId, pass) : null
+    if (token !== null) await messaging.revoke(token).catch(() => undefined)
   }
 
   function isRenewable({ expiresAt }: StoredConversation): boolean {
@@ -83,11 +91,7 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
       return await this.freshTokenOf(own)
     },
 
-    /** Takes a known person's token back, as far as Salesforce allows. */
-    async revoke(visitorId: string, pass: SealedPass): Promise<void> {
-      const token = messaging.knowsPeople ? await open(visitorId, pass) : null
-      if (token !== null) await messaging.revoke(token).catch(() => undefined)
-    },
+    revoke: takeBack,
 
     /** The token after Salesforce refused the one that is kept. */
     async freshTokenOf(own: Own): Promise<string> {

@@ -156,11 +156,11 @@ export function createSpeaker(options: Options) {
    * call can be repeated.
    */
   return async function say(own: Own, saying: Saying, answers?: Attributes): Promise<SendReply> {
-    const { conversation, visitorId } = own
+    const { conversation } = own
     const given = answers ? attributesOf({ routingAttributes: answers }, callerAttributes) : null
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
     return await reaches.within(own, async (reach) => {
-      const message = { visitorId, conversationId: conversation.id, id: saying.id }
+      const message = { conversationId: conversation.id, id: saying.id }
       const errand = { own, reach, saying, message, hash: hashOf(saying), answers: given }
       for (;;) {
         const claim = await sends.claim(message, attemptNow(errand.hash, Date.now()))

@@ -42,7 +42,7 @@ export function createSessions({ messaging, records }: Options) {
       const at = await messaging.say(reach, saying, opening)
       const conversation = { ...own.conversation, isSessionOver: false }
       if (own.conversation.isSessionOver) {
-        await records.save(own.visitorId, conversation).catch(() => undefined)
+        await records.replace(own.visitorId, own.conversation, conversation).catch(() => undefined)
       }
       return at
     } catch (error) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import type { SignalRequest } from '../contract/requests.js'
-import { GatewayError } from '../problem.js'
+import { GatewayError, isProblem } from '../problem.js'
 import type { Messaging, Reach, Receipt } from '../salesforce/messaging.js'
 import type { Typing } from '../store/typing.js'
 import type { Own, Reaches } from './reach.js'
@@ -58,6 +58,17 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
     return messaging.acknowledge(reach, receipts)
   }
 
+  /** A courtesy that Salesforce refuses is no reason to give the conversation up: it is looked at first. */
+  async function passOrRefuse(visitorId: string, reach: Reach, what: Signal): Promise<void> {
+    try {
+      await pass(visitorId, reach, what)
+    } catch (error) {
+      if (!isProblem(error, 'conversation_lost') || error.details.isTokenRefused) throw error
+      await messaging.routing(reach)
+      throw new GatewayError('unsupported', { effect: 'none' })
+    }
+  }
+
   /**
    * Passes a signal on. Throws `conversation_ended`, `conversation_lost`, and what Salesforce or Redis
    * may cause; then the same call can be repeated.
@@ -65,7 +76,7 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
   return async function signal(own: Own, what: Signal): Promise<SendReply> {
     const { conversation, visitorId } = own
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    await reaches.within(own, (reach) => pass(visitorId, reach, what))
+    await reaches.within(own, (reach) => passOrRefuse(visitorId, reach, what))
     const timestamp = isoTime(Date.now())
     return { id: what.id, conversationId: conversation.id, timestamp, duplicate: false }
   }

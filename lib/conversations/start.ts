@@ -136,12 +136,23 @@ export function createStarter(options: Options) {
     return opened
   }
 
+  /** Open conversations are never dropped, so that there must be an end to them. */
+  function refuseMore({ conversations }: VisitorRecord): void {
+    const open = conversations.filter(
+      (conversation) => conversation.status !== 'ended' && reaches.isAlive(conversation),
+    )
+    if (open.length < options.maxConversations) return
+    const detail = `At most ${options.maxConversations} open conversations: end one first.`
+    throw new GatewayError('rate_limited', { detail, retryAfterMs: 60_000 })
+  }
+
   async function begin(
     caller: Caller,
     record: VisitorRecord,
     input: StartRequest,
     atHand: Ticket | null,
   ) {
+    refuseMore(record)
     const given = attributesOf(input, options.callerAttributes)
     const routingAttributes = { ...given, ...record.attributes }
     const id = input.conversationId ?? randomUUID()

@@ -10,9 +10,9 @@ export function createKeys(prefix: string) {
     visitor: (visitorId: string) => `${prefix}:visitor:{${visitorId}}`,
     /** One refresh family of a visitor. */
     family: (visitorId: string, family: string) => `${prefix}:family:{${visitorId}}:${family}`,
-    /** What became of one message. */
-    send: (visitorId: string, conversationId: string, messageId: string) =>
-      `${prefix}:send:{${visitorId}}:${conversationId}:${messageId}`,
+    /** What became of one message; not by visitor, for a guest's conversation may become somebody else's. */
+    send: (conversationId: string, messageId: string) =>
+      `${prefix}:send:{${conversationId}}:${messageId}`,
     /** While it is there, Salesforce heard a moment ago that the visitor types. */
     typingLately: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:lately`,

@@ -81,6 +81,15 @@ export function parse<T>(schema: z.ZodType<T>, json: string | null | undefined):
   return json ? schema.parse(JSON.parse(json)) : null
 }
 
+/** What cannot be read, of an earlier release perhaps, is as good as not there: nobody is locked out by it. */
+export function parseOrNothing<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
+  try {
+    return parse(schema, json)
+  } catch {
+    return null
+  }
+}
+
 export const attributesSchema = z.record(z.string(), z.string())
 
 /** Signed out on this device, everywhere since it signed in, or merged into somebody else. */

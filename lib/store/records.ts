@@ -11,6 +11,7 @@ import {
   offer,
   pairs,
   parse,
+  parseOrNothing,
   passField,
   type SealedPass,
   type StoredConversation,
@@ -30,6 +31,14 @@ local now = redis.call('HGET', KEYS[1], ARGV[1])
 if not now or (ARGV[2] ~= '' and now ~= ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+`
+
+/** Writes a field of a visitor who is not buried. */
+const keepScript = `
+if redis.call('HEXISTS', KEYS[1], 'gone') == 1 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `
 
@@ -56,12 +65,12 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       const key = keys.visitor(caller.id)
       const found = values.parse(await fromStore(redis.hmget(key, ...fields)))
       const [gone, revoked, out, stored, ownPass, visitorsPass] = found
-      const conversation = parse(storedConversation, stored)
+      const conversation = parseOrNothing(storedConversation, stored)
       const isOwn = conversation && hasOwnPass(caller.id, conversation)
       return {
         gone: isGone(gone, revoked, out, caller),
         conversation,
-        pass: parse(sealedPass, isOwn ? ownPass : visitorsPass),
+        pass: parseOrNothing(sealedPass, isOwn ? ownPass : visitorsPass),
       }
     },
 
@@ -74,10 +83,13 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       const revoked = found.get(`x:${caller.family}`)
       return {
         gone: isGone(found.get('gone'), revoked, found.get('out'), caller),
-        conversations: conversations.flatMap(([, json]) => parse(storedConversation, json) ?? []),
-        pass: parse(sealedPass, found.get('token')),
-        passOf: (conversation) => parse(sealedPass, found.get(passField(caller.id, conversation))),
-        offer: parse(offer, found.get('offer')),
+        conversations: conversations.flatMap(
+          ([, json]) => parseOrNothing(storedConversation, json) ?? [],
+        ),
+        pass: parseOrNothing(sealedPass, found.get('token')),
+        passOf: (conversation) =>
+          parseOrNothing(sealedPass, found.get(passField(caller.id, conversation))),
+        offer: parseOrNothing(offer, found.get('offer')),
         attributes: parse(attributesSchema, found.get('attributes')) ?? {},
       }
     },
@@ -85,12 +97,22 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
     /** The token of one conversation, as it is kept now. */
     async passOf(visitorId: string, conversation: StoredConversation): Promise<SealedPass | null> {
       const field = passField(visitorId, conversation)
-      return parse(sealedPass, await fromStore(redis.hget<string>(keys.visitor(visitorId), field)))
+      return parseOrNothing(
+        sealedPass,
+        await fromStore(redis.hget<string>(keys.visitor(visitorId), field)),
+      )
     },
 
-    /** Keeps a conversation's fresh token. */
-    keepPass(visitorId: string, conversation: StoredConversation, pass: SealedPass): Promise<void> {
-      return write(visitorId, { [passField(visitorId, conversation)]: JSON.stringify(pass) })
+    /** Keeps a conversation's fresh token; false when the visitor is no more. */
+    async keepPass(
+      visitorId: string,
+      conversation: StoredConversation,
+      pass: SealedPass,
+    ): Promise<boolean> {
+      const field = passField(visitorId, conversation)
+      const args = [field, JSON.stringify(pass), String(recordMs)]
+      const kept = await fromStore(redis.eval(keepScript, [keys.visitor(visitorId)], args))
+      return Number(kept) === 1
     },
 
     /** What the deployment offered last, and what the visitor's identity says of them. */
@@ -98,7 +120,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       const key = keys.visitor(visitorId)
       const found = values.parse(await fromStore(redis.hmget(key, 'offer', 'attributes')))
       return {
-        offer: parse(offer, found[0]),
+        offer: parseOrNothing(offer, found[0]),
         attributes: parse(attributesSchema, found[1]) ?? {},
       }
     },
@@ -186,6 +208,20 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await commit(change)
     },
 
+    /** Names, once and for all, who takes a guest's conversations over; gives who that is. */
+    async promise(guestId: string, heir: string): Promise<string | null> {
+      const key = keys.visitor(guestId)
+      const [, , named, gone] = await fromStore(
+        Promise.all([
+          redis.hsetnx(key, 'heir', heir),
+          redis.pexpire(key, recordMs),
+          redis.hget<string>(key, 'heir'),
+          redis.hget<string>(key, 'gone'),
+        ]),
+      )
+      return gone ?? named
+    },
+
     /** Who took over what a guest had; null when nobody did, or too long ago. */
     heirOf(visitorId: string): Promise<string | null> {
       return fromStore(redis.hget<string>(keys.visitor(visitorId), 'gone'))
@@ -196,9 +232,9 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await write(visitorId, { [`x:${family}`]: '1' })
     },
 
-    /** Refuses what every device holds that has signed in until now. */
-    async revokeEverywhere(visitorId: string): Promise<void> {
-      await write(visitorId, { out: String(Date.now()) })
+    /** Refuses what every device holds that has signed in until now, by any clock of ours. */
+    async revokeEverywhere(visitorId: string, since: number): Promise<void> {
+      await write(visitorId, { out: String(Math.max(Date.now(), since)) })
     },
   }
 }

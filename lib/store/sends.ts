@@ -31,15 +31,14 @@ else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1
 `
 
-export type MessageKey = { visitorId: string; conversationId: string; id: string }
+export type MessageKey = { conversationId: string; id: string }
 
 export type Sends = ReturnType<typeof createSends>
 
 type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
 
 export function createSends({ redis, keys, lifetimeMs }: Options) {
-  const keyOf = ({ visitorId, conversationId, id }: MessageKey) =>
-    keys.send(visitorId, conversationId, id)
+  const keyOf = ({ conversationId, id }: MessageKey) => keys.send(conversationId, id)
 
   function read(written: string): LoggedAttempt {
     return { ...attempt.parse(JSON.parse(written)), written }

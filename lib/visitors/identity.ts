@@ -37,7 +37,8 @@ function idOf(issuer: string, subject: string): string {
 }
 
 function livesTooLong({ exp = 0, iat }: JWTPayload): boolean {
-  const from = iat ?? Math.floor(Date.now() / 1000)
+  const now = Math.floor(Date.now() / 1000)
+  const from = Math.min(iat ?? now, now)
   return exp - from > longestLifeSeconds + toleranceSeconds
 }
 

@@ -49,7 +49,7 @@ type Options = {
   standingOf: (caller: Caller) => Promise<{ isWelcome: boolean; until: number | null }>
   /** Refuses the access tokens of a device, or of all devices, from now on. */
   revokeDevice: (visitorId: string, family: string) => Promise<void>
-  revokeEverywhere: (visitorId: string) => Promise<void>
+  revokeEverywhere: (visitorId: string, since: number) => Promise<void>
   /** Keeps what an identity says of its visitor. */
   keepAttributes: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<void>
 }
@@ -166,10 +166,13 @@ export function createVisitors(options: Options) {
     },
 
     /** Signs out this device, or every device of a known visitor. A guest's access token dies with the guest. */
-    async signOut({ id, family, verified }: Caller, scope: 'device' | 'everywhere'): Promise<void> {
+    async signOut(
+      { id, family, verified, since }: Caller,
+      scope: 'device' | 'everywhere',
+    ): Promise<void> {
       await families.revoke(id, family)
       if (!verified) return
-      if (scope === 'everywhere') await options.revokeEverywhere(id)
+      if (scope === 'everywhere') await options.revokeEverywhere(id, since)
       else await options.revokeDevice(id, family)
     },
   }

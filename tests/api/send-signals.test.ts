@@ -258,7 +258,7 @@ describe('trouble', () => {
 
   it.each([401, 403, 404])('a %i means that the conversation is lost', async (status) => {
     const { type, poll } = await typist()
-    world.salesforce.fail({ operation: 'addTypingIndicator', what: { status } })
+    world.salesforce.fail({ operation: '*', times: 2, what: { status } })
     expectProblem(await type(true), 410, 'conversation_lost')
     expectProblem(await unheard(world, () => poll()), 410, 'conversation_lost')
   })

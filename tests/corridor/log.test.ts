@@ -73,13 +73,21 @@ describe('the log', () => {
     expect(world.heard()).toEqual([])
   })
 
-  it('tells where a bug is, and repeats nothing of what was stored', async () => {
+  it('is not needed for a conversation that cannot be read, which is as good as none', async () => {
     const visitor = await visit()
     const record = `local:visitor:{${visitor.user.id}}`
     const field = `c:${visitor.conversationId}`
-    await world.redisBackend.execute(['HSET', record, field, '{"id":"a-stored-value"}'])
+    await world.redisBackend.execute(['HSET', record, field, '{"id":"of an earlier release"}'])
+    expect((await visitor.end()).body.code).toBe('conversation_not_found')
+    expect((await visitor.start()).status).toBe(201)
+  })
+
+  it('tells where a bug is, and repeats nothing of what was stored', async () => {
+    const visitor = await visit()
+    const record = `local:visitor:{${visitor.user.id}}`
+    await world.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a-stored-value"]}'])
     const before = world.heard()
-    const answer = await visitor.end()
+    const answer = await visitor.start()
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
     const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
     expect(Object.keys(answer.body).sort()).toEqual(members)
