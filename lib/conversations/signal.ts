@@ -1,25 +1,17 @@
 /** Typing and receipts: they pass by, so nothing is logged of them and nothing finds out what became of them. */
-import { createHash } from 'node:crypto'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import type { SignalRequest } from '../contract/requests.js'
 import { GatewayError, isProblem } from '../problem.js'
-import type { Messaging, Reach, Receipt } from '../salesforce/messaging.js'
+import type { Messaging, Reach } from '../salesforce/messaging.js'
 import type { Typing } from '../store/typing.js'
+import { uuidOf } from '../uuid.js'
 import type { Own, Reaches } from './reach.js'
 
 type Options = { messaging: Messaging; reaches: Reaches; typing: Typing }
 
 /** A signal and the id it is told under. */
 type Signal = SignalRequest & { id: string }
-
-/** A UUID v4 by its looks, the same for the same receipt, so that a repeat says nothing new. */
-function receiptId(messageId: string, kind: Receipt['kind']): string {
-  const bytes = createHash('sha256').update(`${kind} ${messageId}`).digest().subarray(0, 16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
 
 export function createSignaller({ messaging, reaches, typing }: Options) {
   /** Does it, and undoes what was noted of it when that fails. */
@@ -51,7 +43,8 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
     }
     const { kind, messageIds } = signal
     const receipts = [...new Set(messageIds)].map((messageId) => ({
-      id: receiptId(messageId, kind),
+      // The same for the same receipt, so that a repeat says nothing new.
+      id: uuidOf(`${kind} ${messageId}`),
       messageId,
       kind,
     }))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import upload from '../../api/upload.js'
-import { fileIdOf } from '../../lib/salesforce/enhanced-chat/files.js'
+import { uuidOf } from '../../lib/uuid.js'
 import { knock } from '../support/knock.js'
 import { arrive } from '../support/visit.js'
 import { openWorld } from '../support/world.js'
@@ -27,7 +27,7 @@ describe('a file', () => {
     expect(filesHeard(world)).toEqual([
       {
         messageEntry: {
-          message: { id, fileId: fileIdOf(id), text: 'My bill' },
+          message: { id, fileId: uuidOf(`file:${id}`), text: 'My bill' },
           esDeveloperName: 'Harbor_Custom_Client',
         },
         fileData: `bill.png (image/png, ${png.length} bytes)`,

@@ -2,9 +2,9 @@
 import { isoTime } from '../../contract/common.js'
 import { type Role, role as roleSchema } from '../../contract/messages.js'
 import type { Entry, Happening } from '../../polling/entries.js'
+import { plain, plainName } from '../text.js'
 import { toMessage } from './messages/message.js'
 import * as schemas from './schemas.js'
-import { plain, plainName } from './text.js'
 
 /** What an entry becomes: a message for visitors, a happening for the state, both or nothing. */
 type Outcome = Pick<Entry, 'message' | 'happening'>

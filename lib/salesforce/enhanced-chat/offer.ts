@@ -1,7 +1,7 @@
 /** The deployment's configuration → what it offers to visitors (`enhanced-chat-api.md §1.5`, `§2.6`). Pure. */
 import type { Attachments, Prechat } from '../../contract/replies.js'
+import { plain } from '../text.js'
 import type { DeploymentConfig } from './schemas.js'
-import { plain } from './text.js'
 
 /** The unit of `maxFileSize` is not evidenced; 5 with a limit of 5 MB reads as megabytes. */
 const bytesPerUnit = 1024 * 1024

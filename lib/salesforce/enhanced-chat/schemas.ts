@@ -1,6 +1,6 @@
 /** What we read of Salesforce's answers, and no more; further properties are to be expected. */
 import * as z from 'zod'
-import { each, maybe, maybeText, opaqueId } from './lenient.js'
+import { each, maybe, maybeText, opaqueId } from '../lenient.js'
 
 /** Epoch milliseconds that a calendar with four-digit years can tell. */
 const instant = z.int().min(0).max(253_402_300_799_999)

@@ -1,10 +1,8 @@
 /** StaticContentMessage / Attachments and ExternalAttachments (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
-import { each, maybe, maybeText, opaqueId } from '../lenient.js'
-import { safeSource } from '../links.js'
-import { lines } from '../text.js'
+import { toFiles } from '../../bodies.js'
+import { each, maybe, maybeText, opaqueId } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
-import { toText } from './static-content.js'
 
 const attachment = z.object({
   id: maybe(opaqueId),
@@ -17,34 +15,24 @@ type Attachment = z.infer<typeof attachment>
 
 const attachmentsContent = z.object({ text: maybeText, attachments: each(attachment) })
 
-/** What keeps a file from being fetched; null when nothing does. */
-function obstacleOf({ url, attachmentUploadResult }: Attachment): string | null {
+/** What keeps a file from being fetched, beside its address; null when nothing does. */
+function obstacleOf({ attachmentUploadResult }: Attachment): string | null {
   const result = attachmentUploadResult?.resultType
   if (result === 'PendingAttachmentUploadResult') return 'still being uploaded'
   if (result === 'ErrorAttachmentUploadResult') return 'could not be uploaded'
-  return safeSource(url ?? '') ? null : 'cannot be opened'
-}
-
-function lineOf(name: string, obstacle: string | null): string {
-  return obstacle ? `${name} (${obstacle})` : name
+  return null
 }
 
 /** The files that can be fetched; the others are told of in the text. */
 export function readAttachments(content: unknown, clean: Clean): Body | null {
   const read = attachmentsContent.safeParse(content)
-  if (!read.success || read.data.attachments.length === 0) return null
+  if (!read.success) return null
   const files = read.data.attachments.map((file) => ({
     id: file.id ?? '',
-    name: clean(file.name ?? '').trim() || 'A file',
-    mimeType: clean(file.mimeType ?? '') || 'application/octet-stream',
-    url: safeSource(file.url ?? ''),
+    name: clean(file.name ?? '').trim(),
+    mimeType: clean(file.mimeType ?? ''),
+    url: file.url ?? '',
     obstacle: obstacleOf(file),
   }))
-  const names = files.map(({ name, obstacle }) => lineOf(name, obstacle))
-  const text = lines(clean(read.data.text ?? ''), ...names)
-  const attachments = files.flatMap(({ id, name, mimeType, url, obstacle }) =>
-    url && !obstacle ? [{ id, name, mimeType, url }] : [],
-  )
-  if (attachments.length === 0) return toText(text)
-  return { messageType: 'AttachmentMessage', text, attachments }
+  return toFiles(clean(read.data.text ?? ''), files)
 }

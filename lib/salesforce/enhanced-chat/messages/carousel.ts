@@ -1,11 +1,12 @@
 /** ChoicesMessage / Carousel: cards with something to choose or to open (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { each, maybe, maybeText } from '../lenient.js'
-import { safeLink } from '../links.js'
-import { bullet, lines } from '../text.js'
+import { titled } from '../../bodies.js'
+import { each, maybe, maybeText } from '../../lenient.js'
+import { safeLink } from '../../links.js'
+import { bullet, lines } from '../../text.js'
 import type { Body, Clean } from './body.js'
-import { type Asset, asset, optionItem, pictureOf, titled, titleItem, toOptions } from './items.js'
+import { type Asset, asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
 const linkItem = z.object({
   itemType: z.literal('TitleLinkItem'),

@@ -1,9 +1,9 @@
 /** ChoicesMessage: quick replies, buttons and lists to pick from (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
-import { each, maybe, maybeText } from '../lenient.js'
-import { bullet, lines } from '../text.js'
+import { toList, toReplies } from '../../bodies.js'
+import { each, maybe, maybeText } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
-import { asset, optionItem, pictureOf, titled, titleItem, toOptions } from './items.js'
+import { asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
 const repliesContent = z.object({
   text: maybeText,
@@ -25,12 +25,7 @@ function readReplies(
     title,
     ...pictureOf(images, imageId),
   }))
-  if (replies.length === 0) return null
-  return {
-    messageType: 'QuickReplyMessage',
-    text: lines(text, ...replies.map(({ title }) => bullet(title))),
-    quickReplies: { text, replies, style },
-  }
+  return toReplies(text, replies, style)
 }
 
 /** QuickReplies: gone once one is chosen. */
@@ -64,11 +59,5 @@ export function readListPicker(content: unknown, clean: Clean): Body | null {
       ...pictureOf(images, imageId),
     }),
   )
-  if (options.length === 0) return null
-  const told = options.map((option) => bullet(titled(option)))
-  return {
-    messageType: 'ListPickerMessage',
-    text: lines(title, ...told),
-    listPicker: { title, options },
-  }
+  return toList(title, options)
 }

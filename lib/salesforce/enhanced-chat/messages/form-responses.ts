@@ -1,8 +1,8 @@
 /** FormResponseMessage: what was filled in, and what became of it (`enhanced-chat-api.md §3.5`, `§5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { each, maybe, maybeText, opaqueId } from '../lenient.js'
-import { lines } from '../text.js'
+import { each, maybe, maybeText, opaqueId } from '../../lenient.js'
+import { lines } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 import { selectedOption, titleOf } from './selections.js'

@@ -1,8 +1,8 @@
 /** FormMessage / Inputs: something to fill in (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { each, maybe, maybeText, maybeWhole, maybeYes, opaqueId } from '../lenient.js'
-import { bullet, lines, plain } from '../text.js'
+import { each, maybe, maybeText, maybeWhole, maybeYes, opaqueId } from '../../lenient.js'
+import { bullet, lines, plain } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { optionItem, titleItem, toOptions } from './items.js'
 

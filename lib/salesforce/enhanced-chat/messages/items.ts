@@ -1,7 +1,7 @@
 /** The parts that message bodies are made of: titles, pictures, options (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
-import { maybe, maybeText, opaqueId } from '../lenient.js'
-import { safeSource } from '../links.js'
+import { maybe, maybeText, opaqueId } from '../../lenient.js'
+import { safeSource } from '../../links.js'
 import type { Clean } from './body.js'
 
 export const titleItem = z.object({ title: z.string(), subTitle: maybeText, imageId: maybeText })
@@ -44,9 +44,4 @@ export function toOptions(items: readonly OptionItem[], clean: Clean) {
     const shown = clean(title).trim()
     return shown === '' ? [] : [{ itemId, title: shown, subTitle: clean(subTitle ?? ''), imageId }]
   })
-}
-
-/** A title and the line below it, on one line. */
-export function titled({ title, subTitle }: { title: string; subTitle?: string | undefined }) {
-  return [title, subTitle].filter(Boolean).join(', ')
 }

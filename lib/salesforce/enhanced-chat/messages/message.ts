@@ -1,8 +1,9 @@
 /** The messages of the list → what a frontend sees (`enhanced-chat-api.md §3.5`). Pure; never throws. */
 import * as z from 'zod'
 import type { EntryMessage } from '../../../polling/entries.js'
-import { maybe, maybeText, opaqueId } from '../lenient.js'
-import { decoded, plain } from '../text.js'
+import { toUnknown } from '../../bodies.js'
+import { maybe, maybeText, opaqueId } from '../../lenient.js'
+import { decoded, plain } from '../../text.js'
 import { readAttachments } from './attachments.js'
 import type { Body, Clean, ReadBody } from './body.js'
 import { readCarousel } from './carousel.js'
@@ -70,30 +71,24 @@ function contentOf(message: AbstractMessage) {
   }
 }
 
-const nothingToShow = 'A message that this chat cannot show.'
 const anyText = z.object({ text: maybeText, message: maybeText, title: maybeText })
 
 /** Whatever can be said of a message that we cannot map. */
 function unknownBody({ messageType }: AbstractMessage, body: unknown, clean: Clean): Body {
   const { text, message, title } = anyText.safeParse(body).data ?? {}
   const formatType = z.object({ formatType: z.string() }).safeParse(body).data?.formatType
-  return {
-    messageType: 'UnknownMessage',
-    text: clean(text || message || title || '') || nothingToShow,
-    original: {
-      entryType: 'Message',
-      messageType: plain(messageType),
-      ...(formatType && { formatType: plain(formatType) }),
-    },
-  }
+  return toUnknown(clean(text || message || title || ''), {
+    entryType: 'Message',
+    messageType: plain(messageType),
+    ...(formatType && { formatType: plain(formatType) }),
+  })
 }
 
 /** A message entry's payload, in its envelope. The visitor's own words stay as they were written. */
 export function toMessage(payload: unknown, envelope: Envelope): EntryMessage {
   const read = messagePayload.safeParse(payload)
   if (!read.success) {
-    const original = { entryType: 'Message' }
-    return { ...envelope, messageType: 'UnknownMessage', text: nothingToShow, original }
+    return { ...envelope, ...toUnknown('', { entryType: 'Message' }) }
   }
   const { abstractMessage: message, messageReason: reason } = read.data
   const { messageType, inReplyToMessageId } = message

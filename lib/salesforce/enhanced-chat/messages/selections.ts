@@ -1,6 +1,7 @@
 /** ChoicesResponseMessage / Selections: the options that were chosen (`enhanced-chat-api.md §5`). */
 import * as z from 'zod'
-import { each, maybe, opaqueId } from '../lenient.js'
+import { toSelections } from '../../bodies.js'
+import { each, maybe, opaqueId } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
@@ -21,11 +22,9 @@ const selectionsContent = z.object({ selectedOptions: each(selectedOption) })
 /** Selections: the options that were chosen. */
 export function readSelections(content: unknown, clean: Clean): Body | null {
   const options = selectionsContent.safeParse(content).data?.selectedOptions ?? []
-  if (options.length === 0) return null
   const selections = options.map((option) => ({
     itemId: option.optionIdentifier,
     title: titleOf(option, clean),
   }))
-  const text = selections.map(({ title }) => title).join(', ')
-  return { messageType: 'ChoiceResponseMessage', text, selections }
+  return toSelections(selections)
 }

@@ -1,19 +1,11 @@
 /** StaticContentMessage: texts, links, media, files and pages (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
-import { each, maybe, maybeText } from '../lenient.js'
-import { safeLink, safeSource } from '../links.js'
-import { lines } from '../text.js'
+import { toRichLink, toText } from '../../bodies.js'
+import { each, maybe, maybeText } from '../../lenient.js'
+import { safeLink } from '../../links.js'
+import { lines } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { type Asset, asset, titleItem } from './items.js'
-
-/** What is left of a body whose link cannot be opened. */
-export function toText(text: string): Body {
-  return {
-    messageType: 'StaticContentMessage',
-    text,
-    staticContent: { formatType: 'Text', text },
-  }
-}
 
 const citation = z.object({
   citedReference: z.object({ link: z.object({ url: z.string() }), label: maybeText }),
@@ -39,23 +31,12 @@ export function readText(content: unknown, clean: Clean): Body | null {
   return { messageType: 'StaticContentMessage', text, staticContent }
 }
 
-type Link = { title: string; url: string; image: Asset | null | undefined; description: string }
-
 function isPicture({ assetType, mimeType }: Asset): boolean {
   return mimeType ? mimeType.startsWith('image/') : assetType === 'ImageAsset'
 }
 
-function toRichLink({ title, url: written, image, description }: Link): Body | null {
-  const url = safeLink(written)
-  if (!url) return title || description ? toText(lines(title, description)) : null
-  const imageUrl = image && isPicture(image) ? safeSource(image.assetUrl) : null
-  const shown = title || url
-  const extras = { ...(imageUrl && { imageUrl }), ...(description && { description }) }
-  return {
-    messageType: 'RichLinkMessage',
-    text: lines(shown, description, url),
-    richLink: { title: shown, url, ...extras },
-  }
+function pictureUrl(image: Asset | null | undefined): string | null {
+  return image && isPicture(image) ? image.assetUrl : null
 }
 
 const linkItem = z.object({ titleItem: maybe(titleItem), url: z.string() })
@@ -70,7 +51,7 @@ export function readRichLink(content: unknown, clean: Clean): Body | null {
   return toRichLink({
     title: clean(item.titleItem?.title ?? ''),
     url: item.url,
-    image,
+    imageUrl: pictureUrl(image),
     description: clean(text || item.titleItem?.subTitle || ''),
   })
 }
@@ -80,7 +61,7 @@ const linksContent = z.object({ links: each(z.object({ url: z.string() })) })
 /** Links: an address alone. */
 export function readLinks(content: unknown): Body | null {
   const [first] = linksContent.safeParse(content).data?.links ?? []
-  return first ? toRichLink({ title: '', url: first.url, image: null, description: '' }) : null
+  return first ? toRichLink({ title: '', url: first.url, imageUrl: null, description: '' }) : null
 }
 
 const mediaContent = z.object({ mediaAsset: asset, linkItems: each(linkItem) })
@@ -96,7 +77,7 @@ export function readMedia(content: unknown, clean: Clean): Body | null {
   return toRichLink({
     title: title || (isPicture(image) ? 'A picture' : 'A file'),
     url: item?.url ?? image.assetUrl,
-    image,
+    imageUrl: pictureUrl(image),
     description: title === description ? '' : description,
   })
 }

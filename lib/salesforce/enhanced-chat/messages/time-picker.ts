@@ -1,8 +1,8 @@
 /** ChoicesMessage / TimePicker: moments to choose from (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { isoTime, readableTime, timestamp } from '../../../contract/common.js'
-import { each, maybe, maybeText, maybeWhole, opaqueId } from '../lenient.js'
-import { bullet, lines } from '../text.js'
+import { each, maybe, maybeText, maybeWhole, opaqueId } from '../../lenient.js'
+import { bullet, lines } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
