@@ -22,7 +22,7 @@ const enhancedTypes = [
  * it says nothing. A message of any other type (injected) is passed on as it is.
  */
 export function contentOf(message: GuideContent): GuideContent | null {
-  if (!enhancedTypes.includes(message.messageType)) return withoutLinks(message)
+  if (!enhancedTypes.includes(message.messageType)) return withoutReferences(message)
   const { data } = shapes.safeParse(message)
   return data ?? textOf(plainText(message))
 }
@@ -33,6 +33,10 @@ function textOf(text: string | null): GuideContent | null {
 }
 
 /** What every message of Enhanced Chat carries, and no message of the guide. */
-function withoutLinks({ inReplyToMessageId, references, ...content }: GuideContent): GuideContent {
+function withoutReferences({
+  inReplyToMessageId,
+  references,
+  ...content
+}: GuideContent): GuideContent {
   return content
 }
