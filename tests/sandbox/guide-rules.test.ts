@@ -4,6 +4,8 @@ import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { api, arrive, ask, choiceOf, createGuide, textOf } from './guide-visitor.js'
 
 const salesforce = createGuide()
+const { message } = textOf('hello')
+const start = { esDeveloperName: 'Harbor_Custom_Client' }
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
@@ -49,9 +51,9 @@ describe('a conversation', () => {
   test('that is ended takes no message and can still be read; ending twice is ending once', async () => {
     const visitor = await arrive(salesforce)
     expect((await visitor.end()).status).toBe(204)
-    const { ledger } = salesforce.conversation(visitor.conversationId)
+    const length = salesforce.conversation(visitor.conversationId).ledger.length
     expect((await visitor.end()).status).toBe(204)
-    expect(salesforce.conversation(visitor.conversationId).ledger).toEqual(ledger)
+    expect(salesforce.conversation(visitor.conversationId).ledger).toHaveLength(length)
     expect((await visitor.post(textOf('hello?'))).status).toBe(403)
     expect(await visitor.timeline()).toHaveLength(1)
   })
@@ -63,6 +65,14 @@ describe('a conversation', () => {
     expect((await visitor.timeline()).at(-1)).toMatch(/You said “one more thing”/)
   })
 
+  test('is counted for each visitor', async () => {
+    salesforce.switches.limits.conversationsPer30Seconds = 1
+    const { token } = await arrive(salesforce)
+    const asked = { token, body: start }
+    expect((await ask(salesforce, 'POST', `${api}/conversation`, asked)).status).toBe(429)
+    await arrive(salesforce)
+  })
+
   test('counts its messages', async () => {
     salesforce.switches.limits.messagesPerMinute = 1
     const visitor = await arrive(salesforce)
@@ -70,9 +80,6 @@ describe('a conversation', () => {
     expect((await visitor.post(textOf('two'))).status).toBe(429)
   })
 })
-
-const { message } = textOf('hello')
-const start = { esDeveloperName: 'Harbor_Custom_Client' }
 
 describe('a request', () => {
   test.each<[string, string, unknown]>([

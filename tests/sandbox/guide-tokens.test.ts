@@ -17,6 +17,7 @@ import {
   jwtBearer,
   loginUrl,
   orgId,
+  privateKey as ours,
   textOf,
 } from './guide-visitor.js'
 
@@ -67,7 +68,11 @@ describe('the login', () => {
     const symmetric = await new SignJWT({ ...claims, exp: nowSeconds + 60 })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(Buffer.from(guide.publicKey.export({ type: 'spki', format: 'pem' })))
-    for (const forged of [await assertion({}, privateKey), symmetric, 'nonsense']) {
+    const otherHash = await new SignJWT({ ...claims, exp: nowSeconds + 60 })
+      .setProtectedHeader({ alg: 'RS512' })
+      .sign(ours)
+    const anotherKey = await assertion({}, privateKey)
+    for (const forged of [anotherKey, symmetric, otherHash, 'nonsense']) {
       const answer = await exchange(salesforce, forged)
       expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
     }
