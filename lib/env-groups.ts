@@ -2,6 +2,7 @@
  * Variables that go together: what Salesforce knows our visitors by, and the site's own login. A group
  * set by half is an error, never a fallback. Pure.
  */
+import type { KeyObject } from 'node:crypto'
 import { readCertificates, readSigningKeys } from './pem.js'
 import type { SigningKey } from './salesforce/enhanced-chat/signer.js'
 import type { IdentitySource } from './visitors/identity.js'
@@ -24,6 +25,34 @@ function listOf(text: string): string[] {
     .filter((item) => item !== '')
 }
 
+const guideNames = [
+  'SALESFORCE_LOGIN_URL',
+  'SALESFORCE_CLIENT_ID',
+  'SALESFORCE_SIGNING_KEY',
+] as const
+
+const keyComplaint = 'SALESFORCE_SIGNING_KEY must be PEM blocks of RSA keys of 2048 bits or more'
+
+/** What signs the guide's assertions; null where the guide's dialect is not spoken. */
+export function readGuide(
+  values: Values,
+): Group<{ loginUrl: string; clientId: string; key: KeyObject }> {
+  const { SALESFORCE_LOGIN_URL: loginUrl = '', SALESFORCE_CLIENT_ID: clientId = '' } = values
+  if (values.SALESFORCE_API !== 'guide') {
+    const idle = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID'].filter((name) => values[name])
+    const complaints = idle.map((name) => `${name} needs SALESFORCE_API=guide`)
+    return { value: null, complaints }
+  }
+  const complaints = missingOf(guideNames, values)
+  if (values.SALESFORCE_AUTH === 'verified') {
+    complaints.push('SALESFORCE_AUTH must be guest with SALESFORCE_API=guide')
+  }
+  const [key] = readSigningKeys(values.SALESFORCE_SIGNING_KEY ?? '') ?? []
+  if (values.SALESFORCE_SIGNING_KEY && !key) complaints.push(keyComplaint)
+  if (complaints.length > 0 || !key) return { value: null, complaints }
+  return { value: { loginUrl: loginUrl.replace(/\/+$/, ''), clientId, key }, complaints: [] }
+}
+
 const verificationNames = [
   'SALESFORCE_SIGNING_KEY',
   'SALESFORCE_KEY_ID',
@@ -31,12 +60,17 @@ const verificationNames = [
   'SALESFORCE_CERTIFICATE',
 ] as const
 
+/** The guide's assertions are signed by a variable of the same name. */
+const isShared = (name: string) => name === 'SALESFORCE_SIGNING_KEY'
+
 /** The keys that sign for our visitors, newest first (`enhanced-chat-api.md §1.7`); null in guest mode. */
 export function readVerification(
   values: Values,
 ): Group<{ keys: readonly SigningKey[]; issuer: string }> {
   const isAsked = values.SALESFORCE_AUTH === 'verified'
-  const isTouched = verificationNames.some((name) => values[name])
+  const isGuides = values.SALESFORCE_API === 'guide'
+  const isTouched = verificationNames.some((name) => values[name] && !(isGuides && isShared(name)))
+  if (isGuides && isAsked) return { value: null, complaints: [] }
   if (!isAsked && !isTouched) return { value: null, complaints: [] }
   const missing = missingOf(verificationNames, values)
   if (missing.length > 0) return { value: null, complaints: missing }
@@ -45,8 +79,7 @@ export function readVerification(
   const certificates = readCertificates(values.SALESFORCE_CERTIFICATE ?? '')
   const ids = listOf(values.SALESFORCE_KEY_ID ?? '')
   const complaints: string[] = []
-  if (!keys)
-    complaints.push('SALESFORCE_SIGNING_KEY must be PEM blocks of RSA keys of 2048 bits or more')
+  if (!keys) complaints.push(keyComplaint)
   if (!certificates) complaints.push('SALESFORCE_CERTIFICATE must be PEM blocks of certificates')
   if (keys && ids.length !== keys.length) {
     complaints.push('SALESFORCE_KEY_ID must name each key once, comma-separated, newest first')

@@ -14,7 +14,7 @@ import {
   uploadTypes,
   whole,
 } from './env-fields.js'
-import { readIdentity, readVerification } from './env-groups.js'
+import { readGuide, readIdentity, readVerification } from './env-groups.js'
 
 const second = 1000
 const hour = 3600 * second
@@ -35,7 +35,10 @@ const schema = z.object({
   SALESFORCE_DEPLOYMENT: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be the API name of the Custom Client deployment'),
-  SALESFORCE_API: z.literal('enhanced-chat', 'must be enhanced-chat').default('enhanced-chat'),
+  SALESFORCE_API: z
+    .enum(['enhanced-chat', 'guide'], 'must be enhanced-chat or guide')
+    .default('enhanced-chat'),
+  SALESFORCE_LOGIN_URL: serviceUrl.optional(),
   SALESFORCE_AUTH: z.enum(['guest', 'verified'], 'must be guest or verified').default('guest'),
   UPSTASH_REDIS_REST_URL: serviceUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string(),
@@ -110,10 +113,12 @@ export type Env = ReturnType<typeof readEnv>
 export function readEnv(source: Source) {
   const present = normalise(source)
   const read = schema.safeParse(present)
+  const guide = readGuide(present)
   const verification = readVerification(present)
   const identity = readIdentity(present)
   const complaints = [
     ...(read.error?.issues ?? []).map((issue) => complaint(issue, source)),
+    ...guide.complaints,
     ...verification.complaints,
     ...identity.complaints,
   ]
@@ -134,6 +139,8 @@ export function readEnv(source: Source) {
       prefix: env.REDIS_PREFIX ?? env.VERCEL_ENV ?? 'local',
       timeoutMs: env.REDIS_TIMEOUT_MS,
     },
+    /** The way in of the guide's dialect; null: the real one is spoken. */
+    guide: guide.value,
     verification: verification.value,
     identity: identity.value,
     identityAttributes: env.IDENTITY_ATTRIBUTES,

@@ -5,6 +5,7 @@ import { readEnv } from './env.js'
 import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSigner } from './salesforce/enhanced-chat/signer.js'
+import { createGuide } from './salesforce/guide/client.js'
 import { createSealer, deriveKeys } from './sealing.js'
 import { createEchoBook } from './store/echoes.js'
 import { createFamilies } from './store/families.js'
@@ -42,7 +43,9 @@ function build(source: NodeJS.ProcessEnv) {
   const signer = env.verification && createSigner(env.verification.keys, env.verification.issuer)
   const conversations = createConversations({
     ...env,
-    messaging: createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
+    messaging: env.guide
+      ? createGuide({ ...salesforce, ...env.guide })
+      : createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
     records,
     sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
     echoBook: createEchoBook({ redis, keys, lifetimeMs: lifetimes.recordMs }),

@@ -11,8 +11,8 @@ export type Call = {
   url: string
   token?: string
   body?: unknown
-  /** A body in parts, instead of JSON. */
-  form?: FormData
+  /** A body of fields or parts, instead of JSON. */
+  form?: FormData | URLSearchParams
 }
 
 /** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
@@ -57,13 +57,13 @@ function clockOf(headers: Headers): number {
 function headersOf({ token, form }: Call): Record<string, string> {
   return {
     Accept: 'application/json',
-    // With a form, fetch itself names the type, for only it knows the boundary.
+    // With a form, fetch itself names the type: only it knows the boundary of the parts.
     ...(!form && { 'Content-Type': 'application/json' }),
     ...(token && { Authorization: `Bearer ${token}` }),
   }
 }
 
-function bodyOf({ body, form }: Call): { body?: string | FormData } {
+function bodyOf({ body, form }: Call): Pick<RequestInit, 'body'> {
   if (form) return { body: form }
   return body === undefined ? {} : { body: JSON.stringify(body) }
 }
@@ -134,6 +134,12 @@ export function readJson({ text }: Answer): unknown {
   } catch {
     return null
   }
+}
+
+/** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
+export function judgeDone(answer: Answer): void {
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
+  if (answer.text !== '' && readJson(answer) === null) throw nonsense()
 }
 
 const firstPauseMs = 150

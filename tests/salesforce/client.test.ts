@@ -149,7 +149,7 @@ describe('a message that was accepted', () => {
 
   it('has Salesforce’s time', async () => {
     answer(accepted(1_795_000_012_345))
-    expect(await outcomeOf(calls.say)).toBe(1_795_000_012_345)
+    expect(await outcomeOf(calls.say)).toEqual({ at: 1_795_000_012_345, listedAs: saying.id })
   })
 
   it.each([1.5, -1, 9e15, 1e300])('has a time that can be told, whatever %s is', async (time) => {

@@ -7,7 +7,16 @@ import { JOSEError } from 'jose/errors'
 import type { EntryPage, PageRequest } from '../../polling/entries.js'
 import { GatewayError } from '../../problem.js'
 import { remainingMs } from '../../request.js'
-import { type Answer, type Call, nonsense, persist, readJson, refusal, send } from '../http.js'
+import {
+  type Answer,
+  type Call,
+  judgeDone,
+  nonsense,
+  persist,
+  readJson,
+  refusal,
+  send,
+} from '../http.js'
 import type { Messaging, Opening, Pass, Reach, Routing, Said, Saying } from '../messaging.js'
 import { toEntry } from './entries.js'
 import { toForm } from './files.js'
@@ -98,12 +107,6 @@ function judgeSaid(answer: Answer, { id, messageType }: Saying): Said {
   const entry = read.data?.conversationEntries.find((sent) => sent.id === id)
   if (!entry) throw nonsense()
   return { at: entry.clientTimestamp ?? answer.now, listedAs: id }
-}
-
-/** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
-function judgeDone(answer: Answer): void {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
-  if (answer.text !== '' && readJson(answer) === null) throw nonsense()
 }
 
 /** `ROUTED` does not tell whether a bot or a person is in charge. */

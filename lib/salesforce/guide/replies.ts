@@ -1,0 +1,31 @@
+/** What a visitor says → the guide's `message` (`docs/guide-dialect.md`). Pure. */
+import { GatewayError } from '../../problem.js'
+import type { Saying } from '../messaging.js'
+
+function unsupported(detail: string): GatewayError {
+  return new GatewayError('unsupported', { detail, effect: 'none' })
+}
+
+/** Throws `unsupported` for what the guide has no words for. */
+export function toOutgoing(saying: Saying) {
+  switch (saying.messageType) {
+    case 'StaticContentMessage':
+      return {
+        messageType: 'StaticContentMessage',
+        staticContent: { formatType: 'Text', text: saying.text },
+      }
+    case 'ChoiceResponseMessage': {
+      const [selection, ...others] = saying.selections
+      if (!selection || others.length > 0) throw unsupported('Select one item at a time.')
+      const { itemId, title } = selection
+      return {
+        messageType: 'QuickReplySelectionMessage',
+        quickReplySelection: { itemId, ...(title && { title }) },
+      }
+    }
+    case 'FormResponseMessage':
+      throw unsupported('Forms cannot be answered here.')
+    case 'AttachmentMessage':
+      throw unsupported('Files cannot be sent here.')
+  }
+}

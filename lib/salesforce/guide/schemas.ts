@@ -1,0 +1,65 @@
+/** The parts of the guide's answers that the gateway reads (`docs/guide-dialect.md`); the rest is let pass. */
+import * as z from 'zod'
+import { each, maybe, maybeText, opaqueId } from '../lenient.js'
+
+export const loginAnswer = z.object({ access_token: z.string().min(1) })
+
+export const authorizationAnswer = z.object({
+  accessToken: z.string().min(1),
+  context: z.object({ url: z.string(), esDeveloperName: z.string() }),
+  /** Seconds. */
+  expiresIn: z.number().min(1).max(31_536_000),
+})
+
+export const startedAnswer = z.object({ conversationId: opaqueId })
+
+/** ISO 8601, or epoch milliseconds, as a moment that can be written. */
+const moment = z
+  .union([z.string().transform((text) => Date.parse(text)), z.number()])
+  .pipe(z.int().min(0).max(8_640_000_000_000_000))
+
+export const sentAnswer = z.object({ id: maybe(opaqueId), timestamp: maybe(moment) })
+
+export const listAnswer = z.object({ messages: z.array(z.unknown()) })
+
+export const listedMessage = z.object({
+  id: opaqueId,
+  messageType: z.string(),
+  timestamp: moment,
+  sender: maybe(z.object({ role: maybeText, displayName: maybeText })),
+})
+export type ListedMessage = z.infer<typeof listedMessage>
+
+const option = z.object({
+  itemId: opaqueId,
+  title: z.string(),
+  subTitle: maybeText,
+  imageUrl: maybeText,
+})
+
+export const text = z.object({ staticContent: z.object({ text: z.string() }) })
+
+export const replies = z.object({
+  quickReplies: z.object({ text: maybeText, replies: each(option) }),
+})
+
+export const list = z.object({
+  listPicker: z.object({ title: maybeText, text: maybeText, options: each(option) }),
+})
+
+export const link = z.object({
+  richLink: z.object({
+    title: maybeText,
+    url: z.string(),
+    imageUrl: maybeText,
+    description: maybeText,
+  }),
+})
+
+const file = z.object({ id: maybe(opaqueId), name: maybeText, mimeType: maybeText, url: maybeText })
+
+export const files = z.object({ attachments: each(file) })
+
+export const selection = z.object({
+  quickReplySelection: z.object({ itemId: opaqueId, title: maybeText }),
+})

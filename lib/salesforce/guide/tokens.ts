@@ -1,0 +1,64 @@
+/**
+ * The guide's two steps to a token: a signed assertion for the organisation, and what is given for it.
+ * All that is needed to reach a conversation travels in one opaque text.
+ */
+import type { KeyObject } from 'node:crypto'
+import { SignJWT } from 'jose'
+import * as z from 'zod'
+import { GatewayError } from '../../problem.js'
+
+export type AssertionOptions = {
+  clientId: string
+  /** Of 15 characters: an id of 18 is refused. */
+  orgId: string
+  loginUrl: string
+  key: KeyObject
+}
+
+/** Says who we are, for five minutes (`guide.md`, "JWT Token Exchange"). */
+export function signAssertion({ clientId, orgId, loginUrl, key }: AssertionOptions) {
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'RS256' })
+    .setIssuer(clientId)
+    .setSubject(orgId)
+    .setAudience(loginUrl)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(key)
+}
+
+/** A token, where it is good and for which deployment. */
+const ticket = z.object({ accessToken: z.string(), base: z.url(), esDeveloperName: z.string() })
+export type Ticket = z.infer<typeof ticket>
+
+export function packTicket(content: Ticket): string {
+  return JSON.stringify(content)
+}
+
+/** What is no ticket of this dialect is a token that is not believed. */
+export function unpackTicket(token: string): Ticket {
+  try {
+    return ticket.parse(JSON.parse(token))
+  } catch {
+    throw new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: true })
+  }
+}
+
+function originOf(text: string, protocol: string): URL | null {
+  const written = /^https?:\/\//i.test(text) ? text : `${protocol}//${text}`
+  if (!URL.canParse(written)) return null
+  const url = new URL(written)
+  return url.href === `${url.origin}/` ? url : null
+}
+
+/**
+ * The address that `context.url` names; null unless it is the configured host or one below it, so that
+ * nobody's answer sends our tokens elsewhere.
+ */
+export function baseWithin(text: string, configured: string): string | null {
+  const allowed = new URL(configured)
+  const named = originOf(text, allowed.protocol)
+  if (named?.protocol !== allowed.protocol || named.port !== allowed.port) return null
+  const isBelow = named.hostname.endsWith(`.${allowed.hostname}`)
+  return named.hostname === allowed.hostname || isBelow ? named.origin : null
+}
