@@ -39,6 +39,8 @@ type Details = {
   /** For people; never holds a token, a foreign wording or a message text. */
   detail?: string
   retryAfterMs?: number
+  /** Of what must not be repeated, against its code's habit: it may have happened. */
+  retryable?: false
   errors?: readonly FieldError[]
   /** Further members of the problem, such as `prechat`. */
   extra?: Readonly<Record<string, unknown>>
@@ -86,8 +88,15 @@ export function statusOf(code: ProblemCode): number {
  * `/problems` that `type` points to; `requestId` ties the answer to the log line.
  */
 export function problemResponse(error: GatewayError, origin: string, requestId: string): Response {
-  const [status, retryable, title] = problems[error.code]
-  const { detail, retryAfterMs, errors, extra, headers } = error.details
+  const [status, isUsuallyRetryable, title] = problems[error.code]
+  const {
+    retryable = isUsuallyRetryable,
+    detail,
+    retryAfterMs,
+    errors,
+    extra,
+    headers,
+  } = error.details
   const body = {
     type: `${origin}/problems#${error.code}`,
     title,

@@ -6,6 +6,7 @@ import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSigner } from './salesforce/enhanced-chat/signer.js'
 import { createSealer, deriveKeys } from './sealing.js'
+import { createEchoBook } from './store/echoes.js'
 import { createFamilies } from './store/families.js'
 import { createHoursCache } from './store/hours.js'
 import { createKeys } from './store/keys.js'
@@ -44,6 +45,7 @@ function build(source: NodeJS.ProcessEnv) {
     messaging: createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
     records,
     sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
+    echoBook: createEchoBook({ redis, keys, lifetimeMs: lifetimes.recordMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
     limiter,
     typing: createTyping({ redis, keys }),

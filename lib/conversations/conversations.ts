@@ -1,6 +1,7 @@
 /** The use cases of a conversation, joined: the only place that knows Redis and Salesforce at once. */
 import type { Cursors } from '../polling/cursor.js'
 import type { Messaging } from '../salesforce/messaging.js'
+import type { EchoBook } from '../store/echoes.js'
 import type { HoursCache } from '../store/hours.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
@@ -9,6 +10,7 @@ import type { Sends } from '../store/sends.js'
 import type { Typing } from '../store/typing.js'
 import type { Vault } from '../store/vault.js'
 import { createAvailability } from './availability.js'
+import { createEchoes, selfEvident } from './echoes.js'
 import { createEnder } from './end.js'
 import { createMerger } from './merge.js'
 import { createLister } from './mine.js'
@@ -24,6 +26,7 @@ type Options = {
   messaging: Messaging
   records: Records
   sends: Sends
+  echoBook: EchoBook
   hours: HoursCache
   locks: Locks
   typing: Typing
@@ -48,7 +51,8 @@ export function createConversations(options: Options) {
   const passes = createPasses(options)
   const reaches = createReaches({ ...options, passes })
   const start = createStarter({ ...options, passes, reaches })
-  const say = createSpeaker({ ...options, reaches })
+  const echoes = options.messaging.traits.ourIds ? selfEvident : createEchoes(options.echoBook)
+  const say = createSpeaker({ ...options, reaches, echoes })
   const end = createEnder({ ...options, reaches })
   const merge = createMerger(options)
 
@@ -58,7 +62,7 @@ export function createConversations(options: Options) {
     say,
     upload: createUploader({ ...options, say }),
     signal: createSignaller({ ...options, reaches }),
-    read: createReader({ ...options, reaches }),
+    read: createReader({ ...options, reaches, echoes }),
     list: createLister({ ...options, reaches }),
     availability: createAvailability(options),
     end,
@@ -67,7 +71,7 @@ export function createConversations(options: Options) {
     /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
     transcript: (own: Own) =>
       reaches.within(own, async (reach) => ({
-        name: `conversation-${reach.conversationId}.pdf`,
+        name: `conversation-${own.conversation.id}.pdf`,
         pdf: await options.messaging.transcript(reach),
       })),
 

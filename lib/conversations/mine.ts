@@ -3,7 +3,7 @@ import { isoTime } from '../contract/common.js'
 import type { ConversationsReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
 import type { ListedConversation, Messaging } from '../salesforce/messaging.js'
-import type { StoredConversation, VisitorRecord } from '../store/record.js'
+import { nameOf, type StoredConversation, type VisitorRecord } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { Own, Reaches } from './reach.js'
 
@@ -40,7 +40,7 @@ export function createLister({ messaging, records, reaches }: Options) {
     const { conversation, visitorId } = own
     try {
       const listed = await reaches.within(own, ({ token }) => ask(token))
-      const endedAt = listed.find(({ id }) => id === conversation.id)?.endedAt ?? null
+      const endedAt = listed.find(({ id }) => id === nameOf(conversation))?.endedAt ?? null
       if (endedAt === null) return conversation
       const ended: StoredConversation = { ...conversation, status: 'ended', endedAt }
       await records.replace(visitorId, conversation, ended)

@@ -1,6 +1,6 @@
 /**
  * The Salesforce tokens behind conversations: who holds which, and when a fresh one is due. A guest's
- * token cannot be renewed (`enhanced-chat-api.md §1.6`); a known person's is, once however many ask.
+ * token cannot be renewed (`enhanced-chat-api.md §1.6`); others are, once however many ask.
  */
 import { GatewayError, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
@@ -62,14 +62,14 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
     })
   }
 
-  /** Takes a known person's token back, as far as Salesforce allows. */
+  /** Takes a token back that could be renewed, as far as Salesforce allows. */
   async function takeBack(visitorId: string, pass: SealedPass): Promise<void> {
-    const token = messaging.knowsPeople ? await open(visitorId, pass) : null
+    const token = messaging.traits.renewable ? await open(visitorId, pass) : null
     if (token !== null) await messaging.revoke(token).catch(() => undefined)
   }
 
   function isRenewable({ expiresAt }: StoredConversation): boolean {
-    return expiresAt === null && messaging.knowsPeople
+    return expiresAt === null && messaging.traits.renewable
   }
 
   async function open(visitorId: string, pass: SealedPass): Promise<string | null> {

@@ -23,6 +23,17 @@ export function attributesOf(
   return { ...contextParameters, ...routingAttributes }
 }
 
+/** Those of the attributes that came as `contextParameters`, and that nothing else has overruled. */
+export function contextOf(
+  { contextParameters, routingAttributes }: Given,
+  merged: Attributes,
+): Attributes {
+  const isOwn = (name: string, value: string) =>
+    merged[name] === value && routingAttributes?.[name] === undefined
+  const all = Object.entries(contextParameters ?? {})
+  return Object.fromEntries(all.filter(([name, value]) => isOwn(name, value)))
+}
+
 const emailPattern = /^[^\s@]+@[^\s@]+$/
 /** Salesforce's own client sends a ticked box as "on" (`enhanced-chat-api.md §10` no. 4). */
 const checkboxValues = new Set(['on', 'true', 'false'])

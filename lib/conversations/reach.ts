@@ -1,7 +1,7 @@
 /** From what is stored of a conversation to the way to it in Salesforce. */
 import { GatewayError, isProblem } from '../problem.js'
 import type { Reach } from '../salesforce/messaging.js'
-import type { StoredConversation } from '../store/record.js'
+import { nameOf, type StoredConversation } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { Own, Passes } from './passes.js'
 
@@ -21,9 +21,9 @@ export function createReaches({ passes, records, deployment }: Options) {
     return isProblem(error, 'conversation_lost') && error.details.isTokenRefused === true
   }
 
-  /** A known person's token that is refused is renewed once; when the fresh one is, too, we are at a loss. */
+  /** A token that is refused is renewed once, if it can be; when the fresh one is, too, we are at a loss. */
   async function attempt<T>(own: Own, work: (reach: Reach) => Promise<T>): Promise<T> {
-    const conversationId = own.conversation.id
+    const conversationId = nameOf(own.conversation)
     try {
       return await work({ token: await passes.tokenOf(own), conversationId })
     } catch (error) {

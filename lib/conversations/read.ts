@@ -11,6 +11,7 @@ import { GatewayError, isProblem } from '../problem.js'
 import { extendDeadline } from '../request.js'
 import type { Messaging, Reach } from '../salesforce/messaging.js'
 import type { StoredConversation } from '../store/record.js'
+import type { Echoes } from './echoes.js'
 import type { Own, Reaches } from './reach.js'
 
 /** What a poll asks for. `waitSeconds`: how long it may stay open until there is something to say. */
@@ -24,7 +25,7 @@ export type Question = {
 /** Where the caller's poll limit stands, so that the pace can slow before it refuses. */
 export type Allowance = { remaining: number; resetMs: number }
 
-type Options = { messaging: Messaging; reaches: Reaches; cursors: Cursors }
+type Options = { messaging: Messaging; reaches: Reaches; cursors: Cursors; echoes: Echoes }
 
 /** While it waits, a poll reads Salesforce once in this time. */
 const waitStepMs = 1000
@@ -60,11 +61,11 @@ function withId(conversationId: string, messages: readonly EntryMessage[]) {
   return messages.map((message) => ({ ...message, conversationId }))
 }
 
-export function createReader({ messaging, reaches, cursors }: Options) {
+export function createReader({ messaging, reaches, cursors, echoes }: Options) {
   const listOf =
-    (reach: Reach): ListEntries =>
-    (request) =>
-      messaging.list(reach, request)
+    ({ conversation }: Own, reach: Reach): ListEntries =>
+    async (request) =>
+      echoes.recognise(conversation.id, await messaging.list(reach, request))
 
   /** What the entries do not tell is asked once; when that fails too, it stays unknown. */
   async function whoHandles(reach: Reach): Promise<ConversationState> {
@@ -76,25 +77,27 @@ export function createReader({ messaging, reaches, cursors }: Options) {
     }
   }
 
-  async function first(reach: Reach, limit: number): Promise<Reading> {
-    const reading = await readNewest(listOf(reach), limit)
-    if (reading.state.handledBy !== 'unknown') return reading
+  async function first(own: Own, reach: Reach, limit: number): Promise<Reading> {
+    const reading = await readNewest(listOf(own, reach), limit)
+    if (reading.state.handledBy !== 'unknown' || !messaging.traits.narrated) return reading
     const state = await whoHandles(reach)
     return { ...reading, state, cursor: { ...reading.cursor, base: state } }
   }
 
   async function onwards(
-    { conversation }: Own,
+    own: Own,
     reach: Reach,
     sealed: string,
     question: Question,
   ): Promise<Reading> {
-    const cursor = cursors.openCursor(sealed, reach.conversationId)
+    const { conversation } = own
+    const cursor = cursors.openCursor(sealed, conversation.id)
     if (!cursor) throw new GatewayError('cursor_invalid')
     const waitUntil = Date.now() + question.waitSeconds * 1000
     extendDeadline(question.waitSeconds * 1000)
     let nextReadAt = Date.now() + waitStepMs
-    let reading = await readSince(listOf(reach), cursor, question.limit)
+    const list = listOf(own, reach)
+    let reading = await readSince(list, cursor, question.limit)
     const before = JSON.stringify(reading.state)
     const isSilent = () =>
       reading.messages.length === 0 &&
@@ -106,7 +109,7 @@ export function createReader({ messaging, reaches, cursors }: Options) {
       await sleep(Math.max(0, (isLast ? waitUntil : nextReadAt) - Date.now()))
       if (isLast) break
       nextReadAt = Date.now() + waitStepMs
-      reading = await readSince(listOf(reach), cursor, question.limit)
+      reading = await readSince(list, cursor, question.limit)
     }
     return reading
   }
@@ -115,7 +118,7 @@ export function createReader({ messaging, reaches, cursors }: Options) {
     const { conversation } = own
     const mark = cursors.openHistory(sealed, conversation.id)
     if (!mark) throw new GatewayError('cursor_invalid')
-    const { messages, before } = await readOlder(listOf(reach), mark, limit)
+    const { messages, before } = await readOlder(listOf(own, reach), mark, limit)
     return {
       messages: withId(conversation.id, messages),
       cursor: null,
@@ -127,7 +130,8 @@ export function createReader({ messaging, reaches, cursors }: Options) {
   }
 
   function replyOf({ conversation }: Own, reading: Reading, allowance: Allowance): PollReply {
-    const { cursor, state, before, hasMore, now, lastSpeaker } = reading
+    const { cursor, before, hasMore, now, lastSpeaker } = reading
+    const state = messaging.traits.narrated ? reading.state : unknownState
     return {
       messages: withId(conversation.id, reading.messages),
       cursor: cursors.sealCursor(cursor, conversation.id),
@@ -151,7 +155,7 @@ export function createReader({ messaging, reaches, cursors }: Options) {
       if (before !== undefined) return older(own, reach, before, limit)
       const reading =
         cursor === undefined
-          ? await first(reach, limit)
+          ? await first(own, reach, limit)
           : await onwards(own, reach, cursor, question)
       return replyOf(own, reading, allowance)
     })

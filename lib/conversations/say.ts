@@ -14,16 +14,19 @@ import type { Records } from '../store/records.js'
 import type { Attempt, LoggedAttempt, MessageKey, Sends } from '../store/sends.js'
 import { createCompletion } from './complete.js'
 import { hashOf } from './content.js'
+import type { Echoes } from './echoes.js'
 import { type Attributes, attributesOf } from './prechat.js'
 import type { Own, Reaches } from './reach.js'
 import { createSessions } from './session.js'
-import { createSettlement } from './settle.js'
+import { blindSettlement, createSettlement } from './settle.js'
+import { unclear } from './unclear.js'
 
 type Options = {
   messaging: Messaging
   reaches: Reaches
   records: Records
   sends: Sends
+  echoes: Echoes
   callerAttributes: readonly string[]
   /** How long after an attempt was given up its effect may still show in Salesforce's list. */
   settleMs: number
@@ -58,10 +61,16 @@ function replyOf({ own, saying }: Errand, at: number, duplicate: boolean): SendR
 }
 
 export function createSpeaker(options: Options) {
-  const { messaging, reaches, sends, settleMs, callerAttributes } = options
+  const { messaging, reaches, sends, echoes, settleMs, callerAttributes } = options
+  const { ourIds } = messaging.traits
   const sessions = createSessions(options)
-  const { settle, look } = createSettlement({ messaging, settleMs })
+  const { settle, look } = ourIds ? createSettlement({ messaging, settleMs }) : blindSettlement
   const complete = createCompletion(messaging)
+
+  /** What is told of an attempt whose fate is not known. */
+  function givenUp(error: GatewayError): GatewayError {
+    return ourIds ? error : unclear()
+  }
 
   function attemptNow(hash: string, since: number): Attempt {
     const at = Date.now() + Math.min(remainingMs(), 60_000)
@@ -90,7 +99,8 @@ export function createSpeaker(options: Options) {
     const saying = await complete(errand.reach, errand.saying)
     for (let attempts = 1; ; attempts++) {
       try {
-        return await arrived(errand, logged, await sessions.say({ ...errand, saying }), false)
+        const say = () => sessions.say({ ...errand, saying })
+        return await arrived(errand, logged, await echoes.follow(errand.message, say), false)
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.details.effect === 'none') {
@@ -104,7 +114,7 @@ export function createSpeaker(options: Options) {
         const isTimeLeft = remainingMs() - pauseMs > 3 * settleMs + worthwhileMs
         if (fate === 'unknown' || attempts === maxAttempts || !isTimeLeft) {
           await note(errand, logged, { state: 'unclear', at: givenUpAt }).catch(() => null)
-          throw error
+          throw givenUp(error)
         }
         await sleep(pauseMs)
       }
@@ -123,7 +133,7 @@ export function createSpeaker(options: Options) {
     if (fate === 'arrived') return await arrived(errand, mine, at, true)
     if (fate === 'absent') return await deliver(errand, mine)
     await note(errand, mine, { state: 'unclear', at: earlier.at }).catch(() => null)
-    throw unsure()
+    throw givenUp(unsure())
   }
 
   /** Finds out about an attempt under way, which may have arrived without being logged so. */

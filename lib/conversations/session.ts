@@ -5,7 +5,7 @@
  */
 import type { Prechat } from '../contract/replies.js'
 import { GatewayError, isProblem } from '../problem.js'
-import type { Messaging, Opening, Reach, Saying } from '../salesforce/messaging.js'
+import type { Messaging, Opening, Reach, Said, Saying } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
 import type { Own } from './passes.js'
 import { type Attributes, prechatErrors } from './prechat.js'
@@ -35,16 +35,16 @@ export function createSessions({ messaging, records }: Options) {
     return [{ routingAttributes, language }, form]
   }
 
-  async function sayFirst(letter: Letter): Promise<number> {
+  async function sayFirst(letter: Letter): Promise<Said> {
     const { own, reach, saying } = letter
     const [opening, form] = await openingFor(letter)
     try {
-      const at = await messaging.say(reach, saying, opening)
+      const said = await messaging.say(reach, saying, opening)
       const conversation = { ...own.conversation, isSessionOver: false }
       if (own.conversation.isSessionOver) {
         await records.replace(own.visitorId, own.conversation, conversation).catch(() => undefined)
       }
-      return at
+      return said
     } catch (error) {
       throw isProblem(error, 'prechat_required') ? askForm(form) : error
     }
@@ -52,10 +52,10 @@ export function createSessions({ messaging, records }: Options) {
 
   return {
     /**
-     * Says a thing once and gives Salesforce's time for it. Throws `prechat_required` with the form when
+     * Says a thing once. Throws `prechat_required` with the form when
      * a session cannot be opened with what is known.
      */
-    async say(letter: Letter): Promise<number> {
+    async say(letter: Letter): Promise<Said> {
       if (letter.own.conversation.isSessionOver) return await sayFirst(letter)
       try {
         return await messaging.say(letter.reach, letter.saying, null)

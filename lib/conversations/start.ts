@@ -9,8 +9,9 @@ import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Offer, SealedPass, StoredConversation, VisitorRecord } from '../store/record.js'
 import type { Records } from '../store/records.js'
+import { createOpener } from './opening.js'
 import type { Passes } from './passes.js'
-import { attributesOf, checkPrechat } from './prechat.js'
+import { attributesOf, checkPrechat, contextOf } from './prechat.js'
 import type { Reaches } from './reach.js'
 
 type Caller = { id: string; family: string; since: number }
@@ -32,7 +33,7 @@ type Options = {
 /** A token for a new conversation, and what the deployment offered with it. */
 type Ticket = { pass: SealedPass; offer: Offer }
 
-/** A known person's token is not begun with when it is about to be renewed. */
+/** A token that can be renewed is not begun with when it is about to be. */
 const renewalMarginMs = 60_000
 
 const noOffer: Offer = { prechat: null, attachments: null }
@@ -58,6 +59,8 @@ function replyOf(
 
 export function createStarter(options: Options) {
   const { messaging, records, reaches, locks, limiter, passes, deployment } = options
+  const { renewable } = messaging.traits
+  const { open, giveUpUnclear } = createOpener(options)
 
   /** The conversation this request is about, if it is there already. Throws when it is over. */
   function existing({ conversations }: VisitorRecord, input: StartRequest) {
@@ -72,9 +75,9 @@ export function createStarter(options: Options) {
     return named
   }
 
-  /** The token at hand: a known person's, or a guest's that waits since pre-chat answers were asked for. */
+  /** The token at hand: one that can be renewed, or a guest's that waits since pre-chat answers were asked for. */
   function ticketAtHand({ pass, offer }: VisitorRecord): Ticket | null {
-    const leftMs = messaging.knowsPeople ? renewalMarginMs : 0
+    const leftMs = renewable ? renewalMarginMs : 0
     return offer && passes.isGood(pass, leftMs) ? { pass, offer } : null
   }
 
@@ -114,28 +117,6 @@ export function createStarter(options: Options) {
       .map(({ id }) => id)
   }
 
-  /** Opens it in Salesforce; doing so again for the same id and token changes nothing there. */
-  async function open(
-    visitorId: string,
-    conversation: StoredConversation,
-    pass: SealedPass | null,
-  ) {
-    const { id, routingAttributes, language } = conversation
-    const opening = { routingAttributes, language }
-    try {
-      const own = { visitorId, conversation, pass }
-      await reaches.within(own, (reach) => messaging.open(reach, opening))
-    } catch (error) {
-      const isRefusal = isProblem(error, 'upstream_rejected', 'conversation_lost')
-      if (!isRefusal || error.details.effect !== 'none') throw error
-      await records.discard(visitorId, id)
-      throw new GatewayError('upstream_rejected', error.details)
-    }
-    const opened: StoredConversation = { ...conversation, status: 'open' }
-    await records.save(visitorId, opened)
-    return opened
-  }
-
   /** Open conversations are never dropped, so that there must be an end to them. */
   function refuseMore({ conversations }: VisitorRecord): void {
     const open = conversations.filter(
@@ -167,7 +148,7 @@ export function createStarter(options: Options) {
       status: 'starting',
       startedAt: Date.now(),
       endedAt: null,
-      expiresAt: messaging.knowsPeople ? null : ticket.pass.expiresAt,
+      expiresAt: renewable ? null : ticket.pass.expiresAt,
       subject: caller.id,
       routingAttributes,
       language: input.language ?? null,
@@ -175,7 +156,9 @@ export function createStarter(options: Options) {
       deployment,
     }
     await records.begin(caller.id, conversation, ticket, outdated(record))
-    return replyOf(await open(caller.id, conversation, ticket.pass), ticket.offer, false)
+    const own = { visitorId: caller.id, conversation, pass: ticket.pass }
+    const opened = await open(own, contextOf(input, routingAttributes))
+    return replyOf(opened, ticket.offer, false)
   }
 
   /** A guest's token that waited may not be believed any more; a fresh one is tried before that is told. */
@@ -191,12 +174,14 @@ export function createStarter(options: Options) {
 
   /** Decided under the visitor's lock, on a record read under it. */
   async function startAlone(caller: Caller, input: StartRequest): Promise<StartReply> {
-    const record = await records.read(caller)
-    if (record.gone) throw unauthenticated()
-    const found = existing(record, input)
-    if (found?.status === 'open') return replyOf(found, record.offer, true)
-    if (!found) return await create(caller, record, input)
-    return replyOf(await open(caller.id, found, record.passOf(found)), record.offer, false)
+    const found = await records.read(caller)
+    if (found.gone) throw unauthenticated()
+    const record = await giveUpUnclear(caller.id, found)
+    const begun = existing(record, input)
+    if (begun?.status === 'open') return replyOf(begun, record.offer, true)
+    if (!begun) return await create(caller, record, input)
+    const own = { visitorId: caller.id, conversation: begun, pass: record.passOf(begun) }
+    return replyOf(await open(own), record.offer, false)
   }
 
   /**

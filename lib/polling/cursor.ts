@@ -12,6 +12,8 @@ export type Cursor = {
   newest: number
   /** Entries older than this are settled: given out, or history. */
   floor: number
+  /** The newest of these, to read on from; null when there is none. */
+  anchor: string | null
   /** The conversation's state just before `floor`. */
   base: ConversationState
   /** Fingerprints of the entries seen since `floor`, given out or not, with their timestamps. */
@@ -33,6 +35,9 @@ export type HistoryMark = {
   given: ReadonlySet<string>
 }
 
+/** A cursor has no room for a longer id. */
+export const maxAnchorLength = 100
+
 const instant = z.int().min(0)
 
 const stateSchema = z.strictObject({
@@ -42,7 +47,8 @@ const stateSchema = z.strictObject({
   w: z.number().nullable(),
   c: z.boolean(),
 })
-const cursorSchema = z.strictObject({ n: instant, f: instant, s: stateSchema })
+const anchor = z.string().max(maxAnchorLength).optional()
+const cursorSchema = z.strictObject({ n: instant, f: instant, a: anchor, s: stateSchema })
 const historySchema = z.strictObject({ f: instant, t: instant, b: instant, g: z.int().min(0) })
 
 /** Keeps a sealed cursor below 6 KB whatever Salesforce lists; the window holds fewer. */
@@ -108,10 +114,10 @@ export type Cursors = ReturnType<typeof createCursors>
 export function createCursors(sealer: Sealer) {
   return {
     sealCursor(cursor: Cursor, conversationId: string): string {
-      const { newest, floor, base, seen } = cursor
+      const { newest, floor, anchor, base, seen } = cursor
       const newestFirst = [...seen].sort(([, a], [, b]) => b - a)
       const rows = newestFirst.slice(0, maxMarks).map(([mark, at]) => seenRow(mark, newest - at))
-      const header = { n: newest, f: floor, s: packState(base) }
+      const header = { n: newest, f: floor, ...(anchor && { a: anchor }), s: packState(base) }
       return sealer.seal(pack(header, rows), `cursor:${conversationId}`)
     },
 
@@ -125,7 +131,8 @@ export function createCursors(sealer: Sealer) {
           header.n - row.readUInt16BE(markBytes),
         ]),
       )
-      return { newest: header.n, floor: header.f, base: unpackState(header.s), seen }
+      const { n: newest, f: floor, a: anchor = null, s: state } = header
+      return { newest, floor, anchor, base: unpackState(state), seen }
     },
 
     sealHistory(mark: HistoryMark, conversationId: string): string {

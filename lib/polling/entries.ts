@@ -24,6 +24,7 @@ export type Happening =
 
 /** One entry of a conversation. `at` is Salesforce's `transcriptedTimestamp`, epoch milliseconds. */
 export type Entry = {
+  /** Its name in Salesforce's list. */
   id: string
   at: number
   /** Null when the entry is not for visitors. */
@@ -39,9 +40,13 @@ export type Entry = {
  */
 export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number }
 
-/** Bounds are epoch milliseconds; whether Salesforce includes them is not evidenced (`§3.7`). */
+/**
+ * Bounds are epoch milliseconds; whether Salesforce includes them is not evidenced (`§3.7`). `after` is
+ * the id of an entry behind which everything since `from` is listed: the same place for lists that are
+ * read on from an entry.
+ */
 export type PageRequest =
-  | { order: 'oldestFirst'; from?: number }
+  | { order: 'oldestFirst'; from?: number; after?: string }
   | { order: 'newestFirst'; to?: number }
 
 /** Reads one page of one conversation. */

@@ -60,13 +60,19 @@ function keep(entries: Map<string, Placed>, entry: Entry, position: number) {
 }
 
 /**
- * Reads from a moment on (0: from the beginning), oldest first. Bounds overlap by a millisecond until
- * it is seen that they are inclusive, which is not evidenced (`enhanced-chat-api.md §3.7`).
+ * Reads from a moment on (0: from the beginning), oldest first; `after`: an entry older than that, null
+ * when none is known. Bounds overlap by a millisecond until it is seen that they are inclusive, which
+ * is not evidenced (`enhanced-chat-api.md §3.7`).
  */
-export function readOnwards(list: ListEntries, from: number, isEnough: IsEnough) {
+export function readOnwards(
+  list: ListEntries,
+  { from, after }: { from: number; after: string | null },
+  isEnough: IsEnough,
+) {
+  const behind = after !== null && { after }
   const direction: Direction = {
     step: 1,
-    read: (bound) => list({ order: 'oldestFirst', ...(bound > 0 && { from: bound }) }),
+    read: (bound) => list({ order: 'oldestFirst', ...(bound > 0 && { from: bound }), ...behind }),
     next: ({ bound, page }, isInclusive) =>
       Math.max(newestOf(page) - (isInclusive ? 0 : 1), bound + 1),
   }

@@ -4,7 +4,7 @@
  * or double anything.
  */
 import type { Role } from '../contract/messages.js'
-import type { Cursor, HistoryMark } from './cursor.js'
+import { type Cursor, type HistoryMark, maxAnchorLength } from './cursor.js'
 import type { EntryMessage, ListEntries } from './entries.js'
 import { type Harvest, readBackwards, readOnwards } from './pages.js'
 import { type ConversationState, foldState, initialState, unknownState } from './state.js'
@@ -36,6 +36,12 @@ function newestAt(entries: readonly Placed[]): number {
 function lastSpeakerOf(entries: readonly Placed[]): Role | null {
   const said = entries.findLast(({ happening }) => happening?.kind === 'said')?.happening
   return said?.kind === 'said' ? said.role : null
+}
+
+/** The newest entry before a moment: where a list is read on from. */
+function anchorBefore(floor: number, entries: readonly Placed[]): string | null {
+  const canBeKept = ({ id }: Placed) => id.length <= maxAnchorLength
+  return entries.findLast((entry) => entry.at < floor && canBeKept(entry))?.id ?? null
 }
 
 function marksOf(entries: readonly Placed[]): Set<string> {
@@ -112,6 +118,7 @@ export async function readNewest(list: ListEntries, limit: number): Promise<Read
     cursor: {
       newest,
       floor,
+      anchor: anchorBefore(floor, all),
       base: foldState(
         start,
         all.filter(({ at }) => at < floor),
@@ -132,7 +139,8 @@ export async function readSince(
 ): Promise<Reading> {
   const isFresh = (entry: Placed) =>
     isForVisitors(entry) && entry.at >= cursor.floor && !cursor.seen.has(entry.mark)
-  const read = await readOnwards(list, cursor.floor, (entries) => {
+  const start = { from: cursor.floor, after: cursor.anchor }
+  const read = await readOnwards(list, start, (entries) => {
     return [...entries.values()].filter(isFresh).length > limit
   })
   const all = inOrder(read.entries.values()).filter(({ at }) => at >= cursor.floor)
@@ -154,6 +162,7 @@ export async function readSince(
     cursor: {
       newest,
       floor,
+      anchor: anchorBefore(floor, passed) ?? cursor.anchor,
       base: foldState(
         cursor.base,
         passed.filter(({ at }) => at < floor),

@@ -11,19 +11,37 @@ import type { SayRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 import type { OpenHours } from '../polling/hours.js'
 
+/** What differs between dialects, for those who must know. */
+export type Traits = {
+  /** A fresh token reaches the same conversations; otherwise each is a new guest's, and they are lost with it. */
+  renewable: boolean
+  /**
+   * Conversations and messages go by the ids we choose, so that opening again changes nothing, and a
+   * message whose fate is unclear can be looked for.
+   */
+  ourIds: boolean
+  /** The list tells who joins and leaves and who is waited for. */
+  narrated: boolean
+}
+
 /** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type Pass = {
+  /** All that is needed to reach Salesforce with; only the dialect that made it can read it. */
   token: string
   expiresAt: number
   /** What the deployment offers to visitors. */
   offer: { prechat: Prechat | null; attachments: Attachments | null }
 }
 
-/** One conversation as its owner reaches it. */
+/** One conversation as its owner reaches it, by its name in Salesforce. */
 export type Reach = { token: string; conversationId: string }
 
+type Attributes = Readonly<Record<string, string>>
+
+/** `contextParameters`: those of the attributes that came under this name, for a dialect that tells them apart. */
 export type Opening = {
-  routingAttributes: Readonly<Record<string, string>>
+  routingAttributes: Attributes
+  contextParameters?: Attributes
   language: string | null
 }
 
@@ -40,6 +58,9 @@ export type Saying = { id: string } & (
   | FileContent
 )
 
+/** What was said: Salesforce's time for it, epoch milliseconds, and the id it is listed under; null: not told. */
+export type Said = { at: number; listedAs: string | null }
+
 /** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
 export type ListedConversation = { id: string; endedAt: number | null }
 
@@ -50,22 +71,21 @@ export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered
 export type Routing = 'queue' | 'none' | 'unknown'
 
 export type Messaging = {
-  /** Whether a person is known by their subject, so that tokens can be renewed; otherwise each token is a new guest. */
-  knowsPeople: boolean
-  /** A token for this person; where people are not known, for a new guest. */
+  traits: Traits
+  /** A token for this person; where tokens cannot be renewed, for a new guest. */
   admit(subject: string): Promise<Pass>
-  /** Takes a known person's token back. */
+  /** Takes a token back that can be renewed, where Salesforce offers that. */
   revoke(token: string): Promise<void>
-  /** Opens the conversation; asking again for the same one changes nothing. */
-  open(reach: Reach, opening: Opening): Promise<void>
+  /** Opens the conversation of the name proposed and gives the one it has then. */
+  open(reach: Reach, opening: Opening): Promise<string>
   /** Reads one page of entries. */
   list(reach: Reach, request: PageRequest): Promise<EntryPage>
   /**
-   * Says one thing, in words or by a file, and gives Salesforce's time for it, epoch milliseconds.
-   * `opening` opens a new messaging session with it. Throws `prechat_required` when a session must be
-   * opened first; of a file also `payload_too_large`, `unsupported_media_type` and `unsupported`.
+   * Says one thing, in words or by a file. `opening` opens a new messaging session with it. Throws
+   * `prechat_required` when a session must be opened first; of a file also `payload_too_large`,
+   * `unsupported_media_type` and `unsupported`.
    */
-  say(reach: Reach, saying: Saying, opening: Opening | null): Promise<number>
+  say(reach: Reach, saying: Saying, opening: Opening | null): Promise<Said>
   /** Shows that the visitor began or ceased to type; no list holds it. */
   type(reach: Reach, id: string, what: 'started' | 'stopped'): Promise<void>
   /** Gives receipts; the same one again changes nothing. */

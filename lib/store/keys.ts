@@ -13,6 +13,10 @@ export function createKeys(prefix: string) {
     /** What became of one message; not by visitor, for a guest's conversation may become somebody else's. */
     send: (conversationId: string, messageId: string) =>
       `${prefix}:send:{${conversationId}}:${messageId}`,
+    /** Our ids of a conversation's messages, by the names Salesforce gave them. */
+    listed: (conversationId: string) => `${prefix}:listed:{${conversationId}}`,
+    /** Messages of a conversation whose names are not known yet. */
+    unlisted: (conversationId: string) => `${prefix}:unlisted:{${conversationId}}`,
     /** While it is there, Salesforce heard a moment ago that the visitor types. */
     typingLately: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:lately`,

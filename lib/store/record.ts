@@ -36,6 +36,8 @@ export const storedConversation = z.object({
   expiresAt: z.number().nullable(),
   /** Who began it, as Salesforce knows them: the visitor, or the guest they were before they signed in. */
   subject: z.string(),
+  /** Its name in Salesforce, where that is not ours to choose. */
+  salesforceId: z.string().optional(),
   routingAttributes: z.record(z.string(), z.string()),
   language: z.string().nullable(),
   /** The visitor ended the messaging session here; the next message opens a new one. */
@@ -44,6 +46,11 @@ export const storedConversation = z.object({
   deployment: z.string(),
 })
 export type StoredConversation = z.infer<typeof storedConversation>
+
+/** A conversation's name in Salesforce. */
+export function nameOf({ id, salesforceId = id }: StoredConversation): string {
+  return salesforceId
+}
 
 /** Who asks: the visitor's id, the device's refresh family and when it signed in (epoch milliseconds). */
 export type Device = { id: string; family: string; since: number }

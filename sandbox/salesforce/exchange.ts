@@ -1,3 +1,11 @@
+/** How a form without files is encoded. */
+export const formType = 'application/x-www-form-urlencoded'
+
+/** The media type of a message without its parameters, such as `application/json`; null without one. */
+export function mediaType(headers: Headers): string | null {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? null
+}
+
 /** One request that Salesforce heard, and what it answered; tests read these. */
 export type Exchange = {
   /** Our clock, epoch milliseconds. */
@@ -8,7 +16,7 @@ export type Exchange = {
   path: string
   query: Record<string, string>
   authorization: string | null
-  /** Parsed JSON, or the text when it is none; of multipart its fields; undefined without a body. */
+  /** Parsed JSON, or the text when it is none; of a form its fields; undefined without a body. */
   requestBody: unknown
   /** Null while unanswered, and for good when the connection was cut. */
   status: number | null
@@ -40,14 +48,15 @@ export async function heard(request: Request, operationId: string | null): Promi
 export async function answered(exchange: Exchange, response: Response): Promise<void> {
   if (response.type === 'error') return
   exchange.status = response.status
-  exchange.responseType = response.headers.get('content-type')?.split(';')[0] ?? null
+  exchange.responseType = mediaType(response.headers)
   if (!isReadable(exchange.responseType)) return
   exchange.responseBody = parse(await response.clone().text())
 }
 
 async function readBody(request: Request): Promise<unknown> {
-  const isMultipart = request.headers.get('content-type')?.startsWith('multipart/form-data')
-  if (!isMultipart) return parse(await request.text())
+  const type = mediaType(request.headers)
+  if (type === formType) return Object.fromEntries(new URLSearchParams(await request.text()))
+  if (type !== 'multipart/form-data') return parse(await request.text())
   const form = await request.formData().catch(() => null)
   if (!form) return 'multipart that cannot be read'
   const fields = [...form].map(async ([name, part]) => [name, await describe(part)])

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
+import { guideOperationIds } from './guide/names.js'
 import { operationIds } from './operations/names.js'
 
 const wishSchema = z.strictObject({
-  operation: z.enum(['*', ...operationIds]),
+  operation: z.enum(['*', ...operationIds, ...guideOperationIds]),
   times: z.int().min(1).default(1),
   /** Every time for so long from now, instead of `times`: an outage. */
   forMs: z.int().min(1).optional(),

@@ -1,8 +1,8 @@
 import { isPreflight, preflight, withCors } from './cors.js'
+import { operationsOf } from './dialects.js'
 import { answered, type Exchange, heard } from './exchange.js'
 import { enactFault, type Fault, takeFault } from './faults.js'
 import { serveFile } from './files.js'
-import { operations } from './operations/index.js'
 import type { Call, Operation } from './operations/operation.js'
 import { notFound, Refusal } from './refusal.js'
 import { matchRoute } from './routes.js'
@@ -22,7 +22,7 @@ export async function handle(world: World, request: Request): Promise<Response> 
 
 /** Preflights and files are no part of the API: only its exchanges are noted. */
 async function exchanged(world: World, request: Request, pathname: string): Promise<Response> {
-  const match = matchRoute(operations, request.method, pathname)
+  const match = matchRoute(operationsOf(world.api), request.method, pathname)
   const exchange = await heard(request, match?.route.operationId ?? null)
   world.exchanges.push(exchange)
   world.exchanges.splice(0, world.exchanges.length - keptExchanges)

@@ -15,14 +15,14 @@ export type { InjectionInput } from './injection.js'
 export type { Conversation, ConversationEntry, LedgerEntry, VisitorSignal } from './ledger.js'
 export { preChat } from './pre-chat.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
-export type { SalesforceOptions } from './world.js'
+export type { Api, SalesforceOptions } from './world.js'
 
 /** What `createSalesforce` gives. */
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**
- * A Salesforce of one's own that speaks the Enhanced Chat API v2 (`docs/enhanced-chat-api.md`), with
- * a scripted bot, and misbehaves on demand. It has no timers and no sockets: what is to happen later
+ * A Salesforce of one's own that speaks the Enhanced Chat API v2 (`docs/enhanced-chat-api.md`), or the
+ * guide's dialect (`docs/guide-dialect.md`), with a scripted bot, and misbehaves on demand. It has no timers and no sockets: what is to happen later
  * is noted with its moment and told by `Date.now()`, so a test moves time by faking `Date`. Only an
  * open event stream looks again and again, for as long as somebody reads it.
  */
@@ -37,10 +37,12 @@ export function createSalesforce(options: SalesforceOptions = {}) {
     /** Answers one request; `Response.error()` means: drop the socket. */
     handle: answer,
 
-    /** The same for msw's `setupServer(...salesforce.handlers('https://org.my.salesforce-scrt.com'))`. */
-    handlers: (baseUrl: string): RequestHandler[] => [
-      http.all(`${baseUrl}/*`, ({ request }) => answer(request)),
-    ],
+    /**
+     * The same for msw's `setupServer(...salesforce.handlers('https://org.my.salesforce-scrt.com'))`;
+     * each further address, such as the login URL of the guide's dialect, is answered as well.
+     */
+    handlers: (...baseUrls: [string, ...string[]]): RequestHandler[] =>
+      baseUrls.map((baseUrl) => http.all(`${baseUrl}/*`, ({ request }) => answer(request))),
 
     /** Answers one request under `/__sandbox`. */
     handleControl: (request: Request) => handleControl(world, request),

@@ -24,6 +24,8 @@ export type Conversation = {
   visitor: Actor
   language: string | null
   routingAttributes: Record<string, string>
+  /** Of the guide's dialect: told to the agent, not to the routing. */
+  contextParameters: Record<string, string>
   /** Salesforce's clock. */
   startTimestamp: number
   /** Salesforce's clock; 0 while open. */

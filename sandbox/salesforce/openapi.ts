@@ -3,6 +3,7 @@ import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import * as z from 'zod'
 import type { Exchange } from './exchange.js'
+import { guideRequestViolations } from './guide/requests.js'
 
 const parametersSchema = z.array(
   z.object({
@@ -40,8 +41,10 @@ export function violations(exchange: Exchange): string[] {
   return [...requestViolations(exchange), ...responseViolations(exchange)]
 }
 
-/** The same for what was asked. */
+/** The same for what was asked; in the guide's dialect, which has no document, by its schemas. */
 export function requestViolations(exchange: Exchange): string[] {
+  const ofGuide = guideRequestViolations(exchange)
+  if (ofGuide) return ofGuide
   const operation = operations.get(exchange.operationId ?? '')
   if (!operation) return [`${exchange.method} ${exchange.path} is no operation`]
   return [...queryComplaints(exchange, operation), ...bodyComplaints(exchange, operation)]

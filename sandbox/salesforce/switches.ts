@@ -10,17 +10,25 @@ const allowance = z.int().min(1).nullable()
 export const switchesSchema = z.strictObject({
   /**
    * Refuse unknown properties on create and `limit` above 50 (§7a), and keys without `x5c` (§1.7);
-   * else ignore, clamp and believe.
+   * else ignore, clamp and believe. In the guide's dialect: refuse unknown properties everywhere, and
+   * selections of what was not offered.
    */
   strict: z.boolean(),
   /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
   storesDuplicates: z.boolean(),
   /** Whether `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not evidenced). */
   bounds: z.enum(['inclusive', 'exclusive']),
-  /** List every entry of a page twice; the page keeps its limit. */
+  /**
+   * List every entry of a page twice; the page keeps its limit. In the guide's dialect the last three
+   * messages up to the one named by `after` come again, too.
+   */
   listRepeatsEntries: z.boolean(),
   /** List entries of one millisecond in another order each time. */
   listShufflesTies: z.boolean(),
+  /** The guide's dialect: how many messages up to the one named by `after` are listed once more. */
+  afterRepeats: z.int().min(0),
+  /** The guide's dialect: the host that `context.url` names; null is the one that was asked. */
+  contextUrl: z.string().min(1).nullable(),
   /** How long an entry that has happened stays unlisted: fixed, or drawn for each entry. */
   visibilityLagMs: z.union([milliseconds, range]),
   /** How long the bot or agent takes to join and to answer. */
@@ -66,6 +74,8 @@ export function defaultSwitches(): Switches {
     bounds: 'inclusive',
     listRepeatsEntries: false,
     listShufflesTies: false,
+    afterRepeats: 1,
+    contextUrl: null,
     visibilityLagMs: { minimum: 20, maximum: 500 },
     botDelayMs: 600,
     clockSkewMs: 0,

@@ -57,11 +57,15 @@ export const newGuestSubject = () => `v2/iamessage/UNAUTH/NA/uid:${randomUUID()}
 export const isVerified = (subject: string) => subject.includes('/AUTH/')
 
 /** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */
-export async function readToken(world: World, authorization: string | null): Promise<Caller> {
+export async function readToken(
+  world: World,
+  authorization: string | null,
+  expectedVersion = 'v2',
+): Promise<Caller> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   if (!token) throw new Refusal(401, 'Jwt is missing', 'text')
   const { sub, apiVersion, deviceId, clientId, exp } = await verify(world, token)
-  if (apiVersion !== 'v2') throw new Refusal(401, wrongVersion)
+  if (apiVersion !== expectedVersion) throw new Refusal(401, wrongVersion)
   const caller = { subject: sub, deviceId, clientId, expiresAtSeconds: exp }
   checkAlive(world, caller)
   return caller

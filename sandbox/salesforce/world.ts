@@ -8,13 +8,20 @@ import {
 import type { Exchange } from './exchange.js'
 import type { Fault } from './faults.js'
 import type { StoredFile } from './files.js'
+import { type Login, type LoginOptions, loginOf } from './guide/login.js'
 import type { KeySetCache } from './key-set.js'
 import type { Conversation } from './ledger.js'
 import type { Outbox } from './stream/outbox.js'
 import { defaultSwitches, patchSwitches, type Switches, type SwitchesPatch } from './switches.js'
 
+/** The dialects that a Salesforce can speak: the real one, and that of the guide (`guide-dialect.md`). */
+export type Api = 'enhanced-chat' | 'guide'
+
 /** The org and its deployment; everything has a default. */
 export type SalesforceOptions = DeploymentOptions & {
+  /** What it speaks; `enhanced-chat` unless given. `guide` needs the option of this name. */
+  api?: Api
+  guide?: LoginOptions
   /** When agents are there; always, unless given. The same as the switch of this name. */
   businessHours?: OpenInterval[]
   /** The switches at the start and after a reset, over the defaults. */
@@ -25,7 +32,10 @@ export type SalesforceOptions = DeploymentOptions & {
 
 /** Everything one Salesforce knows. */
 export type World = {
+  api: Api
   deployment: Deployment
+  /** The connected app of the guide's dialect; null where another is spoken. */
+  login: Login | null
   /** Where it was last reached: the URLs of its files begin so. */
   origin: string
   /** Where its files are said to be instead; null is there too. */
@@ -54,12 +64,14 @@ export type World = {
 
 /** A world in which nothing has happened yet. */
 export function createWorld(options: SalesforceOptions): World {
-  const { businessHours, random = Math.random } = options
+  const { api = 'enhanced-chat', businessHours, random = Math.random } = options
   const switchesAtStart = { ...(businessHours && { businessHours }), ...options.switches }
   const switches = defaultSwitches()
   patchSwitches(switches, switchesAtStart)
   return {
+    api,
     deployment: deploymentOf(options),
+    login: api === 'guide' ? loginOf(options.guide) : null,
     origin: 'https://harbor.my.salesforce-scrt.com',
     filesAt: null,
     random,

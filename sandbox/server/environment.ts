@@ -1,5 +1,7 @@
 /** What the local server makes up when the environment is silent. Pure. */
 
+import type { Api } from '../salesforce/index.js'
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Something is wrong that one sentence can say; shown without a stack. */
@@ -8,17 +10,32 @@ export class DevError extends Error {
 }
 
 /** Which parts have to be made up, because the environment does not name them. */
-export type Plan = { redis: boolean; salesforce: boolean; secret: boolean }
+export type Plan = { redis: boolean; salesforce: Api | null; secret: boolean }
 
-const groups = [
+const redisGroups = [
   ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
   ['KV_REST_API_URL', 'KV_REST_API_TOKEN'],
-  ['SALESFORCE_MESSAGING_URL', 'SALESFORCE_ORG_ID', 'SALESFORCE_DEPLOYMENT'],
 ] as const
 
-/** Reads what is there; an empty variable counts as absent, a group set by half is a `DevError`. */
+const deployment = [
+  'SALESFORCE_MESSAGING_URL',
+  'SALESFORCE_ORG_ID',
+  'SALESFORCE_DEPLOYMENT',
+] as const
+
+/** What each dialect needs to reach a Salesforce. */
+const salesforceGroups: Record<Api, readonly string[]> = {
+  'enhanced-chat': deployment,
+  guide: [...deployment, 'SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_SIGNING_KEY'],
+}
+
+/**
+ * Reads what is there; an empty variable counts as absent, a group set by half is a `DevError`. A
+ * `SALESFORCE_API` that nobody knows is left for the gateway to refuse.
+ */
 export function planEnvironment(env: Environment): Plan {
-  const halves = groups.flatMap((names) => {
+  const api: Api = env.SALESFORCE_API === 'guide' ? 'guide' : 'enhanced-chat'
+  const halves = [...redisGroups, salesforceGroups[api]].flatMap((names) => {
     const missing = names.filter((name) => !env[name])
     const isHalf = missing.length > 0 && missing.length < names.length
     return isHalf ? missing.map((name) => `${name} is missing`) : []
@@ -30,7 +47,7 @@ export function planEnvironment(env: Environment): Plan {
   }
   return {
     redis: !env.UPSTASH_REDIS_REST_URL && !env.KV_REST_API_URL,
-    salesforce: !env.SALESFORCE_MESSAGING_URL,
+    salesforce: env.SALESFORCE_MESSAGING_URL ? null : api,
     secret: !env.SESSION_SECRET,
   }
 }
@@ -38,7 +55,13 @@ export function planEnvironment(env: Environment): Plan {
 /** The parts that were started because the plan asked for them. */
 export type MadeUp = {
   redis?: { url: string; token: string }
-  salesforce?: { url: string; orgId: string; deployment: string }
+  salesforce?: {
+    url: string
+    orgId: string
+    deployment: string
+    /** Of the guide's dialect: the connected app, and its private key as PEM (PKCS #8). */
+    login?: { url: string; clientId: string; signingKey: string } | undefined
+  }
   secret?: string
 }
 
@@ -54,6 +77,11 @@ export function environmentFor(madeUp: MadeUp, env: Environment): Record<string,
       SALESFORCE_MESSAGING_URL: salesforce.url,
       SALESFORCE_ORG_ID: salesforce.orgId,
       SALESFORCE_DEPLOYMENT: salesforce.deployment,
+    }),
+    ...(salesforce?.login && {
+      SALESFORCE_LOGIN_URL: salesforce.login.url,
+      SALESFORCE_CLIENT_ID: salesforce.login.clientId,
+      SALESFORCE_SIGNING_KEY: salesforce.login.signingKey,
     }),
     ...(secret && { SESSION_SECRET: secret }),
     ...(!env.CLIENT_ADDRESS && { CLIENT_ADDRESS: 'socket' }),

@@ -51,7 +51,7 @@ export async function startDev({ env, port, log, folders }: Options) {
 
 async function startParts(plan: Plan) {
   const redis = plan.redis ? await startRedis() : undefined
-  const salesforce = plan.salesforce ? await startSalesforce() : undefined
+  const salesforce = plan.salesforce ? await startSalesforce(plan.salesforce) : undefined
   const madeUp: MadeUp = {
     ...(redis && { redis: redis.variables }),
     ...(salesforce && { salesforce: salesforce.variables }),

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Cursor, createCursors, type HistoryMark } from '../../lib/polling/cursor.js'
+import {
+  type Cursor,
+  createCursors,
+  type HistoryMark,
+  maxAnchorLength,
+} from '../../lib/polling/cursor.js'
 import type { Entry } from '../../lib/polling/entries.js'
 import { foldState, initialState } from '../../lib/polling/state.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
@@ -37,11 +42,13 @@ const base: fc.Arbitrary<Cursor['base']> = fc.record({
 const aCursor: fc.Arbitrary<Cursor> = fc
   .record({
     newest: instant,
+    anchor: fc.option(fc.string({ minLength: 1, maxLength: 100 })),
     base,
     seen: fc.array(fc.tuple(mark, fc.integer({ min: 0, max: 30_000 })), { maxLength: 60 }),
   })
-  .map(({ newest, base, seen }) => ({
+  .map(({ newest, anchor, base, seen }) => ({
     newest,
+    anchor,
     base,
     floor: newest - 30_000,
     seen: new Map(seen.map(([id, age]) => [id, newest - age])),
@@ -63,7 +70,14 @@ function cursorWith(marks: number, rest: Partial<Cursor> = {}): Cursor {
   const seen = Array.from({ length: marks }, (_, index): [string, number] => {
     return [index.toString(16).padStart(12, '0'), newest - index]
   })
-  return { newest, floor: newest - 30_000, base: initialState, seen: new Map(seen), ...rest }
+  return {
+    newest,
+    floor: newest - 30_000,
+    anchor: 'a'.repeat(maxAnchorLength),
+    base: initialState,
+    seen: new Map(seen),
+    ...rest,
+  }
 }
 
 function agent(displayName: string, subject: string): Participant {

@@ -139,6 +139,9 @@ export type Trouble = {
   driftMs?: number
 }
 
+/** How the list is read on: from a moment, which it includes or not; or, in one page, after an entry. */
+export type Bounds = 'inclusive' | 'exclusive' | 'afterEntry'
+
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /** Salesforce as a list: a clock that can be moved, and calls that can be troubled. */
@@ -148,28 +151,37 @@ export function createSalesforce({
   seed = 1,
 }: {
   ledger: readonly Line[]
-  bounds: 'inclusive' | 'exclusive'
+  bounds: Bounds
   seed?: number
 }) {
   const dice = createDice(seed)
   const sorted = [...ledger].sort((a, b) => a.at - b.at)
   const reversed = sorted.toReversed()
   const clock = { now: beginning }
-  const slack = bounds === 'inclusive' ? 0 : 1
+  const slack = bounds === 'exclusive' ? 1 : 0
+  const most = bounds === 'afterEntry' ? Number.POSITIVE_INFINITY : pageSize
+  const isRead = bounds === 'afterEntry' ? isAfter : isInside
 
   function isInside(at: number, request: PageRequest): boolean {
     if (request.order === 'oldestFirst') return at >= (request.from ?? 0) + slack
     return at <= (request.to ?? Number.POSITIVE_INFINITY) - slack
   }
 
+  /** What follows an entry, which is told again with those of its millisecond and a few before them. */
+  function isAfter(at: number, request: PageRequest): boolean {
+    if (request.order === 'newestFirst') return isInside(at, request)
+    const index = sorted.findIndex(({ id }) => id === request.after)
+    return at >= (sorted[Math.max(0, index - 3)]?.at ?? 0)
+  }
+
   /** Lines in the order asked for, those of one millisecond in any order, then the repeats. */
   function rowsOf(request: PageRequest, omitPercent: number): Line[] {
     const ordered = request.order === 'oldestFirst' ? sorted : reversed
-    const start = firstIndex(ordered, ({ at }) => isInside(at, request))
+    const start = firstIndex(ordered, ({ at }) => isRead(at, request))
     const rows: Line[] = []
     const repeats: { row: Line; due: number }[] = []
     let next = start
-    while (next < ordered.length && rows.length < pageSize) {
+    while (next < ordered.length && rows.length < most) {
       const group = millisecondFrom(ordered, next)
       next += group.length
       for (const row of shuffled(group.filter(isListed), dice)) {
@@ -202,10 +214,10 @@ export function createSalesforce({
       const list: ListEntries = async (request): Promise<EntryPage> => {
         if (failsFrom !== undefined && calls.length >= failsFrom) throw new Error('aborted')
         calls.push(request)
-        const rows = rowsOf(request, omitPercent).slice(0, pageSize)
+        const rows = rowsOf(request, omitPercent).slice(0, most)
         const page = {
           entries: rows.map(entryOf),
-          full: rows.length === pageSize,
+          full: rows.length === pageSize && bounds !== 'afterEntry',
           now: clock.now,
         }
         clock.now += driftMs

@@ -9,7 +9,13 @@ import {
   readSince,
 } from '../../lib/polling/read.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
-import { createLedger, createSalesforce, type LedgerShape, type Stretch } from './model.js'
+import {
+  type Bounds,
+  createLedger,
+  createSalesforce,
+  type LedgerShape,
+  type Stretch,
+} from './model.js'
 
 const conversationId = '7c1e9f52-0f0e-4a0c-9a55-1d2f6f0f5a11'
 const cursors = createCursors(
@@ -54,7 +60,7 @@ function newClient(): Client {
 }
 
 /** Everything a test needs to know of one run: the ledger, Salesforce and how a page must look. */
-function createScene(shape: LedgerShape, bounds: 'inclusive' | 'exclusive') {
+function createScene(shape: LedgerShape, bounds: Bounds) {
   const ledger = createLedger(shape)
   const salesforce = createSalesforce({ ledger, bounds, seed: shape.seed })
   const times = new Map(ledger.map(({ id, at }) => [id, at]))
@@ -299,7 +305,7 @@ function story(most: Most) {
       stretches: fc.array(stretch(most), { minLength: 1, maxLength: 7 }),
       ...(most.perWindow && { perWindow: fc.constant(most.perWindow) }),
     }),
-    bounds: fc.constantFrom<'inclusive' | 'exclusive'>('inclusive', 'exclusive'),
+    bounds: fc.constantFrom<Bounds>('inclusive', 'exclusive', 'afterEntry'),
     steps: steps(most),
     lastLimit: limit,
   })

@@ -8,7 +8,7 @@ import type { EntryPage, PageRequest } from '../../polling/entries.js'
 import { GatewayError } from '../../problem.js'
 import { remainingMs } from '../../request.js'
 import { type Answer, type Call, nonsense, persist, readJson, refusal, send } from '../http.js'
-import type { Messaging, Opening, Pass, Reach, Routing, Saying } from '../messaging.js'
+import type { Messaging, Opening, Pass, Reach, Routing, Said, Saying } from '../messaging.js'
 import { toEntry } from './entries.js'
 import { toForm } from './files.js'
 import { createFurther } from './further.js'
@@ -84,7 +84,7 @@ function judgePass(answer: Answer, signer: Signer | null): Pass {
 }
 
 /** 413 and 415 are answers to files (`§2.11`). */
-function judgeSaid(answer: Answer, { id, messageType }: Saying): number {
+function judgeSaid(answer: Answer, { id, messageType }: Saying): Said {
   const isFile = messageType === 'AttachmentMessage'
   if (isFile && answer.status === 413) {
     throw new GatewayError('payload_too_large', { effect: 'none' })
@@ -97,7 +97,7 @@ function judgeSaid(answer: Answer, { id, messageType }: Saying): number {
   const read = schemas.sentAnswer.safeParse(readJson(answer))
   const entry = read.data?.conversationEntries.find((sent) => sent.id === id)
   if (!entry) throw nonsense()
-  return entry.clientTimestamp ?? answer.now
+  return { at: entry.clientTimestamp ?? answer.now, listedAs: id }
 }
 
 /** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
@@ -162,7 +162,7 @@ export function createEnhancedChat(options: Options): Messaging {
   )
 
   return {
-    knowsPeople: signer !== null,
+    traits: { renewable: signer !== null, ourIds: true, narrated: true },
     ...verbs,
     list,
 
@@ -192,6 +192,7 @@ export function createEnhancedChat(options: Options): Messaging {
       const body = { conversationId, esDeveloperName: deployment, ...openingBody(opening) }
       const call: Call = { method: 'POST', url: `${api}/conversation`, token, body }
       await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+      return conversationId
     },
 
     async say(reach, saying, opening) {

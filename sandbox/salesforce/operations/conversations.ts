@@ -1,13 +1,11 @@
 import * as z from 'zod'
-import { guest } from '../actors.js'
 import type { Conversation } from '../ledger.js'
-import { admit } from '../limits.js'
 import { badRequest, permissionDenied, Refusal } from '../refusal.js'
-import { closeConversation, endSession, openSession, sceneNow } from '../scenes.js'
+import { closeConversation, endSession, sceneNow } from '../scenes.js'
 import { stateAt } from '../state.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
-import { salesforceNow, type World } from '../world.js'
+import { admitConversation, begin } from './begin.js'
 import { listConversations } from './conversation-list.js'
 import {
   authorised,
@@ -77,32 +75,12 @@ export const conversationOperations: Operation[] = [
 function create({ world, body }: Call, caller: Caller): Response {
   const request = read(world.switches.strict ? createRequest : createRequest.loose(), body)
   checkDeployment(world, request.esDeveloperName)
-  admit(world, {
-    key: `conversations ${caller.subject}`,
-    allowance: world.switches.limits.conversationsPer30Seconds,
-    windowMs: 30_000,
-  })
+  admitConversation(world, caller)
   const known = world.conversations.get(request.conversationId)
   if (known && known.visitor.participant.subject !== caller.subject) throw permissionDenied()
   if (known && known.endTimestamp > 0) throw badRequest('The conversation is closed')
-  if (!known) begin(world, request, caller)
+  if (!known) begin(world, { ...request, id: request.conversationId }, caller)
   return new Response(null, { status: 201 })
-}
-
-function begin(world: World, request: z.infer<typeof createRequest>, caller: Caller): void {
-  const conversation: Conversation = {
-    id: request.conversationId,
-    visitor: guest(caller.subject),
-    language: request.language ?? null,
-    routingAttributes: request.routingAttributes ?? {},
-    startTimestamp: salesforceNow(world),
-    endTimestamp: 0,
-    session: { id: '', startTimestamp: 0 },
-    ledger: [],
-    visitorSignals: [],
-  }
-  world.conversations.set(conversation.id, conversation)
-  openSession(world, conversation)
 }
 
 function ending(call: Call, caller: Caller): Conversation {

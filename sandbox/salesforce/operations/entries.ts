@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { type ConversationEntry, visibleEntries } from '../ledger.js'
+import { visibleEntries } from '../ledger.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
-import type { World } from '../world.js'
+import { disturb } from './disturbance.js'
 import { authorised, type Call, type Operation, ownConversation, read } from './operation.js'
 import { limitOf, windowOf, windowSchema } from './window.js'
 
@@ -36,22 +36,4 @@ function list(call: Call, caller: Caller): Response {
     .filter(({ entryType }) => !entryTypeFilter || entryTypeFilter.includes(entryType))
   const ordered = direction === 'FromStart' ? found : found.reverse()
   return Response.json({ conversationEntries: disturb(world, ordered).slice(0, limit) })
-}
-
-/** Repeats and shuffles, where the switches say so. */
-function disturb(world: World, entries: ConversationEntry[]): ConversationEntry[] {
-  const shuffled = world.switches.listShufflesTies ? shuffleTies(world, entries) : entries
-  return world.switches.listRepeatsEntries ? shuffled.flatMap((entry) => [entry, entry]) : shuffled
-}
-
-function shuffleTies(world: World, entries: ConversationEntry[]): ConversationEntry[] {
-  const millisecond = (entry: ConversationEntry) => entry.transcriptedTimestamp
-  const milliseconds = [...new Set(entries.map(millisecond))]
-  return milliseconds.flatMap((moment) =>
-    entries
-      .filter((entry) => millisecond(entry) === moment)
-      .map((entry) => ({ entry, lot: world.random() }))
-      .sort((a, b) => a.lot - b.lot)
-      .map(({ entry }) => entry),
-  )
 }

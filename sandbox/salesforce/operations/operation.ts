@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { GuideOperationId } from '../guide/names.js'
 import type { Conversation } from '../ledger.js'
 import { badRequest, notFound, permissionDenied, Refusal } from '../refusal.js'
 import type { Route } from '../routes.js'
@@ -17,7 +18,7 @@ export type Call = {
 
 /** One row of the table of operations. */
 export type Operation = Route & {
-  operationId: OperationId
+  operationId: OperationId | GuideOperationId
   act: (call: Call) => Promise<Response> | Response
 }
 
@@ -36,17 +37,27 @@ export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): 
   throw badRequest(path ? `${path}: ${issue?.message}` : (issue?.message ?? 'Bad request'))
 }
 
-/** The conversation of the path: 404 when there is none, 403 when it is another subject's. */
-export function ownConversation(call: Call, caller: Caller): Conversation {
-  const conversation = call.world.conversations.get(call.params.conversationId ?? '')
+/** The conversation of the path, whoever's it is; 404 when there is none. */
+export function namedConversation({ world, params }: Call): Conversation {
+  const conversation = world.conversations.get(params.conversationId ?? '')
   if (!conversation) throw notFound('Conversation')
+  return conversation
+}
+
+/** The same, but 403 when it is another subject's. */
+export function ownConversation(call: Call, caller: Caller): Conversation {
+  const conversation = namedConversation(call)
   if (conversation.visitor.participant.subject !== caller.subject) throw permissionDenied()
   return conversation
 }
 
-/** The same for a conversation that must still be open; closed is 403 (§7a). */
+/** The same for a conversation that must still be open. */
 export function openConversation(call: Call, caller: Caller): Conversation {
-  const conversation = ownConversation(call, caller)
+  return stillOpen(ownConversation(call, caller))
+}
+
+/** The conversation itself; closed is 403 (§7a). */
+export function stillOpen(conversation: Conversation): Conversation {
   if (conversation.endTimestamp > 0) throw new Refusal(403, 'The conversation is closed')
   return conversation
 }

@@ -26,25 +26,26 @@ export function admitMessage(world: World, { id }: Conversation): void {
   admit(world, { key: `messages ${id}`, allowance, windowMs: 60_000 })
 }
 
-/** Lets the visitor say something, in the running session or in a new one that begins with it. */
-export function speak(
+/** Lets the visitor say something, in the running session or in a new one that begins with it; gives what was stored. */
+export function speak<Stored>(
   world: World,
   conversation: Conversation,
-  spoken: { opening: Opening; store: () => void; reply: () => void },
-): void {
+  spoken: { opening: Opening; store: () => Stored; reply: () => void },
+): Stored {
   const { opening, store, reply } = spoken
   const { hasSession } = stateAt(conversation, Date.now())
   if (!hasSession) checkPreChat(world, opening)
   if (hasSession && opening.isNewMessagingSession) {
     endSession(sceneNow(world, conversation), 'EndUser')
   }
-  store()
+  const stored = store()
   if (!hasSession || opening.isNewMessagingSession) {
     conversation.routingAttributes = opening.routingAttributes ?? conversation.routingAttributes
     conversation.language = opening.language ?? conversation.language
     openSession(world, conversation)
   }
   reply()
+  return stored
 }
 
 /** The same id is stored once, unless switched (§7a). */

@@ -1,0 +1,12 @@
+/** What cannot be found out, and must therefore not be done again. */
+import { GatewayError } from '../problem.js'
+
+/** Something may have happened in Salesforce, and nothing there tells whether it did: repeating may double it. */
+export function unclear(): GatewayError {
+  return new GatewayError('upstream_unavailable', {
+    detail:
+      'It may have happened all the same, and that cannot be found out: it is not repeated here.',
+    effect: 'unknown',
+    retryable: false,
+  })
+}

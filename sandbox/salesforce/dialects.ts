@@ -1,0 +1,12 @@
+import { guideOperations } from './guide/operations.js'
+import { operations } from './operations/index.js'
+import type { Operation } from './operations/operation.js'
+import type { Api } from './world.js'
+
+const dialects: Record<Api, readonly Operation[]> = {
+  'enhanced-chat': operations,
+  guide: guideOperations,
+}
+
+/** All that a Salesforce answers which speaks this; any other path is 404. */
+export const operationsOf = (api: Api): readonly Operation[] => dialects[api]

@@ -1,0 +1,52 @@
+import { errors, jwtVerify } from 'jose'
+import * as z from 'zod'
+import { Refusal } from '../refusal.js'
+import { salesforceNow, type World } from '../world.js'
+import type { Login } from './login.js'
+
+/** A refusal in the words of OAuth 2.0 (RFC 6749 §5.2). */
+export class OAuthRefusal extends Refusal {
+  readonly code: string
+
+  constructor(code: string, description: string) {
+    super(400, description)
+    this.name = 'OAuthRefusal'
+    this.code = code
+  }
+
+  override toResponse(): Response {
+    const body = { error: this.code, error_description: this.message }
+    return Response.json(body, { status: this.status })
+  }
+}
+
+const longestLifeSeconds = 5 * 60
+const claimsSchema = z.object({ iat: z.int(), exp: z.int() })
+
+/**
+ * Believes an assertion that the connected app signed (RS256) for this org, or refuses it as
+ * `invalid_grant`: `sub` is the org's id in 15 characters, `aud` the login URL, and it lives for at
+ * most five minutes.
+ */
+export async function checkAssertion(world: World, login: Login, assertion: string): Promise<void> {
+  const { iat, exp } = await verify(world, login, assertion)
+  if (exp <= iat) throw invalidGrant('the assertion ends before it begins')
+  if (exp - iat > longestLifeSeconds) throw invalidGrant('the assertion lives for too long')
+}
+
+async function verify(world: World, login: Login, assertion: string) {
+  try {
+    const { payload } = await jwtVerify(assertion, login.publicKey, {
+      algorithms: ['RS256'],
+      issuer: login.clientId,
+      subject: world.deployment.orgId,
+      audience: login.loginUrl,
+      currentDate: new Date(salesforceNow(world)),
+    })
+    return claimsSchema.parse(payload)
+  } catch (error) {
+    throw invalidGrant(error instanceof errors.JOSEError ? error.message : 'invalid assertion')
+  }
+}
+
+const invalidGrant = (description: string) => new OAuthRefusal('invalid_grant', description)

@@ -1,0 +1,12 @@
+/** Every operation of the guide's dialect, in the order of its calls (`guide-dialect.md`). */
+export const guideOperationIds = [
+  'exchangeAssertion',
+  'authorize',
+  'startConversation',
+  'postMessage',
+  'listMessages',
+  'endConversation',
+] as const
+
+/** The name of an operation of the guide's dialect. */
+export type GuideOperationId = (typeof guideOperationIds)[number]

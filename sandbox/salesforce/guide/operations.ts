@@ -1,0 +1,11 @@
+import type { Operation } from '../operations/operation.js'
+import { conversationOperations } from './conversations.js'
+import { messageOperations } from './messages.js'
+import { tokenOperations } from './tokens.js'
+
+/** All that a Salesforce of the guide can do (`guide-dialect.md`). */
+export const guideOperations: readonly Operation[] = [
+  ...tokenOperations,
+  ...conversationOperations,
+  ...messageOperations,
+]

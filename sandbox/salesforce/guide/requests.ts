@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util'
+import * as z from 'zod'
+import type { Exchange } from '../exchange.js'
+import { badRequest } from '../refusal.js'
+import type { World } from '../world.js'
+import { type GuideOperationId, guideOperationIds } from './names.js'
+
+const attributes = z.record(z.string(), z.string())
+
+/** What is sent into a conversation; the caller gives it no id. */
+const visitorMessage = z.discriminatedUnion('messageType', [
+  z.object({
+    messageType: z.literal('StaticContentMessage'),
+    staticContent: z.object({ formatType: z.literal('Text'), text: z.string().min(1) }),
+  }),
+  z.object({
+    messageType: z.literal('QuickReplySelectionMessage'),
+    quickReplySelection: z.object({ itemId: z.string().min(1), title: z.string() }),
+  }),
+])
+
+/** A message of a visitor, checked. */
+export type GuideVisitorMessage = z.infer<typeof visitorMessage>
+
+/** The bodies of the dialect (`guide-dialect.md`); a body that is not here must not be there. */
+export const guideBodies = {
+  exchangeAssertion: z.object({
+    grant_type: z.literal('urn:ietf:params:oauth:grant-type:jwt-bearer'),
+    assertion: z.string().min(1),
+  }),
+  authorize: z.object({
+    orgId: z.string().regex(/^00D[0-9A-Za-z]{12}$/, 'Specify the 15-character org id'),
+    esDeveloperName: z.string(),
+    capabilitiesVersion: z.literal('1'),
+    platform: z.literal('Web'),
+  }),
+  startConversation: z.object({
+    esDeveloperName: z.string(),
+    routingAttributes: attributes.optional(),
+    contextParameters: attributes.optional(),
+  }),
+  postMessage: z.object({ message: visitorMessage }),
+  listMessages: z.undefined(),
+  endConversation: z.undefined(),
+} satisfies Record<GuideOperationId, z.ZodType>
+
+/** The only query of the dialect. */
+export const listQuery = z.object({ after: z.string().min(1).optional() })
+
+const noQuery = z.object({})
+const operationIdSchema = z.enum(guideOperationIds)
+
+/**
+ * Reads what was sent by its schema, or refuses with 400. The schemas leave out what they do not know;
+ * a strict Salesforce refuses it.
+ */
+export function readStrictly<Schema extends z.ZodType>(
+  { switches }: World,
+  schema: Schema,
+  value: unknown,
+): z.output<Schema> {
+  const { data, error } = schema.safeParse(value)
+  if (error) throw badRequest(z.prettifyError(error))
+  if (switches.strict && !isDeepStrictEqual(data, value)) throw badRequest(unknownProperties)
+  return data
+}
+
+/** Where a request departs from the dialect; null when it is none of it. */
+export function guideRequestViolations(exchange: Exchange): string[] | null {
+  const { data: operationId } = operationIdSchema.safeParse(exchange.operationId)
+  if (!operationId) return null
+  const query = operationId === 'listMessages' ? listQuery : noQuery
+  return [
+    ...complaints(`${operationId} query`, query, exchange.query),
+    ...complaints(`${operationId} request`, guideBodies[operationId], exchange.requestBody),
+  ]
+}
+
+const unknownProperties = 'There are properties that nobody knows'
+
+function complaints(where: string, schema: z.ZodType, value: unknown): string[] {
+  const { data, error } = schema.safeParse(value)
+  if (error) return [`${where}: ${z.prettifyError(error)}`]
+  return isDeepStrictEqual(data, value) ? [] : [`${where}: ${unknownProperties}`]
+}

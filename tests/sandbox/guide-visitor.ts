@@ -1,0 +1,140 @@
+/** A gateway of the guide's making, in our own words: signs, logs in, and speaks for one visitor. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { SignJWT } from 'jose'
+import * as z from 'zod'
+import { createSalesforce, instant, type Salesforce } from '../../sandbox/salesforce/index.js'
+
+export const baseUrl = 'https://harbor.my.salesforce-scrt.com'
+export const loginUrl = 'https://login.salesforce.example'
+export const clientId = 'connected-app'
+export const orgId = '00DZZ0000000AbC'
+export const api = '/iamessage/api/v2'
+export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+export const { privateKey } = keys
+/** What Salesforce is told of the gateway. */
+export const guide = { clientId, publicKey: keys.publicKey, loginUrl }
+
+/** One that answers and lists at once. */
+export const createGuide = () => createSalesforce({ api: 'guide', guide, switches: instant })
+
+const messageSchema = z.looseObject({
+  id: z.string().regex(/^msg_\w+$/),
+  conversationId: z.string().regex(/^conv_\w+$/),
+  messageType: z.string(),
+  sender: z.strictObject({
+    role: z.enum(['Agent', 'EndUser', 'Chatbot']),
+    displayName: z.string().min(1),
+  }),
+  timestamp: z.iso.datetime(),
+})
+const listSchema = z.strictObject({ messages: z.array(messageSchema) })
+const sentSchema = z.strictObject({ id: z.string(), timestamp: z.iso.datetime() })
+
+export type GuideMessage = z.infer<typeof messageSchema>
+
+type Ask = {
+  token?: string | undefined
+  body?: unknown
+  headers?: Record<string, string>
+  origin?: string
+}
+
+/** Sends one request and reads the answer; a body is JSON unless it is a form already. */
+export async function ask(salesforce: Salesforce, method: string, path: string, wish: Ask = {}) {
+  const { token, body, headers, origin = baseUrl } = wish
+  const isForm = body instanceof URLSearchParams
+  const request = new Request(`${origin}${path}`, {
+    method,
+    headers: {
+      ...(!isForm && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+  })
+  const response = await salesforce.handle(request)
+  const text = await response.text()
+  const isJson = response.headers.get('content-type') === 'application/json' && text !== ''
+  return { status: response.status, body: isJson ? JSON.parse(text) : text }
+}
+
+/** An assertion as the guide makes it; each claim can be another, undefined leaves it out. */
+export async function assertion(claims: Record<string, unknown> = {}, key: KeyObject = privateKey) {
+  const iat = Math.floor(Date.now() / 1000)
+  const usual = { iss: clientId, sub: orgId, aud: loginUrl, iat, exp: iat + 300 }
+  return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256' }).sign(key)
+}
+
+/** Hands in an assertion. */
+export function exchange(salesforce: Salesforce, token: string, grant = jwtBearer) {
+  const body = new URLSearchParams({ grant_type: grant, assertion: token })
+  return ask(salesforce, 'POST', '/services/oauth2/token', { body, origin: loginUrl })
+}
+
+export const authorization = {
+  orgId,
+  esDeveloperName: 'Harbor_Custom_Client',
+  capabilitiesVersion: '1',
+  platform: 'Web',
+}
+
+/** A token for one visitor, with all steps before it. */
+export async function authorize(salesforce: Salesforce, wish: Ask = {}) {
+  const { body } = await exchange(salesforce, await assertion())
+  return ask(salesforce, 'POST', `${api}/authorization`, {
+    token: body.access_token,
+    body: authorization,
+    ...wish,
+  })
+}
+
+/** A text as it is sent. */
+export const textOf = (text: string) => ({
+  message: {
+    messageType: 'StaticContentMessage',
+    staticContent: { formatType: 'Text', text },
+  },
+})
+
+/** A choice as it is sent. */
+export const choiceOf = (quickReplySelection: { itemId: string; title: string }) => ({
+  message: { messageType: 'QuickReplySelectionMessage', quickReplySelection },
+})
+
+/** A visitor with a conversation that the bot has greeted in. */
+export async function arrive(salesforce: Salesforce, beginning: object = {}) {
+  const token = z.string().parse((await authorize(salesforce)).body.accessToken)
+  const start = { token, body: { esDeveloperName: 'Harbor_Custom_Client', ...beginning } }
+  const { body } = await ask(salesforce, 'POST', `${api}/conversation`, start)
+  const conversationId = z.string().parse(body.conversationId)
+  const path = `${api}/conversation/${conversationId}`
+  const post = (what: unknown) => ask(salesforce, 'POST', `${path}/message`, { token, body: what })
+  const list = async (after?: string): Promise<GuideMessage[]> => {
+    const query = after === undefined ? '' : `?after=${after}`
+    const answer = await ask(salesforce, 'GET', `${path}/messages${query}`, { token })
+    return listSchema.parse(answer.body).messages
+  }
+  return {
+    token,
+    conversationId,
+    path,
+    post,
+    /** Says a text, and gives the id and time it was taken with. */
+    say: async (text: string) => sentSchema.parse((await post(textOf(text))).body),
+    end: () => ask(salesforce, 'POST', `${path}/end`, { token }),
+    list,
+    /** Each message in short. */
+    timeline: async () => (await list()).map(inShort),
+  }
+}
+
+const textSchema = z.object({ staticContent: z.object({ text: z.string() }) })
+
+/** `Chatbot: Hello` for a text, `Chatbot QuickReplyMessage` for others. */
+export function inShort(message: GuideMessage): string {
+  const { role } = message.sender
+  const { data } = textSchema.safeParse(message)
+  return data ? `${role}: ${data.staticContent.text}` : `${role} ${message.messageType}`
+}
