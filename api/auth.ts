@@ -1,5 +1,6 @@
 import { authReply, noReply } from '../lib/contract/replies.js'
 import { authRequest, signOutRequest } from '../lib/contract/requests.js'
+import { guideJson } from '../lib/corridor/guide-body.js'
 import { anybody, visitor } from '../lib/corridor/needs.js'
 import { endpoint, method } from '../lib/endpoint.js'
 
@@ -8,6 +9,7 @@ const signIn = method({
   name: 'auth',
   method: 'POST',
   input: authRequest,
+  body: guideJson,
   reply: authReply,
   needs: anybody('auth'),
   async act({ input, visitors }) {

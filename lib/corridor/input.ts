@@ -58,11 +58,21 @@ export const json: BodyReader = { maxBytes: 128 * 1024, read: readJson }
 async function readJson(request: Request): Promise<unknown> {
   const text = await request.text()
   if (text === '') return {}
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
+  if (!hasType(request, 'application/json')) {
     const detail = 'Send JSON with Content-Type: application/json.'
     throw new GatewayError('unsupported_media_type', { detail })
   }
+  return jsonOf(text)
+}
+
+/** Whether a body is of this media type, whatever its parameters; `''`: of none that is named. */
+export function hasType(request: Request, type: string): boolean {
+  const [named = ''] = (request.headers.get('content-type') ?? '').split(';')
+  return named.trim().toLowerCase() === type
+}
+
+/** What a text says in JSON; throws `invalid_request` when it is none, or names `__proto__`. */
+export function jsonOf(text: string): unknown {
   const body = parse(text)
   const path = pathOfProto(body)
   if (path !== null) throw invalid([{ path, message: 'is not a known property' }])

@@ -4,7 +4,7 @@
  */
 import busboy, { type Busboy } from 'busboy'
 import { GatewayError } from '../problem.js'
-import { type BodyReader, invalid } from './input.js'
+import { type BodyReader, hasType, invalid } from './input.js'
 
 const maxParts = 8
 const maxNameBytes = 100
@@ -62,7 +62,7 @@ function gather(parser: Busboy, bytes: Uint8Array): Promise<Parts> {
 
 async function read(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? ''
-  if (!/^multipart\/form-data\s*(;|$)/i.test(type)) {
+  if (!hasType(request, 'multipart/form-data')) {
     const detail = 'Send a form with Content-Type: multipart/form-data.'
     throw new GatewayError('unsupported_media_type', { detail })
   }

@@ -1,0 +1,61 @@
+/** Runs the code of a document as a page of the gateway's own origin would. */
+import { readFileSync } from 'node:fs'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { heard } from '../support/knock.js'
+
+const origin = 'https://chat.example'
+const doors = new Map(Object.entries({ auth, end, poll, send, start }))
+
+/** The JavaScript blocks of a document under one of its headings, in their order. */
+export function codeUnder(file: string, heading: string): string {
+  const sections = readFileSync(file, 'utf8').split(/^## /m)
+  const section = sections.find((each) => each.startsWith(`${heading}\n`)) ?? ''
+  const blocks = [...section.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
+  if (blocks.length === 0) throw new TypeError(`${file} has no code under “${heading}”`)
+  return blocks.join('\n')
+}
+
+/** Runs code with these names in scope; gives what it declares at its outermost level. */
+export function run(code: string, scope: object) {
+  const declarations = code.matchAll(/^(?:async )?(?:function|const|class) (\w+)/gm)
+  const names = [...declarations].map(([, name]) => name)
+  const body = `'use strict'\n${code}\nreturn { ${names.join(', ')} }`
+  return new Function(...Object.keys(scope), body)(...Object.values(scope))
+}
+
+/** What a page asked for: method, path without query, type and body as they went out. */
+export type Call = { method: string; path: string; type: string | null; body: unknown }
+
+/**
+ * A page's `fetch` under the guide's prefix, straight to the doors. `calls` lists what it asked;
+ * `settled` waits for what is still on its way.
+ */
+export function openPage() {
+  const calls: Call[] = []
+  const answers: Promise<Response>[] = []
+
+  function fetch(path: string, init?: RequestInit): Promise<Response> {
+    const answer = ask(path, init)
+    answers.push(answer)
+    return answer
+  }
+
+  async function ask(path: string, init?: RequestInit): Promise<Response> {
+    const request = new Request(new URL(path, origin), init)
+    request.headers.set('origin', origin)
+    const { pathname } = new URL(request.url)
+    const door = doors.get(pathname.replace('/api/messaging/', ''))
+    if (!door) throw new TypeError(`No door at ${pathname}`)
+    const body = await request.clone().text()
+    const type = request.headers.get('content-type')
+    calls.push({ method: request.method, path: pathname, type, body: body && JSON.parse(body) })
+    const response = await door.fetch(request, { remoteAddress: '192.0.2.1' })
+    heard.push(await response.clone().text())
+    return response
+  }
+  return { fetch, calls, settled: () => Promise.allSettled(answers) }
+}
