@@ -14,6 +14,7 @@ import {
   type SalesforceOptions,
 } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
+import { loginUrl } from './guide.js'
 import { heard } from './knock.js'
 
 export const salesforceUrl = 'https://harbor.my.salesforce-scrt.com'
@@ -42,6 +43,9 @@ function sharedBackend(): RedisBackend {
 }
 
 type Options = { salesforce?: SalesforceOptions; env?: Record<string, string> }
+
+/** Where Salesforce is; the guide's dialect logs in elsewhere. */
+const salesforceUrls = [salesforceUrl, loginUrl] as const
 
 function tokensIn(value: unknown): string[] {
   return JSON.stringify(value ?? null).match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []
@@ -80,7 +84,7 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     world.salesforce = createOurs()
     world.redis = createRedisFront({ ...backend, token: 'redis-token' })
     network.resetHandlers(
-      ...world.salesforce.handlers(salesforceUrl),
+      ...world.salesforce.handlers(...salesforceUrls),
       ...world.redis.handlers(redisUrl),
     )
     lines.length = 0
@@ -94,8 +98,9 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   afterEach(() => {
     const { exchanges } = world.salesforce
     expect(exchanges.flatMap(requestViolations)).toEqual([])
-    const secrets = exchanges.flatMap(({ authorization, responseBody }) => [
+    const secrets = exchanges.flatMap(({ authorization, requestBody, responseBody }) => [
       ...tokensIn(authorization),
+      ...tokensIn(requestBody),
       ...tokensIn(responseBody),
     ])
     const left = [...heard, ...lines].join('\n')

@@ -133,7 +133,10 @@ export function createGuide(options: Options): Messaging {
     }
     const { to = Number.POSITIVE_INFINITY } = request
     const { entries, now } = await readAll((after) => ask(reach, after))
-    const newestFirst = entries.filter(({ at }) => at <= to).sort((a, b) => b.at - a.at)
+    const newestFirst = entries
+      .filter(({ at }) => at <= to)
+      .reverse()
+      .sort((a, b) => b.at - a.at)
     return { entries: newestFirst, full: false, now }
   }
 
