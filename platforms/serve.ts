@@ -1,6 +1,6 @@
 /** Serves a handler over HTTP/1.1 with `node:http`, and ends without cutting answers on their way. */
 import { once } from 'node:events'
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -46,25 +46,31 @@ export async function serve(
     return response
   }
 
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false })
-  const server = createServer(options, listener)
+  const server = createServer(options, getRequestListener(answer, { overrideGlobalObjects: false }))
+  const onTheWay = new Set<ServerResponse>()
+  function cutWhenIdle(): void {
+    if (isStopping && onTheWay.size === 0) server.closeAllConnections()
+  }
+  server.on('request', (_request, response) => {
+    onTheWay.add(response)
+    response.once('close', () => {
+      onTheWay.delete(response)
+      cutWhenIdle()
+    })
+  })
   server.listen(port, host)
   await once(server, 'listening')
-  return {
-    url: urlOf(server.address()),
-    async close(graceMs) {
-      isStopping = true
-      await closeServer(server, graceMs)
-    },
-  }
-}
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearTimeout(timer)
+  async function close(graceMs: number): Promise<void> {
+    isStopping = true
+    const closed = once(server, 'close')
+    server.close()
+    cutWhenIdle()
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+    await closed
+    clearTimeout(timer)
+  }
+  return { url: urlOf(server.address()), close }
 }
 
 /** The adaptor's request is a look-alike that `new Request(request)` does not take; Vercel's does. */
