@@ -51,14 +51,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function start(env: Record<string, string>) {
-  const { PATH = '' } = process.env
-  const options = ['--import', import.meta.resolve('tsx'), resolve('platforms/node.ts')]
-  const child = spawn(process.execPath, options, {
-    cwd: folder,
-    env: { PATH, ...env },
-    stdio: 'pipe',
-  })
+const direct = [
+  process.execPath,
+  '--import',
+  import.meta.resolve('tsx'),
+  resolve('platforms/node.ts'),
+]
+
+function start(env: Record<string, string>, [command = '', ...options] = direct, cwd = folder) {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(command, options, { cwd, env: { PATH, HOME, ...env }, stdio: 'pipe' })
   started.push(child)
   const lines: string[] = []
   for (const input of [child.stdout, child.stderr]) {
@@ -67,8 +69,7 @@ function start(env: Record<string, string>) {
   return { child, lines, exited: once(child, 'exit') }
 }
 
-async function listening() {
-  const running = start(complete)
+async function listening(running = start(complete)) {
   const { lines } = running
   await expect.poll(() => lines.join('\n'), { timeout: 20_000 }).toContain('Listening on ')
   const base = lines.join('\n').match(/Listening on (\S+)/)?.[1] ?? ''
@@ -103,10 +104,17 @@ async function visit(base: string) {
 }
 
 describe('npm start', () => {
-  test('runs what is tested here', () => {
-    const { scripts, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(scripts.start).toBe('node --import tsx platforms/node.ts')
+  test('is for production too, and hands a signal on to the gateway', async () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(Object.keys(dependencies)).toContain('tsx')
+    const { base, child, exited, lines } = await listening(
+      start(complete, ['npm', 'start'], resolve('.')),
+    )
+    expect((await fetch(`${base}/api/health`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    expect(lines.join('\n')).toContain('Stopping')
+    await expect(fetch(`${base}/api/health`)).rejects.toThrow('fetch failed')
   })
 
   test('holds a conversation, and shows the pages with the headers of vercel.json', async () => {
