@@ -19,8 +19,7 @@ const vercelConfig = z.object({
 
 type Config = z.output<typeof vercelConfig>
 
-/** The rewrites and headers of this project. */
-export const { rewrites, headers: headerRules } = vercelConfig.parse(vercelJson)
+const { rewrites, headers: headerRules } = vercelConfig.parse(vercelJson)
 
 /**
  * Where a path leads, as on Vercel: what is there is served; then the rewrites in their order, each
