@@ -1,6 +1,6 @@
 /** The house keeps its promises about itself. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 
 function sourcesUnder(folder: string): string[] {
@@ -9,13 +9,40 @@ function sourcesUnder(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
-const deployed = [...sourcesUnder('api'), ...sourcesUnder('lib')]
+const functions = [...sourcesUnder('api'), ...sourcesUnder('lib')]
+const hosts = sourcesUnder('platforms')
+const deployed = [...functions, ...hosts]
+
+/** What a file imports, as it is written. */
+function importsOf(file: string): string[] {
+  const code = readFileSync(file, 'utf8')
+  return [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => name)
+}
 
 it.each(deployed)('%s knows nothing of the sandbox and its switches', (file) => {
   expect(readFileSync(file, 'utf8')).not.toMatch(/sandbox/i)
 })
 
-it.each(deployed.filter((file) => file !== 'lib/services.ts'))(
+it.each(functions)('%s knows nothing of the hosts it runs on', (file) => {
+  expect(importsOf(file).filter((name) => name.includes('platforms/'))).toEqual([])
+})
+
+it.each(hosts)('%s imports its own room, doors and lib', (file) => {
+  const outside = importsOf(file).filter((name) => name.startsWith('..'))
+  const strangers = outside.filter((name) => !/^\.\.\/(api|lib)\/|^\.\.\/vercel\.json$/.test(name))
+  expect(strangers).toEqual([])
+})
+
+it('only the doors of the hosts import doors', () => {
+  const importers = hosts.filter((file) =>
+    importsOf(file).some((name) => /^\.\.\/api\//.test(name)),
+  )
+  expect(importers).toEqual([join('platforms', 'doors.ts')])
+})
+
+const readers = ['services.ts', 'node.ts']
+
+it.each(deployed.filter((file) => !readers.includes(basename(file))))(
   '%s does not read the environment',
   (file) => {
     const code = readFileSync(file, 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '')

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
+import type { Doors, Handler } from '../../platforms/handler.js'
 import { DevError } from './environment.js'
-import type { Handler } from './serve.js'
 
 const isHandler = (value: unknown): value is Handler => typeof value === 'function'
 const doorModule = z.object({ default: z.object({ fetch: z.custom<Handler>(isHandler) }) })
@@ -12,7 +12,7 @@ const doorModule = z.object({ default: z.object({ fetch: z.custom<Handler>(isHan
  * The functions of a folder by their paths (`/api/send` for `send.ts`), loaded once. As on Vercel,
  * a file whose name starts with `_` or `.` is none. The environment must be complete before.
  */
-export async function loadDoors(folder: string): Promise<ReadonlyMap<string, Handler>> {
+export async function loadDoors(folder: string): Promise<Doors> {
   const files = (await readdir(folder)).filter((file) => /^[^_.].*(?<!\.d)\.ts$/.test(file))
   const doors = files.map(async (file): Promise<[string, Handler]> => {
     const loaded = doorModule.safeParse(await import(pathToFileURL(join(folder, file)).href))

@@ -47,7 +47,7 @@ describe('the doors', () => {
     expect(await keys.json()).toEqual({ keys: [], url: `${base}/.well-known/jwks.json` })
   })
 
-  test.each(['/api/nothing', '/api/_helper', '/api/', '/api/%65cho', '/api/echo.ts'])(
+  test.each(['/api/nothing', '/api/_helper', '/api', '/api/', '/api/%65cho', '/api/echo.ts'])(
     '%s is the not-found door',
     async (path) => {
       const response = await fetch(`${base}${path}`)
@@ -124,7 +124,7 @@ describe('the switches', () => {
   })
 
   test('are not there without the sandbox', async () => {
-    const api = await createApi({ ...folders, vercelJson: 'vercel.json' })
+    const api = await createApi(folders)
     const response = await api(new Request('http://127.0.0.1/__sandbox/switches'), {})
     expect(response.status).toBe(404)
   })

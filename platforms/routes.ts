@@ -1,6 +1,7 @@
-/** What the local server does as Vercel would: `rewrites` and `headers` of vercel.json. Pure. */
+/** What every host does as Vercel would: `rewrites` and `headers` of vercel.json. Pure. */
 import { type MatchFunction, match } from 'path-to-regexp'
 import * as z from 'zod'
+import vercelJson from '../vercel.json' with { type: 'json' }
 
 /** Sources are read by the library, in the version and with the options, that Vercel reads them with. */
 const source = z
@@ -10,23 +11,21 @@ const rewrite = z.strictObject({ source, destination: z.string() })
 const header = z.strictObject({ key: z.string(), value: z.string() })
 const headerRule = z.strictObject({ source, headers: z.array(header) })
 
-/** The part of vercel.json that the local server follows. */
-export const vercelConfig = z.object({
+/** The part of vercel.json that other hosts follow. */
+const vercelConfig = z.object({
   rewrites: z.array(rewrite).default([]),
   headers: z.array(headerRule).default([]),
 })
 
 type Config = z.output<typeof vercelConfig>
 
+const { rewrites, headers: headerRules } = vercelConfig.parse(vercelJson)
+
 /**
  * Where a path leads, as on Vercel: what is there is served; then the rewrites in their order, each
  * applied to what the one before made of it, until something is there. Undefined: nothing is.
  */
-export function resolvePath(
-  path: string,
-  rewrites: Config['rewrites'],
-  isServed: (path: string) => boolean,
-): string | undefined {
+export function resolvePath(path: string, isServed: (path: string) => boolean): string | undefined {
   let current = path
   for (const rule of rewrites) {
     if (isServed(current)) return current
@@ -45,6 +44,6 @@ function applyRewrite(path: string, { source, destination }: z.output<typeof rew
 }
 
 /** The headers that vercel.json adds to the answer for a path. */
-export function headersFor(path: string, rules: Config['headers']) {
-  return rules.filter(({ source }) => source(path)).flatMap(({ headers }) => headers)
+export function headersFor(path: string): Config['headers'][number]['headers'] {
+  return headerRules.filter(({ source }) => source(path)).flatMap(({ headers }) => headers)
 }

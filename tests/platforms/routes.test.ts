@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { headersFor, resolvePath, vercelConfig } from '../../sandbox/server/rewrites.js'
+import { headersFor, resolvePath } from '../../platforms/routes.js'
 
-const config = vercelConfig.parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
 const doors = ['auth', 'jwks', 'not-found'].map((name) => `/api/${name}`)
 
 describe('where a path leads', () => {
@@ -17,28 +15,27 @@ describe('where a path leads', () => {
     ['/api/messaging/nonsense', '/api/not-found'],
     ['/api/messaging/messaging/auth', '/api/not-found'],
     ['/api/messaging/../auth', '/api/not-found'],
-    ['/api', undefined],
+    ['/api', '/api/not-found'],
+    ['/apidocs', undefined],
     ['/API/auth', undefined],
     ['/.well-known/jwksXjson', undefined],
     ['/other', undefined],
   ])('%s leads to %s', (path, expected) => {
-    expect(resolvePath(path, config.rewrites, (candidate) => doors.includes(candidate))).toBe(
-      expected,
-    )
+    expect(resolvePath(path, (candidate) => doors.includes(candidate))).toBe(expected)
   })
 })
 
 describe('the headers of vercel.json', () => {
   test.each(['/', '/index.html', '/chat.js', '/apidocs'])('%s has a strict policy', (path) => {
-    const headers = new Map(headersFor(path, config.headers).map(({ key, value }) => [key, value]))
+    const headers = new Map(headersFor(path).map(({ key, value }) => [key, value]))
     expect(headers.get('Content-Security-Policy')).toMatch(
       /^default-src 'none'; script-src 'self';/,
     )
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
   })
 
-  test.each(['/api/send', '/api/messaging/auth', '/.well-known/jwks.json'])(
+  test.each(['/api', '/api/', '/api/send', '/api/messaging/auth', '/.well-known/jwks.json'])(
     '%s is left to the functions',
-    (path) => expect(headersFor(path, config.headers)).toEqual([]),
+    (path) => expect(headersFor(path)).toEqual([]),
   )
 })

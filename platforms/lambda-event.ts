@@ -1,0 +1,38 @@
+/** What is read of an event beside the request itself. Pure. */
+import type { LambdaEvent } from 'hono/aws-lambda'
+import * as z from 'zod'
+
+/** `http` is of payload 2.0, `identity` of 1.0. */
+const context = z.object({
+  requestContext: z.object({
+    stage: z.string().default('$default'),
+    http: z.object({ method: z.string(), sourceIp: z.string() }).optional(),
+    identity: z.object({ sourceIp: z.string() }).optional(),
+  }),
+})
+
+/** The address that AWS saw the caller at; headers are the caller's own words. */
+export function callerOf(event: unknown): string | undefined {
+  const { http, identity } = context.parse(event).requestContext
+  return (http ?? identity)?.sourceIp
+}
+
+/** `/prod/api/send` → `/api/send`; a path that a custom domain left without its stage stays. */
+function withoutStage(path: string, stage: string): string {
+  const rest = path.slice(stage.length + 1)
+  const isPrefixed = path.startsWith(`/${stage}/`) && /^\/(api$|api\/|\.well-known\/)/.test(rest)
+  return isPrefixed ? rest : path
+}
+
+/** The event with a path that begins at the root, and without a body where a request can have none. */
+export function tidy<E extends LambdaEvent>(event: E): E {
+  const { stage } = context.parse(event).requestContext
+  const method =
+    'httpMethod' in event ? event.httpMethod : context.parse(event).requestContext.http?.method
+  return {
+    ...event,
+    ...('rawPath' in event && { rawPath: withoutStage(event.rawPath, stage) }),
+    ...('path' in event && { path: withoutStage(event.path, stage) }),
+    ...((method === 'GET' || method === 'HEAD') && { body: null }),
+  }
+}

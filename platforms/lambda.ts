@@ -1,0 +1,21 @@
+/**
+ * The endpoints as one AWS Lambda function, behind a function URL, an HTTP API (payload 2.0 or 1.0) or a REST
+ * API. Events become requests and answers become results in Hono's adapter; the pages of `public/`
+ * are not served here.
+ */
+import { Hono } from 'hono'
+import { handle, type LambdaEvent } from 'hono/aws-lambda'
+import { doors, nowhere } from './doors.js'
+import { callerOf, tidy } from './lambda-event.js'
+import { doorAt } from './site.js'
+
+const app = new Hono<{ Bindings: { event: unknown } }>()
+app.all('*', (c) => {
+  const door = doorAt(new URL(c.req.url).pathname, doors) ?? nowhere
+  return door(c.req.raw, { remoteAddress: callerOf(c.env.event) })
+})
+
+const adapter = handle(app)
+
+/** Answers one HTTP event; what is none of them fails the invocation. */
+export const handler = (event: LambdaEvent) => adapter(tidy(event))

@@ -1,0 +1,11 @@
+import { EnvironmentError } from '../lib/env.js'
+import type { Place } from './serve.js'
+
+/** Where to listen: `HOST`, else every IPv4 address of this machine, and `PORT`, else 3000. Pure. */
+export function readPlace({ HOST, PORT }: Readonly<Record<string, string | undefined>>): Place {
+  const port = PORT || '3000'
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new EnvironmentError('PORT must be a whole number from 0 to 65535.')
+  }
+  return { host: HOST || '0.0.0.0', port: Number(port) }
+}
