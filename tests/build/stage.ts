@@ -1,0 +1,50 @@
+/** Two processes of the built functions on one Redis and one Salesforce, and a frontend before them. */
+import { randomBytes } from 'node:crypto'
+import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
+import { startRedis } from '../../sandbox/server/parts.js'
+import { serve } from '../../sandbox/server/serve.js'
+import type { Functions } from './functions.js'
+import { type Gateway, openGateway } from './gateway.js'
+
+/** The site that the chat is shown on. */
+export const shop = 'https://shop.example'
+
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+/** Starts everything on loopback ports; `node` is the path of a Node's binary. */
+export async function openStage(node: string, functions: Functions) {
+  const salesforce = createSalesforce({
+    attachments: { endUserToAgent: true, maxFileSize: 5 },
+    allowTranscriptDownload: true,
+    switches: instant,
+  })
+  const salesforceServer = await serve(salesforce.handle)
+  const redis = await startRedis()
+  const env = {
+    SALESFORCE_MESSAGING_URL: salesforceServer.url,
+    SALESFORCE_ORG_ID: salesforce.orgId,
+    SALESFORCE_DEPLOYMENT: salesforce.esDeveloperName,
+    UPSTASH_REDIS_REST_URL: redis.variables.url,
+    UPSTASH_REDIS_REST_TOKEN: redis.variables.token,
+    SESSION_SECRET: randomBytes(32).toString('base64url'),
+    ALLOWED_ORIGINS: shop,
+  }
+  const first = await openGateway(node, functions, env)
+  const second = await openGateway(node, functions, env)
+  return {
+    salesforce,
+    secrets: [env.SESSION_SECRET, env.UPSTASH_REDIS_REST_TOKEN],
+    first,
+    second,
+    async close() {
+      await Promise.all([first.close(), second.close()])
+      await Promise.all([redis.close(), salesforceServer.close()])
+    },
+  }
+}
+
+/** A process for each call in turn, as a platform may choose them. */
+export function inTurn(...gateways: readonly [Gateway, Gateway]): Pick<Gateway, 'fetch'> {
+  let calls = 0
+  return { fetch: (request) => gateways[calls++ % 2 === 0 ? 0 : 1].fetch(request) }
+}
