@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
 import { resolvePath, vercelConfig } from '../../sandbox/server/rewrites.js'
+import { forward } from './forward.js'
 import type { Functions } from './functions.js'
 
 const { rewrites } = vercelConfig.parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
@@ -46,15 +47,11 @@ export async function openGateway(
     lines,
     /** Answers a request to `home`: rewrites choose the function, the request keeps its URL. */
     async fetch(request: Request): Promise<Response> {
-      const { pathname, search } = new URL(request.url)
+      const { pathname } = new URL(request.url)
       const door = resolvePath(pathname, rewrites, (path) => byPath.has(path))
       if (door === undefined) throw new Error(`No function answers for ${pathname}`)
-      const headers = new Headers(request.headers)
-      headers.set('x-door', door)
-      headers.set('x-real-ip', '192.0.2.1')
-      const { method, body } = request
-      const address = `http://127.0.0.1:${port}${pathname}${search}`
-      return await fetch(address, { method, headers, body, duplex: 'half' })
+      const added = { 'x-door': door, 'x-real-ip': '192.0.2.1' }
+      return await forward(request, `http://127.0.0.1:${port}`, added)
     },
     async close(): Promise<void> {
       child.kill()

@@ -74,7 +74,10 @@ describe('what Vercel makes of the project', () => {
 })
 
 const untried = supportedVersions.filter((version) => !versions.includes(version))
-test.skip.each(untried)('the built functions on Node %s: NODE_VERSIONS=%s tries them', () => {})
+test.skip.each(untried)(
+  'the built functions on Node %s: only when NODE_VERSIONS names it',
+  () => {},
+)
 
 describe.each(versions)('the built functions on Node %s', (version) => {
   let stage: Stage
