@@ -1,4 +1,4 @@
-/** Two processes of the built functions on one Redis and one Salesforce, and a frontend before them. */
+/** Two processes of the built functions, and the Redis and the Salesforce that they share. */
 import { randomBytes } from 'node:crypto'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { startRedis } from '../../sandbox/server/parts.js'
@@ -9,19 +9,17 @@ import { type Gateway, openGateway } from './gateway.js'
 /** The site that the chat is shown on. */
 export const shop = 'https://shop.example'
 
-export type Stage = Awaited<ReturnType<typeof openStage>>
-
-/** Starts everything on loopback ports; `node` is the path of a Node's binary. */
-export async function openStage(node: string, functions: Functions) {
+/** A Salesforce and a Redis of this process on loopback ports, and the environment that names them. */
+export async function openNeighbours() {
   const salesforce = createSalesforce({
     attachments: { endUserToAgent: true, maxFileSize: 5 },
     allowTranscriptDownload: true,
     switches: instant,
   })
-  const salesforceServer = await serve(salesforce.handle)
+  const server = await serve(salesforce.handle)
   const redis = await startRedis()
   const env = {
-    SALESFORCE_MESSAGING_URL: salesforceServer.url,
+    SALESFORCE_MESSAGING_URL: server.url,
     SALESFORCE_ORG_ID: salesforce.orgId,
     SALESFORCE_DEPLOYMENT: salesforce.esDeveloperName,
     UPSTASH_REDIS_REST_URL: redis.variables.url,
@@ -29,16 +27,30 @@ export async function openStage(node: string, functions: Functions) {
     SESSION_SECRET: randomBytes(32).toString('base64url'),
     ALLOWED_ORIGINS: shop,
   }
+  return {
+    salesforce,
+    env,
+    secrets: [env.SESSION_SECRET, env.UPSTASH_REDIS_REST_TOKEN],
+    close: () => Promise.all([redis.close(), server.close()]),
+  }
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+/** Starts everything; `node` is the path of a Node's binary. */
+export async function openStage(node: string, functions: Functions) {
+  const neighbours = await openNeighbours()
+  const { salesforce, env, secrets } = neighbours
   const first = await openGateway(node, functions, env)
   const second = await openGateway(node, functions, env)
   return {
     salesforce,
-    secrets: [env.SESSION_SECRET, env.UPSTASH_REDIS_REST_TOKEN],
+    secrets,
     first,
     second,
     async close() {
       await Promise.all([first.close(), second.close()])
-      await Promise.all([redis.close(), salesforceServer.close()])
+      await neighbours.close()
     },
   }
 }
