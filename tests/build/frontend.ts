@@ -51,9 +51,9 @@ export function createReader(server: Server, token: string, conversationId: stri
   }
 }
 
-/** A guest with an open conversation. */
-export async function arrive(server: Server) {
-  const { body: session } = await ask(server, '/api/auth', { body: {} })
+/** A visitor with an open conversation: a guest, unless an identity is given. */
+export async function arrive(server: Server, identity: { identityToken?: string } = {}) {
+  const { body: session } = await ask(server, '/api/auth', { body: identity })
   const token = String(session.token)
   const started = await ask(server, '/api/start', { token, body: {} })
   expect(started.status, JSON.stringify(started.body)).toBe(201)
@@ -62,6 +62,8 @@ export async function arrive(server: Server) {
     token,
     refreshToken: String(session.refreshToken),
     conversationId,
+    user: session.user,
+    started: started.body,
     reader: createReader(server, token, conversationId),
     send: (said: object, id: string = randomUUID()) =>
       ask(server, '/api/send', { token, body: { conversationId, id, ...said } }),

@@ -1,6 +1,10 @@
 /** Two processes of the built functions, and the Redis and the Salesforce that they share. */
 import { randomBytes } from 'node:crypto'
-import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
+import {
+  createSalesforce,
+  instant,
+  type SalesforceOptions,
+} from '../../sandbox/salesforce/index.js'
 import { startRedis } from '../../sandbox/server/parts.js'
 import { serve } from '../../sandbox/server/serve.js'
 import type { Functions } from './functions.js'
@@ -9,9 +13,12 @@ import { type Gateway, openGateway } from './gateway.js'
 /** The site that the chat is shown on. */
 export const shop = 'https://shop.example'
 
+type Wish = { salesforce?: SalesforceOptions; env?: Readonly<Record<string, string>> }
+
 /** A Salesforce and a Redis of this process on loopback ports, and the environment that names them. */
-export async function openNeighbours() {
+export async function openNeighbours({ salesforce: wishes, env: more }: Wish = {}) {
   const salesforce = createSalesforce({
+    ...wishes,
     attachments: { endUserToAgent: true, maxFileSize: 5 },
     allowTranscriptDownload: true,
     switches: instant,
@@ -26,6 +33,9 @@ export async function openNeighbours() {
     UPSTASH_REDIS_REST_TOKEN: redis.variables.token,
     SESSION_SECRET: randomBytes(32).toString('base64url'),
     ALLOWED_ORIGINS: shop,
+    // The neighbours share this process with the builder and the tests.
+    REDIS_TIMEOUT_MS: '5000',
+    ...more,
   }
   return {
     salesforce,

@@ -8,6 +8,7 @@ import { openGateway } from './gateway.js'
 import { findNode, supportedVersions, wantedVersions } from './nodes.js'
 import { refuse } from './refusals.js'
 import { openStage, type Stage } from './stage.js'
+import { vouchForVisitors } from './verified.js'
 
 /** The environment is complete, and neither its Redis nor its Salesforce can be reached. */
 const unreachable = {
@@ -82,13 +83,15 @@ test.skip.each(untried)(
 describe.each(versions)('the built functions on Node %s', (version) => {
   let stage: Stage
   const stageOf = () => stage
+  const node = () => nodes.get(version) ?? ''
 
   beforeAll(async () => {
-    stage = await openStage(nodes.get(version) ?? '', functions)
+    stage = await openStage(node(), functions)
   })
   afterAll(() => stage?.close())
 
   holdConversations(stageOf)
   refuse(stageOf)
+  vouchForVisitors(() => ({ node: node(), functions }))
   keepQuiet(stageOf)
 })
