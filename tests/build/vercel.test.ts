@@ -29,8 +29,10 @@ async function findNodes(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const [built] = await Promise.all([buildFunctions(), findNodes()])
-  functions = built
+  const finding = Promise.allSettled([findNodes()])
+  functions = await buildFunctions()
+  const [found] = await finding
+  if (found.status === 'rejected') throw found.reason
 })
 afterAll(() => functions?.remove())
 
