@@ -1,0 +1,71 @@
+/** A frontend before the built functions. */
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import * as z from 'zod'
+import { type Knock, knock } from '../support/knock.js'
+import { type Gateway, home } from './gateway.js'
+
+/** Whatever answers requests to `home`. */
+export type Server = Pick<Gateway, 'fetch'>
+
+const message = z.looseObject({
+  id: z.string(),
+  messageType: z.string(),
+  text: z.string(),
+  sender: z.object({ role: z.string() }),
+})
+const page = z.looseObject({ messages: z.array(message), cursor: z.string() })
+
+export type Message = z.output<typeof message>
+
+/** Asks for a path. */
+export function ask(server: Server, path: string, wish: Knock = {}) {
+  return knock(server, { ...wish, url: `${home}${path}` })
+}
+
+/** Reads a conversation: everything so far, and what comes. */
+export function createReader(server: Server, token: string, conversationId: string) {
+  const messages: Message[] = []
+  let cursor: string | undefined
+
+  async function read(): Promise<void> {
+    const query = { conversationId, ...(cursor && { cursor, wait: '1' }) }
+    const { status, body } = await ask(server, '/api/poll', { token, query })
+    expect(status, JSON.stringify(body)).toBe(200)
+    const news = page.parse(body)
+    cursor = news.cursor
+    messages.push(...news.messages)
+  }
+
+  return {
+    messages,
+    /** Polls until a message is there, at most so often. */
+    async until(isIt: (message: Message) => boolean): Promise<Message> {
+      for (let polls = 0; polls < 20; polls += 1) {
+        const found = messages.find(isIt)
+        if (found) return found
+        await read()
+      }
+      throw new Error(`It never came; these did: ${messages.map(({ text }) => text).join(' | ')}`)
+    },
+  }
+}
+
+/** A visitor with an open conversation: a guest, unless an identity is given. */
+export async function arrive(server: Server, identity: { identityToken?: string } = {}) {
+  const { body: session } = await ask(server, '/api/auth', { body: identity })
+  const token = String(session.token)
+  const started = await ask(server, '/api/start', { token, body: {} })
+  expect(started.status, JSON.stringify(started.body)).toBe(201)
+  const conversationId = String(started.body.conversationId)
+  return {
+    token,
+    refreshToken: String(session.refreshToken),
+    conversationId,
+    user: session.user,
+    started: started.body,
+    reader: createReader(server, token, conversationId),
+    send: (said: object, id: string = randomUUID()) =>
+      ask(server, '/api/send', { token, body: { conversationId, id, ...said } }),
+  }
+}
