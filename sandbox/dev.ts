@@ -1,11 +1,13 @@
 /** `npm run dev`: the gateway and all it needs on this machine, until Ctrl-C. */
 import { existsSync } from 'node:fs'
-import { DevError, portOf } from './server/environment.js'
+import { EnvironmentError } from '../lib/env.js'
+import { readPlace } from '../platforms/place.js'
+import { DevError } from './server/environment.js'
 import { startDev } from './server/start.js'
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const port = portOf(process.env)
+  const { port } = readPlace(process.env)
   const dev = await startDev({ env: process.env, port, log: (line) => console.log(line) })
   const stop = async () => {
     await dev.close()
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof DevError ? error.message : error)
+  const isPlain = error instanceof DevError || error instanceof EnvironmentError
+  console.error(isPlain ? error.message : error)
   process.exit(1)
 })

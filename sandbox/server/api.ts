@@ -4,7 +4,7 @@ import { loadDoors } from './doors.js'
 import { guardSwitches, switchesPath } from './switches.js'
 
 /** Where the parts of the deployment lie. */
-export type Folders = { doors: string; publicFiles: string; vercelJson?: string }
+export type Folders = { doors: string; publicFiles: string }
 
 /** The deployment as other hosts serve it, and the sandbox's switches beside it. */
 export async function createApi(

@@ -87,10 +87,3 @@ export function environmentFor(madeUp: MadeUp, env: Environment): Record<string,
     ...(!env.CLIENT_ADDRESS && { CLIENT_ADDRESS: 'socket' }),
   }
 }
-
-/** The port to listen on: `PORT`, else 3000; 0 takes a free one. */
-export function portOf(env: Environment): number {
-  const port = env.PORT || '3000'
-  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port)
-  throw new DevError('PORT must be a whole number from 0 to 65535.')
-}

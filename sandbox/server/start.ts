@@ -11,7 +11,6 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import
 const project: Folders = {
   doors: fromRoot('api'),
   publicFiles: fromRoot('public'),
-  vercelJson: fromRoot('vercel.json'),
 }
 
 type Options = {

@@ -1,16 +1,14 @@
 /** The built functions in a process of their own, and Vercel's way from a path to one of them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { resolvePath, vercelConfig } from '../../sandbox/server/rewrites.js'
+import { resolvePath } from '../../platforms/routes.js'
 import { forward } from './forward.js'
 import type { Functions } from './functions.js'
 
-const { rewrites } = vercelConfig.parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
 const started = z.tuple([z.object({ port: z.int() }), z.unknown()])
 
 /** Where a frontend believes the gateway to be. */
@@ -48,7 +46,7 @@ export async function openGateway(
     /** Answers a request to `home`: rewrites choose the function, the request keeps its URL. */
     async fetch(request: Request): Promise<Response> {
       const { pathname } = new URL(request.url)
-      const door = resolvePath(pathname, rewrites, (path) => byPath.has(path))
+      const door = resolvePath(pathname, (path) => byPath.has(path))
       if (door === undefined) throw new Error(`No function answers for ${pathname}`)
       const added = { 'x-door': door, 'x-real-ip': '192.0.2.1' }
       return await forward(request, `http://127.0.0.1:${port}`, added)

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  DevError,
-  environmentFor,
-  planEnvironment,
-  portOf,
-} from '../../sandbox/server/environment.js'
+import { DevError, environmentFor, planEnvironment } from '../../sandbox/server/environment.js'
 
 const login = {
   SALESFORCE_LOGIN_URL: 'https://login.salesforce.com',
@@ -111,18 +106,5 @@ describe('the variables that are added', () => {
       SALESFORCE_SIGNING_KEY: 'pem',
     })
     expect(environmentFor({}, { CLIENT_ADDRESS: 'forwarded:1' })).toEqual({})
-  })
-})
-
-describe('the port', () => {
-  test.each([
-    [{}, 3000],
-    [{ PORT: '' }, 3000],
-    [{ PORT: '0' }, 0],
-    [{ PORT: '8080' }, 8080],
-  ])('%j is %i', (env, port) => expect(portOf(env)).toBe(port))
-
-  test.each(['http', '-1', '65536', '3000.5'])('%s is none', (PORT) => {
-    expect(() => portOf({ PORT })).toThrow('PORT must be a whole number')
   })
 })
