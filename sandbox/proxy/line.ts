@@ -24,11 +24,10 @@ export function joinSockets(
     server.destroy()
   }
 
-  /** In order, however late. */
+  /** In order; what comes later does not wait longer for what came before. */
   function forward(chunk: Buffer, delayMs = 0): void {
-    sent = sent
-      .then(() => (delayMs > 0 ? sleep(delayMs) : undefined))
-      .then(() => server.writable && server.write(chunk))
+    const due = delayMs > 0 ? sleep(delayMs) : undefined
+    sent = Promise.all([sent, due]).then(() => server.writable && server.write(chunk))
   }
 
   function onRequest(chunk: Buffer): void {

@@ -34,8 +34,8 @@ async function untilItAnswers(path: string): Promise<void> {
 export async function runRedisServer(keeps: 'everything' | 'nothing') {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'redis.sock')
-  const log = keeps === 'everything' ? ['yes', '--appendfsync', 'always'] : ['no']
-  const storage = ['--dir', folder, '--save', '', '--appendonly', ...log]
+  const log = keeps === 'everything' ? 'yes' : 'no'
+  const storage = ['--dir', folder, '--save', '', '--appendonly', log, '--appendfsync', 'no']
 
   function spawnServer() {
     return spawn(binary, ['--port', '0', '--unixsocket', path, ...storage], { stdio: 'ignore' })
