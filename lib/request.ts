@@ -22,6 +22,8 @@ type Spent = { ms: number; requests: number }
 export type RequestScope = {
   deadline: number
   spent: Record<Part, Spent>
+  /** Milliseconds spent on what failed. */
+  wastedMs: Record<Part, number>
   limits: LimitOutcome[]
 }
 
@@ -33,6 +35,7 @@ export function createScope(): RequestScope {
   return {
     deadline: Number.POSITIVE_INFINITY,
     spent: { redis: nothing(), salesforce: nothing() },
+    wastedMs: { redis: 0, salesforce: 0 },
     limits: [],
   }
 }
@@ -63,16 +66,26 @@ export function extendDeadline(extraMs: number): void {
   if (scope) scope.deadline += extraMs
 }
 
+/** The request that is being served; undefined outside of any. */
+export function currentScope(): RequestScope | undefined {
+  return storage.getStore()
+}
+
 /** Does one foreign request and books its duration. */
 export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
-  const spent = storage.getStore()?.spent[part]
+  const scope = storage.getStore()
   const startedAt = performance.now()
+  let isInVain = true
   try {
-    return await work()
+    const result = await work()
+    isInVain = false
+    return result
   } finally {
-    if (spent) {
-      spent.ms += performance.now() - startedAt
-      spent.requests += 1
+    if (scope) {
+      const ms = performance.now() - startedAt
+      scope.spent[part].ms += ms
+      scope.spent[part].requests += 1
+      if (isInVain) scope.wastedMs[part] += ms
     }
   }
 }
