@@ -29,8 +29,8 @@ const environment = {
   SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
   ALLOWED_ORIGINS: 'https://shop.example,https://*.partner.example',
   CLIENT_ADDRESS: 'socket',
-  REDIS_TIMEOUT_MS: '400',
-  REQUEST_DEADLINE_MS: '2000',
+  REDIS_TIMEOUT_MS: '1000',
+  REQUEST_DEADLINE_MS: '4000',
   SEND_SETTLE_MS: '100',
 }
 
