@@ -98,7 +98,11 @@ export function conversation<I extends { conversationId: string }>(
     ])
     if (glance.gone) throw unauthenticated()
     const found = glance.conversation
-    if (!found || found.status === 'starting') throw new GatewayError('conversation_not_found')
+    if (!found || found.status === 'starting') {
+      // Ids that are made up have a counter each, so that they are counted on the visitor as well.
+      if (per === 'conversation') await services.limiter.check([{ limit: 'other', of: caller.id }])
+      throw new GatewayError('conversation_not_found')
+    }
     const { remaining = 0, resetMs = 0 } = allowance ?? {}
     return {
       caller,
