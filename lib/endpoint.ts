@@ -1,16 +1,16 @@
 /**
- * The corridor every request walks: admit → validate → authorise → limit → act → shape. It holds the
- * only try/catch and the only log line.
+ * The corridor every request walks: admit → validate → authorise → limit → act → shape. Where a
+ * token is needed, it is good before a body is read. It holds the only try/catch and the only log line.
  */
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { setMetric, timing } from 'hono/timing'
 import type * as z from 'zod'
 import { noInput } from './contract/requests.js'
 import { type Connection, clientAddress } from './corridor/address.js'
+import { readBody } from './corridor/body.js'
 import { type BodyReader, json, readQuery, validate } from './corridor/input.js'
 import { limitHeaders } from './corridor/limit-headers.js'
 import { framesOf, logRequest } from './corridor/log.js'
@@ -53,8 +53,6 @@ type Handler = (c: Context<Corridor>) => Promise<Response>
 export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
-  /** The largest body it takes; that of JSON unless said otherwise. */
-  maxBodyBytes?: number
   handle: Handler
   /** What it takes, gives and asks, for those who describe it; a method without an action tells nothing. */
   told?: { input: z.ZodType; reply: z.ZodType; terms: Terms | undefined }
@@ -143,14 +141,13 @@ const allowPages = cors({
   maxAge: 600,
 })
 
-/** Refuses bodies that are larger than any of the methods takes. */
-function limitBody(methods: readonly Method[]): MiddlewareHandler {
-  const maxSize = Math.max(...methods.map(({ maxBodyBytes = json.maxBytes }) => maxBodyBytes))
-  const detail = `At most ${Math.floor(maxSize)} bytes.`
-  function onError(): never {
-    throw new GatewayError('payload_too_large', { detail })
+/** The same outcome, however often it is asked for. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined
+  return () => {
+    found ??= find()
+    return found
   }
-  return bodyLimit({ maxSize, onError })
 }
 
 /** Makes one method of an endpoint. */
@@ -160,19 +157,20 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
   const body = action.body ?? json
   async function handle(c: Context<Corridor>): Promise<Response> {
     const request = c.req.raw
+    const isPost = action.method === 'POST'
     const query = readQuery(request)
-    if (action.method === 'POST') validate(noInput, query)
-    const input = validate(
-      action.input,
-      action.method === 'POST' ? await body.read(request) : query,
-    )
+    if (isPost) validate(noInput, query)
     const rooms = services()
+    const caller = once(() => rooms.visitors.recognise(request.headers.get('authorization')))
+    // A token is checked without asking anybody, so nobody makes us read a body without a good one.
+    if (isPost && action.needs.terms?.who !== 'anybody') await caller()
+    const input = validate(action.input, isPost ? await readBody(c, body) : query)
     setDeadline(rooms.env.deadlineMs)
     const source = rooms.env.clientAddress
     const address = clientAddress(source, request.headers, c.env.connection ?? {})
     const needed = await action.needs({
       input,
-      authorization: request.headers.get('authorization'),
+      caller,
       address: rooms.addressKeyOf(address),
       services: rooms,
     })
@@ -181,7 +179,7 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
   }
   const { name, input, reply, needs } = action
   const told = { input, reply, terms: needs.terms }
-  return { name, method: action.method, maxBodyBytes: body.maxBytes, handle, told }
+  return { name, method: action.method, handle, told }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
@@ -215,7 +213,6 @@ export function endpoint(...methods: readonly [Method, ...Method[]]) {
 
   const app = new Hono<Corridor>()
   app.use(observe(name), timing(), reportTiming, secureHeaders(), refuseStrangers, allowPages)
-  app.use(limitBody(methods))
   app.all('*', dispatch)
   app.onError(fail)
 

@@ -31,6 +31,7 @@ describe('a complete environment', () => {
       secrets: [secret],
       allowedOrigins: [],
       allowAnonymous: true,
+      turnstileSecret: null,
       callerAttributes: ['*'],
       clientAddress: 'socket',
       settleMs: 1000,
@@ -97,6 +98,7 @@ describe('a wrong value', () => {
       ['*', 'shop.example', 'https://shop.example/', 'https://*.*.example', 'null'],
     ],
     ['ALLOW_ANONYMOUS', ['yes', '0', 'TRUE']],
+    ['TURNSTILE_SECRET', ['short', 'x'.repeat(201), 'a secret with spaces in between']],
     ['CLIENT_ADDRESS', ['x-forwarded-for', 'forwarded', 'forwarded:0', 'forwarded:x']],
     [
       'LIMITS',

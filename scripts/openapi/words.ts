@@ -38,9 +38,9 @@ export const words: Readonly<Record<string, Words>> = {
     tag: 'Visitors',
     summary: 'Says who a visitor is',
     description:
-      'Without a body: a new anonymous visitor. With `refreshToken`: the same visitor again; the token is replaced, and using an old one again ends the whole session. With `identityToken`: a visitor whom the site’s own login knows; both together: a guest signs in and keeps the conversations. Salesforce is not called.\n\nAs `/api/messaging/auth` it also reads JSON sent as `text/plain` or without a type, and takes `deploymentId`, the API name of the deployment that the gateway serves.',
+      'Without a body: a new anonymous visitor. With `refreshToken`: the same visitor again; the token is replaced, and using an old one again ends the whole session. With `identityToken`: a visitor whom the site’s own login knows; both together: a guest signs in and keeps the conversations. Salesforce is not called.\n\nWhere the gateway has a `TURNSTILE_SECRET`, a new anonymous visitor needs a `challenge`: a problem `invalid_request` whose `errors` name `challenge` says that it is missing, too old or used before, so solve a new one. `upstream_unavailable`: it, or an identity token, cannot be checked now. Elsewhere, and beside the other tokens, a challenge is ignored.\n\nAs `/api/messaging/auth` it also reads JSON sent as `text/plain` or without a type, and takes `deploymentId`, the API name of the deployment that the gateway serves.',
     replies: { 200: 'The visitor and a token for all other calls.' },
-    codes: ['identity_rejected', 'refresh_rejected', 'anonymous_disabled'],
+    codes: ['identity_rejected', 'refresh_rejected', 'anonymous_disabled', 'upstream_unavailable'],
     takes: examples.signIn,
     gives: { 200: { guest: examples.signedIn } },
   },

@@ -16,6 +16,7 @@ import {
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { loginUrl } from './guide.js'
 import { heard } from './knock.js'
+import { textsSaid } from './texts.js'
 
 export const salesforceUrl = 'https://harbor.my.salesforce-scrt.com'
 export const redisUrl = 'https://redis.example'
@@ -56,12 +57,26 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   const network = setupServer()
   const lines: string[] = []
   const backend = sharedBackend()
+  /** Every command that the gateway gave to Redis since the test began. */
+  const commands: string[] = []
+  const createFront = () =>
+    createRedisFront({
+      execute(command) {
+        commands.push(JSON.stringify(command))
+        return backend.execute(command)
+      },
+      transaction(all) {
+        commands.push(JSON.stringify(all))
+        return backend.transaction(all)
+      },
+      token: 'redis-token',
+    })
   const createOurs = () =>
     createSalesforce({ ...wishes, switches: { ...instant, ...wishes?.switches } })
   const world = {
     salesforce: createOurs(),
     redisBackend: backend,
-    redis: createRedisFront({ ...backend, token: 'redis-token' }),
+    redis: createFront(),
     /** For addresses of others, such as a login's key set. */
     network,
     /** The log, line by line. */
@@ -82,13 +97,14 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   beforeEach(async () => {
     await backend.execute(['FLUSHALL'])
     world.salesforce = createOurs()
-    world.redis = createRedisFront({ ...backend, token: 'redis-token' })
+    world.redis = createFront()
     network.resetHandlers(
       ...world.salesforce.handlers(...salesforceUrls),
       ...world.redis.handlers(redisUrl),
     )
     lines.length = 0
     heard.length = 0
+    commands.length = 0
     for (const write of ['log', 'error'] as const) {
       vi.spyOn(console, write).mockImplementation((line) => lines.push(String(line)))
     }
@@ -106,6 +122,10 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     const left = [...heard, ...lines].join('\n')
     for (const secret of [...secrets, environment.SESSION_SECRET, 'redis-token']) {
       expect(left.includes(secret), 'a secret left the gateway').toBe(false)
+    }
+    const kept = [...lines, ...commands].join('\n')
+    for (const text of textsSaid(world)) {
+      expect(kept.includes(text), 'what was said is in the log or in Redis').toBe(false)
     }
     vi.unstubAllEnvs()
     vi.useRealTimers()
