@@ -255,7 +255,7 @@ export const commands = fc.commands<Model, Real, false>(
     ),
     fc.constant(happen('calm', ({ scene }) => calm(scene))),
   ],
-  { maxCommands: 14 },
+  { maxCommands: 14, size: 'max' },
 )
 
 /**
