@@ -31,8 +31,17 @@ export type Call = {
   address?: string
 }
 
-/** `code`: the problem's, or `network` (status 0) when there was no answer. `ms`: until it was whole. */
-export type Answer = { status: number; code: string | null; body: Reply; ms: number }
+export type Answer = {
+  /** 0 when there was no answer. */
+  status: number
+  /** The problem's, or `network` when there was no answer; null when all is well. */
+  code: string | null
+  body: Reply
+  /** What `Retry-After` says; 0 without one. */
+  retryAfterSeconds: number
+  /** Until the answer was whole. */
+  ms: number
+}
 
 /** Longer than any deadline of the gateway. */
 const patienceMs = 30_000
@@ -57,10 +66,11 @@ export async function call(base: string, { endpoint, method, ...wish }: Call): P
     })
     const text = await response.text()
     const body = text === '' ? nothing : reply.parse(JSON.parse(text))
-    return { status: response.status, code: body.code, body, ms: ms() }
+    const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0)
+    return { status: response.status, code: body.code, body, retryAfterSeconds, ms: ms() }
   } catch (error) {
     if (error instanceof z.ZodError || error instanceof SyntaxError) throw error
-    return { status: 0, code: 'network', body: nothing, ms: ms() }
+    return { status: 0, code: 'network', body: nothing, retryAfterSeconds: 0, ms: ms() }
   }
 }
 
