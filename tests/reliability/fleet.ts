@@ -12,18 +12,25 @@ import {
 import { type Listening, serve } from '../../sandbox/server/serve.js'
 import { hasRedisServer, startRedisServer } from '../sandbox/redis-server.js'
 
-export const secret = 'a-secret-of-at-least-thirty-two-bytes'
 const token = 'redis-token'
 
-type Options = { salesforce: (url: string) => SalesforceOptions; env?: (url: string) => object }
+type Options = {
+  salesforce: (url: string) => SalesforceOptions
+  env?: (url: string) => object
+  /** What each gateway has beside that; as many as there are to be. */
+  each?: readonly Record<string, string>[]
+}
+
+const four = [{}, {}, {}, {}]
 
 /** Opens a fleet for the tests of one group; each test begins with nothing in Redis and Salesforce. */
-export function openFleet({ salesforce: wishes, env = () => ({}) }: Options) {
+export function openFleet({ salesforce: wishes, env = () => ({}), each = four }: Options) {
   let salesforce: Salesforce
   let fleet: Fleet
   let redis: RedisBackend
   let servers: Listening[] = []
   let visitors = 0
+  let asked: readonly number[] | undefined
 
   beforeAll(async () => {
     redis = hasRedisServer() ? await startRedisServer() : embeddedRedis()
@@ -32,26 +39,25 @@ export function openFleet({ salesforce: wishes, env = () => ({}) }: Options) {
     servers = [store, org]
     const options = wishes(org.url)
     salesforce = createSalesforce({ ...options, switches: { ...instant, ...options.switches } })
-    fleet = await startFleet({
-      size: 4,
-      env: {
-        SALESFORCE_MESSAGING_URL: org.url,
-        SALESFORCE_ORG_ID: salesforce.orgId,
-        SALESFORCE_DEPLOYMENT: salesforce.esDeveloperName,
-        UPSTASH_REDIS_REST_URL: store.url,
-        UPSTASH_REDIS_REST_TOKEN: token,
-        SESSION_SECRET: secret,
-        CLIENT_ADDRESS: 'forwarded:1',
-        // Not what these tests are about: a machine under load is slow.
-        REDIS_TIMEOUT_MS: '10000',
-        REQUEST_DEADLINE_MS: '25000',
-        ...env(org.url),
-      },
-    })
+    const common = {
+      SALESFORCE_MESSAGING_URL: org.url,
+      SALESFORCE_ORG_ID: salesforce.orgId,
+      SALESFORCE_DEPLOYMENT: salesforce.esDeveloperName,
+      UPSTASH_REDIS_REST_URL: store.url,
+      UPSTASH_REDIS_REST_TOKEN: token,
+      SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+      CLIENT_ADDRESS: 'forwarded:1',
+      // Not what these tests are about: a machine under load is slow.
+      REDIS_TIMEOUT_MS: '10000',
+      REQUEST_DEADLINE_MS: '25000',
+      ...env(org.url),
+    }
+    fleet = await startFleet({ envs: each.map((own) => ({ ...common, ...own })) })
   })
   beforeEach(async () => {
     await redis.execute(['FLUSHALL'])
     salesforce.reset()
+    asked = undefined
   })
   afterAll(async () => {
     await fleet?.close()
@@ -60,7 +66,7 @@ export function openFleet({ salesforce: wishes, env = () => ({}) }: Options) {
   })
 
   /** Asks the gateway whose turn it is. */
-  const ask = (wish: Call) => call(fleet.next(), wish)
+  const ask = (wish: Call) => call(fleet.next(asked), wish)
 
   /** A new anonymous visitor, at an address of their own, and what they may do. */
   async function arrive() {
@@ -80,6 +86,8 @@ export function openFleet({ salesforce: wishes, env = () => ({}) }: Options) {
         return answer
       },
       say: (text: string) => post('send', { conversationId, text }),
+      signal: () => post('send', { conversationId, messageType: 'TypingIndicator', typing: true }),
+      named: () => ({ conversationId }),
       end: () => post('end', { conversationId }),
       get: (endpoint: string, query: Record<string, string> = {}) =>
         ask({ method: 'GET', endpoint, token: mine.token, query, address }),
@@ -109,7 +117,10 @@ export function openFleet({ salesforce: wishes, env = () => ({}) }: Options) {
       return visitor
     },
     salesforce: () => salesforce,
-    restartAll: (changes: Record<string, string>) => fleet.restartAll(changes),
+    /** From now on only these gateways are asked; the next test begins with all. */
+    ask(gateways: readonly number[]): void {
+      asked = gateways
+    },
     /** What Salesforce heard of one operation. */
     exchangesOf: (operationId: string) =>
       salesforce.exchanges.filter((exchange) => exchange.operationId === operationId),
