@@ -32,12 +32,17 @@ function setting(name: string, usual: number): number {
   return value
 }
 
+/** Where the time goes, on the error stream: the output is the result. */
+const stage = (name: string) => console.error(`${Math.round(process.uptime())} s: ${name}`)
+
 async function main(): Promise<boolean> {
   const count = setting('SOAK_VISITORS', 1000)
   const seconds = setting('SOAK_SECONDS', 120)
   const rate = setting('SOAK_RATE', 45 * cpus().length)
+  stage('starting')
   const { fleet, redisUrl, salesforceUrl, close } = await startParts(gateways)
   try {
+    stage('chatting')
     const tally = createTally()
     const storm = createStorm({
       redisUrl,
@@ -85,6 +90,7 @@ async function main(): Promise<boolean> {
       measureFloor(),
       storm.pass(seconds * 1000),
     ])
+    stage('reading to the end')
     await sleep(settleMs)
     const read = await Promise.all(
       visitors.map(async (visitor, index) => {
@@ -92,6 +98,7 @@ async function main(): Promise<boolean> {
         return await visitor.readToTheEnd()
       }),
     )
+    stage('comparing')
     const ledger = ledgerSchema.parse(await (await fetch(`${salesforceUrl}/__ledger`)).json())
     const testimonies = visitors.map(({ testimony }) => testimony())
     const verdict = judge(testimonies, ledger)

@@ -22,7 +22,7 @@ const around = (ms: number) => ms * (0.5 + Math.random())
 /** What a good client waits after a failure: what it was told, or a little more each time. */
 function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number): number {
   const told = body.retryAfterMs ?? retryAfterSeconds * 1000
-  return told + around(Math.min(200 * 2 ** tries, 3000))
+  return told + around(Math.min(250 * 2 ** tries, 10_000))
 }
 
 const isWorthRepeating = ({ status }: Answer) => status === 0 || status === 429 || status > 499
@@ -96,18 +96,20 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     return answer.body.hasMore ? 0 : (answer.body.pollAfterMs ?? 1000)
   }
 
+  /** Whoever comes says something, however late it is. */
   async function talk(): Promise<void> {
-    for (let number = 1; ; number++) {
-      await sleep(around(pace.sayPauseMs))
-      if (Date.now() > endsAt) return
+    for (let number = 1; number === 1 || Date.now() < endsAt; number++) {
       await say(number)
+      await sleep(Math.min(around(pace.sayPauseMs), Math.max(0, endsAt - Date.now())))
     }
   }
 
   async function listen(): Promise<void> {
     while (Date.now() < endsAt) {
       const wanted = await poll()
-      if (wanted !== 0) await sleep(Math.max(wanted ?? 0, around(pace.pollPauseMs)))
+      if (wanted === 0) continue
+      const pauseMs = Math.max(wanted ?? 0, around(pace.pollPauseMs))
+      await sleep(Math.min(pauseMs, Math.max(0, endsAt - Date.now())))
     }
   }
 
