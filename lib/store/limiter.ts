@@ -4,6 +4,7 @@ import type { Redis } from '@upstash/redis'
 import type { LimitName, LimitSize, Limits } from '../limits.js'
 import { GatewayError } from '../problem.js'
 import { type LimitOutcome, noteLimit } from '../request.js'
+import { admitTogether } from './governor.js'
 import type { Keys } from './keys.js'
 import { fromStore } from './redis.js'
 
@@ -85,15 +86,25 @@ export function createLimiter({ redis, keys, limits }: Options) {
      * of a refusal.
      */
     async checkToken(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
-      const [most, window] = limits.tokens
-      const whole = counterOf('tokens', 'tokens', limits.tokens)
+      const [most] = limits.tokens
+      const seconds = windowSeconds(limits.tokens)
       const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
-      const start = counterOf('tokens-start', 'tokens', [forStarts, window])
-      for (const counter of purpose === 'start' ? [start, whole] : [whole]) {
-        const outcome = await count(counter, organisation)
-        if (!outcome.allowed) noteLimit(outcome)
-        refuse([outcome])
+      const whole = { key: `${keys.limit('tokens')}:{${organisation}}`, most }
+      const start = { key: `${keys.limit('tokens-start')}:{${organisation}}`, most: forStarts }
+      const counters = purpose === 'start' ? [start, whole] : [whole]
+      const refusal = await admitTogether(redis, counters, seconds * 1000)
+      if (!refusal) return
+      const { full, resetMs } = refusal
+      const outcome: LimitOutcome = {
+        name: 'tokens',
+        allowed: false,
+        limit: full.most,
+        remaining: 0,
+        windowSeconds: seconds,
+        resetMs,
       }
+      noteLimit(outcome)
+      refuse([outcome])
     },
   }
 }
