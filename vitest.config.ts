@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system}.test.ts']
-const doors = ['tests/{api,corridor,dialects,docs,fuzz,platforms}/**/*.test.ts']
+const doors = ['tests/{api,corridor,dialects,docs,fuzz,platforms,scripts}/**/*.test.ts']
 const sandbox = ['tests/sandbox/**/*.test.ts']
 
 /** Modules are loaded once for all files of a worker: files must tidy up after themselves. */
