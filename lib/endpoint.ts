@@ -17,9 +17,10 @@ import { framesOf, logRequest } from './corridor/log.js'
 import type { Need, Terms } from './corridor/needs.js'
 import { isAllowedOrigin } from './corridor/origin.js'
 import { EnvironmentError } from './env.js'
-import { GatewayError, isProblem, problemResponse } from './problem.js'
+import { GatewayError, isProblem, type ProblemCode, problemResponse } from './problem.js'
 import { createScope, inScope, type RequestScope, setDeadline } from './request.js'
 import { type Services, services } from './services.js'
+import { inRequestSpan } from './tracing.js'
 
 /** One method of one endpoint: what it accepts, what it promises, what it does. */
 export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
@@ -72,6 +73,12 @@ function requestIdOf(headers: Headers): string {
   return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
+/** What a caller is told of a failure; nothing when all went well. */
+function codeOf(failure: unknown): ProblemCode | undefined {
+  if (failure === undefined) return undefined
+  return isProblem(failure) ? failure.code : 'internal'
+}
+
 function noteOf(failure: unknown): string | undefined {
   if (isProblem(failure)) return failure.details.note
   return failure instanceof EnvironmentError ? failure.message : undefined
@@ -85,21 +92,25 @@ function observe(name: string): MiddlewareHandler<Corridor> {
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('scope', scope)
     c.set('requestId', requestId)
-    await inScope(scope, next)
+    const asked = { requestId, endpoint: name, method: c.req.method }
+    await inRequestSpan(asked, async (span) => {
+      scope.span = span
+      await inScope(scope, next)
+      return { status: c.res.status, code: codeOf(c.get('failure')) }
+    })
     const { headers } = c.res
     headers.set('X-Request-Id', requestId)
     headers.set('Vary', 'Origin')
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
     for (const [key, value] of Object.entries(limitHeaders(scope.limits))) headers.set(key, value)
     const failure = c.get('failure')
-    const isUnforeseen = failure !== undefined && !isProblem(failure)
+    const code = codeOf(failure)
+    const isUnforeseen = code === 'internal'
     const note = noteOf(failure)
     logRequest({
-      requestId,
-      endpoint: name,
-      method: c.req.method,
+      ...asked,
       status: c.res.status,
-      ...(failure !== undefined && { code: isProblem(failure) ? failure.code : 'internal' }),
+      ...(code && { code }),
       ms: performance.now() - startedAt,
       ...scope.spent,
       ...(note ? { note } : isUnforeseen && { error: framesOf(failure) }),

@@ -4,6 +4,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LimitName } from './limits.js'
+import { isProblem } from './problem.js'
+import { inForeignSpan, type Running } from './tracing.js'
 
 export type Part = 'redis' | 'salesforce'
 
@@ -23,6 +25,8 @@ export type RequestScope = {
   deadline: number
   spent: Record<Part, Spent>
   limits: LimitOutcome[]
+  /** The request's span, where spans are recorded. */
+  span: Running | null
 }
 
 const storage = new AsyncLocalStorage<RequestScope>()
@@ -34,6 +38,7 @@ export function createScope(): RequestScope {
     deadline: Number.POSITIVE_INFINITY,
     spent: { redis: nothing(), salesforce: nothing() },
     limits: [],
+    span: null,
   }
 }
 
@@ -63,12 +68,19 @@ export function extendDeadline(extraMs: number): void {
   if (scope) scope.deadline += extraMs
 }
 
-/** Does one foreign request and books its duration. */
+/** The kind of a failure, never what it says. */
+function kindOf(error: unknown): string {
+  if (isProblem(error)) return error.code
+  return error instanceof Error ? error.name : typeof error
+}
+
+/** Does one foreign request, books its duration and records its span. */
 export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
-  const spent = storage.getStore()?.spent[part]
+  const scope = storage.getStore()
+  const spent = scope?.spent[part]
   const startedAt = performance.now()
   try {
-    return await work()
+    return await inForeignSpan(scope?.span ?? null, part, work, kindOf)
   } finally {
     if (spent) {
       spent.ms += performance.now() - startedAt

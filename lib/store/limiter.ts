@@ -1,7 +1,7 @@
 /** Who may do what how often. When Redis does not answer, a call is refused, never let through. */
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
-import type { LimitName, LimitSize, Limits } from '../limits.js'
+import { type LimitName, type LimitSize, type Limits, windowSecondsOf } from '../limits.js'
 import { GatewayError } from '../problem.js'
 import { type LimitOutcome, noteLimit } from '../request.js'
 import { admitTogether } from './governor.js'
@@ -14,12 +14,7 @@ export type Count = { limit: LimitName; of: string }
 /** So many token requests a minute are kept for renewals of running conversations (contract, "Limits"). */
 const keptForRenewals = 40
 
-const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
-
-function windowSeconds([, window]: LimitSize): number {
-  const [count = '', unit = ''] = window.split(' ')
-  return Number(count) * (unitSeconds[unit] ?? 0)
-}
+const windowSeconds = ([, window]: LimitSize) => windowSecondsOf(window)
 
 type Counter = { name: LimitName; size: LimitSize; ratelimit: Ratelimit }
 

@@ -168,9 +168,10 @@ export const words: Readonly<Record<string, Words>> = {
     id: 'health',
     tag: 'Operations',
     summary: 'Says whether the gateway can work',
-    description: 'Salesforce is not called.',
+    description:
+      'Salesforce is not called. The store is asked at most once in five seconds; callers are counted by address, in each process by itself (`other`).',
     replies: { 200: 'All is well.', 503: 'What is down, in the same shape.' },
-    codes: [],
+    codes: ['rate_limited'],
     gives: { 200: { well: examples.healthy }, 503: { down: examples.unhealthy } },
     told: { reply: healthReply },
   },

@@ -15,6 +15,7 @@ import {
 } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { loginUrl } from './guide.js'
+import { strangeKeys } from './keys.js'
 import { heard } from './knock.js'
 import { textsSaid } from './texts.js'
 
@@ -111,7 +112,8 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     world.setEnv({ ...environment, ...env })
   })
 
-  afterEach(() => {
+  afterEach(async () => {
+    expect(await strangeKeys(backend), 'undocumented, or for ever').toEqual([])
     const { exchanges } = world.salesforce
     expect(exchanges.flatMap(requestViolations)).toEqual([])
     const secrets = exchanges.flatMap(({ authorization, requestBody, responseBody }) => [
