@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,20 +16,61 @@ export function hasRedisServer(): boolean {
   return false
 }
 
-/** Starts a real Redis on a unix socket in a folder of its own; `close` ends it and removes all. */
-export async function startRedisServer(): Promise<RedisBackend> {
+async function untilItAnswers(path: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const backend = redisServer({ path })
+    const reply = await backend.execute(['PING']).catch(() => null)
+    backend.close()
+    if (reply === 'PONG') return
+    await sleep(20)
+  }
+  throw new Error('redis-server does not answer')
+}
+
+/**
+ * A real Redis on a unix socket in a folder of its own. It can end and begin again with what it kept;
+ * `remove` ends it for good.
+ */
+export async function runRedisServer(keeps: 'everything' | 'nothing') {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'redis.sock')
-  const options = ['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '']
-  const server = spawn(binary, [...options, '--appendonly', 'no'], { stdio: 'ignore' })
-  for (let tries = 0; !existsSync(path) && tries < 200; tries += 1) await sleep(20)
+  const log = keeps === 'everything' ? 'yes' : 'no'
+  const storage = ['--dir', folder, '--save', '', '--appendonly', log, '--appendfsync', 'no']
+
+  function spawnServer() {
+    return spawn(binary, ['--port', '0', '--unixsocket', path, ...storage], { stdio: 'ignore' })
+  }
+  let server = spawnServer()
+  await untilItAnswers(path)
+
+  async function end(): Promise<void> {
+    const isOver = once(server, 'exit')
+    server.kill()
+    await isOver
+  }
+  return {
+    path,
+    end,
+    async begin() {
+      server = spawnServer()
+      await untilItAnswers(path)
+    },
+    async remove() {
+      if (server.exitCode === null) await end()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Starts a real Redis; `close` ends it and removes all. */
+export async function startRedisServer(): Promise<RedisBackend> {
+  const { path, remove } = await runRedisServer('nothing')
   const backend = redisServer({ path })
   return {
     ...backend,
     close() {
       backend.close()
-      server.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-      server.kill()
+      void remove()
     },
   }
 }

@@ -1,0 +1,66 @@
+/** A proxy for any protocol over TCP that spoils what passes, as it is told while it runs. */
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import type { ProxyFault } from './faults.js'
+import { joinSockets, type Line } from './line.js'
+
+export type { ProxyFault } from './faults.js'
+
+/** Where the server is: a loopback port, or the path of a unix socket. */
+export type Target = { port: number } | { path: string }
+
+export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>
+
+function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
+  if (address === null || typeof address === 'string') throw new TypeError('not listening')
+  return address.port
+}
+
+/** Starts to listen on a free port of 127.0.0.1; without a fault everything passes. */
+export async function startFaultProxy(target: Target) {
+  const lines = new Set<Line>()
+  let fault: ProxyFault | null = null
+
+  function onClient(client: Socket): void {
+    const server = 'path' in target ? connect(target.path) : connect(target.port, '127.0.0.1')
+    const line = joinSockets(client, server, () => fault)
+    lines.add(line)
+    client.once('close', () => lines.delete(line))
+  }
+
+  const listener = createServer({ noDelay: true }, onClient)
+  async function listen(port: number): Promise<void> {
+    listener.listen(port, '127.0.0.1')
+    await once(listener, 'listening')
+  }
+  await listen(0)
+  const port = portOf(listener.address())
+
+  function cutLines(which: (line: Line) => boolean): void {
+    for (const line of [...lines].filter(which)) line.cut()
+  }
+
+  async function stopListening(): Promise<void> {
+    const closed = once(listener, 'close')
+    listener.close()
+    cutLines(() => true)
+    await closed
+  }
+
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+
+    /** What happens from now on; null heals. Connections that lost bytes are cut, never healed. */
+    async set(next: ProxyFault | null): Promise<void> {
+      fault = next
+      cutLines((line) => line.isSpoiled())
+      if (next === 'refuse' && listener.listening) await stopListening()
+      if (next !== 'refuse' && !listener.listening) await listen(port)
+    },
+
+    async close(): Promise<void> {
+      if (listener.listening) await stopListening()
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/** Every endpoint while the store is slow, hanging, refusing, failing, cut off, restarting or emptied. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import jwks from '../../api/jwks.js'
+import notFound from '../../api/not-found.js'
+import { problem } from '../../lib/contract/problems.js'
+import type { ProxyFault } from '../../sandbox/proxy/index.js'
+import { boundless } from '../api/saying.js'
+import { attachments } from '../api/uploading.js'
+import { hasRedisServer } from '../sandbox/redis-server.js'
+import { type Answer, knock } from '../support/knock.js'
+import { loginEnv } from '../support/verified.js'
+import { openWorld } from '../support/world.js'
+import { commonCalls, furtherCalls, limits, type Prepared } from './calls.js'
+import { openEmbedded, openServer, type StoreScene } from './store-scene.js'
+
+const world = openWorld({
+  salesforce: { attachments, allowTranscriptDownload: true, switches: { limits: boundless } },
+  // The store's patience and the deadline are the ones of production.
+  env: { ...loginEnv, LIMITS: limits, REDIS_TIMEOUT_MS: '1000', REQUEST_DEADLINE_MS: '8000' },
+})
+
+/** Whatever the store does, an answer takes no longer, in milliseconds (docs/reliability.md). */
+const promisedMs = 1500
+
+const calls = { ...commonCalls(), ...furtherCalls(world) }
+
+async function prepareAll(): Promise<[name: string, prepared: Prepared][]> {
+  const prepared: [string, Prepared][] = []
+  for (const [name, prepare] of Object.entries(calls)) prepared.push([name, await prepare()])
+  return prepared
+}
+
+async function timed(call: () => Promise<Answer>) {
+  const startedAt = performance.now()
+  return { answer: await call(), ms: performance.now() - startedAt }
+}
+
+/** All at once, so that a hanging store is waited for once. */
+async function makeAll(all: readonly [string, Prepared][]) {
+  return await Promise.all(all.map(async ([name, { call }]) => ({ name, ...(await timed(call)) })))
+}
+
+function expectRefused(name: string, { status, headers, body }: Answer): void {
+  if (name === 'health') {
+    expect({ name, status, body }).toMatchObject({ status: 503, body: { status: 'down' } })
+    return
+  }
+  expect({ name, status, code: body.code }).toEqual({
+    name,
+    status: 503,
+    code: 'store_unavailable',
+  })
+  expect(problem.parse(body)).toMatchObject({ retryable: true, retryAfterMs: 1000 })
+  expect(body.requestId).toBe(headers.get('x-request-id'))
+  expect(headers.get('retry-after')).toBe('1')
+  expect(headers.get('ratelimit')).toBeNull()
+}
+
+/** Each call is refused in time and tells Salesforce nothing; healed, the same call is right at once. */
+async function expectRefusalAndRecovery(spoil: () => Promise<void>, heal: () => Promise<void>) {
+  const all = await prepareAll()
+  const heardBefore = world.heard().length
+  await spoil()
+  const refused = await makeAll(all)
+  for (const { name, answer, ms } of refused) {
+    expectRefused(name, answer)
+    expect(ms, name).toBeLessThan(promisedMs)
+  }
+  expect((await knock(jwks)).status, 'the key set').toBe(200)
+  expect((await knock(notFound)).status, 'no such endpoint').toBe(404)
+  expect(world.heard().slice(heardBefore), 'what Salesforce heard').toEqual([])
+  await heal()
+  for (const [name, { call, check }] of all) {
+    const { answer, ms } = await timed(call)
+    await expect((async () => check(answer))(), name).resolves.not.toThrow()
+    expect(ms, `${name}, healed`).toBeLessThan(promisedMs)
+  }
+}
+
+const page = { status: 200, type: 'text/html', body: '<html><h1>Not Redis</h1></html>' }
+const failing: [name: string, fault: ProxyFault][] = [
+  ['is slower than we wait', { delayMs: 1300 }],
+  ['hangs', 'hang'],
+  ['hangs after the work', 'mute'],
+  ['refuses', 'refuse'],
+  ['is cut off before the work', 'cut'],
+  ['is cut off after the work', { cutAfterBytes: 0 }],
+]
+const answering: [name: string, fault: ProxyFault][] = [
+  ['is cut off within its answer', { cutAfterBytes: 200 }],
+  ['answers 500', { answer: { status: 500, type: 'application/json', body: '{"error":"ERR x"}' } }],
+  ['answers with a page', { answer: page }],
+]
+
+/** What happens to a store, and what ends it. */
+type Trouble = [name: string, spoil: Change, heal: Change]
+type Change = (scene: StoreScene) => Promise<void> | undefined
+
+/** Before its front one Redis is like the other. */
+const beforeFront = [...failing, ...answering].map(
+  ([name, fault]): Trouble => [
+    name,
+    ({ proxy }) => proxy.set(fault),
+    ({ proxy }) => proxy.set(null),
+  ],
+)
+const behindFront = failing.map(
+  ([name, fault]): Trouble => [
+    `${name}, behind its front`,
+    ({ behind }) => behind?.proxy.set(fault),
+    ({ behind }) => behind?.proxy.set(null),
+  ],
+)
+const restart: Trouble = [
+  'restarts',
+  ({ behind }) => behind?.end(),
+  ({ behind }) => behind?.begin(),
+]
+
+describe.each([
+  { name: 'the embedded Redis', open: openEmbedded, troubles: beforeFront, skip: false },
+  {
+    name: 'a redis-server',
+    open: openServer,
+    troubles: [...behindFront, restart],
+    skip: !hasRedisServer(),
+  },
+])('when $name', ({ open, troubles, skip }) => {
+  describe.skipIf(skip)('behind proxies', () => {
+    let scene: StoreScene
+    beforeAll(async () => {
+      scene = await open()
+    })
+    afterAll(() => scene.close())
+    beforeEach(async () => {
+      await scene.forgetAll()
+      world.network.use(scene.handler)
+      world.setEnv(scene.variables)
+    })
+
+    it.each(troubles)('%s', async (_, spoil, heal) => {
+      await expectRefusalAndRecovery(
+        async () => spoil(scene),
+        async () => heal(scene),
+      )
+    })
+
+    it('is slow, and in time, nothing is different', async () => {
+      const all = await prepareAll()
+      await scene.proxy.set({ delayMs: 60 })
+      const answers = await makeAll(all)
+      for (const { name, ms } of answers) expect(ms, name).toBeLessThan(promisedMs)
+      await scene.proxy.set(null)
+      for (const [index, [, { check }]] of all.entries()) {
+        await check(answers[index]?.answer ?? expect.fail())
+      }
+    })
+  })
+})
