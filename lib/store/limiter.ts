@@ -84,8 +84,8 @@ export function createLimiter({ redis, keys, limits }: Options) {
       const [most] = limits.tokens
       const seconds = windowSeconds(limits.tokens)
       const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
-      const whole = { key: `${keys.limit('tokens')}:{${organisation}}`, most }
-      const start = { key: `${keys.limit('tokens-start')}:{${organisation}}`, most: forStarts }
+      const whole = { key: keys.tokens(organisation, 'all'), most }
+      const start = { key: keys.tokens(organisation, 'starts'), most: forStarts }
       const counters = purpose === 'start' ? [start, whole] : [whole]
       const refusal = await admitTogether(redis, counters, seconds * 1000)
       if (!refusal) return

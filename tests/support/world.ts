@@ -112,6 +112,13 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     world.setEnv({ ...environment, ...env })
   })
 
+  // Registered first, so that it runs last, whatever the other one finds.
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
   afterEach(async () => {
     expect(await strangeKeys(backend), 'undocumented, or for ever').toEqual([])
     const { exchanges } = world.salesforce
@@ -129,9 +136,6 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     for (const text of textsSaid(world)) {
       expect(kept.includes(text), 'what was said is in the log or in Redis').toBe(false)
     }
-    vi.unstubAllEnvs()
-    vi.useRealTimers()
-    vi.restoreAllMocks()
   })
 
   return world
