@@ -92,7 +92,10 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     },
   }
 
-  beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
+  beforeAll(async () => {
+    network.listen({ onUnhandledRequest: 'error' })
+    await backend.execute(['EVAL', 'return 1', '0'])
+  })
   afterAll(() => network.close())
 
   beforeEach(async () => {
