@@ -122,6 +122,16 @@ describe('forgetting a guest', () => {
     expect(await keysNaming(world, ...conversationIds)).toEqual([])
   })
 
+  it('finds conversations that the record has forgotten', async () => {
+    const { user, conversationIds } = await talkative()
+    const [old = ''] = conversationIds
+    const record = `local:visitor:{${user.id}}`
+    await world.redisBackend.execute(['HDEL', record, `c:${old}`, `t:${old}`])
+    expect(await keysNaming(world, old)).not.toEqual([])
+    await forget(user.id)
+    expect(await keysNaming(world, old)).toEqual([])
+  })
+
   it('finds a guest who never began a conversation', async () => {
     const { user, refreshToken } = await arrive()
     expect((await forget(user.id)).code).toBe(0)
