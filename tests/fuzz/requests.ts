@@ -31,6 +31,7 @@ const messageId = fc.oneof(oneOf('@message@', '@question@'), fc.uuid({ version: 
 const sealed = (own: string) =>
   fc.oneof(
     { weight: 5, arbitrary: oneOf(own) },
+    { weight: 2, arbitrary: oneOf('@tampered-cursor@', '@tampered-refresh@', '@others-cursor@') },
     { weight: 2, arbitrary: oneOf('@cursor@x', 'AAAA', '@refresh@', '@token@', '\ud800', '%') },
     { weight: 1, arbitrary: fc.base64String({ minLength: 1 }) },
   )

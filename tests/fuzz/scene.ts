@@ -6,11 +6,20 @@ import type { Draft } from './requests.js'
 /** What stands for each placeholder. */
 export type Scene = ReadonlyMap<string, string>
 
+/** The same seal with another content: what only whoever sealed it can tell. */
+function tampered(seal: string): string {
+  const bytes = Buffer.from(seal, 'base64url')
+  const at = Math.floor(bytes.length / 2)
+  bytes.writeUInt8((bytes.readUInt8(at) + 1) % 256, at)
+  return bytes.toString('base64url')
+}
+
 export async function createScene(): Promise<Scene> {
   const [visitor, stranger] = [await visit(), await visit()]
   const message = randomUUID()
   await visitor.say('Hello', message)
   const { body: page } = await visitor.poll({ limit: '1' })
+  const { body: strangers } = await stranger.poll({ limit: '1' })
   const [question] = page.messages
   return new Map([
     ['@token@', visitor.token],
@@ -21,6 +30,9 @@ export async function createScene(): Promise<Scene> {
     ['@message@', message],
     ['@question@', String(question?.id ?? message)],
     ['@cursor@', String(page.cursor)],
+    ['@tampered-cursor@', tampered(String(page.cursor))],
+    ['@others-cursor@', String(strangers.cursor)],
+    ['@tampered-refresh@', tampered(visitor.refreshToken)],
     ['@before@', String(page.before ?? page.cursor)],
   ])
 }
