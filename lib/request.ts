@@ -24,6 +24,8 @@ type Spent = { ms: number; requests: number }
 export type RequestScope = {
   deadline: number
   spent: Record<Part, Spent>
+  /** Milliseconds spent on what failed. */
+  wastedMs: Record<Part, number>
   limits: LimitOutcome[]
   /** The request's span, where spans are recorded. */
   span: Running | null
@@ -37,6 +39,7 @@ export function createScope(): RequestScope {
   return {
     deadline: Number.POSITIVE_INFINITY,
     spent: { redis: nothing(), salesforce: nothing() },
+    wastedMs: { redis: 0, salesforce: 0 },
     limits: [],
     span: null,
   }
@@ -68,6 +71,11 @@ export function extendDeadline(extraMs: number): void {
   if (scope) scope.deadline += extraMs
 }
 
+/** The request that is being served; undefined outside of any. */
+export function currentScope(): RequestScope | undefined {
+  return storage.getStore()
+}
+
 /** The kind of a failure, never what it says. */
 function kindOf(error: unknown): string {
   if (isProblem(error)) return error.code
@@ -77,14 +85,18 @@ function kindOf(error: unknown): string {
 /** Does one foreign request, books its duration and records its span. */
 export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
   const scope = storage.getStore()
-  const spent = scope?.spent[part]
   const startedAt = performance.now()
+  let isInVain = true
   try {
-    return await inForeignSpan(scope?.span ?? null, part, work, kindOf)
+    const result = await inForeignSpan(scope?.span ?? null, part, work, kindOf)
+    isInVain = false
+    return result
   } finally {
-    if (spent) {
-      spent.ms += performance.now() - startedAt
-      spent.requests += 1
+    if (scope) {
+      const ms = performance.now() - startedAt
+      scope.spent[part].ms += ms
+      scope.spent[part].requests += 1
+      if (isInVain) scope.wastedMs[part] += ms
     }
   }
 }

@@ -34,7 +34,9 @@ export function createOpener({ messaging, records, reaches }: Options) {
     try {
       const name = await reaches.within(own, (reach) => messaging.open(reach, opening))
       const begun = opened(conversation, name)
-      await records.save(visitorId, begun)
+      const keep = () => records.save(visitorId, begun)
+      // It exists now, so a stumble of Redis is not the end.
+      await keep().catch(keep)
       return begun
     } catch (error) {
       throw await failed(own, error)

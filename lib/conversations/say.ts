@@ -78,7 +78,7 @@ export function createSpeaker(options: Options) {
   }
 
   async function note(errand: Errand, from: LoggedAttempt, to: Partial<Attempt>) {
-    return await sends.advance(errand.message, from, {
+    await sends.conclude(errand.message, from, {
       hash: from.hash,
       state: from.state,
       since: from.since,
@@ -90,7 +90,7 @@ export function createSpeaker(options: Options) {
 
   /** What was delivered is told, even when the log cannot be written: a repeat is settled by the list. */
   async function arrived(errand: Errand, logged: LoggedAttempt, at: number, duplicate: boolean) {
-    await note(errand, logged, { state: 'sent', at }).catch(() => null)
+    await note(errand, logged, { state: 'sent', at })
     return replyOf(errand, at, duplicate)
   }
 
@@ -104,7 +104,7 @@ export function createSpeaker(options: Options) {
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.details.effect === 'none') {
-          await sends.release(errand.message, logged).catch(() => undefined)
+          await sends.release(errand.message, logged)
           throw error
         }
         const givenUpAt = Date.now()
@@ -113,7 +113,7 @@ export function createSpeaker(options: Options) {
         const pauseMs = Math.max(askAgainMs * attempts, error.details.retryAfterMs ?? 0)
         const isTimeLeft = remainingMs() - pauseMs > 3 * settleMs + worthwhileMs
         if (fate === 'unknown' || attempts === maxAttempts || !isTimeLeft) {
-          await note(errand, logged, { state: 'unclear', at: givenUpAt }).catch(() => null)
+          await note(errand, logged, { state: 'unclear', at: givenUpAt })
           throw givenUp(error)
         }
         await sleep(pauseMs)
@@ -123,7 +123,7 @@ export function createSpeaker(options: Options) {
 
   /** Takes over what somebody gave up, after looking whether it arrived. */
   async function takeOver(errand: Errand, earlier: LoggedAttempt): Promise<SendReply | null> {
-    const mine = await sends.advance(
+    const mine = await sends.takeOver(
       errand.message,
       earlier,
       attemptNow(earlier.hash, earlier.since),
@@ -132,7 +132,7 @@ export function createSpeaker(options: Options) {
     const { fate, at } = await settle(errand.reach, errand.saying.id, earlier.since, earlier.at)
     if (fate === 'arrived') return await arrived(errand, mine, at, true)
     if (fate === 'absent') return await deliver(errand, mine)
-    await note(errand, mine, { state: 'unclear', at: earlier.at }).catch(() => null)
+    await note(errand, mine, { state: 'unclear', at: earlier.at })
     throw givenUp(unsure())
   }
 

@@ -15,6 +15,13 @@ export type Letter = { own: Own; reach: Reach; saying: Saying; answers: Attribut
 
 type Options = { messaging: Messaging; records: Records }
 
+/** Without what is kept of a visitor no session is opened: the message certainly did not arrive. */
+function nothingSent(error: unknown): never {
+  throw isProblem(error)
+    ? new GatewayError(error.code, { ...error.details, effect: 'none' })
+    : error
+}
+
 /** Nothing was sent yet: the same message can be repeated with the answers. */
 function askForm(prechat: Prechat | null): GatewayError {
   return new GatewayError('prechat_required', { effect: 'none', extra: { prechat } })
@@ -24,7 +31,7 @@ export function createSessions({ messaging, records }: Options) {
   /** What the new session is opened with; throws when the deployment's form wants more. */
   async function openingFor({ own, answers }: Letter): Promise<[Opening, Prechat | null]> {
     const { routingAttributes: stored, language } = own.conversation
-    const { offer, attributes } = await records.factsOf(own.visitorId)
+    const { offer, attributes } = await records.factsOf(own.visitorId).catch(nothingSent)
     const form = offer?.prechat?.per === 'session' ? offer.prechat : null
     const routingAttributes = { ...stored, ...answers, ...attributes }
     const errors = form ? prechatErrors(form, routingAttributes) : []

@@ -155,7 +155,11 @@ export function createStarter(options: Options) {
       isSessionOver: false,
       deployment,
     }
-    await records.begin(caller.id, conversation, ticket, outdated(record))
+    await records.begin(caller.id, conversation, ticket, outdated(record)).catch(async (error) => {
+      // Written or not, Salesforce does not know of it.
+      await records.discard(caller.id, id).catch(() => undefined)
+      throw error
+    })
     const own = { visitorId: caller.id, conversation, pass: ticket.pass }
     const opened = await open(own, contextOf(input, routingAttributes))
     return replyOf(opened, ticket.offer, false)

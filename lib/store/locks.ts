@@ -5,12 +5,9 @@ import type { Redis } from '@upstash/redis'
 import { GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
 import type { Keys } from './keys.js'
+import { createLeftovers } from './leftovers.js'
 import { fromStore } from './redis.js'
 
-const releaseScript = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-`
 const askAgainMs = 100
 
 type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
@@ -19,13 +16,15 @@ export type Locks = ReturnType<typeof createLocks>
 
 /** `lifetimeMs` must exceed the deadline of a request, so that no holder outlives its lock. */
 export function createLocks({ redis, keys, lifetimeMs }: Options) {
-  const take = (key: string, holder: string) =>
-    fromStore(redis.set(key, holder, { nx: true, px: lifetimeMs }))
+  const leftovers = createLeftovers({ redis, lifetimeMs })
 
   /** The answer may be lost of a lock that was taken: it would keep its visitor out. */
-  function givingBack(release: () => Promise<unknown>) {
-    return async (error: unknown): Promise<never> => {
-      await release()
+  async function take(key: string, holder: string): Promise<boolean> {
+    leftovers.clear(key)
+    try {
+      return (await fromStore(redis.set(key, holder, { nx: true, px: lifetimeMs }))) !== null
+    } catch (error) {
+      await leftovers.undo({ key, old: holder, next: '' })
       throw error
     }
   }
@@ -38,8 +37,7 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
     async hold<T>(visitorId: string, what: string, work: () => Promise<T>): Promise<T> {
       const key = keys.lock(visitorId, what)
       const holder = randomUUID()
-      const release = () => redis.eval(releaseScript, [key], [holder]).catch(() => undefined)
-      while (!(await take(key, holder).catch(givingBack(release)))) {
+      while (!(await take(key, holder))) {
         if (remainingMs() < 2 * askAgainMs) {
           throw new GatewayError('upstream_unavailable', { retryAfterMs: 1000 })
         }
@@ -48,7 +46,7 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
       try {
         return await work()
       } finally {
-        await release()
+        await leftovers.insist({ key, old: holder, next: '' })
       }
     },
   }

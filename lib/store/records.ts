@@ -34,6 +34,16 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `
 
+/** Begins a conversation, unless it is further already: a write that was given up may come late. */
+const beginScript = `
+local now = redis.call('HGET', KEYS[1], ARGV[1])
+if now and cjson.decode(now).status ~= 'starting' then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], 'offer', ARGV[5])
+for index = 7, #ARGV do redis.call('HDEL', KEYS[1], ARGV[index]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+return 1
+`
+
 /** Writes a field of a visitor who is not buried. */
 const keepScript = `
 if redis.call('HEXISTS', KEYS[1], 'gone') == 1 then return 0 end
@@ -45,11 +55,9 @@ return 1
 export type Records = ReturnType<typeof createRecords>
 
 export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
-  async function write(visitorId: string, fields: Record<string, string>, drop: string[] = []) {
+  async function write(visitorId: string, fields: Record<string, string>) {
     const key = keys.visitor(visitorId)
-    const change = redis.multi().hset(key, fields)
-    if (drop.length > 0) change.hdel(key, ...drop)
-    await commit(change.pexpire(key, recordMs))
+    await commit(redis.multi().hset(key, fields).pexpire(key, recordMs))
   }
 
   async function swap(visitorId: string, id: string, from: string, to: StoredConversation) {
@@ -131,20 +139,21 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
     },
 
     /** Writes a new conversation with its token, which a guest's conversation takes for itself, and drops those that are over. */
-    begin(
+    async begin(
       visitorId: string,
       conversation: StoredConversation,
       { pass, offer: offered }: { pass: SealedPass; offer: Offer },
       expired: readonly string[],
     ): Promise<void> {
       const isOwn = hasOwnPass(visitorId, conversation)
-      const fields = {
-        [`c:${conversation.id}`]: textOf(conversation),
-        [passField(visitorId, conversation)]: JSON.stringify(pass),
-        offer: JSON.stringify(offered),
-      }
       const over = expired.flatMap((id) => [`c:${id}`, `t:${id}`])
-      return write(visitorId, fields, isOwn ? ['token', ...over] : over)
+      const args = [
+        ...[`c:${conversation.id}`, textOf(conversation)],
+        ...[passField(visitorId, conversation), JSON.stringify(pass)],
+        ...[JSON.stringify(offered), String(recordMs)],
+        ...(isOwn ? ['token', ...over] : over),
+      ]
+      await fromStore(redis.eval(beginScript, [keys.visitor(visitorId)], args))
     },
 
     /** Takes in what a guest had, without touching what is there already: doing it again is harmless. */

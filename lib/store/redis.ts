@@ -4,7 +4,7 @@
  */
 import { Redis } from '@upstash/redis'
 import { GatewayError } from '../problem.js'
-import { spend } from '../request.js'
+import { currentScope, type RequestScope, spend } from '../request.js'
 
 type Options = { url: string; token: string; timeoutMs: number }
 
@@ -20,6 +20,15 @@ class CommandError extends Error {
   override name = 'CommandError' as const
 }
 
+/** What is still tried once a request has waited for Redis in vain: taking back what it began. */
+const lastWishMs = 100
+
+/** A request waits for Redis in vain once, not once for each thing it asks. */
+function patience(timeoutMs: number): number {
+  const wastedMs = currentScope()?.wastedMs.redis ?? 0
+  return Math.max(lastWishMs, Math.ceil(timeoutMs - wastedMs))
+}
+
 /** Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`. */
 export function connectRedis({ url, token, timeoutMs }: Options): Redis {
   const redis = new Redis({
@@ -29,18 +38,19 @@ export function connectRedis({ url, token, timeoutMs }: Options): Redis {
     enableAutoPipelining: false,
     enableTelemetry: false,
     retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(timeoutMs),
+    signal: () => AbortSignal.timeout(patience(timeoutMs)),
   })
   return batched(redis)
 }
 
-/** The same client, but commands of one tick share one request. */
+/** The same client, but commands that a request of ours asks in one tick share one request to Redis. */
 function batched(redis: Redis): Redis {
-  let queue: Queued[] = []
+  const queues = new Map<RequestScope | undefined, Queued[]>()
 
   async function flush() {
-    const batch = queue
-    queue = []
+    const scope = currentScope()
+    const batch = queues.get(scope) ?? []
+    queues.delete(scope)
     try {
       const pipeline = redis.pipeline()
       for (const { command, args } of batch) Reflect.get(pipeline, command).apply(pipeline, args)
@@ -62,8 +72,11 @@ function batched(redis: Redis): Redis {
       if (!(command in commands)) return Reflect.get(target, command)
       return (...args: unknown[]) =>
         new Promise((resolve, reject) => {
+          const scope = currentScope()
+          const queue = queues.get(scope) ?? []
           if (queue.length === 0) queueMicrotask(() => queueMicrotask(flush))
           queue.push({ command, args, resolve, reject })
+          queues.set(scope, queue)
         })
     },
   })

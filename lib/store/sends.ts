@@ -5,6 +5,7 @@
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { Keys } from './keys.js'
+import { createLeftovers } from './leftovers.js'
 import { fromStore } from './redis.js'
 
 const attempt = z.object({
@@ -24,38 +25,25 @@ export type Attempt = z.infer<typeof attempt>
 /** An attempt as it stands in the log; `written` is the exact text, which a change must name. */
 export type LoggedAttempt = Attempt & { written: string }
 
-const replaceScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1])
-else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1
-`
-
 export type MessageKey = { conversationId: string; id: string }
 
 export type Sends = ReturnType<typeof createSends>
 
 type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
 
+/** Keeps the log; `lifetimeMs`: for how long an id is known. */
 export function createSends({ redis, keys, lifetimeMs }: Options) {
+  const leftovers = createLeftovers({ redis, lifetimeMs })
   const keyOf = ({ conversationId, id }: MessageKey) => keys.send(conversationId, id)
 
   function read(written: string): LoggedAttempt {
     return { ...attempt.parse(JSON.parse(written)), written }
   }
 
-  async function replace(message: MessageKey, old: string, next: string): Promise<boolean> {
-    const args = [old, next, String(lifetimeMs)]
-    const done = await fromStore(
-      redis.eval<string[], number>(replaceScript, [keyOf(message)], args),
-    )
-    return Number(done) === 1
-  }
-
   return {
     /**
      * Logs a first attempt: `mine` when it is ours to make, else what is logged already; null when
-     * that was given back in between.
+     * that was given back in between. A claim whose answer is lost is given back: nothing was sent.
      */
     async claim(
       message: MessageKey,
@@ -63,11 +51,15 @@ export function createSends({ redis, keys, lifetimeMs }: Options) {
     ): Promise<{ mine: LoggedAttempt } | { earlier: LoggedAttempt | null }> {
       const written = JSON.stringify(first)
       const key = keyOf(message)
+      leftovers.clear(key)
       const [claimed, logged] = await fromStore(
         Promise.all([
           redis.set(key, written, { nx: true, px: lifetimeMs }),
           redis.get<string>(key),
-        ]),
+        ]).catch(async (error: unknown) => {
+          await leftovers.undo({ key, old: written, next: '' })
+          throw error
+        }),
       )
       if (claimed !== null) return { mine: read(written) }
       return { earlier: logged === null ? null : read(logged) }
@@ -75,23 +67,43 @@ export function createSends({ redis, keys, lifetimeMs }: Options) {
 
     /** What is logged now; null when nothing is. */
     async find(message: MessageKey): Promise<LoggedAttempt | null> {
-      const written = await fromStore(redis.get<string>(keyOf(message)))
+      const key = keyOf(message)
+      leftovers.clear(key)
+      const written = await fromStore(redis.get<string>(key))
       return typeof written === 'string' ? read(written) : null
     },
 
-    /** Replaces an attempt by another; null when somebody else was faster. */
-    async advance(
+    /**
+     * Takes an attempt over; null when somebody else was faster. One whose answer is lost is put back
+     * as it was.
+     */
+    async takeOver(
       message: MessageKey,
       from: LoggedAttempt,
       to: Attempt,
     ): Promise<LoggedAttempt | null> {
+      const key = keyOf(message)
       const written = JSON.stringify(to)
-      return (await replace(message, from.written, written)) ? { ...to, written } : null
+      const isMine = await fromStore(
+        leftovers
+          .change({ key, old: from.written, next: written })
+          .catch(async (error: unknown) => {
+            await leftovers.undo({ key, old: written, next: from.written })
+            throw error
+          }),
+      )
+      return isMine ? { ...to, written } : null
     },
 
-    /** Forgets an attempt that certainly had no effect. */
+    /** Notes what became of an attempt, unless somebody else took it over; when Redis fails, later. */
+    async conclude(message: MessageKey, from: LoggedAttempt, to: Attempt): Promise<void> {
+      const next = JSON.stringify(to)
+      await leftovers.insist({ key: keyOf(message), old: from.written, next })
+    },
+
+    /** Forgets an attempt that certainly had no effect; when Redis fails, later. */
     async release(message: MessageKey, from: LoggedAttempt): Promise<void> {
-      await replace(message, from.written, '')
+      await leftovers.insist({ key: keyOf(message), old: from.written, next: '' })
     },
   }
 }

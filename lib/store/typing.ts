@@ -29,31 +29,45 @@ export function createTyping({ redis, keys }: Options) {
   const shown = ({ visitorId, conversationId }: Typist) =>
     keys.typingShown(visitorId, conversationId)
 
+  const show = (typist: Typist) => redis.set(shown(typist), '1', { px: shownMs })
+  const forget = (typist: Typist, id: string) =>
+    redis.eval(releaseScript, [lately(typist), shown(typist)], [id])
+
+  /** What was noted without an answer is taken back: Salesforce is not told, and the repeat must tell it. */
+  function orElse<T>(noting: Promise<T>, takeBack: () => Promise<unknown>): Promise<T> {
+    return fromStore(
+      noting.catch(async (error: unknown) => {
+        await takeBack().catch(() => undefined)
+        throw error
+      }),
+    )
+  }
+
   return {
     /** Whether "started" is to be sent now, as the signal with this id; false when one was lately. */
     async start(typist: Typist, id: string): Promise<boolean> {
-      const [claimed] = await fromStore(
-        Promise.all([
-          redis.set(lately(typist), id, { nx: true, px: pauseMs }),
-          redis.set(shown(typist), '1', { px: shownMs }),
-        ]),
-      )
+      const noted = Promise.all([
+        redis.set(lately(typist), id, { nx: true, px: pauseMs }),
+        redis.set(shown(typist), '1', { px: shownMs }),
+      ])
+      const [claimed] = await orElse(noted, () => forget(typist, id))
       return claimed !== null
     },
 
     /** Whether "stopped" is to be sent; then the next "started" is sent whenever it comes. */
     async stop(typist: Typist): Promise<boolean> {
-      return (await fromStore(redis.del(lately(typist), shown(typist)))) > 0
+      const forgotten = redis.del(lately(typist), shown(typist))
+      return (await orElse(forgotten, () => show(typist))) > 0
     },
 
     /** Takes back a "started" that failed, unless another came since. */
     async startFailed(typist: Typist, id: string): Promise<void> {
-      await fromStore(redis.eval(releaseScript, [lately(typist), shown(typist)], [id]))
+      await fromStore(forget(typist, id))
     },
 
     /** Takes back a "stopped" that failed: it can be repeated. */
     async stopFailed(typist: Typist): Promise<void> {
-      await fromStore(redis.set(shown(typist), '1', { px: shownMs }))
+      await fromStore(show(typist))
     },
   }
 }

@@ -15,6 +15,18 @@ function spoil(step: keyof typeof steps, what: Parameters<typeof world.redis.fau
   world.redis.fault({ what })
 }
 
+/** A process claims a message and dies: it cannot give the claim back. */
+async function claimAndDie(
+  say: (text: string, id: string) => Promise<unknown>,
+  text: string,
+  id: string,
+) {
+  spoil('claim', 'lose')
+  world.redis.fault({ what: 'drop' })
+  await say(text, id)
+  world.setEnv({})
+}
+
 async function visitor(storesDuplicates = true) {
   const visiting = await visit()
   await visiting.say('Warm')
@@ -46,8 +58,7 @@ describe('calls at the same moment', () => {
   it('delivers once when several find the same attempt unclear', async () => {
     const { say, conversationId } = await visitor()
     const id = randomUUID()
-    spoil('claim', 'lose')
-    await say('Whose is it?', id)
+    await claimAndDie(say, 'Whose is it?', id)
     shiftClock(5000)
     const answers = await Promise.all(Array.from({ length: 4 }, () => say('Whose is it?', id)))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202))
@@ -111,6 +122,7 @@ describe('when Redis fails', () => {
       spoil('mark', what)
       const first = await say('Arrived', id)
       expect([first.status, first.body.duplicate]).toEqual([202, false])
+      world.setEnv({})
       shiftClock(5000)
       const again = await say('Arrived', id)
       expect([again.status, again.body.duplicate]).toEqual([202, true])
@@ -120,12 +132,23 @@ describe('when Redis fails', () => {
     },
   )
 
+  it('takes a repeat at once whose first claim has lost its answer', async () => {
+    world.setEnv({ REQUEST_DEADLINE_MS: '900' })
+    const { say, conversationId } = await visitor()
+    const id = randomUUID()
+    spoil('claim', 'lose')
+    expectProblem(await say('Hello', id), 503, 'store_unavailable')
+    expect((await say('Hello', id)).body.duplicate).toBe(false)
+    expect(timesStored(world, conversationId, id)).toBe(1)
+  })
+
   it('tells a repeat at once that it arrived, although that could not be logged', async () => {
     world.setEnv({ REQUEST_DEADLINE_MS: '900' })
     const { say, conversationId } = await visitor()
     const id = randomUUID()
     spoil('mark', 'drop')
     await say('Arrived', id)
+    world.setEnv({})
     const again = await say('Arrived', id)
     expect([again.status, again.body.duplicate]).toEqual([202, true])
     expect(timesStored(world, conversationId, id)).toBe(1)
@@ -136,6 +159,7 @@ describe('when Redis fails', () => {
     const id = randomUUID()
     spoil('mark', 'drop')
     await say('Last words', id)
+    world.setEnv({})
     const sent = messagesHeard(world).length
     shiftClock(60_000)
     expect((await say('Last words', id)).body.duplicate).toBe(true)
@@ -146,8 +170,7 @@ describe('when Redis fails', () => {
   it('refuses another text while the fate of the first is open', async () => {
     const { say } = await visitor()
     const id = randomUUID()
-    spoil('claim', 'lose')
-    await say('First', id)
+    await claimAndDie(say, 'First', id)
     expectProblem(await unheard(world, () => say('Second', id)), 422, 'id_reused')
     shiftClock(60_000)
     expectProblem(await unheard(world, () => say('Second', id)), 422, 'id_reused')
