@@ -89,10 +89,12 @@ export function createLimiter({ redis, keys, limits }: Options) {
       const [most] = limits.tokens
       const seconds = windowSeconds(limits.tokens)
       const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
-      const whole = { key: `${keys.limit('tokens')}:{${organisation}}`, most }
-      const start = { key: `${keys.limit('tokens-start')}:{${organisation}}`, most: forStarts }
+      const windowMs = seconds * 1000
+      const keyOf = (name: string) => `${keys.limit(name)}:{${organisation}}:${windowMs}`
+      const whole = { key: keyOf('tokens'), most }
+      const start = { key: keyOf('tokens-start'), most: forStarts }
       const counters = purpose === 'start' ? [start, whole] : [whole]
-      const refusal = await admitTogether(redis, counters, seconds * 1000)
+      const refusal = await admitTogether(redis, counters, windowMs)
       if (!refusal) return
       const { full, resetMs } = refusal
       const outcome: LimitOutcome = {
