@@ -16,7 +16,7 @@ import { createVisitor, type Visitor } from './soak/visitor.js'
 
 const gateways = 4
 /** Of the time, in which visitors arrive. */
-const arrivalShare = 0.15
+const arrivalShare = 0.4
 /** A call is a poll three times out of four. */
 const sayShare = 0.25
 /** Salesforce itself lets nobody say more than 22 things a minute. */

@@ -76,13 +76,16 @@ export function createStorm({ salesforceUrl, redisUrl, drops, kill, restart }: O
       begin: () => tell(`${sandbox}/outages`, 'POST', { forMs: 600_000 }),
     },
   ]
+  /** Whatever the weather is: the hardest thing for exactly once. */
+  const loseAnswer = () =>
+    spoil({ operation: 'sendMessage', when: 'after', what: 'drop', times: 1 })
   let isStorming = false
 
   async function blow({ begin, drizzle, end }: Weather, until: number): Promise<void> {
     isStorming = true
     await begin?.()
     while (Date.now() < until) {
-      await drizzle?.()
+      await Promise.all([loseAnswer(), drizzle?.()])
       await sleep(drizzleEveryMs)
     }
     await clear()

@@ -16,6 +16,10 @@ type Options = {
   sayPauseMs: number
 }
 
+const leastSayings = 2
+/** Further polls in the end, which must not tell anything again. */
+const idlePolls = 2
+
 /** From half to one and a half of it. */
 const around = (ms: number) => ms * (0.5 + Math.random())
 
@@ -96,9 +100,9 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     return answer.body.hasMore ? 0 : (answer.body.pollAfterMs ?? 1000)
   }
 
-  /** Whoever comes says something, however late it is. */
+  /** Whoever comes says a few things, however late it is. */
   async function talk(): Promise<void> {
-    for (let number = 1; number === 1 || Date.now() < endsAt; number++) {
+    for (let number = 1; number <= leastSayings || Date.now() < endsAt; number++) {
       await say(number)
       await sleep(Math.min(around(pace.sayPauseMs), Math.max(0, endsAt - Date.now())))
     }
@@ -131,10 +135,12 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
       return true
     },
 
-    /** Reads on until there is no more; false when it is too late. */
+    /** Reads on until there is no more, and a little longer; false when it is too late. */
     async readToTheEnd(): Promise<boolean> {
-      for (let wanted = await poll(); wanted === null || wanted === 0; wanted = await poll()) {
+      for (let idle = 0; idle <= idlePolls; ) {
         if (Date.now() > givesUpAt) return false
+        const wanted = await poll()
+        if (wanted !== null && wanted !== 0) idle += 1
       }
       return true
     },
