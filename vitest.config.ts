@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system}.test.ts']
-const doors = ['tests/{api,corridor,dialects,docs,platforms}/**/*.test.ts']
+const doors = ['tests/{api,corridor,dialects,docs,fuzz,platforms,scripts,security}/**/*.test.ts']
+/** For machines that are busy with something else: no test needs a second of it by itself. */
+const testTimeout = 20_000
+
 const sandbox = ['tests/sandbox/**/*.test.ts']
 
 /** Modules are loaded once for all files of a worker: files must tidy up after themselves. */
@@ -18,11 +21,12 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...apart, ...doors, ...sandbox],
           isolate,
+          testTimeout,
         },
       },
       {
         // Through the doors, with the sandbox for a Salesforce and a Redis in this process.
-        test: { name: 'doors', include: doors, exclude: apart, isolate },
+        test: { name: 'doors', include: doors, exclude: apart, isolate, testTimeout },
       },
       {
         // Failing, hanging and racing neighbours: these tests wait in real time.
@@ -30,12 +34,12 @@ export default defineConfig({
           name: 'faults',
           include: ['tests/**/*.faults.test.ts'],
           isolate,
-          testTimeout: 15_000,
+          testTimeout,
         },
       },
       {
         // The local Salesforce and Redis themselves.
-        test: { name: 'sandbox', include: sandbox, exclude: apart, isolate },
+        test: { name: 'sandbox', include: sandbox, exclude: apart, isolate, testTimeout },
       },
       {
         // Processes of their own and the built functions.

@@ -13,9 +13,9 @@ const signIn = method({
   reply: authReply,
   needs: anybody('auth'),
   async act({ input, visitors }) {
-    const { identityToken, refreshToken } = input
+    const { identityToken, refreshToken, challenge } = input
     if (identityToken) return visitors.signIn(identityToken, refreshToken)
-    return refreshToken ? visitors.refresh(refreshToken) : visitors.welcomeGuest()
+    return refreshToken ? visitors.refresh(refreshToken) : visitors.welcomeGuest(challenge)
   },
 })
 

@@ -7,7 +7,7 @@ export default endpoint({
   name: 'health',
   method: 'GET',
   async handle(c) {
-    const { health, failure } = await checkHealth()
+    const { health, failure } = await checkHealth(c.req.raw.headers, c.env.connection ?? {})
     c.set('failure', failure)
     return Response.json(healthReply.parse(health), { status: health.status === 'ok' ? 200 : 503 })
   },

@@ -1,25 +1,26 @@
 /**
- * The corridor every request walks: admit → validate → authorise → limit → act → shape. It holds the
- * only try/catch and the only log line.
+ * The corridor every request walks: admit → validate → authorise → limit → act → shape. Where a
+ * token is needed, it is good before a body is read. It holds the only try/catch and the only log line.
  */
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { setMetric, timing } from 'hono/timing'
 import type * as z from 'zod'
 import { noInput } from './contract/requests.js'
 import { type Connection, clientAddress } from './corridor/address.js'
+import { readBody } from './corridor/body.js'
 import { type BodyReader, json, readQuery, validate } from './corridor/input.js'
 import { limitHeaders } from './corridor/limit-headers.js'
 import { framesOf, logRequest } from './corridor/log.js'
 import type { Need, Terms } from './corridor/needs.js'
 import { isAllowedOrigin } from './corridor/origin.js'
 import { EnvironmentError } from './env.js'
-import { GatewayError, isProblem, problemResponse } from './problem.js'
+import { GatewayError, isProblem, type ProblemCode, problemResponse } from './problem.js'
 import { createScope, inScope, type RequestScope, setDeadline } from './request.js'
 import { type Services, services } from './services.js'
+import { inRequestSpan } from './tracing.js'
 
 /** One method of one endpoint: what it accepts, what it promises, what it does. */
 export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
@@ -53,8 +54,6 @@ type Handler = (c: Context<Corridor>) => Promise<Response>
 export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
-  /** The largest body it takes; that of JSON unless said otherwise. */
-  maxBodyBytes?: number
   handle: Handler
   /** What it takes, gives and asks, for those who describe it; a method without an action tells nothing. */
   told?: { input: z.ZodType; reply: z.ZodType; terms: Terms | undefined }
@@ -74,6 +73,12 @@ function requestIdOf(headers: Headers): string {
   return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
+/** What a caller is told of a failure; nothing when all went well. */
+function codeOf(failure: unknown): ProblemCode | undefined {
+  if (failure === undefined) return undefined
+  return isProblem(failure) ? failure.code : 'internal'
+}
+
 function noteOf(failure: unknown): string | undefined {
   if (isProblem(failure)) return failure.details.note
   return failure instanceof EnvironmentError ? failure.message : undefined
@@ -87,21 +92,25 @@ function observe(name: string): MiddlewareHandler<Corridor> {
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('scope', scope)
     c.set('requestId', requestId)
-    await inScope(scope, next)
+    const asked = { requestId, endpoint: name, method: c.req.method }
+    await inRequestSpan(asked, async (span) => {
+      scope.span = span
+      await inScope(scope, next)
+      return { status: c.res.status, code: codeOf(c.get('failure')) }
+    })
     const { headers } = c.res
     headers.set('X-Request-Id', requestId)
     headers.set('Vary', 'Origin')
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
     for (const [key, value] of Object.entries(limitHeaders(scope.limits))) headers.set(key, value)
     const failure = c.get('failure')
-    const isUnforeseen = failure !== undefined && !isProblem(failure)
+    const code = codeOf(failure)
+    const isUnforeseen = code === 'internal'
     const note = noteOf(failure)
     logRequest({
-      requestId,
-      endpoint: name,
-      method: c.req.method,
+      ...asked,
       status: c.res.status,
-      ...(failure !== undefined && { code: isProblem(failure) ? failure.code : 'internal' }),
+      ...(code && { code }),
       ms: performance.now() - startedAt,
       ...scope.spent,
       ...(note ? { note } : isUnforeseen && { error: framesOf(failure) }),
@@ -143,14 +152,13 @@ const allowPages = cors({
   maxAge: 600,
 })
 
-/** Refuses bodies that are larger than any of the methods takes. */
-function limitBody(methods: readonly Method[]): MiddlewareHandler {
-  const maxSize = Math.max(...methods.map(({ maxBodyBytes = json.maxBytes }) => maxBodyBytes))
-  const detail = `At most ${Math.floor(maxSize)} bytes.`
-  function onError(): never {
-    throw new GatewayError('payload_too_large', { detail })
+/** The same outcome, however often it is asked for. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined
+  return () => {
+    found ??= find()
+    return found
   }
-  return bodyLimit({ maxSize, onError })
 }
 
 /** Makes one method of an endpoint. */
@@ -160,19 +168,20 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
   const body = action.body ?? json
   async function handle(c: Context<Corridor>): Promise<Response> {
     const request = c.req.raw
+    const isPost = action.method === 'POST'
     const query = readQuery(request)
-    if (action.method === 'POST') validate(noInput, query)
-    const input = validate(
-      action.input,
-      action.method === 'POST' ? await body.read(request) : query,
-    )
+    if (isPost) validate(noInput, query)
     const rooms = services()
+    const caller = once(() => rooms.visitors.recognise(request.headers.get('authorization')))
+    // A token is checked without asking anybody, so nobody makes us read a body without a good one.
+    if (isPost && action.needs.terms?.who !== 'anybody') await caller()
+    const input = validate(action.input, isPost ? await readBody(c, body) : query)
     setDeadline(rooms.env.deadlineMs)
     const source = rooms.env.clientAddress
     const address = clientAddress(source, request.headers, c.env.connection ?? {})
     const needed = await action.needs({
       input,
-      authorization: request.headers.get('authorization'),
+      caller,
       address: rooms.addressKeyOf(address),
       services: rooms,
     })
@@ -181,7 +190,7 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
   }
   const { name, input, reply, needs } = action
   const told = { input, reply, terms: needs.terms }
-  return { name, method: action.method, maxBodyBytes: body.maxBytes, handle, told }
+  return { name, method: action.method, handle, told }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
@@ -215,7 +224,6 @@ export function endpoint(...methods: readonly [Method, ...Method[]]) {
 
   const app = new Hono<Corridor>()
   app.use(observe(name), timing(), reportTiming, secureHeaders(), refuseStrangers, allowPages)
-  app.use(limitBody(methods))
   app.all('*', dispatch)
   app.onError(fail)
 

@@ -20,9 +20,6 @@ const second = 1000
 const hour = 3600 * second
 const day = 24 * hour
 
-/** Better refused than believed to protect. */
-const notYet = z.never('is not supported yet').optional()
-
 const schema = z.object({
   SALESFORCE_MESSAGING_URL: serviceUrl,
   SALESFORCE_ORG_ID: z
@@ -66,7 +63,10 @@ const schema = z.object({
   ENDED_CONVERSATION_DAYS: whole(7, 1, 365),
   SEND_LOG_HOURS: whole(24, 1, 24 * 30),
   MAX_CONVERSATIONS: whole(50, 1, 1000),
-  TURNSTILE_SECRET: notYet,
+  TURNSTILE_SECRET: z
+    .string()
+    .regex(/^[\w.-]{20,200}$/, 'must be the secret key of a Turnstile widget')
+    .optional(),
   IDENTITY_JWKS_URL: serviceUrl.optional(),
   IDENTITY_ATTRIBUTES: claimNames,
 })
@@ -147,6 +147,8 @@ export function readEnv(source: Source) {
     secrets: env.SESSION_SECRET,
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
+    /** What new anonymous visitors must meet; null: nothing. */
+    turnstileSecret: env.TURNSTILE_SECRET ?? null,
     callerAttributes: env.CALLER_ATTRIBUTES,
     clientAddress: env.CLIENT_ADDRESS ?? (env.VERCEL ? 'vercel' : 'socket'),
     limits: env.LIMITS,

@@ -25,3 +25,11 @@ export const defaultLimits: Limits = {
   other: [60, '1 m'],
   tokens: [180, '1 m'],
 }
+
+const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** The seconds of a window such as `1 m`. */
+export function windowSecondsOf(window: string): number {
+  const [count = '', unit = ''] = window.split(' ')
+  return Number(count) * (unitSeconds[unit] ?? 0)
+}

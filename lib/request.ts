@@ -4,6 +4,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LimitName } from './limits.js'
+import { isProblem } from './problem.js'
+import { inForeignSpan, type Running } from './tracing.js'
 
 export type Part = 'redis' | 'salesforce'
 
@@ -25,6 +27,8 @@ export type RequestScope = {
   /** Milliseconds spent on what failed. */
   wastedMs: Record<Part, number>
   limits: LimitOutcome[]
+  /** The request's span, where spans are recorded. */
+  span: Running | null
 }
 
 const storage = new AsyncLocalStorage<RequestScope>()
@@ -37,6 +41,7 @@ export function createScope(): RequestScope {
     spent: { redis: nothing(), salesforce: nothing() },
     wastedMs: { redis: 0, salesforce: 0 },
     limits: [],
+    span: null,
   }
 }
 
@@ -71,13 +76,19 @@ export function currentScope(): RequestScope | undefined {
   return storage.getStore()
 }
 
-/** Does one foreign request and books its duration. */
+/** The kind of a failure, never what it says. */
+function kindOf(error: unknown): string {
+  if (isProblem(error)) return error.code
+  return error instanceof Error ? error.name : typeof error
+}
+
+/** Does one foreign request, books its duration and records its span. */
 export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
   const scope = storage.getStore()
   const startedAt = performance.now()
   let isInVain = true
   try {
-    const result = await work()
+    const result = await inForeignSpan(scope?.span ?? null, part, work, kindOf)
     isInVain = false
     return result
   } finally {

@@ -18,6 +18,7 @@ import { connectRedis, fromStore } from './store/redis.js'
 import { createSends } from './store/sends.js'
 import { createTyping } from './store/typing.js'
 import { createVault } from './store/vault.js'
+import { createChallenges } from './visitors/challenge.js'
 import { createIdentities } from './visitors/identity.js'
 import { createVisitors } from './visitors/visitors.js'
 
@@ -63,6 +64,7 @@ function build(source: NodeJS.ProcessEnv) {
     families,
     guests: { merge: conversations.merge, heirOf: records.heirOf },
     identities: createIdentities(env.identity, env.identityAttributes),
+    challenges: createChallenges(env.turnstileSecret),
     standingOf: conversations.standingOf,
     revokeDevice: records.revokeDevice,
     revokeEverywhere: records.revokeEverywhere,

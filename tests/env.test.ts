@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError, readEnv } from '../lib/env.js'
 
@@ -30,6 +31,7 @@ describe('a complete environment', () => {
       secrets: [secret],
       allowedOrigins: [],
       allowAnonymous: true,
+      turnstileSecret: null,
       callerAttributes: ['*'],
       clientAddress: 'socket',
       settleMs: 1000,
@@ -96,6 +98,7 @@ describe('a wrong value', () => {
       ['*', 'shop.example', 'https://shop.example/', 'https://*.*.example', 'null'],
     ],
     ['ALLOW_ANONYMOUS', ['yes', '0', 'TRUE']],
+    ['TURNSTILE_SECRET', ['short', 'x'.repeat(201), 'a secret with spaces in between']],
     ['CLIENT_ADDRESS', ['x-forwarded-for', 'forwarded', 'forwarded:0', 'forwarded:x']],
     [
       'LIMITS',
@@ -181,5 +184,70 @@ describe("Redis by the names of Vercel's integration", () => {
     ['KV_REST_API_URL', { ...theirs, KV_REST_API_URL: 'redis://kv.example' }],
   ])('is named as the operator knows it when it is wrong: %s', (name, changes) => {
     expect(complaints({ ...without, ...changes })).toContain(name)
+  })
+})
+
+describe('the guide’s dialect', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const guide: Record<string, string | undefined> = {
+    SALESFORCE_API: 'guide',
+    SALESFORCE_LOGIN_URL: 'https://login.example/',
+    SALESFORCE_CLIENT_ID: 'connected-app',
+    SALESFORCE_SIGNING_KEY: pem,
+  }
+
+  it('is spoken with its own three variables, the key on one line or on several', () => {
+    for (const key of [pem, pem.replaceAll('\n', '\\n')]) {
+      const { guide: read, verification } = readEnv({
+        ...complete,
+        ...guide,
+        SALESFORCE_SIGNING_KEY: key,
+      })
+      expect(read).toMatchObject({ loginUrl: 'https://login.example', clientId: 'connected-app' })
+      expect(read?.key.equals(privateKey)).toBe(true)
+      expect(verification).toBeNull()
+    }
+    expect(readEnv(complete).guide).toBeNull()
+  })
+
+  it.each([
+    ['a missing variable', { SALESFORCE_CLIENT_ID: '' }, 'SALESFORCE_CLIENT_ID is missing'],
+    [
+      'a login in the clear',
+      { SALESFORCE_LOGIN_URL: 'http://login.example' },
+      'SALESFORCE_LOGIN_URL must be an https',
+    ],
+    [
+      'a key that is none',
+      { SALESFORCE_SIGNING_KEY: 'secret' },
+      'SALESFORCE_SIGNING_KEY must be PEM',
+    ],
+    ['verified visitors', { SALESFORCE_AUTH: 'verified' }, 'SALESFORCE_AUTH must be guest'],
+    [
+      'half of what verifies visitors',
+      { SALESFORCE_KEY_ID: 'k1' },
+      'SALESFORCE_CERTIFICATE is missing',
+    ],
+    [
+      'another dialect',
+      { SALESFORCE_API: 'soap' },
+      'SALESFORCE_API must be enhanced-chat or guide',
+    ],
+  ])('does not go with %s', (_what, changes, complaint) => {
+    expect(complaints({ ...guide, ...changes })).toContain(complaint)
+    expect(complaints({ ...guide, ...changes })).not.toContain('secret')
+  })
+
+  it('names all that is missing at once, and nothing of the other dialect', () => {
+    const message = complaints({ SALESFORCE_API: 'guide' })
+    for (const name of ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_SIGNING_KEY'])
+      expect(message).toContain(`${name} is missing`)
+    expect(message).not.toContain('SALESFORCE_CERTIFICATE')
+  })
+
+  it('is not taken for wanted by half: its variables need SALESFORCE_API=guide', () => {
+    const message = complaints({ SALESFORCE_LOGIN_URL: 'https://login.example' })
+    expect(message).toContain('SALESFORCE_LOGIN_URL needs SALESFORCE_API=guide')
   })
 })

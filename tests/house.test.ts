@@ -69,3 +69,15 @@ it.each(rooms)('the room %s imports no other room but the words of polling', (ro
     ).toEqual([])
   }
 })
+
+const dialects = ['enhanced-chat', 'guide']
+
+it.each(dialects)('only services.ts knows the dialect %s, and no dialect the other', (dialect) => {
+  const own = join('lib', 'salesforce', dialect)
+  const values = /^import (?!type )[^;]*?from '([^']+)'/gms
+  const knowing = functions.filter((file) => {
+    const imports = [...readFileSync(file, 'utf8').matchAll(values)].map(([, name = '']) => name)
+    return imports.some((name) => name.includes(`/${dialect}/`))
+  })
+  expect(knowing.filter((file) => !file.startsWith(own))).toEqual([join('lib', 'services.ts')])
+})

@@ -8,6 +8,14 @@ const token = z.string().min(1).max(8192)
 export const authRequest = z.strictObject({
   identityToken: token.optional().describe('A JWT of the site’s own login: the visitor is known.'),
   refreshToken: token.optional().describe('The same visitor again. It is used up.'),
+  challenge: z
+    .string()
+    .min(1)
+    .max(2048)
+    .optional()
+    .describe(
+      'A Turnstile token, good once: needed of new anonymous visitors where the gateway has a TURNSTILE_SECRET, ignored otherwise.',
+    ),
 })
 
 export const startRequest = z.strictObject({

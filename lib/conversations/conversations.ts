@@ -91,8 +91,9 @@ export function createConversations(options: Options) {
     /**
      * Ends a guest's conversations as far as Salesforce allows, takes their tokens back, then forgets
      * the guest. A start that is under way comes to its end first, so that nothing is left behind.
+     * Gives how many were open, and how many of them Salesforce ended.
      */
-    forget(caller: Caller): Promise<void> {
+    forget(caller: Caller): Promise<{ open: number; ended: number }> {
       return locks.hold(caller.id, 'start', async () => {
         const { conversations, passOf } = await records.read(caller)
         const open = conversations.filter(
@@ -102,10 +103,12 @@ export function createConversations(options: Options) {
           const own = { visitorId: caller.id, conversation, pass: passOf(conversation) }
           return end(own, 'conversation')
         })
-        await Promise.allSettled(endings)
+        const outcomes = await Promise.allSettled(endings)
         const { pass } = await records.read(caller)
         await records.bury(caller.id)
         if (pass) await passes.revoke(caller.id, pass)
+        const ended = outcomes.filter(({ status }) => status === 'fulfilled').length
+        return { open: open.length, ended }
       })
     },
   }

@@ -54,15 +54,16 @@ export function createEchoes(book: EchoBook): Echoes {
   return {
     async follow(message, say) {
       await expect(message)
-      const forget = () => book.settle(message, null).catch(() => undefined)
-      try {
-        const { at, listedAs } = await say()
-        await book.settle(message, listedAs).catch(forget)
-        return at
-      } catch (error) {
-        await forget()
+      const told = await say().catch(async (error: unknown) => {
+        await book.settle(message, null).catch(() => undefined)
         throw error
-      }
+      })
+      const note = () => book.settle(message, told.listedAs)
+      // Without its name it would be shown as somebody else's, so a stumble of Redis is not the end.
+      await note()
+        .catch(note)
+        .catch(() => undefined)
+      return told.at
     },
 
     async recognise(conversationId, page) {

@@ -2,8 +2,15 @@
 import type * as z from 'zod'
 import { type FieldError, GatewayError } from '../problem.js'
 
+/** A caller's own words come back shortened, and not all of them. */
+const mostErrors = 100
+const longestPath = 200
+
 /** Says what is wrong, field by field. */
-export function invalid(errors: readonly FieldError[]): GatewayError {
+export function invalid(all: readonly FieldError[]): GatewayError {
+  const errors = all.slice(0, mostErrors).map(({ path, message }): FieldError => {
+    return { path: path.length > longestPath ? `${path.slice(0, longestPath)}…` : path, message }
+  })
   const [first] = errors
   const detail = first ? `${first.path || 'The body'} ${first.message}.` : 'It cannot be read.'
   return new GatewayError('invalid_request', { detail, errors })

@@ -14,7 +14,8 @@ import type { Caller } from '../visitors/access.js'
 /** A call that was admitted and whose input is valid. `address` is a key, not the address itself. */
 export type Entering<I> = {
   input: I
-  authorization: string | null
+  /** Who calls, by the access token; throws `unauthenticated`. */
+  caller(): Promise<Caller>
   address: string
   services: Services
 }
@@ -56,8 +57,8 @@ export function visitor(
   limit: LimitName,
   per: 'visitor' | 'address',
 ): Need<unknown, { caller: Caller; record: VisitorRecord }> {
-  const need: ReturnType<typeof visitor> = async ({ services, authorization, address }) => {
-    const caller = await services.visitors.recognise(authorization)
+  const need: ReturnType<typeof visitor> = async ({ services, caller: recognise, address }) => {
+    const caller = await recognise()
     const count: Count = { limit, of: per === 'visitor' ? caller.id : address }
     const [record] = await Promise.all([
       services.records.read(caller),
@@ -88,8 +89,8 @@ export function conversation<I extends { conversationId: string }>(
 ): Need<I, OwnConversation> {
   const { among, pick } =
     typeof counted === 'string' ? { among: [counted], pick: () => counted } : counted
-  const need: Need<I, OwnConversation> = async ({ services, authorization, input }) => {
-    const caller = await services.visitors.recognise(authorization)
+  const need: Need<I, OwnConversation> = async ({ services, caller: recognise, input }) => {
+    const caller = await recognise()
     const of = per === 'visitor' ? caller.id : `${caller.id}:${input.conversationId}`
     const [glance, [allowance]] = await Promise.all([
       services.records.glance(caller, input.conversationId),
@@ -97,7 +98,11 @@ export function conversation<I extends { conversationId: string }>(
     ])
     if (glance.gone) throw unauthenticated()
     const found = glance.conversation
-    if (!found || found.status === 'starting') throw new GatewayError('conversation_not_found')
+    if (!found || found.status === 'starting') {
+      // Ids that are made up have a counter each, so that they are counted on the visitor as well.
+      if (per === 'conversation') await services.limiter.check([{ limit: 'other', of: caller.id }])
+      throw new GatewayError('conversation_not_found')
+    }
     const { remaining = 0, resetMs = 0 } = allowance ?? {}
     return {
       caller,

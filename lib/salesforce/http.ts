@@ -68,13 +68,18 @@ function bodyOf({ body, form }: Call): Pick<RequestInit, 'body'> {
   return body === undefined ? {} : { body: JSON.stringify(body) }
 }
 
-/** Sends once; the whole answer must be there within `timeoutMs`. Redirects are answers, not followed. */
+/**
+ * Sends once; the whole answer must be there within `timeoutMs`. Redirects are answers, not followed.
+ * Nothing is sent for a request whose time is over: a process that was frozen may wake up when others
+ * have long taken over what it was about to do.
+ */
 export function exchange<T>(
   call: Call,
   timeoutMs: number,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   return spend('salesforce', async () => {
+    if (remainingMs() === 0) throw new GatewayError('upstream_timeout', { effect: 'none' })
     try {
       const response = await fetch(call.url, {
         method: call.method,

@@ -39,12 +39,15 @@ export function createEchoBook({ redis, keys, lifetimeMs }: Options) {
       await commit(change)
     },
 
-    /** What is known of messages by the names they are listed under. */
+    /**
+     * What is known of messages by the names they are listed under. What is under way is read first: a
+     * name that is noted in between is then found, where the other way round it would be in neither.
+     */
     async find(conversationId: string, names: readonly string[]): Promise<Known> {
-      const [ids, underWay] = await fromStore(
+      const [underWay, ids] = await fromStore(
         Promise.all([
-          redis.hmget(keys.listed(conversationId), ...names),
           redis.hgetall(keys.unlisted(conversationId)),
+          redis.hmget(keys.listed(conversationId), ...names),
         ]),
       )
       const known = values.parse(ids).map((id, index): [string, string | null] => {

@@ -29,6 +29,8 @@ export function createKeys(prefix: string) {
     owner: (conversationId: string) => `${prefix}:owner:${conversationId}`,
     /** Business hours of a deployment. */
     hours: (deployment: string) => `${prefix}:hours:${deployment}`,
+    /** When Salesforce tokens were asked for, over all instances. */
+    tokens: (deployment: string, what: string) => `${prefix}:tokens:{${deployment}}:${what}`,
     /** Prefix of the counters of one limit. */
     limit: (name: string) => `${prefix}:limit:${name}`,
   }

@@ -1,9 +1,10 @@
 /** Who may do what how often. When Redis does not answer, a call is refused, never let through. */
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
-import type { LimitName, LimitSize, Limits } from '../limits.js'
+import { type LimitName, type LimitSize, type Limits, windowSecondsOf } from '../limits.js'
 import { GatewayError } from '../problem.js'
 import { type LimitOutcome, noteLimit } from '../request.js'
+import { admitTogether } from './governor.js'
 import type { Keys } from './keys.js'
 import { fromStore } from './redis.js'
 
@@ -13,12 +14,7 @@ export type Count = { limit: LimitName; of: string }
 /** So many token requests a minute are kept for renewals of running conversations (contract, "Limits"). */
 const keptForRenewals = 40
 
-const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
-
-function windowSeconds([, window]: LimitSize): number {
-  const [count = '', unit = ''] = window.split(' ')
-  return Number(count) * (unitSeconds[unit] ?? 0)
-}
+const windowSeconds = ([, window]: LimitSize) => windowSecondsOf(window)
 
 type Counter = { name: LimitName; size: LimitSize; ratelimit: Ratelimit }
 
@@ -85,15 +81,25 @@ export function createLimiter({ redis, keys, limits }: Options) {
      * of a refusal.
      */
     async checkToken(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
-      const [most, window] = limits.tokens
-      const whole = counterOf('tokens', 'tokens', limits.tokens)
+      const [most] = limits.tokens
+      const seconds = windowSeconds(limits.tokens)
       const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
-      const start = counterOf('tokens-start', 'tokens', [forStarts, window])
-      for (const counter of purpose === 'start' ? [start, whole] : [whole]) {
-        const outcome = await count(counter, organisation)
-        if (!outcome.allowed) noteLimit(outcome)
-        refuse([outcome])
+      const whole = { key: keys.tokens(organisation, 'all'), most }
+      const start = { key: keys.tokens(organisation, 'starts'), most: forStarts }
+      const counters = purpose === 'start' ? [start, whole] : [whole]
+      const refusal = await admitTogether(redis, counters, seconds * 1000)
+      if (!refusal) return
+      const { full, resetMs } = refusal
+      const outcome: LimitOutcome = {
+        name: 'tokens',
+        allowed: false,
+        limit: full.most,
+        remaining: 0,
+        windowSeconds: seconds,
+        resetMs,
       }
+      noteLimit(outcome)
+      refuse([outcome])
     },
   }
 }

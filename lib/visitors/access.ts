@@ -2,6 +2,7 @@
  * Access tokens: short signed JWTs (HS256) that say who calls. They are checked locally, and every
  * failure has the same answer.
  */
+import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { JOSEError } from 'jose/errors'
 import * as z from 'zod'
@@ -60,6 +61,7 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt()
+        .setJti(randomUUID())
         .setExpirationTime(expiresAt / 1000)
         .sign(await keyOf(newest.id))
       return { token, expiresAt }

@@ -3,8 +3,9 @@
  * shared with it; issuer, audience, subject and expiry are required.
  */
 import { createHash } from 'node:crypto'
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { GatewayError } from '../problem.js'
+import { createKeySet, isOutage } from './key-set.js'
 
 export type IdentitySource = {
   keys: { jwksUrl: string } | { secret: string }
@@ -21,14 +22,7 @@ const secretAlgorithms = ['HS256', 'HS384', 'HS512']
 
 const toleranceSeconds = 30
 const longestLifeSeconds = 24 * 3600
-const keySetTimeoutMs = 3000
 const longestAttribute = 4000
-
-/** Failures of the key set's server, not of the token. */
-function isOutage(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout) return true
-  return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'
-}
 
 /** The visitor's id: of issuer and subject, and never a guest's. */
 function idOf(issuer: string, subject: string): string {
@@ -42,6 +36,11 @@ function livesTooLong({ exp = 0, iat }: JWTPayload): boolean {
   return exp - from > longestLifeSeconds + toleranceSeconds
 }
 
+/** Somebody else's JSON need not hold what its type says. */
+function isName(subject: unknown): subject is string {
+  return typeof subject === 'string' && subject !== ''
+}
+
 /** The claims that were asked for and are plain values, under Salesforce's names. */
 function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
   const found = [...names].flatMap(([claim, attribute]) => {
@@ -53,9 +52,7 @@ function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
 }
 
 function keyGetter(keys: IdentitySource['keys']): JWTVerifyGetKey {
-  if ('jwksUrl' in keys) {
-    return createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: keySetTimeoutMs })
-  }
+  if ('jwksUrl' in keys) return createKeySet(keys.jwksUrl)
   const secret = new TextEncoder().encode(keys.secret)
   return async () => secret
 }
@@ -82,7 +79,8 @@ export function createIdentities(
           clockTolerance: toleranceSeconds,
           requiredClaims: ['sub', 'exp'],
         })
-        if (!payload.sub || livesTooLong(payload)) throw new GatewayError('identity_rejected')
+        if (!isName(payload.sub) || livesTooLong(payload))
+          throw new GatewayError('identity_rejected')
         return {
           id: idOf(source.issuer, payload.sub),
           attributes: attributesOf(payload, names),

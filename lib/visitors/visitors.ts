@@ -6,6 +6,7 @@ import type { AuthReply } from '../contract/replies.js'
 import { GatewayError } from '../problem.js'
 import { deriveKeys } from '../sealing.js'
 import { type Caller, createAccessTokens } from './access.js'
+import type { Challenges } from './challenge.js'
 import type { Identities } from './identity.js'
 import { createRefreshTokens, hashOf, replaySealer } from './refresh.js'
 
@@ -45,6 +46,7 @@ type Options = {
   families: FamilyStore
   guests: GuestBook
   identities: Identities
+  challenges: Challenges
   /** Whether a device is still welcome, and when a guest's conversation is lost with its token. */
   standingOf: (caller: Caller) => Promise<{ isWelcome: boolean; until: number | null }>
   /** Refuses the access tokens of a device, or of all devices, from now on. */
@@ -120,9 +122,10 @@ export function createVisitors(options: Options) {
   return {
     recognise: accessTokens.recognise,
 
-    /** A new anonymous visitor. */
-    async welcomeGuest(): Promise<AuthReply> {
+    /** A new anonymous visitor, whose challenge is met. */
+    async welcomeGuest(challenge: string | undefined): Promise<AuthReply> {
       if (!options.allowAnonymous) throw new GatewayError('anonymous_disabled')
+      await options.challenges.judge(challenge)
       const now = Date.now()
       const device = { family: randomUUID(), since: now }
       const holder: Caller = { id: `guest-${randomUUID()}`, verified: false, ...device }

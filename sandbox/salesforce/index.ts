@@ -63,6 +63,11 @@ export function createSalesforce(options: SalesforceOptions = {}) {
       world.faults.push(faultSchema.parse(fault))
     },
 
+    /** What was still to go wrong does not. */
+    clearFaults(): void {
+      world.faults.length = 0
+    },
+
     /** Nothing works for so long. */
     outage(forMs: number, status = 503): void {
       world.faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))

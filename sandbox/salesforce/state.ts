@@ -35,10 +35,13 @@ const happeningSchema = z.discriminatedUnion('entryType', [
   }),
 ])
 
+/** All others change nothing, and there may be ten thousand of them. */
+const happenings = ['RoutingResult', 'SessionStatusChanged', 'ParticipantChanged']
+
 /** How a conversation stands at a moment on our clock, a future one included. */
 export function stateAt(conversation: Conversation, moment: number): ConversationState {
   return conversation.ledger
-    .filter(({ happensAt }) => happensAt <= moment)
+    .filter(({ entry, happensAt }) => happenings.includes(entry.entryType) && happensAt <= moment)
     .sort((a, b) => a.happensAt - b.happensAt)
     .map(({ entry }) => entry.entryPayload)
     .reduce<ConversationState>(next, {

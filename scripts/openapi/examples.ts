@@ -7,6 +7,7 @@ const timestamp = '2026-11-24T09:00:00.000Z'
 
 export const signIn = {
   guest: {},
+  challenged: { challenge: '0.xBqp…' },
   refresh: { refreshToken: 'mVt0…' },
   identity: { identityToken: 'eyJhbGciOi…' },
 }

@@ -139,8 +139,11 @@ describe('what stays strict under the prefix', () => {
   })
 
   it('the other doors know no deployment', async () => {
-    const wish = { url: `${home}/messaging/start`, body: { deploymentId } }
-    expectInvalid(await knock(start, wish), 'deploymentId')
+    const { token } = await arrive()
+    const wish = { url: `${home}/messaging/start`, token, body: { deploymentId } }
+    const errors = [{ path: 'deploymentId', message: 'is not a known property' }]
+    expect(await knock(start, wish)).toMatchObject({ status: 400, body: { errors } })
+    expect(world.heard()).toEqual([])
   })
 
   it('a page of another origin is refused, though its browser asks for no preflight', async () => {

@@ -131,6 +131,14 @@ describe('a refresh token that was used before', () => {
     expect(world.heard()).toEqual([])
   })
 
+  it('leaves nothing of the family in the store', async () => {
+    const { refreshToken } = await arrive()
+    const { body } = await refresh(refreshToken)
+    await refresh(body.refreshToken)
+    expectRejected(await refresh(refreshToken))
+    expect(await world.redisBackend.execute(['KEYS', '*family*'])).toEqual([])
+  })
+
   it('does not harm another visitor', async () => {
     const [victim, other] = [await arrive(), await arrive()]
     const { body } = await refresh(victim.refreshToken)

@@ -56,8 +56,8 @@ describe('ending a conversation', () => {
   })
 
   it('finishes what a lost answer left open', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
     const visitor = await visit()
+    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
     const operation = 'closeConversation'
     world.salesforce.fail({ operation, when: 'after', times: 1, what: 'drop' })
     const first = await visitor.end()
@@ -73,10 +73,11 @@ describe('ending a conversation', () => {
     ['a web page', 'html', 502, 'upstream_rejected'],
   ] as const)('is not claimed when Salesforce answers with %s', async (...row) => {
     const [, what, status, code] = row
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
     const visitor = await visit()
+    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
     world.salesforce.fail({ operation: 'closeConversation', times: 9, what })
     expect(await visitor.end()).toMatchObject({ status, body: { code } })
+    world.setEnv({ REQUEST_DEADLINE_MS: '4000' })
     expect(await visitor.start()).toMatchObject({ status: 200, body: { resumed: true } })
   })
 })

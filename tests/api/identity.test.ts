@@ -89,6 +89,17 @@ describe('a visitor whom the login knows', () => {
   })
 })
 
+it('a refresh token that was stolen ends the session on its device alone', async () => {
+  const [here, there] = [(await signIn()).body, (await signIn()).body]
+  const { body } = await knock(auth, { body: { refreshToken: here.refreshToken } })
+  await knock(auth, { body: { refreshToken: body.refreshToken } })
+  const stolen = await knock(auth, { body: { refreshToken: here.refreshToken } })
+  expect([stolen.status, stolen.body.code]).toEqual([401, 'refresh_rejected'])
+  expect((await knock(start, { token: here.token, body: {} })).status).toBe(401)
+  expect((await knock(start, { token: there.token, body: {} })).status).toBe(201)
+  expect((await knock(auth, { body: { refreshToken: there.refreshToken } })).status).toBe(200)
+})
+
 describe('a guest who signs in', () => {
   it('takes the conversation along, which goes on as the person who began it', async () => {
     const guest = await visit()
@@ -117,6 +128,8 @@ describe('a guest who signs in', () => {
     const { conversationId } = guest
     const own = await knock(start, { token, body: { conversationId, resume: false } })
     expect(own.body).toMatchObject({ conversationId, resumed: true })
+    const kept = String(await world.redisBackend.execute(['KEYS', '*family*']))
+    expect(kept).not.toContain(guest.user.id)
   })
 
   it('may try again after a lost answer', async () => {

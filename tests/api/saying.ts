@@ -55,3 +55,12 @@ export async function unheard<T>(world: World, work: () => Promise<T>): Promise<
   expect(world.heard().slice(before), 'what Salesforce heard').toEqual([])
   return result
 }
+
+/** A moment that others wait for. */
+export function createMoment() {
+  let resolve: () => void = () => undefined
+  const comes = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { comes, come: () => resolve() }
+}

@@ -1,77 +1,52 @@
-import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { type FaultInput, instant } from '../../sandbox/salesforce/index.js'
-import { visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { boundless, roomy, shiftClock, timesStored } from './saying.js'
+import { describe, it } from 'vitest'
+import { openScene } from '../dialects/scene.js'
+import { dialects } from '../dialects/table.js'
+import { loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
+import { boundless } from './saying.js'
+import { comeToRest, commands, type Model, maxLagMs, setUp } from './saying-model.js'
+import { attachments } from './uploading.js'
 
-const env = { ...roomy, SEND_SETTLE_MS: '0', REDIS_TIMEOUT_MS: '100' }
-const world = openWorld({ salesforce: { switches: { ...instant, limits: boundless } }, env })
+const patience = {
+  REQUEST_DEADLINE_MS: '1200',
+  REDIS_TIMEOUT_MS: '1000',
+  SEND_SETTLE_MS: String(2 * maxLagMs),
+}
 
-const salesforceFaults = fc.record({
-  when: fc.constantFrom<NonNullable<FaultInput['when']>>('before', 'after'),
-  what: fc.constantFrom<FaultInput['what']>(
-    'drop',
-    'html',
-    'empty',
-    { status: 500 },
-    { status: 503 },
-  ),
+const settings = {
+  numRuns: Number(process.env.FC_RUNS ?? 4),
+  ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
+  ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
+}
+
+/** Guests in two tabs; in the real API also people who are known, on two devices. */
+const settingsOfPeople = dialects.flatMap((dialect) => {
+  const guests = { ...dialect, people: 'guests', isKnown: false }
+  if (!dialect.settlesUnclear) return [guests]
+  const env = { ...dialect.env, ...verifiedEnv, ...loginEnv }
+  const salesforce = { ...dialect.salesforce, ...verifiedSalesforce }
+  return [guests, { ...dialect, env, salesforce, people: 'known visitors', isKnown: true }]
 })
 
-/** Only a refusal is certain to have had no effect. */
-const refusals = fc.record({
-  when: fc.constant<'before'>('before'),
-  what: fc.constantFrom<FaultInput['what']>({ status: 400 }, { status: 417 }, { status: 429 }),
-})
+describe.each(settingsOfPeople)('$people, through $name', ({ isKnown, people: _, ...dialect }) => {
+  const salesforce = { ...dialect.salesforce, attachments, switches: { limits: boundless } }
+  const scene = openScene({ ...dialect, salesforce }, patience)
 
-const redisFaults = fc.record({
-  passes: fc.nat({ max: 3 }),
-  what: fc.constantFrom('drop' as const, 'lose' as const, { status: 500 }),
-})
-
-const call = fc.record({
-  message: fc.nat({ max: 2 }),
-  calls: fc.integer({ min: 1, max: 3 }),
-  salesforce: fc.array(fc.oneof(salesforceFaults, refusals), { maxLength: 2 }),
-  list: fc.option(salesforceFaults, { freq: 4 }),
-  redis: fc.option(redisFaults, { freq: 3 }),
-})
-
-it('stores each message at most once, and exactly once when any call was told so', async () => {
-  const sequences = fc.array(call, { minLength: 1, maxLength: 5 })
-  const scenes = fc.record({ storesDuplicates: fc.boolean(), sequence: sequences })
-  await fc.assert(
-    fc.asyncProperty(scenes, async ({ storesDuplicates, sequence }) => {
-      shiftClock(0)
-      const { say, conversationId } = await visit()
-      world.salesforce.switches.storesDuplicates = storesDuplicates
-      const ids = [randomUUID(), randomUUID(), randomUUID()]
-      const delivered = new Set<string>()
-      for (const [index, { message, calls, salesforce, list, redis }] of sequence.entries()) {
-        shiftClock(index * 10_000)
-        for (const fault of salesforce)
-          world.salesforce.fail({ operation: 'sendMessage', ...fault })
-        if (list) world.salesforce.fail({ operation: 'listConversationEntries', ...list })
-        for (let pass = 0; redis && pass < redis.passes; pass += 1) {
-          world.redis.fault({ what: { slowMs: 0 } })
-        }
-        if (redis) world.redis.fault({ what: redis.what })
-        const id = ids[message] ?? ''
-        const answers = await Promise.all(
-          Array.from({ length: calls }, () => say(`${id} says`, id)),
-        )
-        world.redis.clearFaults()
-        if (answers.some(({ status }) => status === 202)) delivered.add(id)
-      }
-      const times = ids.map((id) => timesStored(world, conversationId, id))
-      expect(Math.max(...times)).toBeLessThanOrEqual(1)
-      for (const id of delivered) expect(timesStored(world, conversationId, id)).toBe(1)
-    }),
-    {
-      numRuns: Number(process.env.FC_RUNS ?? 4),
-      ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
+  it.each([
+    ['de-duplicates', false],
+    ['stores repeats', true],
+  ])(
+    'say each thing at most once, and exactly once when told so, in an org that %s',
+    async (_, storesDuplicates) => {
+      const property = fc.asyncProperty(commands, async (sequence) => {
+        const real = await setUp(scene, dialect, isKnown)
+        scene.world.salesforce.switches.storesDuplicates = storesDuplicates
+        const model: Model = { messages: new Map() }
+        await fc.asyncModelRun(() => ({ model, real }), sequence)
+        await comeToRest(model, real)
+      })
+      await fc.assert(property, settings)
     },
+    3_600_000,
   )
-}, 600_000)
+})

@@ -6,7 +6,7 @@ import { knock } from '../support/knock.js'
 import { arrive } from '../support/visit.js'
 import { openWorld } from '../support/world.js'
 
-const world = openWorld({ env: { REQUEST_DEADLINE_MS: '300' } })
+const world = openWorld({ env: { REQUEST_DEADLINE_MS: '600' } })
 
 const control = (method: string, path: string) =>
   world.salesforce.handleControl(

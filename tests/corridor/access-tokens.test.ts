@@ -1,27 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { type JWTPayload, SignJWT } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
-import auth from '../../api/auth.js'
-import end from '../../api/end.js'
+import jwks from '../../api/jwks.js'
 import poll from '../../api/poll.js'
-import send from '../../api/send.js'
 import start from '../../api/start.js'
+import { readSigningKeys } from '../../lib/pem.js'
 import { deriveKeys } from '../../lib/sealing.js'
+import { loadMethods } from '../../scripts/openapi/doors.js'
+import { guarded } from '../security/guarded.js'
 import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
+import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
+import { arrive, visit } from '../support/visit.js'
 import { openWorld } from '../support/world.js'
 
-const world = openWorld()
+const world = openWorld({
+  salesforce: verifiedSalesforce,
+  env: { ...verifiedEnv, ...loginEnv, LIMITS: '{"auth": [1000, "1 m"]}' },
+})
 
 const conversationId = randomUUID()
-const doors = {
-  start: (headers: Record<string, string>) => knock(start, { body: {}, headers }),
-  send: (headers: Record<string, string>) =>
-    knock(send, { body: { conversationId, text: 'Hello' }, headers }),
-  poll: (headers: Record<string, string>) => knock(poll, { query: { conversationId }, headers }),
-  end: (headers: Record<string, string>) => knock(end, { body: { conversationId }, headers }),
-  'sign out': (headers: Record<string, string>) => knock(auth, { method: 'DELETE', headers }),
-}
 
 const [key] = deriveKeys(['a-secret-of-at-least-thirty-two-bytes'], 'access')
 const [otherKey] = deriveKeys(['another-secret-of-at-least-32-bytes'], 'access')
@@ -96,7 +93,28 @@ const forgeries: [string, () => string | Promise<string>][] = [
   ['two tokens', () => `${good}, ${good}`],
   ['the refresh token', async () => (await arrive()).refreshToken],
   ["a token of Salesforce's", () => world.salesforce.mintToken()],
+  ['a token of the login', () => identityToken()],
+  ['RS256 with the key that is published', signedForSalesforce],
+  ['HS256 with the published key as the secret', async () => sign(claims, {}, await publicKey())],
+  ['the cursor of a poll', async () => String((await (await visit()).poll()).body.cursor)],
+  [
+    'the cursor as a claim',
+    async () => `${part(0)}.${(await (await visit()).poll()).body.cursor}.A`,
+  ],
 ]
+
+async function publicKey() {
+  const [published] = (await knock(jwks)).body.keys
+  return Buffer.from(JSON.stringify(published))
+}
+
+/** All that an access token says, under our other key. */
+async function signedForSalesforce() {
+  const [rsa] = readSigningKeys(verifiedEnv.SALESFORCE_SIGNING_KEY.replaceAll('\\n', '\n')) ?? []
+  if (!rsa) throw new Error('The key of the tests cannot be read')
+  const header = { ...ourHeader, alg: 'RS256' }
+  return new SignJWT(claims).setProtectedHeader(header).sign(rsa)
+}
 
 function signedWith(purpose: string) {
   const [other] = deriveKeys(['a-secret-of-at-least-thirty-two-bytes'], purpose)
@@ -108,8 +126,9 @@ const stolen = (payload: JWTPayload) => `${part(0)}.${encoded(payload)}.${part(2
 /** Every door gives the one answer, and nobody behind it hears of the call. */
 async function expectRefusedEverywhere(headers: Record<string, string>) {
   const before = world.redis.counts.requests
-  for (const call of Object.values(doors)) {
-    const answer = await call(headers)
+  const told = world.heard()
+  for (const call of Object.values(guarded)) {
+    const answer = await call(conversationId, { headers })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
     expect(answer.body).toEqual({
@@ -122,8 +141,16 @@ async function expectRefusedEverywhere(headers: Record<string, string>) {
     })
   }
   expect(world.redis.counts.requests - before, 'requests to the store').toBe(0)
-  expect(world.heard()).toEqual([])
+  expect(world.heard()).toEqual(told)
 }
+
+it('every door but those for anybody is in the table', async () => {
+  const closed = (await loadMethods()).filter(({ method }) => {
+    return method.told && method.told.terms?.who !== 'anybody'
+  })
+  const names = closed.map(({ path, method }) => `${method.method} ${path}`)
+  expect(Object.keys(guarded).sort()).toEqual(names.sort())
+})
 
 describe('an access token', () => {
   it.each(forgeries)('is refused at every door, always in the same words: %s', async (...row) => {
@@ -138,6 +165,12 @@ describe('an access token', () => {
       `Bearer${good}`,
       `Bearer "${good}"`,
       `Bearer: ${good}`,
+      `Bearer  ${good}`,
+      `Bearer ${good} x`,
+      `Bearer ${good}, Bearer ${good}`,
+      `Basic eDp5, Bearer ${good}`,
+      `Bearer token=${good}`,
+      `Bearer\u00a0${good}`,
     ]) {
       await expectRefusedEverywhere({ authorization })
     }
@@ -146,7 +179,7 @@ describe('an access token', () => {
   })
 
   it.each(['Bearer', 'bearer', 'BEARER'])('is good after the word %s', async (scheme) => {
-    const answer = await doors.start({ authorization: `${scheme} ${good}` })
+    const answer = await knock(start, { body: {}, headers: { authorization: `${scheme} ${good}` } })
     expect(answer.status).toBe(201)
   })
 

@@ -104,7 +104,8 @@ describe('a body', () => {
         return controller.enqueue(chunk)
       },
     })
-    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+    const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+    const headers = { ...type, authorization: `Bearer ${token}` }
     const init = { method: 'POST', headers, body, duplex: 'half' } as const
     const response = await start.fetch(new Request('https://chat.example/api/start', init))
     expect(response.status).toBe(413)

@@ -1,18 +1,37 @@
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
+import availability from '../../api/availability.js'
+import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
 import health from '../../api/health.js'
+import jwks from '../../api/jwks.js'
 import notFound from '../../api/not-found.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
+import transcript from '../../api/transcript.js'
+import upload from '../../api/upload.js'
+import { doors as all } from '../../platforms/doors.js'
 import { knock } from '../support/knock.js'
 import { openWorld } from '../support/world.js'
 
 const patterns = 'https://shop.example,https://*.partner.example,http://localhost:5173'
 const world = openWorld({ env: { ALLOWED_ORIGINS: patterns } })
 
-const doors = { auth, start, send, poll, end, health, 'not-found': notFound }
+const doors = {
+  auth,
+  start,
+  send,
+  poll,
+  end,
+  upload,
+  transcript,
+  conversations,
+  availability,
+  jwks,
+  health,
+  'not-found': notFound,
+}
 const from = (origin: string, url = 'https://chat.example/api/auth') =>
   knock(auth, { url, body: {}, headers: { origin } })
 
@@ -67,6 +86,20 @@ describe('a page', () => {
     ['that is empty', ''],
     ['that is two', 'https://shop.example, https://evil.example'],
     ['with a dot at the end', 'https://shop.example.'],
+    ['with the port that browsers leave out', 'https://shop.example:443'],
+    ['with an empty label', 'https://.partner.example'],
+    ['with an encoded dot in the label', 'https://a%2eb.partner.example'],
+    ['in letters that only look like it', 'https://xn--shp-zed.example'],
+    ['of a label with a capital', 'https://A.partner.example'],
+    ['with a backslash', 'https://evil.example\\.partner.example'],
+    ['with a fragment', 'https://evil.example#.partner.example'],
+    ['with a query', 'https://evil.example?.partner.example'],
+    ['with a name before the label', 'https://x@a.partner.example'],
+    ['with a tab', 'https://shop\t.example'],
+    ['of a number that is an address', 'https://2130706433'],
+    ['of a websocket', 'wss://shop.example'],
+    ['of a blob', 'blob:https://shop.example'],
+    ['that is about:blank', 'about:blank'],
   ])('%s is refused without CORS headers: %s', async (_what, origin) => {
     expectRefused(await from(origin))
   })
@@ -100,6 +133,10 @@ describe('a page', () => {
     expect((await from('https://chat.example')).status).toBe(500)
     expect((await from('https://evil.example')).status).toBe(403)
   })
+})
+
+it('every door is asked', () => {
+  expect(Object.keys(doors).sort()).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
 })
 
 describe('a preflight', () => {

@@ -15,7 +15,9 @@ import {
 } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { loginUrl } from './guide.js'
+import { strangeKeys } from './keys.js'
 import { heard } from './knock.js'
+import { textsSaid } from './texts.js'
 
 export const salesforceUrl = 'https://harbor.my.salesforce-scrt.com'
 export const redisUrl = 'https://redis.example'
@@ -29,8 +31,8 @@ const environment = {
   SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
   ALLOWED_ORIGINS: 'https://shop.example,https://*.partner.example',
   CLIENT_ADDRESS: 'socket',
-  REDIS_TIMEOUT_MS: '400',
-  REQUEST_DEADLINE_MS: '2000',
+  REDIS_TIMEOUT_MS: '1000',
+  REQUEST_DEADLINE_MS: '4000',
   SEND_SETTLE_MS: '100',
 }
 
@@ -56,12 +58,26 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   const network = setupServer()
   const lines: string[] = []
   const backend = sharedBackend()
+  /** Every command that the gateway gave to Redis since the test began. */
+  const commands: string[] = []
+  const createFront = () =>
+    createRedisFront({
+      execute(command) {
+        commands.push(JSON.stringify(command))
+        return backend.execute(command)
+      },
+      transaction(all) {
+        commands.push(JSON.stringify(all))
+        return backend.transaction(all)
+      },
+      token: 'redis-token',
+    })
   const createOurs = () =>
     createSalesforce({ ...wishes, switches: { ...instant, ...wishes?.switches } })
   const world = {
     salesforce: createOurs(),
     redisBackend: backend,
-    redis: createRedisFront({ ...backend, token: 'redis-token' }),
+    redis: createFront(),
     /** For addresses of others, such as a login's key set. */
     network,
     /** The log, line by line. */
@@ -76,26 +92,38 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     },
   }
 
-  beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
+  beforeAll(async () => {
+    network.listen({ onUnhandledRequest: 'error' })
+    await backend.execute(['EVAL', 'return 1', '0'])
+  })
   afterAll(() => network.close())
 
   beforeEach(async () => {
     await backend.execute(['FLUSHALL'])
     world.salesforce = createOurs()
-    world.redis = createRedisFront({ ...backend, token: 'redis-token' })
+    world.redis = createFront()
     network.resetHandlers(
       ...world.salesforce.handlers(...salesforceUrls),
       ...world.redis.handlers(redisUrl),
     )
     lines.length = 0
     heard.length = 0
+    commands.length = 0
     for (const write of ['log', 'error'] as const) {
       vi.spyOn(console, write).mockImplementation((line) => lines.push(String(line)))
     }
     world.setEnv({ ...environment, ...env })
   })
 
+  // Registered first, so that it runs last, whatever the other one finds.
   afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  afterEach(async () => {
+    expect(await strangeKeys(backend), 'undocumented, or for ever').toEqual([])
     const { exchanges } = world.salesforce
     expect(exchanges.flatMap(requestViolations)).toEqual([])
     const secrets = exchanges.flatMap(({ authorization, requestBody, responseBody }) => [
@@ -107,9 +135,10 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     for (const secret of [...secrets, environment.SESSION_SECRET, 'redis-token']) {
       expect(left.includes(secret), 'a secret left the gateway').toBe(false)
     }
-    vi.unstubAllEnvs()
-    vi.useRealTimers()
-    vi.restoreAllMocks()
+    const kept = [...lines, ...commands].join('\n')
+    for (const text of textsSaid(world)) {
+      expect(kept.includes(text), 'what was said is in the log or in Redis').toBe(false)
+    }
   })
 
   return world

@@ -17,10 +17,11 @@ export function toOutgoing(saying: Saying) {
     case 'ChoiceResponseMessage': {
       const [selection, ...others] = saying.selections
       if (!selection || others.length > 0) throw unsupported('Select one item at a time.')
-      const { itemId, title } = selection
+      // A title is part of the call: an item that nobody could name goes by its id.
+      const { itemId, title = itemId } = selection
       return {
         messageType: 'QuickReplySelectionMessage',
-        quickReplySelection: { itemId, ...(title && { title }) },
+        quickReplySelection: { itemId, title },
       }
     }
     case 'FormResponseMessage':

@@ -1,0 +1,48 @@
+/** What was measured while visitors chatted: how long calls took, and how they failed. */
+import type { Answer } from '../call.js'
+
+export type Tally = ReturnType<typeof createTally>
+
+/** One line of the result; times are milliseconds. */
+export type Row = { name: string; count: number; p50: number; p95: number; p99: number }
+
+/** The value below which this share of the sorted values lies. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
+
+export function createTally() {
+  const times = new Map<string, number[]>()
+  const codes = new Map<string, number>()
+
+  function note(name: string, ms: number): void {
+    const known = times.get(name) ?? []
+    known.push(ms)
+    times.set(name, known)
+  }
+
+  return {
+    /** Notes an answer under its endpoint; `when` tells calm from storm. */
+    note(endpoint: string, { code, ms }: Answer, when: 'calm' | 'storm'): void {
+      note(`${endpoint} ${when}`, ms)
+      if (code === null) return
+      const name = `${endpoint} ${code}`
+      codes.set(name, (codes.get(name) ?? 0) + 1)
+    },
+
+    /** How often an answer had this code, at any endpoint. */
+    countOf: (code: string): number =>
+      [...codes].reduce((sum, [name, count]) => sum + (name.endsWith(` ${code}`) ? count : 0), 0),
+
+    codes: (): [name: string, count: number][] => [...codes].sort(([a], [b]) => (a < b ? -1 : 1)),
+
+    rows: (): Row[] =>
+      [...times]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, values]) => {
+          const sorted = values.sort((a, b) => a - b)
+          const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(sorted, share))
+          return { name, count: sorted.length, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 }
+        }),
+  }
+}

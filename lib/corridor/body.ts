@@ -1,0 +1,28 @@
+/** Reads a body that may be too large, or break off because its sender went away. */
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { GatewayError, isProblem } from '../problem.js'
+import { type BodyReader, invalid } from './input.js'
+
+function tooLarge(maxBytes: number): GatewayError {
+  const detail = `At most ${Math.floor(maxBytes)} bytes.`
+  return new GatewayError('payload_too_large', { detail })
+}
+
+/** Throws `payload_too_large`, and `invalid_request` for what cannot be read, or not to its end. */
+export async function readBody(c: Context, { maxBytes, read }: BodyReader): Promise<unknown> {
+  const limit = bodyLimit({
+    maxSize: maxBytes,
+    onError() {
+      throw tooLarge(maxBytes)
+    },
+  })
+  const { signal } = c.req.raw
+  try {
+    await limit(c, async () => {})
+    return await read(c.req.raw)
+  } catch (error) {
+    if (isProblem(error) || !signal.aborted) throw error
+    throw invalid([{ path: '', message: 'broke off' }])
+  }
+}

@@ -1,0 +1,40 @@
+/** A limit that a process counts by itself, for what must be answered when the store is not. */
+import { type LimitName, type LimitSize, windowSecondsOf } from './limits.js'
+import { GatewayError } from './problem.js'
+import { noteLimit } from './request.js'
+
+/** So many callers are told apart; more of them begin a new window. */
+const mostCallers = 10_000
+
+export type LocalLimit = ReturnType<typeof createLocalLimit>
+
+/** Counts in fixed windows that all callers share. */
+export function createLocalLimit(name: LimitName, [limit, window]: LimitSize) {
+  const windowSeconds = windowSecondsOf(window)
+  const counts = new Map<string, number>()
+  let endsAt = 0
+
+  function turnPage(now: number): void {
+    if (now < endsAt && counts.size < mostCallers) return
+    counts.clear()
+    endsAt = now + windowSeconds * 1000
+  }
+
+  return {
+    /** Counts a call; throws `rate_limited` when its caller has made too many. */
+    check(caller: string): void {
+      const now = Date.now()
+      turnPage(now)
+      const count = (counts.get(caller) ?? 0) + 1
+      counts.set(caller, count)
+      const allowed = count <= limit
+      const [remaining, resetMs] = [Math.max(0, limit - count), endsAt - now]
+      noteLimit({ name, allowed, limit, remaining, windowSeconds, resetMs })
+      if (allowed) return
+      throw new GatewayError('rate_limited', {
+        detail: `At most ${limit} of "${name}" in ${windowSeconds} seconds.`,
+        retryAfterMs: Math.max(1, resetMs),
+      })
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Proof that a new anonymous visitor is no script: a Turnstile token of the page, which Cloudflare
+ * is asked about (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/). A
+ * token is good once, for five minutes. Whoever cannot be judged is not let in.
+ */
+import * as z from 'zod'
+import { type FieldError, GatewayError } from '../problem.js'
+import { remainingMs } from '../request.js'
+
+const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
+const timeoutMs = 3000
+
+/** What Cloudflare says of a token that is wrong, too old or was used before: the caller's own fault. */
+const callersFaults = new Set([
+  'missing-input-response',
+  'invalid-input-response',
+  'timeout-or-duplicate',
+])
+
+const verdict = z.object({
+  success: z.boolean(),
+  'error-codes': z.array(z.string()).default([]),
+})
+type Verdict = z.output<typeof verdict>
+
+/** One rule for a frontend: a problem whose `errors` name `challenge` asks for a new one. */
+function refused(message: string): GatewayError {
+  const error: FieldError = { path: 'challenge', message }
+  return new GatewayError('invalid_request', { detail: `challenge ${message}.`, errors: [error] })
+}
+
+function unjudged(note: string): GatewayError {
+  const detail = 'The challenge cannot be checked now.'
+  return new GatewayError('upstream_unavailable', { detail, note })
+}
+
+/** Not a cause to log: an error of `fetch` may repeat what was sent. */
+async function ask(secret: string, response: string): Promise<Verdict> {
+  const asked = {
+    method: 'POST',
+    body: new URLSearchParams({ secret, response }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(Math.min(timeoutMs, remainingMs())),
+  } as const
+  const answer: unknown = await fetch(siteverifyUrl, asked)
+    .then((reply) => reply.json())
+    .catch(() => null)
+  const read = verdict.safeParse(answer)
+  if (read.success) return read.data
+  throw unjudged('Turnstile does not answer')
+}
+
+export type Challenges = ReturnType<typeof createChallenges>
+
+/** `secret`: of the Turnstile widget; null where anybody may come in, whose tokens nobody looks at. */
+export function createChallenges(secret: string | null) {
+  return {
+    /** Throws `invalid_request` for a challenge that is not met, `upstream_unavailable` when nobody can say. */
+    async judge(challenge: string | undefined): Promise<void> {
+      if (secret === null) return
+      if (challenge === undefined) throw refused('is required')
+      const { success, 'error-codes': codes } = await ask(secret, challenge)
+      if (success) return
+      if (codes.length > 0 && codes.every((code) => callersFaults.has(code))) {
+        throw refused('was not accepted: it may be too old or used before, so get a new one')
+      }
+      throw unjudged('Turnstile does not accept TURNSTILE_SECRET, or has a problem of its own')
+    },
+  }
+}

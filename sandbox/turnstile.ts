@@ -1,0 +1,59 @@
+import { HttpResponse, http } from 'msw'
+
+const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
+
+/** What the fake does instead of judging: no answer, a cut socket, or an answer of its own making. */
+export type TurnstileFault = 'hang' | 'drop' | { status: number; body: string }
+
+/**
+ * Cloudflare's verification of Turnstile tokens: tokens that were made by `solve` are good once, and
+ * all others are not. `asked` is what it heard, field by field.
+ */
+export function createTurnstile({ secret }: { secret: string }) {
+  const solved = new Set<string>()
+  const asked: Record<string, string>[] = []
+  let fault: TurnstileFault | undefined
+
+  function errorsOf(form: URLSearchParams): string[] {
+    const token = form.get('response') ?? ''
+    if (form.get('secret') !== secret) return ['invalid-input-secret']
+    if (token === '') return ['missing-input-response']
+    if (spent.has(token)) return ['timeout-or-duplicate']
+    return solved.has(token) ? [] : ['invalid-input-response']
+  }
+
+  const spent = new Set<string>()
+  async function judge(request: Request): Promise<Response> {
+    const form = new URLSearchParams(await request.text())
+    asked.push(Object.fromEntries(form))
+    const errors = errorsOf(form)
+    if (errors.length === 0) spent.add(form.get('response') ?? '')
+    const about = { hostname: 'shop.example', action: '', cdata: '', challenge_ts: isoNow() }
+    return HttpResponse.json({ success: errors.length === 0, 'error-codes': errors, ...about })
+  }
+
+  function answer(request: Request): Promise<Response> | Response {
+    if (fault === undefined) return judge(request)
+    if (fault === 'drop') return HttpResponse.error()
+    if (fault === 'hang') return new Promise<never>(() => {})
+    return new HttpResponse(fault.body, { status: fault.status })
+  }
+
+  return {
+    asked,
+    /** A token as a widget gives it to the page of a visitor. */
+    solve(): string {
+      const token = `0.${crypto.randomUUID()}`
+      solved.add(token)
+      return token
+    },
+    /** Spoils every answer from now on. */
+    fail(what: TurnstileFault): void {
+      fault = what
+    },
+    /** For msw. */
+    handlers: () => [http.post(siteverifyUrl, ({ request }) => answer(request))],
+  }
+}
+
+const isoNow = () => new Date().toISOString()

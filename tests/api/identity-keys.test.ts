@@ -1,0 +1,226 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { HttpResponse, http } from 'msw'
+import { beforeEach, describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import { knock } from '../support/knock.js'
+import { loginEnv } from '../support/verified.js'
+import { openWorld } from '../support/world.js'
+import { shiftClock } from './saying.js'
+
+const jwksUrl = 'https://login.example/jwks.json'
+const elsewhere = 'https://evil.example/jwks.json'
+const { IDENTITY_ISSUER: iss, IDENTITY_AUDIENCE: aud } = loginEnv
+const world = openWorld({
+  env: {
+    IDENTITY_JWKS_URL: jwksUrl,
+    IDENTITY_ISSUER: iss,
+    IDENTITY_AUDIENCE: aud,
+    LIMITS: '{"auth": [1000, "1 m"]}',
+  },
+})
+const minute = 60_000
+
+const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+const [first, second, foreign] = [rsa(), rsa(), rsa()]
+const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const edwards = generateKeyPairSync('ed25519')
+
+const published = async (kid: string, key: KeyObject) => ({ ...(await exportJWK(key)), kid })
+
+/** What was asked of which server. */
+let asked: string[] = []
+
+/** The key set's server from now on, and one that must never be asked. */
+function serve(answer: () => Response | Promise<Response>): void {
+  asked = []
+  const seen = (address: string, reply: () => Response | Promise<Response>) =>
+    http.all(address, () => {
+      asked.push(address)
+      return reply()
+    })
+  world.network.use(
+    seen(jwksUrl, answer),
+    seen('https://evil.example/*', async () =>
+      HttpResponse.json({ keys: [await published('k1', foreign.publicKey)] }),
+    ),
+  )
+}
+
+const serveKeys = (...keys: object[]) => serve(() => HttpResponse.json({ keys }))
+
+beforeEach(async () => serveKeys(await published('k1', first.publicKey)))
+
+const now = () => Math.floor(Date.now() / 1000)
+type Wish = { header?: Partial<JWTHeaderParameters>; claims?: object; key?: KeyObject | Uint8Array }
+
+function sign({ header = {}, claims = {}, key = first.privateKey }: Wish = {}) {
+  return new SignJWT({ iss, aud, sub: 'mina', iat: now(), exp: now() + 600, ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header })
+    .sign(key)
+}
+
+const present = (identityToken: string) => knock(auth, { body: { identityToken } })
+const told = async (token: string | Promise<string>) => {
+  const { status, body } = await present(await token)
+  return [status, body.code ?? body.user?.verified]
+}
+const good = [200, true]
+const rejected = [401, 'identity_rejected']
+const outage = [503, 'upstream_unavailable']
+
+describe('a signature of the login', () => {
+  it.each([
+    ['RS256', first],
+    ['PS256', first],
+    ['ES256', curve],
+    ['EdDSA', edwards],
+  ])('may be %s', async (alg, { publicKey, privateKey }) => {
+    serveKeys(await published('k1', publicKey))
+    expect(await told(sign({ header: { alg }, key: privateKey }))).toEqual(good)
+  })
+
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const bare = (header: object) =>
+    `${encoded(header)}.${encoded({ iss, aud, sub: 'mina', exp: now() + 600 })}.`
+  const pem = first.publicKey.export({ type: 'spki', format: 'pem' })
+  const der = first.publicKey.export({ type: 'spki', format: 'der' })
+
+  it.each<[string, () => string | Promise<string>]>([
+    ['none', () => bare({ alg: 'none', kid: 'k1' })],
+    ['None', () => bare({ alg: 'None', kid: 'k1' })],
+    ['of another key under its id', () => sign({ key: foreign.privateKey })],
+    ['of an algorithm that is not on the list', () => sign({ header: { alg: 'RS512' } })],
+    ['HS256 with the published key as PEM', () => hmac(new TextEncoder().encode(String(pem)))],
+    ['HS256 with the published key as DER', () => hmac(new Uint8Array(der))],
+    ['HS256 with the secret of another setting', () => hmac(Buffer.from(loginEnv.IDENTITY_SECRET))],
+    ['of an unknown key id', () => sign({ header: { kid: 'k9' } })],
+    ['with an extension that must be understood', () => critical()],
+  ])('is no good when it is %s', async (_what, token) => {
+    expect(await told(token())).toEqual(rejected)
+  })
+
+  const hmac = (key: Uint8Array) => sign({ header: { alg: 'HS256' }, key })
+  const critical = async () => {
+    const [, claims, signature] = (await sign()).split('.')
+    return `${encoded({ alg: 'RS256', kid: 'k1', crit: ['x'], x: 1 })}.${claims}.${signature}`
+  }
+
+  it('is no good by a secret that the key set holds by mistake', async () => {
+    const secret = 'a-secret-that-was-published-by-mistake'
+    serveKeys({ kty: 'oct', kid: 'k1', k: Buffer.from(secret).toString('base64url') })
+    expect(await told(hmac(Buffer.from(secret)))).toEqual(rejected)
+  })
+
+  it('is never looked for at an address that the token names', async () => {
+    const jwk = await published('k1', foreign.publicKey)
+    const claims = { iss, jwks_uri: elsewhere }
+    for (const header of [{ jku: elsewhere }, { x5u: elsewhere }, { jwk }, { kid: elsewhere }]) {
+      const token = await sign({ header, claims, key: foreign.privateKey })
+      expect(await told(token), JSON.stringify(header)).toEqual(rejected)
+    }
+    expect(await told(sign({ claims: { iss: elsewhere }, key: foreign.privateKey }))).toEqual(
+      rejected,
+    )
+    expect(new Set(asked)).toEqual(new Set([jwksUrl]))
+  })
+})
+
+describe('what an identity token says', () => {
+  it.each([
+    ['an end 20 s ago', { exp: -20 }, good],
+    ['an end 31 s ago', { exp: -31 }, rejected],
+    ['a beginning in 29 s', { nbf: 29 }, good],
+    ['a beginning in 45 s', { nbf: 45 }, rejected],
+    ['a life of 24 hours', { exp: 24 * 3600 }, good],
+    ['a life of 24 hours and a minute', { exp: 24 * 3600 + 60 }, rejected],
+    ['a long life, nearly over', { iat: -25 * 3600, exp: 600 }, rejected],
+  ])('is judged by the clock: %s', async (_what, times, outcome) => {
+    const entries = Object.entries(times).map(([name, seconds]) => [name, now() + seconds])
+    expect(await told(sign({ claims: Object.fromEntries(entries) }))).toEqual(outcome)
+  })
+
+  it.each([
+    ['a number for a subject', { sub: 7 }],
+    ['a list for a subject', { sub: ['mina'] }],
+    ['an object for a subject', { sub: { name: 'mina' } }],
+    ['a text for an end', { exp: 'tomorrow' }],
+    ['audiences without ours', { aud: ['shop', 'chats'] }],
+    ['our audience in other letters', { aud: aud.toUpperCase() }],
+    ['our issuer and a slash', { iss: `${iss}/` }],
+    ['a list of issuers', { iss: [iss] }],
+  ])('is rejected: %s', async (_what, claims) => {
+    expect(await told(sign({ claims }))).toEqual(rejected)
+  })
+
+  it('may name other audiences beside ours', async () => {
+    expect(await told(sign({ claims: { aud: ['shop', aud] } }))).toEqual(good)
+  })
+})
+
+describe('the key set of the login', () => {
+  it('is read once for many visitors', async () => {
+    for (const _ of [1, 2, 3]) expect(await told(sign())).toEqual(good)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('may change: a new key is found, and one that was withdrawn is forgotten', async () => {
+    expect(await told(sign())).toEqual(good)
+    serveKeys(await published('k2', second.publicKey))
+    shiftClock(minute)
+    const renewed = { header: { kid: 'k2' }, key: second.privateKey }
+    expect(await told(sign(renewed))).toEqual(good)
+    expect(await told(sign())).toEqual(rejected)
+  })
+
+  it('is not asked for again and again by ids that are made up', async () => {
+    expect(await told(sign())).toEqual(good)
+    for (const kid of ['x1', 'x2', 'x3']) {
+      expect(await told(sign({ header: { kid } }))).toEqual(rejected)
+    }
+    expect(asked).toHaveLength(1)
+  })
+
+  const failures: [string, () => Response | Promise<Response>][] = [
+    ['it cannot be reached', () => HttpResponse.error()],
+    ['503', () => HttpResponse.json({}, { status: 503 })],
+    ['a web page', () => HttpResponse.html('<p>Back soon</p>')],
+    ['no key set', () => HttpResponse.json({ error: 'soon' })],
+    [
+      'sent elsewhere',
+      () => new HttpResponse(null, { status: 302, headers: { location: elsewhere } }),
+    ],
+  ]
+
+  it.each(failures)('when it was never read, nobody is let in: %s', async (_what, failure) => {
+    serve(failure)
+    expect(await told(sign())).toEqual(outage)
+    expect(await told(sign({ key: foreign.privateKey }))).toEqual(outage)
+    expect(asked).not.toContain(elsewhere)
+    expect(world.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
+  })
+
+  it.each(failures)('when it was read before, its keys go on for an hour: %s', async (...row) => {
+    const [, failure] = row
+    expect(await told(sign())).toEqual(good)
+    serve(failure)
+    shiftClock(50 * minute)
+    expect(await told(sign())).toEqual(good)
+    expect(await told(sign({ key: foreign.privateKey }))).toEqual(rejected)
+    expect(await told(sign({ header: { kid: 'k2' }, key: second.privateKey }))).toEqual(outage)
+    shiftClock(61 * minute)
+    expect(await told(sign())).toEqual(outage)
+    serveKeys(await published('k1', first.publicKey))
+    expect(await told(sign())).toEqual(good)
+  })
+
+  it('may hang: the answer comes within the deadline, and the next visitor is not held up', async () => {
+    world.setEnv({ REQUEST_DEADLINE_MS: '250' })
+    serve(() => new Promise<never>(() => {}))
+    const startedAt = performance.now()
+    expect(await told(sign())).toEqual(outage)
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+    serveKeys(await published('k1', first.publicKey))
+    expect(await told(sign())).toEqual(good)
+  })
+})

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto'
+import { HttpResponse, http } from 'msw'
+import { describe, expect, it } from 'vitest'
+import { createRedisFront } from '../../sandbox/redis/index.js'
+import { openScene } from '../dialects/scene.js'
+import { dialects } from '../dialects/table.js'
+import { visit } from '../support/visit.js'
+import { redisUrl } from '../support/world.js'
+import { createMoment, expectProblem, shiftClock } from './saying.js'
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+type Shown = { id: string; text: string; sender: { role: string } }
+
+const unnamed = dialects.filter(({ settlesUnclear }) => !settlesUnclear)
+
+/** What one tab has shown of what the visitor said, and where it goes on. */
+type Tab = { cursor: string; before: string | null; mine: Shown[] }
+
+const isMine = ({ sender }: Shown) => sender.role === 'EndUser'
+const idsOf = ({ mine }: Tab) => mine.map(({ id }) => id)
+
+async function openTab(visitor: Visitor, limit = '50'): Promise<Tab> {
+  const { status, body } = await visitor.poll({ limit })
+  expect(status).toBe(200)
+  return { cursor: body.cursor, before: body.before, mine: body.messages.filter(isMine) }
+}
+
+async function readOn(visitor: Visitor, tab: Tab): Promise<void> {
+  const { status, body } = await visitor.poll({ cursor: tab.cursor, limit: '100' })
+  expect(status).toBe(200)
+  tab.cursor = body.cursor
+  tab.mine.push(...body.messages.filter(isMine))
+}
+
+async function readBack(visitor: Visitor, tab: Tab): Promise<void> {
+  while (tab.before !== null) {
+    const { body } = await visitor.poll({ before: tab.before, limit: '2' })
+    tab.before = body.before
+    tab.mine.unshift(...body.messages.filter(isMine))
+  }
+}
+
+describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dialect) => {
+  const { world, fail, stored, name } = openScene(dialect, { REQUEST_DEADLINE_MS: '8000' })
+
+  /** From now on Salesforce does what it is asked to, and its answers wait. */
+  function holdAnswers(method: 'get' | 'post', path: string) {
+    const waiting: { done: ReturnType<typeof createMoment>; isCut: boolean }[] = []
+    const arrivals: (() => void)[] = []
+    world.network.use(
+      http[method](path, async ({ request }) => {
+        const response = await world.salesforce.handle(request)
+        const held = { done: createMoment(), isCut: false }
+        waiting.push(held)
+        arrivals.shift()?.()
+        await held.done.comes
+        return held.isCut ? HttpResponse.error() : response
+      }),
+    )
+    return {
+      /** Resolves when the next request had its effect. */
+      next: () => new Promise<void>((resolve) => arrivals.push(resolve)),
+      /** Lets the oldest (or another) answer go, or be cut. */
+      let: (what: 'go' | 'be cut', index = 0) => {
+        const [held] = waiting.splice(index, 1)
+        if (!held) throw new TypeError('No answer waits')
+        held.isCut = what === 'be cut'
+        held.done.come()
+      },
+    }
+  }
+
+  const holdSends = () => holdAnswers('post', '*/message')
+
+  it('leaves a message out while it is under way, and shows it once under its id in every tab', async () => {
+    const visitor = await visit()
+    const early = await openTab(visitor)
+    const id = randomUUID()
+    const answers = holdSends()
+    const effect = answers.next()
+    const said = visitor.say('On its way', id)
+    await effect
+    expect(stored(name())).toEqual(['On its way'])
+    const late = await openTab(visitor)
+    await readOn(visitor, early)
+    expect([...early.mine, ...late.mine]).toEqual([])
+    answers.let('go')
+    expect((await said).status).toBe(202)
+    for (const tab of [early, late]) {
+      await readOn(visitor, tab)
+      await readOn(visitor, tab)
+      expect(idsOf(tab)).toEqual([id])
+    }
+    expect(idsOf(await openTab(visitor))).toEqual([id])
+  })
+
+  it('shows it once, under whatever name, when the answer is lost', async () => {
+    const visitor = await visit()
+    const early = await openTab(visitor)
+    const answers = holdSends()
+    const effect = answers.next()
+    const said = visitor.say('Lost')
+    await effect
+    const late = await openTab(visitor)
+    await readOn(visitor, early)
+    expect([...early.mine, ...late.mine]).toEqual([])
+    answers.let('be cut')
+    expectProblem(await said, 503, 'upstream_unavailable')
+    for (const tab of [early, late]) {
+      await readOn(visitor, tab)
+      await readOn(visitor, tab)
+      expect(tab.mine.map(({ text }) => text)).toEqual(['Lost'])
+    }
+  })
+
+  it('tells several at once apart, in whatever order they are answered', async () => {
+    const visitor = await visit()
+    const tab = await openTab(visitor)
+    const answers = holdSends()
+    const ids = [0, 1, 2, 3].map(() => randomUUID())
+    const said: ReturnType<typeof visitor.say>[] = []
+    for (const [index, id] of ids.entries()) {
+      const effect = answers.next()
+      said.push(visitor.say(`Number ${index}`, id))
+      await effect
+    }
+    for (const index of [3, 1, 1, 0]) {
+      await readOn(visitor, tab)
+      answers.let('go', index)
+      await Promise.race(said)
+    }
+    await Promise.all(said)
+    await readOn(visitor, tab)
+    expect(idsOf(tab).sort()).toEqual([...ids].sort())
+    expect(new Map(tab.mine.map(({ id, text }) => [text, id]))).toEqual(
+      new Map(ids.map((id, index) => [`Number ${index}`, id])),
+    )
+    expect(idsOf(await openTab(visitor))).toEqual(ids)
+  })
+
+  it('does not keep back for longer than a request may last what a killed function sent', async () => {
+    const visitor = await visit()
+    const early = await openTab(visitor)
+    const answers = holdSends()
+    const effect = answers.next()
+    const killed = visitor.say('My last')
+    await effect
+    const late = await openTab(visitor)
+    shiftClock(7500)
+    await readOn(visitor, early)
+    expect([...early.mine, ...late.mine]).toEqual([])
+    shiftClock(8100)
+    for (const tab of [early, late]) {
+      await readOn(visitor, tab)
+      await readOn(visitor, tab)
+      expect(tab.mine.map(({ text }) => text)).toEqual(['My last'])
+    }
+    answers.let('be cut')
+    await killed
+  })
+
+  it.each([
+    ['young', 1000, '50'],
+    ['young', 1000, '1'],
+    ['old', 10_000, '50'],
+    ['old', 10_000, '1'],
+    ['very old', 45_000, '50'],
+    ['very old', 45_000, '2'],
+  ])(
+    'loses no %s message without a name while another is under way: %i ms, %s a page',
+    async (_, ageMs, limit) => {
+      const visitor = await visit()
+      fail('say', { when: 'after' })
+      await visitor.say('Without a name')
+      shiftClock(ageMs)
+      world.salesforce.inject(name(), [{ text: 'Anything else?' }])
+      const answers = holdSends()
+      const effect = answers.next()
+      const id = randomUUID()
+      const said = visitor.say('Under way', id)
+      await effect
+      const tab = await openTab(visitor, limit)
+      expect(idsOf(tab)).not.toContain(id)
+      answers.let('go')
+      await said
+      await readOn(visitor, tab)
+      await readBack(visitor, tab)
+      expect(tab.mine.map(({ text }) => text).sort()).toEqual(['Under way', 'Without a name'])
+      expect(idsOf(tab)).toContain(id)
+    },
+  )
+
+  it('shows an old message without a name on the first page at once', async () => {
+    const visitor = await visit()
+    fail('say', { when: 'after' })
+    await visitor.say('Without a name')
+    shiftClock(10_000)
+    const answers = holdSends()
+    const effect = answers.next()
+    const said = visitor.say('Under way')
+    await effect
+    const { mine } = await openTab(visitor)
+    expect(mine.map(({ text }) => text)).toEqual(['Without a name'])
+    answers.let('go')
+    await said
+  })
+
+  it('knows a name that came while Salesforce was listing', async () => {
+    const visitor = await visit()
+    const tab = await openTab(visitor)
+    const sends = holdSends()
+    const lists = holdAnswers('get', '*/messages')
+    const effect = sends.next()
+    const id = randomUUID()
+    const said = visitor.say('Just in time', id)
+    await effect
+    const listed = lists.next()
+    const reading = readOn(visitor, tab)
+    await listed
+    sends.let('go')
+    await said
+    lists.let('go')
+    await reading
+    expect(idsOf(tab)).toEqual([id])
+  })
+
+  it('knows a name that came while Redis was asked for it', async () => {
+    const visitor = await visit()
+    const tab = await openTab(visitor)
+    const sends = holdSends()
+    const effect = sends.next()
+    const id = randomUUID()
+    const said = visitor.say('In between', id)
+    await effect
+    const { execute } = world.redisBackend
+    let lookups = 0
+    world.redis = createRedisFront({
+      ...world.redisBackend,
+      token: 'redis-token',
+      // The second question about names is answered after the name was noted.
+      async execute(command) {
+        const isLookup =
+          /:(un)?listed:/.test(String(command[1])) && /^H(MGET|GETALL)$/i.test(String(command[0]))
+        lookups += isLookup ? 1 : 0
+        const isFirst = isLookup && lookups === 1
+        if (isLookup && lookups === 2) await said
+        const reply = await execute(command)
+        if (isFirst) sends.let('go')
+        return reply
+      },
+    })
+    world.network.use(...world.redis.handlers(redisUrl))
+    await readOn(visitor, tab)
+    await said
+    await readOn(visitor, tab)
+    expect(lookups).toBeGreaterThanOrEqual(2)
+    expect(idsOf(tab)).toEqual([id])
+  })
+
+  it.each(['drop', 'lose', { status: 500 }] as const)(
+    'keeps the name although Redis stumbles when it is noted: %o',
+    async (what) => {
+      const visitor = await visit()
+      await visitor.say('Warm')
+      const tab = await openTab(visitor)
+      tab.mine.length = 0
+      const answers = holdSends()
+      const effect = answers.next()
+      const id = randomUUID()
+      const said = visitor.say('Noted', id)
+      await effect
+      world.redis.fault({ what })
+      answers.let('go')
+      expect((await said).status).toBe(202)
+      await readOn(visitor, tab)
+      expect(idsOf(tab)).toEqual([id])
+      expect(idsOf(await openTab(visitor))).toContain(id)
+    },
+  )
+
+  // The login's assertion lives for five minutes, so that is as far ahead as it can be.
+  it.each([-300_000, 290_000])(
+    'does all that when Salesforce’s clock is %i ms ahead of ours',
+    async (clockSkewMs) => {
+      world.salesforce.switches.clockSkewMs = clockSkewMs
+      const visitor = await visit()
+      const early = await openTab(visitor)
+      const answers = holdSends()
+      const effect = answers.next()
+      const id = randomUUID()
+      const said = visitor.say('Which time is it?', id)
+      await effect
+      const late = await openTab(visitor)
+      await readOn(visitor, early)
+      expect([...early.mine, ...late.mine]).toEqual([])
+      answers.let('go')
+      await said
+      for (const tab of [early, late]) {
+        await readOn(visitor, tab)
+        await readOn(visitor, tab)
+        expect(idsOf(tab)).toEqual([id])
+      }
+    },
+  )
+})

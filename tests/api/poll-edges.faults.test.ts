@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { HttpResponse, http } from 'msw'
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import poll from '../../api/poll.js'
+import type { FaultInput } from '../../sandbox/salesforce/index.js'
+import { openScene } from '../dialects/scene.js'
+import { dialects } from '../dialects/table.js'
+import { knock } from '../support/knock.js'
+import { textsOf, visit } from '../support/visit.js'
+import { expectProblem, shiftClock } from './saying.js'
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+
+/** What a busy machine may add. */
+const toleranceMs = 500
+
+/** Polls on until nothing more is waiting; the sizes of the pages on the way. */
+async function readOn({ poll }: Pick<Visitor, 'poll'>, from: string, limit: number) {
+  const texts: string[] = []
+  const sizes: number[] = []
+  for (let cursor = from; ; ) {
+    const { status, body } = await poll({ cursor, limit: String(limit) })
+    expect(status).toBe(200)
+    expect(body.cursor.length).toBeLessThanOrEqual(6144)
+    texts.push(...textsOf(body))
+    sizes.push(body.messages.length)
+    cursor = body.cursor
+    if (!body.hasMore) return { texts, sizes, cursor }
+  }
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `Number ${index}`)
+
+describe.each(dialects)('through the dialect $name', (dialect) => {
+  const scene = openScene(dialect)
+  const { world, fail, exchangesOf } = scene
+  const lists = dialect.settlesUnclear ? '*/entries' : '*/messages'
+
+  /** So many messages, spread evenly. */
+  function tell(count: number, withinMs: number, from = Date.now()) {
+    world.salesforce.inject(
+      scene.name(),
+      numbered(count).map((text, index) => ({
+        text,
+        transcriptedTimestamp: from + Math.floor((index * withinMs) / count),
+      })),
+    )
+  }
+
+  describe('an entry that shows late', () => {
+    it.each([29_900, 30_000])('by %i ms is told once', async (lateMs) => {
+      const visitor = await visit()
+      shiftClock(60_000)
+      const { cursor } = (await visitor.poll()).body
+      const at = Date.now()
+      world.salesforce.inject(scene.name(), [
+        { text: 'Late', transcriptedTimestamp: at, visibleAfterMs: lateMs },
+      ])
+      shiftClock(60_000 + lateMs - 1000)
+      world.salesforce.inject(scene.name(), [
+        { text: 'Newest', transcriptedTimestamp: at + lateMs },
+      ])
+      const first = await readOn(visitor, cursor, 50)
+      expect(first.texts).toEqual(['Newest'])
+      shiftClock(60_000 + lateMs + 100)
+      const next = await readOn(visitor, first.cursor, 50)
+      expect(next.texts).toEqual(['Late'])
+      expect((await readOn(visitor, next.cursor, 50)).texts).toEqual([])
+    })
+  })
+
+  describe('clocks that differ', () => {
+    // The login's assertion lives for five minutes, so that is as far ahead as it can be.
+    it.each([-300_000, 290_000])(
+      'by %i ms change nothing in what is said, told and waited for',
+      async (clockSkewMs) => {
+        world.salesforce.switches.clockSkewMs = clockSkewMs
+        const visitor = await visit()
+        const { cursor } = (await visitor.poll()).body
+        const id = randomUUID()
+        expect((await visitor.say('What time is it?', id)).status).toBe(202)
+        const read = await readOn(visitor, cursor, 1)
+        expect(read.texts[0]).toBe('What time is it?')
+        const { body } = await visitor.poll({ cursor: read.cursor })
+        expect(body.messages).toEqual([])
+        expect(body.pollAfterMs).toBe(1000)
+        shiftClock(3_000)
+        world.salesforce.inject(scene.name(), [{ text: 'Late', visibleAfterMs: 20_000 }])
+        shiftClock(10_000)
+        world.salesforce.inject(scene.name(), [{ text: 'Later' }])
+        const later = await readOn(visitor, read.cursor, 50)
+        expect(later.texts).toEqual(['Later'])
+        shiftClock(24_000)
+        expect((await readOn(visitor, later.cursor, 50)).texts).toEqual(['Late'])
+      },
+    )
+
+    it.runIf(dialect.settlesUnclear).each([-300_000, 300_000])(
+      'by %i ms do not hide a message whose answer was lost',
+      async (clockSkewMs) => {
+        world.salesforce.switches.clockSkewMs = clockSkewMs
+        const visitor = await visit()
+        const id = randomUUID()
+        fail('say', { when: 'after' })
+        expect((await visitor.say('Once', id)).status).toBe(202)
+        fail('say', { when: 'before', what: { status: 503 } })
+        expect((await visitor.say('Twice', randomUUID())).status).toBe(202)
+        expect(scene.stored(scene.name())).toEqual(['Once', 'Twice'])
+      },
+    )
+  })
+
+  describe('much at once', () => {
+    it.each([1, 100])('comes whole, %i a page: 300 in one second', async (limit) => {
+      const count = limit === 1 ? 60 : 300
+      const visitor = await visit()
+      const { cursor } = (await visitor.poll()).body
+      tell(count, 1000)
+      const { texts, sizes } = await readOn(visitor, cursor, limit)
+      expect(texts).toEqual(numbered(count))
+      expect(Math.max(...sizes)).toBe(limit)
+      expect(sizes.slice(0, -1).every((size) => size === limit)).toBe(true)
+    })
+
+    it('is told by the newest page first, and not more than was asked for', async () => {
+      const visitor = await visit()
+      tell(300, 1000, Date.now() + 1)
+      for (const limit of [1, 100]) {
+        const { body } = await visitor.poll({ limit: String(limit) })
+        expect(textsOf(body)).toEqual(numbered(300).slice(-limit))
+        const older = (await visitor.poll({ before: body.before, limit: String(limit) })).body
+        expect(textsOf(older)).toEqual(numbered(300).slice(-2 * limit, -limit))
+      }
+    })
+  })
+
+  describe('waiting', () => {
+    it('ends in time and reads once a second at most', async () => {
+      const visitor = await visit()
+      const { cursor } = (await visitor.poll()).body
+      const before = exchangesOf('list').length
+      const startedAt = performance.now()
+      const { status, body } = await visitor.poll({ cursor, wait: '3' })
+      const tookMs = performance.now() - startedAt
+      expect([status, body.messages]).toEqual([200, []])
+      expect(tookMs).toBeGreaterThan(2950)
+      expect(tookMs).toBeLessThan(3000 + toleranceMs)
+      const reads = exchangesOf('list').slice(before)
+      expect(reads.length).toBeLessThanOrEqual(4)
+      const pauses = reads.slice(1).map(({ at }, index) => at - (reads[index]?.at ?? 0))
+      for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(950)
+    })
+
+    it('ends in time when Salesforce begins to hang, and the cursor stays good', async () => {
+      world.setEnv({ REQUEST_DEADLINE_MS: '600' })
+      const visitor = await visit()
+      const { cursor } = (await visitor.poll()).body
+      world.network.use(
+        http.get(lists, ({ request }) => world.salesforce.handle(request), { once: true }),
+      )
+      const startedAt = performance.now()
+      const waiting = visitor.poll({ cursor, wait: '1' })
+      fail('list', { when: 'after', times: 20, what: 'hang' })
+      const answer = await waiting
+      expect(performance.now() - startedAt).toBeLessThan(1600 + toleranceMs)
+      if (answer.status !== 200) expectProblem(answer, 504, 'upstream_timeout')
+      world.salesforce.clearFaults()
+      tell(1, 1)
+      expect((await readOn(visitor, cursor, 50)).texts).toEqual(['Number 0'])
+    })
+  })
+
+  describe('an answer that is cut', () => {
+    const bytes = new TextEncoder().encode('{"conversationEntries":[{"identifier":"')
+
+    /** Headers and a part of the body come, then the connection breaks. */
+    const cutOff = () =>
+      new HttpResponse(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(bytes)
+            setTimeout(() => controller.error(new Error('cut')), 5)
+          },
+        }),
+        { headers: { 'content-type': 'application/json' } },
+      )
+
+    it('is asked for again, and nobody notices', async () => {
+      const visitor = await visit()
+      const { cursor } = (await visitor.poll()).body
+      tell(3, 3)
+      let cuts = 0
+      world.network.use(
+        http.get(
+          lists,
+          () => {
+            cuts += 1
+            return cutOff()
+          },
+          { once: true },
+        ),
+      )
+      expect((await readOn(visitor, cursor, 50)).texts).toEqual(numbered(3))
+      expect(cuts).toBe(1)
+    })
+
+    const halves: [name: string, what: FaultInput['what'], status: number, code: string][] = [
+      ['half JSON', { status: 200, body: '{"mess' }, 502, 'upstream_rejected'],
+      ['a wish to wait', { status: 429 }, 429, 'rate_limited'],
+      ['a web page', 'html', 502, 'upstream_rejected'],
+      ['nonsense', 'nonsense', 502, 'upstream_rejected'],
+    ]
+    it.each(halves)('for good is told, and loses nothing: %s', async (_, what, status, code) => {
+      const visitor = await visit()
+      const { cursor } = (await visitor.poll()).body
+      tell(3, 3)
+      fail('list', { when: 'after', what })
+      expectProblem(await visitor.poll({ cursor }), status, code)
+      expect((await readOn(visitor, cursor, 2)).texts).toEqual(numbered(3))
+    })
+  })
+
+  it('ten thousand entries are told from the first to the last, or from the last to the first', async () => {
+    const visitor = await visit()
+    const { cursor } = (await visitor.poll()).body
+    // The guide's list is told whole each time.
+    const count = dialect.settlesUnclear ? 10_000 : 500
+    tell(count, count * 1000, Date.now() + 1000)
+    shiftClock(count * 1000 + 5000)
+    const { body } = await knock(auth, { body: { refreshToken: visitor.refreshToken } })
+    const { conversationId } = visitor
+    const reader = {
+      poll: (query: Record<string, string> = {}) =>
+        knock(poll, { token: body.token, query: { conversationId, ...query } }),
+    }
+    const before = exchangesOf('list').length
+    const { texts, sizes } = await readOn(reader, cursor, 100)
+    expect(texts).toEqual(numbered(count))
+    expect(exchangesOf('list').length - before).toBeLessThanOrEqual(4 * sizes.length)
+    const newest = (await reader.poll({ limit: '100' })).body
+    const older = (await reader.poll({ before: newest.before, limit: '100' })).body
+    expect([...textsOf(older), ...textsOf(newest)]).toEqual(numbered(count).slice(-200))
+  }, 120_000)
+})

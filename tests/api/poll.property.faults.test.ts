@@ -1,0 +1,167 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FaultInput } from '../../sandbox/salesforce/index.js'
+import { openScene } from '../dialects/scene.js'
+import { dialects } from '../dialects/table.js'
+import { textsOf, visit } from '../support/visit.js'
+import { boundless, shiftClock } from './saying.js'
+
+type Visitor = Awaited<ReturnType<typeof visit>>
+type Tab = { cursor: string; told: string[] }
+type Model = { happened: number }
+type Real = {
+  scene: ReturnType<typeof openScene>
+  visitor: Visitor
+  tabs: Tab[]
+  clock: { aheadMs: number }
+}
+type Command = fc.AsyncCommand<Model, Real>
+
+const settings = {
+  numRuns: Number(process.env.FC_RUNS ?? 5),
+  ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
+  ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
+}
+
+/** Later than this, Salesforce shows nothing; the promise ends at 30 s. */
+const latestMs = 29_000
+
+const ours = (texts: string[]) => texts.filter((text) => text.startsWith('Message '))
+
+/** A first page and all that is behind it; asked again while Salesforce fails. */
+async function openTab({ visitor }: Real, limit: string): Promise<Tab> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { status, body } = await visitor.poll({ limit })
+    if (status !== 200) continue
+    const told = ours(textsOf(body))
+    for (let { before } = body; before !== null; ) {
+      const page = await visitor.poll({ before, limit })
+      if (page.status !== 200) continue
+      told.unshift(...ours(textsOf(page.body)))
+      before = page.body.before
+    }
+    return { cursor: body.cursor, told }
+  }
+  throw new Error('Salesforce fails for ever')
+}
+
+type Poll = { tab: number; limit: number; isAnswerLost: boolean }
+
+function poll({ tab: which, limit, isAnswerLost }: Poll): Command {
+  return {
+    check: () => true,
+    async run(_, { visitor, tabs }) {
+      const tab = tabs[which % tabs.length]
+      if (!tab) throw new TypeError('No such tab')
+      const { status, body } = await visitor.poll({ cursor: tab.cursor, limit: String(limit) })
+      expect([200, 429, 502, 503, 504]).toContain(status)
+      if (status !== 200) return
+      expect(body.messages.length).toBeLessThanOrEqual(limit)
+      if (isAnswerLost) return
+      tab.told.push(...ours(textsOf(body)))
+      tab.cursor = body.cursor
+    },
+    toString: () => `poll(tab ${which}, ${limit}${isAnswerLost ? ', answer lost' : ''})`,
+  }
+}
+
+function happen(what: string, act: (model: Model, real: Real) => void | Promise<void>): Command {
+  return {
+    check: () => true,
+    run: async (model, real) => await act(model, real),
+    toString: () => what,
+  }
+}
+
+/** Messages at one moment, each shown after a while of its own. */
+function messagesCome(lagsMs: number[]): Command {
+  return happen(`messages(${lagsMs})`, (model, { scene }) => {
+    const entries = lagsMs.map((visibleAfterMs) => {
+      model.happened += 1
+      return { text: `Message ${model.happened}`, visibleAfterMs }
+    })
+    scene.world.salesforce.inject(scene.name(), entries)
+  })
+}
+
+const whats = fc.constantFrom<FaultInput['what'][]>(
+  'drop',
+  'html',
+  'empty',
+  'nonsense',
+  { status: 429 },
+  { status: 500 },
+  { status: 503 },
+  { status: 200, body: '{"conversationEntries":[{"identifier":"' },
+)
+
+const commands = fc.commands<Model, Real, false>(
+  [
+    fc
+      .array(fc.oneof(fc.constant(0), fc.nat({ max: latestMs })), { minLength: 1, maxLength: 9 })
+      .map(messagesCome),
+    fc
+      .record({
+        tab: fc.nat({ max: 5 }),
+        limit: fc.constantFrom(1, 2, 5, 100),
+        isAnswerLost: fc.boolean(),
+      })
+      .map(poll),
+    fc
+      .record({ when: fc.constantFrom('before' as const, 'after' as const), what: whats })
+      .map((fault) =>
+        happen(`fails(${JSON.stringify(fault)})`, (_, { scene }) => scene.fail('list', fault)),
+      ),
+    fc.nat({ max: 20_000 }).map((ms) =>
+      happen(`later(${ms})`, (_, { clock }) => {
+        clock.aheadMs += ms
+        shiftClock(clock.aheadMs)
+      }),
+    ),
+    fc.constantFrom('2', '100').map((limit) =>
+      happen(`reload(${limit})`, async (_, real) => {
+        real.tabs.push(await openTab(real, limit))
+      }),
+    ),
+  ],
+  { maxCommands: 25, size: 'max' },
+)
+
+async function readToTheEnd({ visitor }: Real, tab: Tab): Promise<void> {
+  for (let hasMore = true; hasMore; ) {
+    const { status, body } = await visitor.poll({ cursor: tab.cursor })
+    expect(status, JSON.stringify(body)).toBe(200)
+    tab.told.push(...ours(textsOf(body)))
+    tab.cursor = body.cursor
+    hasMore = body.hasMore
+  }
+}
+
+describe.each(dialects)('polls through $name', (dialect) => {
+  const salesforce = { ...dialect.salesforce, switches: { limits: boundless } }
+  const scene = openScene({ ...dialect, salesforce })
+
+  it('tell every tab everything once, whatever fails, is lost or comes late', async () => {
+    const property = fc.asyncProperty(commands, fc.boolean(), async (sequence, isUntidy) => {
+      shiftClock(0)
+      scene.world.salesforce.clearFaults()
+      Object.assign(scene.world.salesforce.switches, {
+        listRepeatsEntries: isUntidy,
+        listShufflesTies: isUntidy,
+      })
+      const visitor = await visit()
+      const real: Real = { scene, visitor, tabs: [], clock: { aheadMs: 0 } }
+      real.tabs.push(await openTab(real, '100'))
+      const model: Model = { happened: 0 }
+      await fc.asyncModelRun(() => ({ model, real }), sequence)
+      scene.world.salesforce.clearFaults()
+      shiftClock(real.clock.aheadMs + latestMs)
+      const expected = Array.from({ length: model.happened }, (_, index) => `Message ${index + 1}`)
+      for (const tab of real.tabs) {
+        await readToTheEnd(real, tab)
+        expect([...tab.told].sort()).toEqual([...expected].sort())
+      }
+    })
+    await fc.assert(property, settings)
+  }, 3_600_000)
+})

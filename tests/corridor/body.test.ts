@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, describe, expect, it } from 'vitest'
+import { doors } from '../../platforms/doors.js'
+import type { Handler } from '../../platforms/handler.js'
+import { type Listening, serve } from '../../platforms/serve.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+const megabyte = 1024 * 1024
+
+let server: Listening | undefined
+afterEach(() => server?.close(0))
+
+async function listen(): Promise<string> {
+  const site: Handler = async (request, connection) => {
+    const door = doors.get(new URL(request.url).pathname)
+    return door ? door(request, connection) : new Response(null, { status: 404 })
+  }
+  server = await serve(site, { host: '127.0.0.1', port: 0 })
+  return server.url
+}
+
+/** A connection on which a request was begun; its body is for the test to send. */
+async function begin(path: string, headers: readonly string[]) {
+  const { port } = new URL(await listen())
+  const socket = connect(Number(port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`${[`POST ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...headers].join('\r\n')}\r\n\r\n`)
+  return socket
+}
+
+const files = 'Content-Type: multipart/form-data; boundary=x'
+const posts = [...doors.keys()].filter((path) =>
+  ['/api/start', '/api/send', '/api/end', '/api/upload'].includes(path),
+)
+
+describe('a body', () => {
+  it.each(posts)('of a caller without a token is not read at %s', async (path) => {
+    let pulled = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1
+        if (pulled > 50) return controller.close()
+        return controller.enqueue(new Uint8Array(64 * 1024))
+      },
+    })
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+    const init = { method: 'POST', headers, body, duplex: 'half' } as const
+    const response = await doors.get(path)?.(new Request(`https://chat.example${path}`, init), {})
+    expect(response?.status).toBe(401)
+    expect(pulled).toBeLessThan(3)
+    expect(world.redis.counts.requests).toBe(0)
+  })
+
+  it('of 4 MB whose sender has no token is refused before it has arrived', async () => {
+    const length = `Content-Length: ${4 * megabyte}`
+    const socket = await begin('/api/upload', [files, length])
+    socket.write('x'.repeat(1000))
+    const [first] = await once(socket, 'data')
+    expect(String(first)).toMatch(/^HTTP\/1\.1 401 /)
+    socket.destroy()
+  })
+
+  it.each([
+    ['announced', 'Content-Length: 100000', 'half of it'],
+    ['in pieces', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
+  ])('that its sender breaks off is no failure of ours: %s', async (_how, length, some) => {
+    const { token } = await arrive()
+    world.lines.length = 0
+    const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
+    socket.write(some)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.destroy()
+    await expect.poll(() => world.lines.length, { timeout: 5000 }).toBe(1)
+    const line = JSON.parse(world.lines[0] ?? '')
+    expect(line).toMatchObject({ level: 'info', status: 400, code: 'invalid_request' })
+    expect(line).not.toHaveProperty('error')
+  })
+
+  it('that comes with a good token is read as ever, and the answer is whole', async () => {
+    const { token } = await arrive()
+    const headers = ['Content-Type: application/json', 'Content-Length: 2', 'Connection: close']
+    const socket = await begin('/api/start', [...headers, `Authorization: Bearer ${token}`])
+    socket.write('{}')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 201 /)
+  })
+})

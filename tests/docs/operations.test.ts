@@ -1,0 +1,62 @@
+/** What `docs/operations.md` says of logs, limits and spans is what is written, counted and recorded. */
+import { afterEach, describe, expect, it } from 'vitest'
+import start from '../../api/start.js'
+import { defaultLimits } from '../../lib/limits.js'
+import { knock } from '../support/knock.js'
+import { createRecorder } from '../support/spans.js'
+import { codesIn, tableUnder } from '../support/tables.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+const page = 'docs/operations.md'
+const namesIn = (heading: string) => tableUnder(page, heading).flatMap(([cell]) => codesIn(cell))
+
+/** The fields of a line, dotted. */
+function fieldsOf(line: object, path = ''): string[] {
+  return Object.entries(line).flatMap(([name, value]) => {
+    const isInner = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isInner ? fieldsOf(value, `${path}${name}.`) : [`${path}${name}`]
+  })
+}
+
+/** Requests of every kind: good, refused, with a bug, without an environment. */
+async function allKinds(): Promise<void> {
+  const visitor = await visit()
+  await visitor.poll()
+  await visitor.say('')
+  const record = `local:visitor:{${visitor.user.id}}`
+  await world.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a bug"]}'])
+  expect((await visitor.start()).status).toBe(500)
+  const { token } = await arrive()
+  world.setEnv({ SALESFORCE_ORG_ID: '' })
+  expect((await knock(start, { token, body: {} })).status).toBe(500)
+}
+
+describe('the log', () => {
+  it('has the fields that are documented, each of them and no other', async () => {
+    await allKinds()
+    const fields = world.lines.flatMap((line) => fieldsOf(JSON.parse(line)))
+    expect([...new Set(fields)].sort()).toEqual(namesIn('The log').sort())
+  })
+})
+
+describe('limits', () => {
+  it('are the documented ones', () => {
+    const rows = tableUnder(page, 'Limits').map(([name, size]) => [codesIn(name)[0], size])
+    const sizes = Object.entries(defaultLimits).map(([name, size]) => [name, size.join(' / ')])
+    expect(rows).toEqual(sizes)
+  })
+})
+
+describe('spans', () => {
+  const recorder = createRecorder()
+  afterEach(() => recorder.unregister())
+
+  it('have the attributes that are documented, each of them and no other', async () => {
+    recorder.register()
+    await allKinds()
+    const names = recorder.ended.flatMap(({ attributes }) => Object.keys(attributes))
+    expect([...new Set(names)].sort()).toEqual(namesIn('Traces').sort())
+  })
+})

@@ -1,0 +1,54 @@
+/** The pages for operators say what is so. */
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { problems } from '../../lib/problem.js'
+import { createKeys } from '../../lib/store/keys.js'
+import { codesIn, storedKeys, tableUnder } from '../support/tables.js'
+
+const pages = ['docs/security.md', 'docs/operations.md', 'SECURITY.md']
+
+/** One key of each kind that the store can make. */
+function everyKey(): string[] {
+  const makers: ((...names: string[]) => string)[] = Object.values(createKeys('local'))
+  return makers
+    .map((make) => make('one', 'two'))
+    .map((key) => (/:limit:/.test(key) ? `${key}:x:1` : key))
+}
+
+describe('what is stored', () => {
+  it.each(everyKey())('%s has a row of its own', (key) => {
+    expect(storedKeys.filter(({ pattern }) => pattern.test(key))).toHaveLength(1)
+  })
+
+  it.each(storedKeys)('$text is a key that the store can make', ({ pattern }) => {
+    expect(everyKey().filter((key) => pattern.test(key))).toHaveLength(1)
+  })
+})
+
+it.each(pages)('%s names variables that there are', (page) => {
+  const known = readFileSync('.env.example', 'utf8')
+  const named = readFileSync(page, 'utf8').match(/`[A-Z]+(_[A-Z]+)+(?=[`=])/g) ?? []
+  const variables = [...new Set(named.map((name) => name.slice(1)))]
+  const strangers = variables.filter((name) => !new RegExp(`\\b${name}=`).test(known))
+  expect(strangers).toEqual([])
+})
+
+it.each(pages)('%s points to files that there are', (page) => {
+  const text = readFileSync(page, 'utf8')
+  const tests = [...text.matchAll(/`(tests\/[\w./-]+)`/g)].map(([, file = '']) => file)
+  const base = new URL(`../../${page}`, import.meta.url)
+  const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, file = '']) => new URL(file, base))
+  expect(tests.filter((file) => !existsSync(file))).toEqual([])
+  expect(links.filter((file) => !existsSync(file))).toEqual([])
+})
+
+it('names each threat with the tests that hold it', () => {
+  const rows = tableUnder('docs/security.md', 'Who might do what, and what stands against it')
+  for (const row of rows) expect(row.at(-1), row[1]).toMatch(/`tests\//)
+})
+
+it('alerts on codes that there are', () => {
+  const cells = tableUnder('docs/operations.md', 'What to alert on').map(([when]) => when)
+  const codes = cells.flatMap((cell) => codesIn(cell)).filter((word) => word.includes('_'))
+  expect(codes.filter((code) => !(code in problems))).toEqual([])
+})

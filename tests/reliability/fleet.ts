@@ -1,0 +1,129 @@
+/** Four gateways in processes of their own, over a Redis and a Salesforce that this process holds. */
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { addressOf, type Call, call } from '../../bench/call.js'
+import { type Fleet, startFleet } from '../../bench/fleet.js'
+import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
+import {
+  createSalesforce,
+  instant,
+  type Salesforce,
+  type SalesforceOptions,
+} from '../../sandbox/salesforce/index.js'
+import { type Listening, serve } from '../../sandbox/server/serve.js'
+import { hasRedisServer, startRedisServer } from '../sandbox/redis-server.js'
+
+const token = 'redis-token'
+
+type Options = {
+  salesforce: (url: string) => SalesforceOptions
+  env?: (url: string) => object
+  /** What each gateway has beside that; as many as there are to be. */
+  each?: readonly Record<string, string>[]
+}
+
+const four = [{}, {}, {}, {}]
+
+/** Opens a fleet for the tests of one group; each test begins with nothing in Redis and Salesforce. */
+export function openFleet({ salesforce: wishes, env = () => ({}), each = four }: Options) {
+  let salesforce: Salesforce
+  let fleet: Fleet
+  let redis: RedisBackend
+  let servers: Listening[] = []
+  let visitors = 0
+  let asked: readonly number[] | undefined
+
+  beforeAll(async () => {
+    redis = hasRedisServer() ? await startRedisServer() : embeddedRedis()
+    const store = await serve(createRedisFront({ ...redis, token }).handle)
+    const org = await serve((request) => salesforce.handle(request))
+    servers = [store, org]
+    const options = wishes(org.url)
+    salesforce = createSalesforce({ ...options, switches: { ...instant, ...options.switches } })
+    const common = {
+      SALESFORCE_MESSAGING_URL: org.url,
+      SALESFORCE_ORG_ID: salesforce.orgId,
+      SALESFORCE_DEPLOYMENT: salesforce.esDeveloperName,
+      UPSTASH_REDIS_REST_URL: store.url,
+      UPSTASH_REDIS_REST_TOKEN: token,
+      SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+      CLIENT_ADDRESS: 'forwarded:1',
+      // Not what these tests are about: a machine under load is slow.
+      REDIS_TIMEOUT_MS: '10000',
+      REQUEST_DEADLINE_MS: '25000',
+      ...env(org.url),
+    }
+    fleet = await startFleet({ envs: each.map((own) => ({ ...common, ...own })) })
+  })
+  beforeEach(async () => {
+    await redis.execute(['FLUSHALL'])
+    salesforce.reset()
+    asked = undefined
+  })
+  afterAll(async () => {
+    await fleet?.close()
+    await Promise.all(servers.map(({ close }) => close()))
+    redis?.close()
+  })
+
+  /** Asks the gateway whose turn it is. */
+  const ask = (wish: Call) => call(fleet.next(asked), wish)
+
+  /** A new anonymous visitor, at an address of their own, and what they may do. */
+  async function arrive() {
+    visitors += 1
+    const address = addressOf(visitors)
+    const { body } = await ask({ method: 'POST', endpoint: 'auth', body: {}, address })
+    expect(body.token, String(body.code)).not.toBe('')
+    let mine = { token: body.token, refreshToken: body.refreshToken }
+    let conversationId = ''
+    const post = (endpoint: string, content: object) =>
+      ask({ method: 'POST', endpoint, token: mine.token, body: content, address })
+    return {
+      mine: () => mine,
+      async start(wish: object = {}) {
+        const answer = await post('start', wish)
+        if (answer.body.conversationId !== '') conversationId = answer.body.conversationId
+        return answer
+      },
+      say: (text: string) => post('send', { conversationId, text }),
+      signal: () => post('send', { conversationId, messageType: 'TypingIndicator', typing: true }),
+      named: () => ({ conversationId }),
+      end: () => post('end', { conversationId }),
+      get: (endpoint: string, query: Record<string, string> = {}) =>
+        ask({ method: 'GET', endpoint, token: mine.token, query, address }),
+      poll: (query: Record<string, string> = {}) =>
+        ask({
+          method: 'GET',
+          endpoint: 'poll',
+          token: mine.token,
+          query: { conversationId, ...query },
+        }),
+      async refresh() {
+        const { refreshToken } = mine
+        const answer = await post('auth', { refreshToken })
+        if (answer.status === 200) mine = answer.body
+        return answer
+      },
+    }
+  }
+
+  return {
+    arrive,
+    /** A visitor with an open conversation. */
+    async visit() {
+      const visitor = await arrive()
+      const { status, body } = await visitor.start()
+      expect(status, String(body.code)).toBe(201)
+      return visitor
+    },
+    salesforce: () => salesforce,
+    /** From now on only these gateways are asked; the next test begins with all. */
+    ask(gateways: readonly number[]): void {
+      asked = gateways
+    },
+    /** What Salesforce heard of one operation. */
+    exchangesOf: (operationId: string) =>
+      salesforce.exchanges.filter((exchange) => exchange.operationId === operationId),
+    lines: () => fleet.lines(),
+  }
+}

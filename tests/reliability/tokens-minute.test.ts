@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import start from '../../api/start.js'
+import { expectProblem, shiftClock } from '../api/saying.js'
+import { knock } from '../support/knock.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+
+const LIMITS = JSON.stringify({
+  tokens: [8, '1 m'],
+  auth: [1000, '1 m'],
+  startAddress: [1000, '1 m'],
+})
+const forStarts = 6
+const minuteMs = 60_000
+
+const world = openWorld({ env: { LIMITS } })
+
+async function begin() {
+  const { token } = await arrive()
+  return await knock(start, { token, body: {} })
+}
+
+/** A moment late in a minute of the clock, some minutes from now: how far it is away, in milliseconds. */
+const untilLateInAMinute = () => 5 * minuteMs + 55_000 - (Date.now() % minuteMs)
+
+it('the allowance of token requests holds in every minute, not only in those of the clock', async () => {
+  const lateMs = untilLateInAMinute()
+  shiftClock(lateMs)
+  for (let count = 0; count < forStarts; count++) expect((await begin()).status).toBe(201)
+  for (const laterMs of [0, 15_000, 30_000, 50_000]) {
+    shiftClock(lateMs + laterMs)
+    const refused = await begin()
+    expectProblem(refused, 429, 'rate_limited')
+    expect(refused.body.retryAfterMs).toBeLessThanOrEqual(minuteMs - laterMs)
+    expect(refused.body.retryAfterMs).toBeGreaterThan(minuteMs - laterMs - 20_000)
+  }
+  expect(world.salesforce.exchanges).toHaveLength(2 * forStarts)
+  shiftClock(lateMs + minuteMs + 20_000)
+  for (let count = 0; count < forStarts; count++) expect((await begin()).status).toBe(201)
+})

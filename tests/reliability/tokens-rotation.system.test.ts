@@ -1,0 +1,107 @@
+/** Secrets change while visitors are in the middle of a conversation: each step has processes of its own. */
+import { describe, expect, it } from 'vitest'
+import { verifiedEnv, verifiedSalesforce } from '../support/verified.js'
+import { openFleet } from './fleet.js'
+
+const oldSecret = 'the-last-secret-of-at-least-thirty-two-bytes'
+const newSecret = 'the-next-secret-of-at-least-thirty-two-bytes'
+const each = [oldSecret, `${newSecret},${oldSecret}`, `${newSecret},${oldSecret}`, newSecret].map(
+  (SESSION_SECRET) => ({ SESSION_SECRET }),
+)
+/** Which gateways have which secrets. */
+const [before, both, after] = [[0], [1, 2], [3]]
+const fourTimes = [1, 2, 3, 4]
+
+const modes = [
+  { name: 'guest', salesforce: () => ({}), env: () => ({}), outlivesItsToken: false },
+  {
+    name: 'verified',
+    salesforce: () => verifiedSalesforce,
+    env: () => verifiedEnv,
+    outlivesItsToken: true,
+  },
+]
+
+describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, ...mode }) => {
+  const world = openFleet({ ...mode, each })
+
+  type Visitor = Awaited<ReturnType<typeof world.visit>>
+
+  /** Enough calls that each process is asked. */
+  const everywhere = (work: () => ReturnType<Visitor['poll']>) => Promise.all(fourTimes.map(work))
+  const told = (answers: { status: number; code: string | null }[]) =>
+    answers.map(({ status, code }) => code ?? status)
+
+  it('logs nobody out, loses no cursor and no conversation, until the old one is gone', async () => {
+    world.ask(before)
+    const visitor = await world.visit()
+    const cursor = (await visitor.poll()).body.cursor ?? ''
+    await visitor.say('Before')
+    world.ask(both)
+    const polls = await everywhere(() => visitor.poll({ cursor }))
+    expect(told(polls)).toEqual([200, 200, 200, 200])
+    for (const { body } of polls) expect(body.messages.map(({ text }) => text)).toContain('Before')
+    expect((await visitor.say('Between')).status).toBe(202)
+    expect((await visitor.refresh()).status).toBe(200)
+
+    world.ask(after)
+    const next = polls[0]?.body.cursor ?? ''
+    const later = await everywhere(() => visitor.poll({ cursor: next }))
+    if (outlivesItsToken) {
+      expect(told(later)).toEqual([200, 200, 200, 200])
+      expect(later[0]?.body.messages.map(({ text }) => text)).toContain('Between')
+      expect((await visitor.say('After')).status).toBe(202)
+      return
+    }
+    expect(told(later)).toEqual(fourTimes.map(() => 'conversation_lost'))
+  })
+
+  it('a conversation that began under both goes on when the old one is gone', async () => {
+    world.ask(both)
+    const visitor = await world.visit()
+    const cursor = (await visitor.poll()).body.cursor ?? ''
+    world.ask(after)
+    expect((await visitor.say('Still here')).status).toBe(202)
+    const polls = await everywhere(() => visitor.poll({ cursor }))
+    expect(told(polls)).toEqual([200, 200, 200, 200])
+    expect((await visitor.refresh()).status).toBe(200)
+  })
+
+  it('a token that cannot be opened is told apart from a failure of ours, at every door', async () => {
+    world.ask(before)
+    const visitor = await world.visit()
+    world.ask(both)
+    await visitor.refresh()
+    world.ask(after)
+    const doors = {
+      poll: () => visitor.poll(),
+      send: () => visitor.say('Hello?'),
+      list: () => visitor.get('conversations', { refresh: 'true' }),
+      transcript: () => visitor.get('transcript', visitor.named()),
+      typing: () => visitor.signal(),
+      end: () => visitor.end(),
+      start: () => visitor.start(),
+    }
+    const answers: Record<string, unknown> = {}
+    for (const [door, knock] of Object.entries(doors)) answers[door] = told([await knock()])[0]
+    const well = { poll: 200, send: 202, list: 200, typing: 202, end: 200, start: 201 }
+    const lost = 'conversation_lost'
+    expect(answers).toEqual(
+      outlivesItsToken
+        ? { ...well, transcript: 'unsupported' }
+        : { ...well, poll: lost, send: lost, typing: lost, transcript: lost, end: lost },
+    )
+    expect(world.lines().filter((line) => line.includes('"internal"'))).toEqual([])
+  })
+
+  it('everybody is asked to sign in again when it is gone at once', async () => {
+    world.ask(before)
+    const visitor = await world.visit()
+    world.ask(after)
+    expect(told(await everywhere(() => visitor.poll()))).toEqual(
+      fourTimes.map(() => 'unauthenticated'),
+    )
+    expect(told([await visitor.refresh()])).toEqual(['refresh_rejected'])
+    expect((await world.visit()).mine().token).not.toBe('')
+  })
+})

@@ -1,0 +1,120 @@
+/** What a caller could wear the gateway out with. */
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import availability from '../../api/availability.js'
+import start from '../../api/start.js'
+import { unheard } from '../api/saying.js'
+import { type Knock, knock } from '../support/knock.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { aboutConversations } from './guarded.js'
+
+const world = openWorld()
+
+describe('made-up conversations', () => {
+  const doors = ['POST /api/send', 'GET /api/poll', 'POST /api/upload'] as const
+
+  it.each(doors)('are counted on the visitor at %s, whatever their ids', async (name) => {
+    world.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
+    const { token } = await arrive()
+    const statuses: (number | undefined)[] = []
+    await unheard(world, async () => {
+      for (const _ of [1, 2, 3, 4]) {
+        statuses.push((await aboutConversations[name]?.(randomUUID(), { token }))?.status)
+      }
+    })
+    expect(statuses).toEqual([404, 404, 404, 429])
+    const other = (await arrive()).token
+    expect((await aboutConversations[name]?.(randomUUID(), { token: other }))?.status).toBe(404)
+  })
+})
+
+describe('attributes', () => {
+  const wide = { a: 'é'.repeat(3900), b: 'é'.repeat(3900), c: 'é'.repeat(3900) }
+  const many = (count: number, length: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, 'x'.repeat(length)]))
+
+  it.each([
+    ['five of 4,000 characters', many(5, 4000)],
+    ['three of 3,900 characters of two bytes', wide],
+    ['fifty of 400', many(50, 400)],
+  ])('of more than 16 KB in all are refused: %s', async (_what, routingAttributes) => {
+    const { token } = await arrive()
+    const answer = await unheard(world, () => knock(start, { token, body: { routingAttributes } }))
+    const errors = [{ path: 'routingAttributes', message: 'must be at most 16,384 bytes in all' }]
+    expect(answer).toMatchObject({ status: 400, body: { errors } })
+  })
+
+  it('of less are taken', async () => {
+    const { token } = await arrive()
+    const wish = { token, body: { routingAttributes: many(4, 4000) } }
+    expect((await knock(start, wish)).status).toBe(201)
+  })
+})
+
+describe('a refusal', () => {
+  it('is short, however much was wrong', async () => {
+    const typos = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`t${n}`, 1]))
+    const answer = await knock(auth, { body: typos })
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors).toHaveLength(100)
+  })
+
+  it('repeats no more than the beginning of a long name', async () => {
+    const answer = await knock(auth, { body: { ['n'.repeat(100_000)]: 1 } })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: `${'n'.repeat(200)}…` }] },
+    })
+    expect(JSON.stringify(answer.body).length).toBeLessThan(1000)
+  })
+})
+
+describe('a limit by address', () => {
+  const doors: Record<string, (wish: Knock) => ReturnType<typeof knock>> = {
+    auth: (wish) => knock(auth, { ...wish, body: {} }),
+    startAddress: (wish) => knock(start, { ...wish, body: {} }),
+    other: (wish) => knock(availability, wish),
+  }
+  const headers = [
+    'x-forwarded-for',
+    'x-real-ip',
+    'forwarded',
+    'x-client-ip',
+    'x-cluster-client-ip',
+    'x-vercel-forwarded-for',
+    'cf-connecting-ip',
+    'true-client-ip',
+    'fastly-client-ip',
+    'via',
+  ]
+
+  it.each(Object.keys(doors))('is not evaded by a header of the caller: %s', async (limit) => {
+    world.setEnv({ LIMITS: JSON.stringify({ auth: [99, '1 m'], [limit]: [1, '1 m'] }) })
+    const token = limit === 'auth' ? undefined : (await arrive()).token
+    expect((await doors[limit]?.({ token }))?.status).toBeLessThan(300)
+    for (const name of headers) {
+      const value = name === 'forwarded' ? 'for=198.51.100.9' : '198.51.100.9'
+      const answer = await doors[limit]?.({ token, headers: { [name]: value } })
+      expect(answer?.status, name).toBe(429)
+    }
+  })
+
+  it('counts callers together whose address nobody vouches for', async () => {
+    world.setEnv({ CLIENT_ADDRESS: 'forwarded:2', LIMITS: '{"auth": [1, "1 m"]}' })
+    const from = (value: string) => knock(auth, { body: {}, headers: { 'x-forwarded-for': value } })
+    expect((await from('198.51.100.1')).status).toBe(200)
+    for (const value of ['198.51.100.2', 'unknown, 10.0.0.1', ', 10.0.0.1', 'x'.repeat(5000)]) {
+      expect((await from(value)).status, value.slice(0, 20)).toBe(429)
+    }
+  })
+})
+
+it('two access tokens of the same moment are not the same', async () => {
+  const [one, other] = [await arrive(), await arrive()]
+  const claimsOf = (token: string) =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  expect(claimsOf(one.token).jti).toMatch(/^[0-9a-f-]{36}$/)
+  expect(claimsOf(one.token).jti).not.toBe(claimsOf(other.token).jti)
+})

@@ -1,0 +1,198 @@
+/** Bodies and headers as no frontend of ours writes them. */
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import availability from '../../api/availability.js'
+import conversations from '../../api/conversations.js'
+import end from '../../api/end.js'
+import health from '../../api/health.js'
+import jwks from '../../api/jwks.js'
+import notFound from '../../api/not-found.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import transcript from '../../api/transcript.js'
+import upload from '../../api/upload.js'
+import { readEnv } from '../../lib/env.js'
+import { fileOf, formOf, png } from '../api/uploading.js'
+import { type Answer, knock } from '../support/knock.js'
+import { arrive, visit } from '../support/visit.js'
+import { openWorld, redisUrl, salesforceUrl } from '../support/world.js'
+
+const world = openWorld({
+  salesforce: { attachments: { endUserToAgent: true, maxFileSize: 5 } },
+})
+
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+const nestedObjects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+
+function expectRefused(answer: Answer): void {
+  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+}
+
+describe('JSON', () => {
+  const posts = { auth, start, send, end }
+
+  it.each(Object.entries(posts))('however deep, is refused and soon at %s', async (_name, door) => {
+    const { token } = await arrive()
+    const bodies = [
+      nested(60_000),
+      nestedObjects(20_000),
+      `{"text": ${nested(60_000)}}`,
+      `{"routingAttributes": ${nestedObjects(20_000)}}`,
+      `{"identityToken": ${nested(60_000)}}`,
+    ]
+    for (const body of bodies) {
+      const startedAt = performance.now()
+      expectRefused(await knock(door, { token, body }))
+      expect(performance.now() - startedAt).toBeLessThan(1500)
+    }
+    expect(world.heard()).toEqual([])
+  })
+
+  it('of more than 128 KB is 413 however it is nested', async () => {
+    expect((await knock(auth, { body: nested(100_000) })).status).toBe(413)
+  })
+
+  it('that says a thing twice means the last, in every check', async () => {
+    const [owner, stranger] = [await visit(), await visit()]
+    const twice = (first: string, last: string) =>
+      knock(send, {
+        token: stranger.token,
+        body: `{"conversationId":"${first}","text":"Only once","conversationId":"${last}"}`,
+      })
+    expect((await twice(stranger.conversationId, owner.conversationId)).status).toBe(404)
+    expect((await twice(owner.conversationId, stranger.conversationId)).status).toBe(202)
+    const { ledger } = world.salesforce.conversation(owner.conversationId)
+    expect(JSON.stringify(ledger)).not.toContain('Only once')
+  })
+
+  const polluting = [
+    '{"__proto__":{"verified":true}}',
+    '{"constructor":{"prototype":{"verified":true}}}',
+    '{"routingAttributes":{"__proto__":{"polluted":"yes"}}}',
+    '{"\\u005f_proto__":{"polluted":true}}',
+    '{"prototype":{"polluted":true}}',
+  ]
+
+  it.each(polluting)('changes nothing that all objects share: %s', async (body) => {
+    const { token } = await arrive()
+    for (const door of Object.values(posts)) expectRefused(await knock(door, { token, body }))
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+    expect(Reflect.get({}, 'verified')).toBeUndefined()
+  })
+
+  it.each([
+    '{"__proto__": [1, "1 m"]}',
+    '{"constructor": [1, "1 m"]}',
+    '{"send": {"__proto__": [1, "1 m"]}}',
+  ])('of the environment changes nothing either: LIMITS=%s', (LIMITS) => {
+    const complete = {
+      SALESFORCE_MESSAGING_URL: salesforceUrl,
+      SALESFORCE_ORG_ID: '00DZZ0000000AbCDEF',
+      SALESFORCE_DEPLOYMENT: 'Harbor',
+      UPSTASH_REDIS_REST_URL: redisUrl,
+      UPSTASH_REDIS_REST_TOKEN: 'redis-token',
+      SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+    }
+    try {
+      const { limits } = readEnv({ ...complete, LIMITS })
+      expect(limits).toEqual(readEnv(complete).limits)
+    } catch (error) {
+      expect(String(error)).toContain('LIMITS must be')
+    }
+    expect(Reflect.get({}, 0)).toBeUndefined()
+  })
+})
+
+describe('an address that a caller names', () => {
+  const hosts = new Set<string>()
+  const note = ({ request }: { request: Request }) => hosts.add(new URL(request.url).host)
+  beforeEach(() => {
+    hosts.clear()
+    world.network.events.on('request:start', note)
+  })
+  afterEach(() => world.network.events.removeListener('request:start', note))
+
+  it('is asked nothing, wherever it stands', async () => {
+    const evil = 'http://evil.example/ping'
+    const headers = {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'http',
+      'x-original-url': evil,
+      'x-rewrite-url': evil,
+      referer: evil,
+      forwarded: 'host=evil.example',
+    }
+    await knock(auth, { body: { identityToken: evil }, headers })
+    await knock(auth, { body: { refreshToken: evil, challenge: evil }, headers })
+    const attributes = { url: evil, _callback: evil }
+    const { token, conversationId, ...visitor } = await visit({ routingAttributes: attributes })
+    await visitor.say(`${evil} <img src="${evil}"> [x](${evil})`)
+    const form = formOf({
+      conversationId,
+      text: `See ${evil}`,
+      file: fileOf({ name: evil, content: png }),
+    })
+    expect((await knock(upload, { token, form, headers })).status).toBe(202)
+    const page = await visitor.poll()
+    await knock(poll, {
+      token,
+      query: { conversationId, cursor: evil },
+      headers,
+      url: 'http://evil.example/api/poll',
+    })
+    await knock(poll, {
+      token,
+      query: { conversationId, cursor: String(page.body.cursor) },
+      headers,
+    })
+    await knock(end, { token, body: { conversationId }, headers, url: 'http://evil.example/x' })
+    const known = [salesforceUrl, redisUrl].map((url) => new URL(url).host)
+    expect([...hosts].sort()).toEqual(known.sort())
+  })
+})
+
+describe('every answer of every door', () => {
+  it('has the headers that keep a browser from guessing, framing and telling', async () => {
+    const { token, refreshToken } = await arrive()
+    const conversationId = randomUUID()
+    const answers = [
+      await knock(auth, { body: { refreshToken } }),
+      await knock(auth, { body: 'x'.repeat(200_000) }),
+      await knock(start, { token, body: {} }),
+      await knock(send, { token, body: { conversationId, text: 'Hello' } }),
+      await knock(poll, { token, query: { conversationId } }),
+      await knock(end, { token, body: 'x', headers: { 'content-type': 'text/html' } }),
+      await knock(upload, { token, body: '' }),
+      await knock(transcript, { token, query: { conversationId } }),
+      await knock(conversations, { token }),
+      await knock(availability),
+      await knock(jwks),
+      await knock(health),
+      await knock(notFound),
+      await knock(auth, { method: 'PATCH' }),
+      await knock(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } }),
+      await knock(start, { method: 'OPTIONS', headers: { origin: 'null' } }),
+    ]
+    world.redis.fault({ what: 'drop', times: 9 })
+    answers.push(await knock(auth, { body: {} }))
+    world.redis.clearFaults()
+    world.setEnv({ SESSION_SECRET: '' })
+    answers.push(await knock(start, { token, body: {} }))
+    expect(answers.at(-2)?.status).toBe(503)
+    expect(answers.at(-1)?.status).toBe(500)
+    for (const { status, headers } of answers) {
+      expect(headers.get('x-content-type-options'), String(status)).toBe('nosniff')
+      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/)
+      expect(headers.get('vary')).toMatch(/\bOrigin\b/)
+      expect(headers.get('cache-control')).toMatch(/no-store|max-age=300\b/)
+      for (const name of ['x-powered-by', 'server', 'set-cookie']) {
+        expect(headers.get(name), name).toBeNull()
+      }
+      expect(headers.get('content-type') ?? 'application/json').toMatch(/json/)
+    }
+  })
+})

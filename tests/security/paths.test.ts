@@ -1,0 +1,154 @@
+/** Requests as no browser writes them, to the whole deployment on a real socket. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { doors } from '../../platforms/doors.js'
+import { type Listening, serve } from '../../platforms/serve.js'
+import { createSite } from '../../platforms/site.js'
+import { openWorld } from '../support/world.js'
+
+const world = openWorld()
+const pages = fileURLToPath(new URL('../../public', import.meta.url))
+
+let server: Listening
+beforeEach(async () => {
+  server = await serve(createSite(doors, pages), { host: '127.0.0.1', port: 0 })
+})
+afterEach(() => server.close(0))
+
+/** The whole answer to these bytes. */
+async function say(line: string, headers: readonly string[] = ['Host: 127.0.0.1']) {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(Buffer.from([line, ...headers, 'Connection: close', '', ''].join('\r\n')))
+  const whole = await text(socket)
+  const [head = '', body = ''] = whole.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body }
+}
+
+const outside = [
+  '/../package.json',
+  '/%2e%2e/package.json',
+  '/..%2fpackage.json',
+  '/%2e%2e%2fpackage.json',
+  '/..%5cpackage.json',
+  '/..\\package.json',
+  '/....//package.json',
+  '/%252e%252e%252fpackage.json',
+  '/docs/../../package.json',
+  '//etc/passwd',
+  '/etc/passwd',
+  '/.env',
+  '/.git/config',
+  '/lib/env.ts',
+  '/api/auth.ts',
+  '/index.html%00.png',
+  '/%00',
+  '/%',
+  '/%ff%fe',
+  '/%c0%ae%c0%ae/package.json',
+  `/${'a/'.repeat(3000)}`,
+]
+
+describe('a path', () => {
+  it.each(outside)('gives nothing that is not published: %s', async (path) => {
+    const { status, body } = await say(`GET ${path} HTTP/1.1`)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(body).not.toMatch(/dependencies|root:|SESSION_SECRET|repositoryformat/)
+  })
+
+  it.each([
+    '/api//auth',
+    '//api/auth',
+    '/api/auth/',
+    '/api/%61uth',
+    '/api%2fauth',
+    '/api/auth;x=1',
+    '/api/auth%2f',
+    '/api/auth%00',
+    '/api/auth%20',
+    '/api/auth.ts',
+    '/api/AUTH',
+    '/api/send/../auth/x',
+    '/api/messaging//auth',
+    '/api/messaging/auth/auth',
+    '/api/messaging/%2e%2e%2fauth',
+    '/api/auth%0d%0aX-Evil:%201',
+    '/api/__proto__',
+    '/api/constructor',
+  ])('leads to no door that it only resembles: %s', async (path) => {
+    const { status, head } = await say(`POST ${path} HTTP/1.1`)
+    expect(status).toBe(404)
+    expect(head).not.toContain('\r\nx-evil')
+    expect(world.redis.counts.requests).toBe(0)
+  })
+
+  it.each(['/api/./auth', '/api/x/../auth', '/api/messaging/../auth', '/api/%2e/auth'])(
+    'is tidied up as URLs are, and then it is the door’s: %s',
+    async (path) => {
+      expect((await say(`POST ${path} HTTP/1.1`)).status).toBe(200)
+    },
+  )
+})
+
+describe('a request', () => {
+  it.each([
+    ['another host in its first line', 'GET http://evil.example/api/health HTTP/1.1', []],
+    ['a host that is none', 'GET /api/health HTTP/1.1', ['Host: ][']],
+    ['a host with a path', 'GET /api/health HTTP/1.1', ['Host: a/b']],
+    ['a host with a name and a password', 'GET /api/health HTTP/1.1', ['Host: a:b@evil.example']],
+    ['no host', 'GET /api/health HTTP/1.0', []],
+    ['a star', 'OPTIONS * HTTP/1.1', ['Host: 127.0.0.1']],
+    ['no path', 'GET ?x=1 HTTP/1.1', ['Host: 127.0.0.1']],
+    [
+      'two lengths',
+      'POST /api/auth HTTP/1.1',
+      ['Host: a', 'Content-Length: 0', 'Content-Length: 1'],
+    ],
+    [
+      'a length and pieces',
+      'POST /api/auth HTTP/1.1',
+      ['Host: a', 'Content-Length: 3', 'Transfer-Encoding: chunked'],
+    ],
+    [
+      'a line feed in a header',
+      'GET /api/health HTTP/1.1',
+      ['Host: a', 'X-Request-Id: a\nX-Evil: 1'],
+    ],
+    ['a null in a header', 'GET /api/health HTTP/1.1', ['Host: a', 'X-Request-Id: a\u0000b']],
+    [
+      'headers of a megabyte',
+      'GET /api/health HTTP/1.1',
+      ['Host: a', `X-Long: ${'x'.repeat(1_000_000)}`],
+    ],
+  ])('with %s is no failure of ours', async (_what, line, headers) => {
+    const { status, head } = await say(line, headers)
+    expect(status).toBeLessThan(500)
+    expect(head).not.toContain('\r\nx-evil')
+    for (const logged of world.lines) expect(logged).not.toContain('"error"')
+  })
+
+  it('with two Authorization headers is refused or read as its first, never as its second', async () => {
+    const { status } = await say('GET /api/conversations HTTP/1.1', [
+      'Host: a',
+      'Authorization: Bearer a.b.c',
+      'Authorization: Bearer d.e.f',
+    ])
+    expect(status).toBe(401)
+  })
+
+  it('keeps its own id only when that is plain, and never two lines of it', async () => {
+    for (const id of ['a\u202eb', 'caf\u00e9', 'a b', '{"level":"error"}', '"', '\u001b[31m']) {
+      const { head } = await say('GET /api/health HTTP/1.1', ['Host: a', `X-Request-Id: ${id}`])
+      if (head.includes(' 400 ')) continue
+      expect(head).toMatch(/\r\nx-request-id: [0-9a-f-]{36}(\r\n|$)/)
+    }
+    for (const line of world.lines) {
+      expect(Object.keys(JSON.parse(line))).not.toContain('evil')
+      expect(line).toMatch(/^[\x20-\x7e]*$/)
+    }
+  })
+})

@@ -1,0 +1,28 @@
+/** Tables of the documents, as tests read them. */
+import { readFileSync } from 'node:fs'
+
+/** The rows of the table under a heading, each cell without its backticks. */
+export function tableUnder(file: string, heading: string, nth = 0): string[][] {
+  const sections = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split(/^## /m)
+  const section = sections.find((each) => each.startsWith(`${heading}\n`)) ?? ''
+  const table = section.split(/\n\n+/).filter((each) => each.startsWith('|'))[nth] ?? ''
+  const rows = table.trimEnd().split('\n').slice(2)
+  if (rows.length === 0) throw new TypeError(`${file} has no table under “${heading}”`)
+  return rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| ?| ?\|$/g, '').trim()))
+}
+
+/** What stands between backticks. */
+export function codesIn(cell: string | undefined): string[] {
+  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
+}
+
+/** A pattern of a key in `docs/security.md`, where `<…>` stands for a name. */
+export function patternOf(text: string): RegExp {
+  const literal = text.split(/<[^>]+>/).map((part) => part.replace(/[{}]/g, '\\$&'))
+  return new RegExp(`^[^:]+:${literal.join('[^{}]+')}$`)
+}
+
+/** The rows of the table of what is stored. */
+export const storedKeys = tableUnder('docs/security.md', 'What is stored where, and for how long')
+  .flatMap(([cell]) => codesIn(cell))
+  .map((text) => ({ text, pattern: patternOf(text) }))
