@@ -22,6 +22,7 @@ const sayShare = 0.25
 /** Salesforce itself lets nobody say more than 22 things a minute. */
 const leastSayPauseMs = 3000
 const floorEveryMs = 100
+/** How long after the end a message is still repeated, and how long the last reading may take. */
 const patienceMs = 90_000
 /** Until the last answer of the bot is there for everybody. */
 const settleMs = 3000
@@ -95,7 +96,7 @@ async function main(): Promise<boolean> {
     const read = await Promise.all(
       visitors.map(async (visitor, index) => {
         await sleep((index / rate) * 1000)
-        return await visitor.readToTheEnd()
+        return await visitor.readToTheEnd(Date.now() + patienceMs)
       }),
     )
     stage('comparing')

@@ -16,6 +16,7 @@ const options: SalesforceOptions = {
   ...verifiedSalesforce,
   switches: {
     storesDuplicates: true,
+    botDelayMs: 100,
     listRepeatsEntries: true,
     listShufflesTies: true,
     verifiedTokenLifeSeconds: 120,

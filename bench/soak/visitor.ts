@@ -8,7 +8,7 @@ type Options = {
   index: number
   /** Calls whichever gateway's turn it is. */
   ask(call: Call): Promise<Answer>
-  /** Moments, epoch milliseconds: nothing new is begun after the first, nothing tried after the second. */
+  /** Epoch milliseconds: nothing new is said after the first, nothing repeated after the second. */
   endsAt: number
   givesUpAt: number
   /** Between two polls and two messages, on average, milliseconds; the gateway may ask for longer. */
@@ -136,9 +136,9 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     },
 
     /** Reads on until there is no more, and a little longer; false when it is too late. */
-    async readToTheEnd(): Promise<boolean> {
+    async readToTheEnd(until: number): Promise<boolean> {
       for (let idle = 0; idle <= idlePolls; ) {
-        if (Date.now() > givesUpAt) return false
+        if (Date.now() > until) return false
         const wanted = await poll()
         if (wanted !== null && wanted !== 0) idle += 1
       }
