@@ -98,7 +98,7 @@ const whats = fc.constantFrom<FaultInput['what'][]>(
 const commands = fc.commands<Model, Real, false>(
   [
     fc
-      .array(fc.oneof(fc.constant(0), fc.nat({ max: latestMs })), { minLength: 1, maxLength: 9 })
+      .array(fc.constantFrom(0, 0, 5000, 25_000, latestMs), { minLength: 1, maxLength: 9 })
       .map(messagesCome),
     fc
       .record({
@@ -112,7 +112,7 @@ const commands = fc.commands<Model, Real, false>(
       .map((fault) =>
         happen(`fails(${JSON.stringify(fault)})`, (_, { scene }) => scene.fail('list', fault)),
       ),
-    fc.nat({ max: 20_000 }).map((ms) =>
+    fc.constantFrom(500, 4000, 12_000, 20_000).map((ms) =>
       happen(`later(${ms})`, (_, { clock }) => {
         clock.aheadMs += ms
         shiftClock(clock.aheadMs)

@@ -8,9 +8,9 @@ import { comeToRest, commands, type Model, maxLagMs, setUp } from './saying-mode
 import { attachments } from './uploading.js'
 
 const patience = {
-  REQUEST_DEADLINE_MS: '1200',
+  REQUEST_DEADLINE_MS: '2000',
   REDIS_TIMEOUT_MS: '1000',
-  SEND_SETTLE_MS: String(2 * maxLagMs),
+  SEND_SETTLE_MS: String(1.5 * maxLagMs),
 }
 
 const settings = {
