@@ -1,0 +1,30 @@
+/** What a chat needs of the place it runs in; give another one where there is no browser. */
+export type Environment = {
+  /** Nobody is looking: it reads slowly. */
+  isHidden(): boolean
+  /** False only when it is certain that there is no network. */
+  isOnline(): boolean
+  /** Calls back whenever one of the two may have changed; what it returns stops that. */
+  watch(onChange: () => void): () => void
+  /** Does the work while nobody else, in no other tab, does work of that name. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
+}
+
+/** A page in a browser; also safe where there is none, such as in a server's rendering. */
+export const browser: Environment = {
+  isHidden: () => typeof document !== 'undefined' && document.hidden,
+  isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+  watch(onChange) {
+    if (typeof document === 'undefined') return () => {}
+    const life = new AbortController()
+    for (const type of ['visibilitychange', 'online', 'offline', 'pageshow']) {
+      const target = type === 'visibilitychange' ? document : window
+      target.addEventListener(type, onChange, { signal: life.signal })
+    }
+    return () => life.abort()
+  },
+  exclusively: (name, work) =>
+    typeof navigator !== 'undefined' && navigator.locks
+      ? navigator.locks.request(name, work)
+      : work(),
+}

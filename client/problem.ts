@@ -1,0 +1,62 @@
+import type { Prechat, ProblemCode } from './wire.js'
+
+/** What a problem tells; `code` and `retryable` are what to decide by. */
+export type ProblemMembers = {
+  /**
+   * The gateway's code, or one of the client's own: `unreachable` (no answer, or none of the gateway's),
+   * `unsent` (was waiting too long in the store of a page that was closed).
+   */
+  code: ProblemCode | 'unreachable' | 'unsent'
+  retryable: boolean
+  title?: string
+  detail?: string
+  status?: number
+  retryAfterMs?: number
+  requestId?: string
+  /** With `invalid_request`: each thing wrong, by its dotted path. */
+  errors?: { path: string; message: string }[]
+  /** With `prechat_required`: the form. */
+  prechat?: Prechat | null
+}
+
+/** Why something did not happen (RFC 9457); `message` is for people. */
+export class ChatProblem extends Error implements ProblemMembers {
+  declare code: ProblemMembers['code']
+  declare retryable: boolean
+  declare title?: string
+  declare detail?: string
+  declare status?: number
+  declare retryAfterMs?: number
+  declare requestId?: string
+  declare errors?: { path: string; message: string }[]
+  declare prechat?: Prechat | null
+
+  constructor(members: ProblemMembers) {
+    super(members.detail ?? members.title ?? members.code)
+    Object.assign(this, members)
+  }
+}
+
+/** Nobody answered, or somebody who is not the gateway. */
+export function unreachable(status?: number): ChatProblem {
+  const retryable = !status || status < 400 || status === 429 || status >= 500
+  return new ChatProblem({ code: 'unreachable', retryable, ...(status && { status }) })
+}
+
+/** Whatever was thrown, as a problem. */
+export function problemFrom(error: unknown): ChatProblem {
+  return error instanceof ChatProblem ? error : unreachable()
+}
+
+/** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
+export async function problemOf(response: Response): Promise<ChatProblem> {
+  const { status, headers } = response
+  const seconds = Number(headers.get('retry-after'))
+  const told = await response.json().catch(() => null)
+  return new ChatProblem({
+    ...unreachable(status),
+    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+    ...(told?.code && told),
+    status,
+  })
+}

@@ -1,0 +1,134 @@
+import type { CallOptions, Http } from './http.js'
+import { ChatProblem, problemFrom } from './problem.js'
+import type { Drawer } from './storage.js'
+import type { AuthReply } from './wire.js'
+
+/** The visitor's tokens as they are remembered. */
+export type Tokens = {
+  token: string
+  refreshToken: string
+  /** This device's clock, epoch milliseconds: from then on it is renewed before use. */
+  renewAt: number
+  /** Whom the site's login named; absent for a guest. */
+  who?: string
+}
+
+/** A JWT of the site's login, or what fetches a fresh one. */
+export type IdentityToken = string | (() => string | Promise<string>)
+
+type Options = {
+  request: Http
+  tokens: Drawer<Tokens>
+  identityToken: IdentityToken | undefined
+  /** Whether somebody is in a conversation, which must not be lost silently by becoming somebody else. */
+  isEngaged(): boolean
+  /** Somebody else signed in or out on this device: what was remembered of the one before must go. */
+  onStranger(): Promise<unknown>
+}
+
+/** One call as the visitor; throws a `ChatProblem`. */
+export type Call = ReturnType<typeof createSession>
+
+const renewAheadMs = 60_000
+
+/** Issuer and subject, or the token itself when it cannot be read: enough to tell people apart. */
+function personIn(token: string): string {
+  try {
+    const [, claims = ''] = token.split('.')
+    const { iss, sub } = JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/')))
+    return `${iss} ${sub}`
+  } catch {
+    return token
+  }
+}
+
+/** Calls the gateway as the visitor, whose tokens it renews: before they end, and when one is refused. */
+export function createSession({ request, tokens, identityToken, isEngaged, onStranger }: Options) {
+  let isChecked = false
+
+  /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
+  const isOwn = ({ who }: Tokens) => who !== undefined || identityToken === undefined
+
+  function isGood(kept: Tokens | null, stale?: string): kept is Tokens {
+    return !!kept && isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
+  }
+
+  async function identify() {
+    return typeof identityToken === 'function' ? await identityToken() : identityToken
+  }
+
+  async function authorise(body: object, who?: string): Promise<Tokens> {
+    const { token, refreshToken, expiresIn } = await request<AuthReply>('POST', '/api/auth', {
+      body,
+    })
+    const lifeMs = expiresIn * 1000
+    const renewAt = Date.now() + lifeMs - Math.min(renewAheadMs, lifeMs / 2)
+    return { token, refreshToken, renewAt, ...(who !== undefined && { who }) }
+  }
+
+  /** As whom the login names, with the guest's conversations if there was one. */
+  async function signIn(identity: string, guest: Tokens | null): Promise<Tokens> {
+    const refreshToken = guest?.refreshToken
+    const body = { identityToken: identity, ...(refreshToken && { refreshToken }) }
+    try {
+      return await authorise(body, personIn(identity))
+    } catch (error) {
+      if (!guest || problemFrom(error).code !== 'refresh_rejected') throw error
+      return await signIn(identity, null)
+    }
+  }
+
+  /** The same visitor again, or a new one when nothing is lost by it. */
+  async function next(kept: Tokens | null): Promise<Tokens> {
+    let guest = kept
+    if (kept && isOwn(kept)) {
+      try {
+        return await authorise({ refreshToken: kept.refreshToken }, kept.who)
+      } catch (error) {
+        if (problemFrom(error).code !== 'refresh_rejected') throw error
+        guest = null
+      }
+    }
+    const identity = await identify()
+    if (identity !== undefined) return await signIn(identity, guest)
+    if (isEngaged()) throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
+    return await authorise({})
+  }
+
+  /** Once for a page: are the remembered tokens of the person whom the page names? */
+  async function checked(kept: Tokens | null): Promise<Tokens | null> {
+    if (isChecked || kept?.who === undefined) return kept
+    const identity = await identify()
+    if (identity !== undefined && personIn(identity) === kept.who) return kept
+    await onStranger()
+    return null
+  }
+
+  /** Other than the stale one; another tab may have renewed it, so it is looked at again under the lock. */
+  async function currentToken(stale?: string): Promise<string> {
+    const found = await tokens.read()
+    if (isChecked && isGood(found, stale)) return found.token
+    const renewed = await tokens.change(async (kept) => {
+      const ours = await checked(kept)
+      return isGood(ours, stale) ? ours : await next(ours)
+    })
+    isChecked = true
+    return renewed?.token ?? ''
+  }
+
+  return async function call<T>(
+    method: string,
+    path: string,
+    options: CallOptions = {},
+    read?: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    const token = await currentToken()
+    try {
+      return await request<T>(method, path, { ...options, token }, read)
+    } catch (error) {
+      if (problemFrom(error).code !== 'unauthenticated') throw error
+      const fresh = await currentToken(token)
+      return await request<T>(method, path, { ...options, token: fresh }, read)
+    }
+  }
+}
