@@ -1,31 +1,33 @@
 import { browser } from './environment.js'
-import { type ChatEvents, createState } from './events.js'
-import { createHttp } from './http.js'
+import { createRequest } from './http.js'
+import { type Content, contentOf } from './local.js'
 import type { ChatOptions } from './options.js'
-import { createReading } from './reading.js'
-import { createSaying } from './saying.js'
+import { createOutbox, type Deliver, type Unsent } from './outbox.js'
+import { ChatProblem } from './problem.js'
+import { createReading, isOver } from './reading.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { nothing, type Snapshot } from './snapshot.js'
-import { createStarter } from './starter.js'
+import { createState } from './state.js'
 import { createDrawer, webStorage } from './storage.js'
-import type { Unsent } from './unsent.js'
+import { randomUuid } from './uuid.js'
 import { watchWakes } from './wake.js'
-import type { Answer, Attachments, EndReply, StartWish } from './wire.js'
+import type { Answer, Attachments, Said, SendReply, StartReply, StartWish } from './wire.js'
 
 /** The conversation that is remembered over a reload. */
 type Memo = { id: string; attachments: Attachments | null; readUpTo: string }
 
 export type Chat = ReturnType<typeof createChat>
 
-const underWay = ['connecting', 'online', 'retrying', 'offline']
+const underWay = /connecting|online|retrying|offline/
+const unsettled = /connecting|retrying|offline/
 
 /**
  * A visitor's chat. Nothing is asked before `start`, `resume` or the first `send`. What fails is told in
  * the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
-  const { baseUrl, storage = 'localStorage', identityToken, tabs, transfer } = options
+  const { baseUrl, storage = 'localStorage', identityToken, tabs } = options
   const { environment = browser } = options
   const name = `miaw ${baseUrl}`
   const store = typeof storage === 'string' ? webStorage(storage) : storage
@@ -33,155 +35,216 @@ export function createChat(options: ChatOptions) {
   const memo = drawer<Memo>('conversation')
   const tokens = drawer<Tokens>('tokens')
   const unsent = drawer<Unsent[]>('unsent')
-  const state = createState(nothing)
+  const state = createState()
   const { getSnapshot, set, emit } = state
+  /** In a conversation that goes on. */
   let isEngaged = false
+  /** What is still to be started. */
+  let pending: (StartWish & { conversationId: string }) | undefined
+  /** To a form that is asked for each session; they travel with what is said next. */
+  let routingAttributes: StartWish['routingAttributes']
   let unwatch: (() => void) | undefined
 
   const call = createSession({
-    request: createHttp({ baseUrl, fetch: options.fetch, transfer }),
+    request: createRequest(baseUrl, options.fetch),
     isEngaged: () => isEngaged,
     onStranger: forget,
     ...{ tokens, identityToken },
   })
 
-  const shared = { call, state, environment }
+  const outbox = createOutbox({
+    drawer: unsent,
+    isOnline: environment.isOnline,
+    address: () => (isEngaged && !getSnapshot().prechat ? getSnapshot().conversationId : null),
+    async post(said) {
+      const reply = await call<SendReply>('/api/send', { body: { ...said, routingAttributes } })
+      routingAttributes = undefined
+      return reply
+    },
+    onChange(message) {
+      reading.show()
+      emit('delivery', message)
+      if (message.delivery === 'sent') reading.soon()
+    },
+    isStopped(problem) {
+      const { prechat } = problem
+      if (prechat) set({ prechat })
+      if (isOver(problem)) reading.trouble(problem)
+      return !!prechat || isOver(problem)
+    },
+  })
+
   const reading = createReading({
-    ...{ ...shared, tabs, name },
-    onEchoes: (ids) => saying.outbox.forget(ids),
+    ...{ call, state, environment, outbox, tabs, name, prepare },
     onOver(problem) {
       isEngaged = false
-      saying.outbox.failAll(problem)
+      outbox.failAll(problem)
       if (problem.code !== 'conversation_ended') void memo.change(() => null)
     },
   })
-  const saying = createSaying({
-    ...{ ...shared, drawer: unsent },
-    reading: () => reading,
-    isEngaged: () => isEngaged,
-  })
-  const starter = createStarter({
-    ...shared,
-    async onStarted({ conversationId: id, attachments, resumed }) {
-      const kept = await memo.change((old) => ({
-        ...{ id, attachments, readUpTo: old?.id === id ? old.readUpTo : '' },
-      }))
-      if (kept) await open(kept)
-      emit('started', { conversationId: id, resumed })
+
+  const { typing, markRead } = createSignals({
+    state,
+    tell(signal) {
+      const { conversationId } = getSnapshot()
+      const body = { conversationId, ...signal }
+      if (isEngaged) call('/api/send', { body }).catch(() => {})
     },
-  })
-  const signals = createSignals({
-    ...shared,
     onRead: (readUpTo) => memo.change((kept) => kept && { ...kept, readUpTo }),
   })
 
-  function watch(): void {
-    unwatch ??= watchWakes(environment, (slept) => {
-      reading.wake(slept)
-      if (!environment.isOnline()) return
-      saying.outbox.wake()
-      starter.wake()
-    })
+  async function prepare(signal: AbortSignal): Promise<void> {
+    if (!pending) return
+    const reply = await call<StartReply>('/api/start', { body: pending, signal })
+    signal.throwIfAborted()
+    pending = undefined
+    const { conversationId: id, attachments, resumed } = reply
+    const readUpTo = (old: Memo | null) => (old?.id === id ? old.readUpTo : '')
+    const kept = await memo.change((old) => ({ id, attachments, readUpTo: readUpTo(old) }))
+    if (kept) await enter(kept)
+    emit('started', { conversationId: id, resumed })
+    signal.throwIfAborted()
   }
 
-  async function open({ id, ...kept }: Memo): Promise<void> {
-    const { conversationId, messages } = getSnapshot()
+  async function enter({ id, attachments, readUpTo }: Memo): Promise<void> {
+    const { conversationId, conversation } = getSnapshot()
     isEngaged = true
-    set({ connection: 'connecting', problem: null, prechat: null, conversationId: id, ...kept })
-    if (conversationId !== id) {
-      const left = messages.filter(({ delivery }) => delivery === 'sending' || delivery === 'failed')
-      set({ messages: left, conversation: null, hasOlder: false })
-    }
-    reading.open(id)
-    await saying.takeUp(id)
+    outbox.forget(({ message }) => message.delivery === 'sent' && message.conversationId !== id)
+    set({
+      ...{ prechat: null, conversationId: id, attachments, readUpTo },
+      ...{ connection: 'connecting', problem: null },
+      conversation: conversationId === id ? conversation : null,
+    })
+    reading.enter(id)
+    await outbox.begin(id)
+  }
+
+  function watch(): void {
+    unwatch ??= watchWakes(environment, reading.wake)
   }
 
   /** Nothing is read or sent any more, until `start` or `resume`. */
   function close(): void {
     isEngaged = false
+    pending = undefined
     unwatch?.()
     unwatch = undefined
-    starter.cancel()
     reading.close()
     set({ connection: 'idle' })
   }
 
   /** As if nobody had been here. */
   async function forget(): Promise<void> {
-    saying.outbox.clear()
-    set(nothing)
+    if (!pending) close()
+    isEngaged = false
+    outbox.forget(() => true)
+    reading.enter('')
+    set({ ...nothing, connection: getSnapshot().connection })
     await Promise.all([memo.change(() => null), unsent.change(() => null)])
   }
 
-  function start(wish: StartWish = {}): Promise<Snapshot> {
-    watch()
-    const { connection, prechat } = getSnapshot()
-    if (isEngaged && wish.resume !== false && underWay.includes(connection)) {
-      if (prechat) saying.answer(wish.routingAttributes)
-      reading.now()
-      return Promise.resolve(getSnapshot())
-    }
-    return starter.start(wish)
+  /** Until it is known how it stands. */
+  function settled(): Promise<Snapshot> {
+    return new Promise((resolve) => {
+      const check = (snapshot: Snapshot) => {
+        if (unsettled.test(snapshot.connection)) return
+        off()
+        resolve(snapshot)
+      }
+      const off = state.on('change', check)
+      check(getSnapshot())
+    })
   }
 
-  function say(...given: Parameters<typeof saying.say>): string {
-    const id = saying.say(...given)
-    signals.typing(false)
-    if (['idle', 'refused'].includes(getSnapshot().connection) && !getSnapshot().prechat) void start()
+  function start(wish?: StartWish): Promise<Snapshot> {
+    const { connection, prechat } = getSnapshot()
+    const isUnderWay = underWay.test(connection)
+    watch()
+    if (isEngaged && isUnderWay && wish?.resume !== false) {
+      if (prechat) {
+        routingAttributes = wish?.routingAttributes ?? {}
+        set({ prechat: null })
+      }
+      void outbox.flush()
+      reading.now()
+    } else if (wish || !isUnderWay) {
+      isEngaged = false
+      pending = { ...wish, conversationId: randomUuid() }
+      set({ connection: 'connecting', problem: null })
+      reading.start()
+    }
+    return settled()
+  }
+
+  function say(content: Content, how: Said | Deliver): string {
+    const { connection, prechat } = getSnapshot()
+    const id = randomUuid()
+    const isDone = connection === 'ended' || connection === 'lost'
+    outbox.say(id, content, how)
+    typing(false)
+    if (isDone) {
+      outbox.failAll(new ChatProblem({ code: `conversation_${connection}`, retryable: false }))
+    } else if (!isEngaged && !prechat) void start()
     return id
   }
 
+  const sayPlainly = (said: Said) => say(contentOf(said), said)
+
   return {
     getSnapshot,
+    on: state.on,
     /** Calls back after every change; what it returns stops that. */
     subscribe: (onChange: () => void): (() => void) => state.on('change', onChange),
-    on: <K extends keyof ChatEvents>(type: K, listener: (detail: ChatEvents[K]) => void) =>
-      state.on(type, listener),
-    /** Opens a conversation or comes back to the open one; with the answers, when a form was asked for. */
+    /**
+     * Opens a conversation or comes back to the open one; goes on with the answers, when a form was asked
+     * for. Resolves when it is known how it stands.
+     */
     start,
     /** Goes on with the conversation that this browser was in, if there is one; else asks nothing. */
     async resume(): Promise<Snapshot> {
-      if (getSnapshot().connection !== 'idle') return getSnapshot()
       const kept = await memo.read()
       if (kept && getSnapshot().connection === 'idle') {
         watch()
-        await open(kept)
+        await enter(kept)
+        if (!tabs) reading.start()
       }
-      return getSnapshot()
+      return await settled()
     },
     /** Says a text, and starts a conversation when there is none. Returns the message's id. */
-    send: (text: string): string => say({ text: text.trim() }),
-    /** Answers a choice (`{ selections }`) or a form (`{ values }`). */
-    reply(inReplyToMessageId: string, answer: Answer): string {
-      return 'values' in answer
-        ? say({ messageType: 'FormResponseMessage', inReplyToMessageId, ...answer })
-        : say({ messageType: 'ChoiceResponseMessage', inReplyToMessageId, ...answer })
-    },
-    /** Sends a file; its message tells the progress, when there is a `transfer`. */
-    upload: (file: File, { text }: { text?: string } = {}): string => say({ file, text }),
+    send: (text: string): string => sayPlainly({ text: text.trim() }),
+    /** Answers a choice (`{ selections }`) or a form (`{ values }`). Returns the answer's id. */
+    reply: (inReplyToMessageId: string, answer: Answer): string =>
+      sayPlainly(
+        'values' in answer
+          ? { messageType: 'FormResponseMessage', inReplyToMessageId, ...answer }
+          : { messageType: 'ChoiceResponseMessage', inReplyToMessageId, ...answer },
+      ),
+    /** Says what goes its own way to the gateway, as `upload` does. */
+    say,
+    /** A call as the visitor, for what goes its own way. */
+    call,
     /** Sends a message again that failed, by the same id: it is delivered once. */
-    retry: saying.retry,
+    retry: outbox.retry,
     /** Gives up a message that failed or waits. One on its way may arrive all the same. */
-    discard: saying.discard,
+    discard(id: string): void {
+      outbox.forget((item) => item.id === id && item.message.delivery !== 'sent')
+      reading.show()
+    },
     /** To be called at each keystroke; ends by itself. */
-    typing: signals.typing,
+    typing,
     /** All there is has been seen. */
-    markRead: signals.markRead,
+    markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
     loadOlder: reading.loadOlder,
     /** What was said, as a PDF. */
-    transcript(): Promise<File> {
-      const query = new URLSearchParams({ conversationId: getSnapshot().conversationId ?? '' })
-      return call('GET', `/api/transcript?${query}`, {}, async (response) => {
-        const disposition = response.headers.get('content-disposition') ?? ''
-        const [, fileName = 'transcript.pdf'] = /filename="?([^";]+)/.exec(disposition) ?? []
-        return new File([await response.blob()], fileName, { type: 'application/pdf' })
-      })
-    },
+    transcript: (): Promise<Blob> =>
+      call(`/api/transcript?conversationId=${getSnapshot().conversationId}`, {
+        read: (response) => response.blob(),
+      }),
     /** Ends the conversation for good, or only its session: the next message begins another. */
     async end(scope: 'conversation' | 'session' = 'conversation'): Promise<void> {
-      const body = { conversationId: getSnapshot().conversationId, scope }
-      await call<EndReply>('POST', '/api/end', { body })
+      const { conversationId } = getSnapshot()
+      await call('/api/end', { body: { conversationId, scope } })
       reading.now()
     },
     /** Leaves nothing of the visitor in this browser, and ends the visit at the gateway. */
@@ -189,7 +252,8 @@ export function createChat(options: ChatOptions) {
       close()
       try {
         if (!(await tokens.read())) return
-        await call('DELETE', `/api/auth${everywhere ? '?everywhere=true' : ''}`, {}, async () => {})
+        const read = async () => {}
+        await call(`/api/auth?everywhere=${everywhere}`, { method: 'DELETE', read })
       } finally {
         await tokens.change(() => null)
         await forget()

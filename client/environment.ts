@@ -10,21 +10,19 @@ export type Environment = {
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
 }
 
+/** The last of them: a page that comes back from the browser's cache of pages. */
+const changes = ['visibilitychange', 'online', 'offline', 'pageshow']
+
 /** A page in a browser; also safe where there is none, such as in a server's rendering. */
 export const browser: Environment = {
-  isHidden: () => typeof document !== 'undefined' && document.hidden,
-  isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+  isHidden: () => !!globalThis.document?.hidden,
+  isOnline: () => globalThis.navigator?.onLine !== false,
   watch(onChange) {
-    if (typeof document === 'undefined') return () => {}
-    const life = new AbortController()
-    for (const type of ['visibilitychange', 'online', 'offline', 'pageshow']) {
-      const target = type === 'visibilitychange' ? document : window
-      target.addEventListener(type, onChange, { signal: life.signal })
+    for (const type of changes) globalThis.addEventListener?.(type, onChange)
+    return () => {
+      for (const type of changes) globalThis.removeEventListener?.(type, onChange)
     }
-    return () => life.abort()
   },
-  exclusively: (name, work) =>
-    typeof navigator !== 'undefined' && navigator.locks
-      ? navigator.locks.request(name, work)
-      : work(),
+  exclusively: async (name, work) =>
+    await (globalThis.navigator?.locks?.request(name, work) ?? work()),
 }

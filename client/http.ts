@@ -1,68 +1,47 @@
-import { problemOf, unreachable } from './problem.js'
+import { problemOf } from './problem.js'
 
-/** Sends a form and tells how much of it (0 to 1) is on its way; `fetch` cannot tell. */
-export type Transfer = (
-  url: string,
-  request: { headers: Record<string, string>; body: FormData; signal: AbortSignal },
-  onProgress: (part: number) => void,
-) => Promise<Response>
-
-export type CallOptions = {
+export type CallOptions<T = unknown> = {
+  /** POST with a body, else GET. */
+  method?: string
   token?: string
+  /** JSON, or a form. */
   body?: object
   signal?: AbortSignal
-  onProgress?: (part: number) => void
+  timeoutMs?: number
+  /** In the place of `fetch`. */
+  send?: typeof fetch
+  /** How the answer is read: as JSON unless said otherwise. */
+  read?(response: Response): Promise<T>
 }
 
-type Options = { baseUrl: string; fetch: typeof fetch | undefined; transfer: Transfer | undefined }
+export type Request = ReturnType<typeof createRequest>
 
-export type Http = ReturnType<typeof createHttp>
-
-const timeoutMs = 20_000
-const uploadTimeoutMs = 120_000
-
-/** One request to the gateway: the answer, if it is a success, as `read` reads it; else throws a `ChatProblem`. */
-export function createHttp({ baseUrl, fetch: own, transfer }: Options) {
-  const base = baseUrl.replace(/\/$/, '')
-
-  function answerTo(url: string, init: RequestInit, onProgress: CallOptions['onProgress']) {
-    const { body, headers, signal } = init
-    if (transfer && onProgress && body instanceof FormData && signal) {
-      return transfer(url, { body, signal, headers: { ...(headers as object) } }, onProgress)
-    }
-    return (own ?? fetch)(url, init)
-  }
-
-  return async function request<T>(
-    method: string,
-    path: string,
-    { token, body, signal, onProgress }: CallOptions = {},
-    read: (response: Response) => Promise<T> = (response) => response.json(),
-  ): Promise<T> {
-    const isForm = body instanceof FormData
+/**
+ * One request to the gateway. Throws a `ChatProblem` when the answer is not a success; whatever else it
+ * throws means that there was none.
+ */
+export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
+  return async function request<T>(path: string, options: CallOptions<T> = {}): Promise<T> {
+    const { token, body, signal, timeoutMs = 20_000, send = ownFetch ?? fetch } = options
+    const isJson = body && !(body instanceof FormData)
     const life = new AbortController()
     const abort = () => life.abort()
-    const timer = setTimeout(abort, isForm ? uploadTimeoutMs : timeoutMs)
+    const timer = setTimeout(abort, timeoutMs)
     signal?.addEventListener('abort', abort)
-    const init: RequestInit = {
-      method,
-      headers: {
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && !isForm && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: isForm ? body : JSON.stringify(body) }),
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: life.signal,
-    }
     try {
-      const response = await answerTo(base + path, init, onProgress).catch(() => {
-        throw unreachable()
+      const response = await send(baseUrl + path, {
+        method: options.method ?? (body ? 'POST' : 'GET'),
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(isJson && { 'content-type': 'application/json' }),
+        },
+        body: isJson ? JSON.stringify(body) : (body ?? null),
+        cache: 'no-store',
+        credentials: 'omit',
+        signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)
-      return await read(response).catch(() => {
-        throw unreachable()
-      })
+      return await (options.read?.(response) ?? response.json())
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)

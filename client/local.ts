@@ -1,43 +1,36 @@
 /** An own message as it is shown until its echo comes. */
+import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 import type { Said } from './wire.js'
 
-/** What is said, or a file with what is said of it. */
-export type Saying = Said | { file: File; text?: string | undefined }
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+/** What is particular to a message. */
+export type Content = DistributiveOmit<Message, 'id' | 'conversationId' | 'sender' | 'timestamp'>
 
-function contentOf(said: Saying) {
-  if ('file' in said) {
-    const { file, text } = said
-    const attachment = { id: '', name: file.name, mimeType: file.type, url: '' }
-    return {
-      messageType: 'AttachmentMessage' as const,
-      attachments: [attachment],
-      text: text ?? file.name,
-    }
-  }
+/** How something that is said looks as a message. */
+export function contentOf(said: Said): Content {
   if ('selections' in said) {
     const selections = said.selections.map(({ itemId, title = '' }) => ({ itemId, title }))
     return { ...said, selections, text: selections.map(({ title }) => title).join(', ') }
   }
   if ('values' in said) {
-    const text = said.values.map(({ title, value }) => String(title ?? value)).join(', ')
-    return { ...said, text }
+    return { ...said, text: said.values.map(({ title, value }) => title ?? value).join(', ') }
   }
-  return {
-    messageType: 'StaticContentMessage' as const,
-    staticContent: { formatType: 'Text' as const, text: said.text },
-    text: said.text,
-  }
+  const { text } = said
+  return { messageType: 'StaticContentMessage', text, staticContent: { formatType: 'Text', text } }
 }
 
-/** The message with the id it is sent by. */
-export function localMessage(id: string, conversationId: string, said: Saying): ChatMessage {
+/** The message with the id it is sent by; said at `at` of this device's clock. */
+export function localMessage(
+  id: string,
+  conversationId: string,
+  at: number,
+  content: Content,
+): ChatMessage {
   return {
-    id,
-    conversationId,
+    ...{ id, conversationId, timestamp: new Date(at).toISOString() },
     sender: { role: 'EndUser', displayName: null },
-    timestamp: new Date().toISOString(),
-    ...contentOf(said),
+    ...content,
     delivery: 'sending',
   }
 }

@@ -1,5 +1,4 @@
 import type { Environment } from './environment.js'
-import type { Transfer } from './http.js'
 import type { Tabs } from './seat.js'
 import type { IdentityToken } from './session.js'
 import type { ChatStorage } from './storage.js'
@@ -14,8 +13,6 @@ export type ChatOptions = {
   fetch?: typeof fetch
   /** `tabs` of `miaw-gateway/client/tabs`: one tab reads for all. */
   tabs?: Tabs
-  /** `transfer` of `miaw-gateway/client/upload`: uploads tell their progress. */
-  transfer?: Transfer
   /** For where there is no browser. */
   environment?: Environment
 }

@@ -4,7 +4,7 @@ import type { Prechat, ProblemCode } from './wire.js'
 export type ProblemMembers = {
   /**
    * The gateway's code, or one of the client's own: `unreachable` (no answer, or none of the gateway's),
-   * `unsent` (was waiting too long in the store of a page that was closed).
+   * `unsent` (waited too long in a page that was closed).
    */
   code: ProblemCode | 'unreachable' | 'unsent'
   retryable: boolean
@@ -20,43 +20,30 @@ export type ProblemMembers = {
 }
 
 /** Why something did not happen (RFC 9457); `message` is for people. */
-export class ChatProblem extends Error implements ProblemMembers {
-  declare code: ProblemMembers['code']
-  declare retryable: boolean
-  declare title?: string
-  declare detail?: string
-  declare status?: number
-  declare retryAfterMs?: number
-  declare requestId?: string
-  declare errors?: { path: string; message: string }[]
-  declare prechat?: Prechat | null
-
+export class ChatProblem extends Error {
   constructor(members: ProblemMembers) {
     super(members.detail ?? members.title ?? members.code)
     Object.assign(this, members)
   }
 }
+export interface ChatProblem extends ProblemMembers {}
 
-/** Nobody answered, or somebody who is not the gateway. */
-export function unreachable(status?: number): ChatProblem {
-  const retryable = !status || status < 400 || status === 429 || status >= 500
-  return new ChatProblem({ code: 'unreachable', retryable, ...(status && { status }) })
-}
-
-/** Whatever was thrown, as a problem. */
+/** Whatever was thrown, as a problem: what is not one means that nobody answered. */
 export function problemFrom(error: unknown): ChatProblem {
-  return error instanceof ChatProblem ? error : unreachable()
+  return error instanceof ChatProblem
+    ? error
+    : new ChatProblem({ code: 'unreachable', retryable: true })
 }
 
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
 export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
   const seconds = Number(headers.get('retry-after'))
-  const told = await response.json().catch(() => null)
   return new ChatProblem({
-    ...unreachable(status),
+    code: 'unreachable',
+    retryable: status === 429 || status > 499,
     ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
-    ...(told?.code && told),
+    ...(await response.json().catch(() => {})),
     status,
   })
 }

@@ -4,6 +4,8 @@ import { type ChatProblem, problemFrom } from './problem.js'
 import type { PollReply } from './wire.js'
 
 type Options = {
+  /** Before each read; what it throws is a read that failed. */
+  prepare(signal: AbortSignal): Promise<void>
   read(cursor: string | undefined, signal: AbortSignal): Promise<PollReply>
   isHidden(): boolean
   onPage(page: PollReply, cursor: string | undefined): void
@@ -16,7 +18,7 @@ export type Reader = ReturnType<typeof createReader>
 const hiddenPaceMs = 20_000
 const soonMs = 400
 
-export function createReader({ read, isHidden, onPage, onProblem }: Options) {
+export function createReader({ prepare, read, isHidden, onPage, onProblem }: Options) {
   let cursor: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let flight: AbortController | undefined
@@ -45,8 +47,9 @@ export function createReader({ read, isHidden, onPage, onProblem }: Options) {
 
   /** Reads once. Resolves to the milliseconds until the next read; null when there is none. */
   async function ask(own: AbortController): Promise<number | null> {
-    const asked = cursor
     try {
+      await prepare(own.signal)
+      const asked = cursor
       const page = await read(asked, own.signal)
       if (flight !== own) return null
       failures = 0
@@ -68,9 +71,8 @@ export function createReader({ read, isHidden, onPage, onProblem }: Options) {
     onProblem(problem)
     if (!problem.retryable) return null
     failures += 1
-    const { ms, isHeld: isFixed = false } = pauseAfter(problem, failures)
-    isHeld = isFixed
-    return ms
+    isHeld = !!problem.retryAfterMs
+    return pauseAfter(problem, failures)
   }
 
   function stop(): void {
@@ -82,10 +84,9 @@ export function createReader({ read, isHidden, onPage, onProblem }: Options) {
 
   return {
     stop,
-    /** Reads from now on, from where it is or from another place. */
-    start(from = cursor): void {
+    /** Reads from now on, from where it is. */
+    start(): void {
       stop()
-      cursor = from
       isRunning = true
       isHeld = false
       failures = 0
@@ -103,7 +104,7 @@ export function createReader({ read, isHidden, onPage, onProblem }: Options) {
       if (!flight) schedule(soonMs)
     },
     /** Reads now; `afresh` gives up the read on its way, whose connection may be dead. */
-    now(afresh: boolean): void {
+    now(afresh = false): void {
       if (!isRunning || isHeld) return
       if (!flight) schedule(0)
       else if (afresh) flight.abort()

@@ -1,22 +1,24 @@
 /** What is read of a conversation, by this tab or another, and how it changes the snapshot. */
 import type { Environment } from './environment.js'
-import type { State } from './events.js'
+import type { Outbox } from './outbox.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
 import { createReader } from './reader.js'
 import type { Tabs } from './seat.js'
 import type { Call } from './session.js'
-import type { Connection } from './snapshot.js'
-import { isFromOthers, merged, prepended, touches } from './timeline.js'
+import type { ChatMessage, Connection } from './snapshot.js'
+import type { State } from './state.js'
+import { isFromOthers, ordered } from './timeline.js'
 import type { PollReply } from './wire.js'
 
 type Options = {
   call: Call
   state: State
   environment: Environment
+  outbox: Outbox
   tabs: Tabs | undefined
   name: string
-  /** These are known to have arrived. */
-  onEchoes(ids: readonly string[]): void
+  /** Opens the conversation that is to be read, where it is not open yet. */
+  prepare(signal: AbortSignal): Promise<void>
   /** The conversation is over, one way or the other. */
   onOver(problem: ChatProblem): void
 }
@@ -34,22 +36,25 @@ const over: Partial<Record<string, Connection>> = {
 export const isOver = ({ code }: ProblemMembers) => code in over
 
 export function createReading(options: Options) {
-  const { call, state, environment, tabs, name, onEchoes, onOver } = options
-  let id = ''
+  const { call, state, environment, outbox, tabs, name, prepare, onOver } = options
+  const { getSnapshot, set, emit } = state
+  let conversationId = ''
+  let read = new Map<string, ChatMessage>()
   let before: string | null = null
   let table: ReturnType<Tabs> | undefined
 
-  function page(query: Record<string, string>, signal?: AbortSignal): Promise<PollReply> {
-    const search = new URLSearchParams({ conversationId: id, ...query })
-    return call<PollReply>('GET', `/api/poll?${search}`, signal && { signal })
+  function pageOf(place: Record<string, string>, signal?: AbortSignal): Promise<PollReply> {
+    const query = new URLSearchParams({ conversationId, ...place })
+    return call(`/api/poll?${query}`, signal && { signal })
   }
 
   const reader = createReader({
-    read: (cursor, signal) => page(cursor === undefined ? {} : { cursor }, signal),
+    prepare,
+    read: (cursor, signal) => pageOf(cursor ? { cursor } : {}, signal),
     isHidden: environment.isHidden,
-    onPage(read, from) {
-      take(read, from)
-      table?.tell({ kind: 'page', page: read, from })
+    onPage(page, from) {
+      take(page, from)
+      table?.tell({ kind: 'page', page, from })
     },
     onProblem(problem) {
       trouble(problem)
@@ -57,52 +62,64 @@ export function createReading(options: Options) {
     },
   })
 
-  function take(read: PollReply, from: string | undefined): void {
-    const { messages: known } = state.getSnapshot()
-    const isJoined = from !== undefined || touches(known, read.messages)
-    if (!isJoined) before = read.before
-    const kept = isJoined ? known : known.filter(({ delivery }) => delivery !== 'delivered')
-    const isEnded = read.pollAfterMs === null && !read.hasMore
-    state.set({
-      messages: merged(kept, read.messages),
-      hasOlder: before !== null,
-      conversation: read.conversation,
-      connection: isEnded ? 'ended' : 'online',
-      problem: null,
-    })
-    onEchoes(read.messages.map((message) => message.id))
+  function show(): void {
+    const own = outbox.messages().filter(({ id }) => !read.has(id))
+    set({ messages: ordered([...read.values(), ...own]), hasOlder: !!before })
+  }
+
+  /** Those that were not known. */
+  function learn(page: PollReply): ChatMessage[] {
+    const fresh = page.messages.filter(({ id }) => !read.has(id))
+    return fresh.map((message) => ({ ...message, delivery: 'delivered' }))
+  }
+
+  /** A page of the newest is joined to what is known if it begins with something known; else it begins the list. */
+  function take(page: PollReply, from: string | undefined): void {
+    const [oldest] = page.messages
+    if (!from && oldest && !read.has(oldest.id)) {
+      before = page.before
+      read = new Map()
+    }
+    const fresh = learn(page)
+    for (const message of fresh) read.set(message.id, message)
+    const echoes = outbox.forget(({ id }) => read.has(id))
+    const isEnded = page.pollAfterMs === null && !page.hasMore
+    show()
+    const { conversation } = page
+    set({ conversation, connection: isEnded ? 'ended' : 'online', problem: null })
     if (isEnded) onOver(new ChatProblem({ code: 'conversation_ended', retryable: false }))
-    const old = new Map(known.map((message) => [message.id, message.delivery]))
-    for (const message of state.getSnapshot().messages) {
-      if (message.delivery !== 'delivered' || old.get(message.id) === 'delivered') continue
-      if (old.has(message.id)) state.emit('delivery', message)
-      else if (from !== undefined && isFromOthers(message)) state.emit('message', message)
+    for (const message of fresh) {
+      if (echoes.some(({ id }) => id === message.id)) emit('delivery', message)
+      else if (from && isFromOthers(message)) emit('message', message)
     }
   }
 
   function trouble(problem: ChatProblem): void {
     const { code, retryable } = problem
     const interrupted = environment.isOnline() ? 'retrying' : 'offline'
-    state.set({ problem, connection: over[code] ?? (retryable ? interrupted : 'refused') })
-    if (!isOver(problem)) return
-    onOver(problem)
-    if (code === 'conversation_ended') reader.now(false)
-    else reader.stop()
+    const prechat = problem.prechat ?? getSnapshot().prechat
+    const stopped = prechat ? 'idle' : 'refused'
+    set({
+      ...{ problem, prechat },
+      connection: over[code] ?? (retryable ? interrupted : stopped),
+    })
+    if (isOver(problem)) {
+      onOver(problem)
+      reader.now()
+    }
   }
 
   /** The page is shown, hidden, on or off line, or has slept. */
   function wake(slept: boolean): void {
-    const { connection } = state.getSnapshot()
-    const isOffline = connection === 'offline'
+    const { connection } = getSnapshot()
+    const wasOffline = connection === 'offline'
     if (!environment.isOnline()) {
-      if (['connecting', 'online', 'retrying'].includes(connection)) {
-        state.set({ connection: 'offline' })
-      }
-      return
+      if (/connecting|online|retrying/.test(connection)) set({ connection: 'offline' })
+    } else {
+      if (wasOffline) set({ connection: 'retrying' })
+      if (slept || wasOffline || !environment.isHidden()) reader.now(slept || wasOffline)
+      void outbox.flush()
     }
-    if (isOffline) state.set({ connection: 'retrying' })
-    if (environment.isHidden() && !slept && !isOffline) return
-    reader.now(slept || isOffline)
   }
 
   function close(): void {
@@ -112,54 +129,52 @@ export function createReading(options: Options) {
   }
 
   return {
+    show,
     trouble,
     wake,
-    now: () => reader.now(false),
+    close,
+    now: reader.now,
+    /** Reads, after preparing. */
+    start: reader.start,
     /** Something is about to come: whoever reads is told. */
     soon(): void {
       reader.soon()
       table?.tell({ kind: 'hurry' })
     },
-    /** Reads this conversation from now on. */
-    open(conversationId: string): void {
-      close()
-      if (id !== conversationId || !state.getSnapshot().conversation) {
-        id = conversationId
+    /** From now on it is about this conversation; who sits at a table waits to be told to read. */
+    enter(id: string): void {
+      if (conversationId !== id) {
+        conversationId = id
+        read = new Map()
         before = null
         reader.advance(undefined)
       }
-      if (!tabs) return reader.start()
+      show()
+      table?.close()
+      if (!tabs || !id) return
+      reader.stop()
       table = tabs(`${name} ${id}`, {
         environment,
-        lead: () => reader.start(),
+        getSnapshot,
+        lead: reader.start,
         follow: reader.stop,
         hurry: reader.soon,
+        place: () => ({ cursor: reader.cursor(), before }),
         trouble: (members) => trouble(new ChatProblem(members)),
-        share() {
-          const { conversation, messages, connection } = state.getSnapshot()
-          const cursor = reader.cursor() ?? null
-          return conversation && { ...{ conversation, cursor, before, hasMore: false },
-            pollAfterMs: connection === 'ended' ? null : 0,
-            messages: messages.filter(({ delivery }) => delivery === 'delivered'),
-          }
-        },
-        take(read, from) {
-          if (from !== undefined && from !== reader.cursor()) return false
-          reader.advance(read.cursor ?? undefined)
-          take(read, from)
-          return true
+        take(page, from) {
+          reader.advance(page.cursor ?? undefined)
+          take(page, from)
         },
       })
     },
-    close,
     async loadOlder(): Promise<void> {
       const from = before
-      if (from === null) return
-      const read = await page({ before: from })
+      if (!from) return
+      const page = await pageOf({ before: from })
       if (before !== from) return
-      before = read.before
-      const messages = prepended(state.getSnapshot().messages, read.messages)
-      state.set({ messages, hasOlder: before !== null })
+      before = page.before
+      read = new Map([...learn(page).map((each) => [each.id, each] as const), ...read])
+      show()
     },
   }
 }

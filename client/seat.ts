@@ -1,22 +1,21 @@
 /** What a chat and those who divide the reading among tabs ask of each other. */
 import type { Environment } from './environment.js'
 import type { ProblemMembers } from './problem.js'
+import type { State } from './state.js'
 import type { PollReply } from './wire.js'
 
 /** A chat's place among the tabs of one conversation. */
 export type Seat = {
   environment: Environment
+  getSnapshot: State['getSnapshot']
   /** Reads from now on. */
   lead(): void
   /** Reads no more; another does. */
   follow(): void
-  /** All that was read, as one page; null before the first. */
-  share(): PollReply | null
-  /**
-   * Takes what another read, from a cursor or (`undefined`) as one whole. False when it does not join
-   * what this one has: then the whole is needed.
-   */
-  take(page: PollReply, from: string | undefined): boolean
+  /** Up to where all is read, and from where history goes on. */
+  place(): { cursor: string | undefined; before: string | null }
+  /** Takes what another read: what follows upon `cursor`, or (`undefined`) one whole. */
+  take(page: PollReply, from: string | undefined): void
   /** Takes what went wrong for the one who reads. */
   trouble(problem: ProblemMembers): void
   /** Somebody expects something. */

@@ -1,4 +1,4 @@
-import type { CallOptions, Http } from './http.js'
+import type { CallOptions, Request } from './http.js'
 import { ChatProblem, problemFrom } from './problem.js'
 import type { Drawer } from './storage.js'
 import type { AuthReply } from './wire.js'
@@ -10,14 +10,14 @@ export type Tokens = {
   /** This device's clock, epoch milliseconds: from then on it is renewed before use. */
   renewAt: number
   /** Whom the site's login named; absent for a guest. */
-  who?: string
+  who?: string | undefined
 }
 
 /** A JWT of the site's login, or what fetches a fresh one. */
 export type IdentityToken = string | (() => string | Promise<string>)
 
 type Options = {
-  request: Http
+  request: Request
   tokens: Drawer<Tokens>
   identityToken: IdentityToken | undefined
   /** Whether somebody is in a conversation, which must not be lost silently by becoming somebody else. */
@@ -46,60 +46,42 @@ function personIn(token: string): string {
 export function createSession({ request, tokens, identityToken, isEngaged, onStranger }: Options) {
   let isChecked = false
 
+  const identify = async () => (typeof identityToken === 'function' ? identityToken() : identityToken)
+
   /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
-  const isOwn = ({ who }: Tokens) => who !== undefined || identityToken === undefined
+  const isOwn = ({ who }: Tokens) => who || !identityToken
 
   function isGood(kept: Tokens | null, stale?: string): kept is Tokens {
-    return !!kept && isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
+    return !!kept && !!isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
   }
 
-  async function identify() {
-    return typeof identityToken === 'function' ? await identityToken() : identityToken
-  }
-
-  async function authorise(body: object, who?: string): Promise<Tokens> {
-    const { token, refreshToken, expiresIn } = await request<AuthReply>('POST', '/api/auth', {
-      body,
-    })
-    const lifeMs = expiresIn * 1000
-    const renewAt = Date.now() + lifeMs - Math.min(renewAheadMs, lifeMs / 2)
-    return { token, refreshToken, renewAt, ...(who !== undefined && { who }) }
-  }
-
-  /** As whom the login names, with the guest's conversations if there was one. */
-  async function signIn(identity: string, guest: Tokens | null): Promise<Tokens> {
-    const refreshToken = guest?.refreshToken
-    const body = { identityToken: identity, ...(refreshToken && { refreshToken }) }
-    try {
-      return await authorise(body, personIn(identity))
-    } catch (error) {
-      if (!guest || problemFrom(error).code !== 'refresh_rejected') throw error
-      return await signIn(identity, null)
-    }
-  }
-
-  /** The same visitor again, or a new one when nothing is lost by it. */
+  /** The same visitor again; a guest who has signed in; or a new one, when nothing is lost by it. */
   async function next(kept: Tokens | null): Promise<Tokens> {
-    let guest = kept
-    if (kept && isOwn(kept)) {
-      try {
-        return await authorise({ refreshToken: kept.refreshToken }, kept.who)
-      } catch (error) {
-        if (problemFrom(error).code !== 'refresh_rejected') throw error
-        guest = null
-      }
+    const identity = kept && isOwn(kept) ? undefined : await identify()
+    if (!kept && !identity && isEngaged()) {
+      throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
     }
-    const identity = await identify()
-    if (identity !== undefined) return await signIn(identity, guest)
-    if (isEngaged()) throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
-    return await authorise({})
+    try {
+      const body = { refreshToken: kept?.refreshToken, identityToken: identity }
+      const { token, refreshToken, expiresIn } = await request<AuthReply>('/api/auth', { body })
+      const lifeMs = expiresIn * 1000
+      return {
+        token,
+        refreshToken,
+        renewAt: Date.now() + lifeMs - Math.min(renewAheadMs, lifeMs / 2),
+        who: identity ? personIn(identity) : kept?.who,
+      }
+    } catch (error) {
+      if (!kept || problemFrom(error).code !== 'refresh_rejected') throw error
+      return await next(null)
+    }
   }
 
   /** Once for a page: are the remembered tokens of the person whom the page names? */
   async function checked(kept: Tokens | null): Promise<Tokens | null> {
-    if (isChecked || kept?.who === undefined) return kept
+    if (isChecked || !kept?.who) return kept
     const identity = await identify()
-    if (identity !== undefined && personIn(identity) === kept.who) return kept
+    if (identity && personIn(identity) === kept.who) return kept
     await onStranger()
     return null
   }
@@ -116,19 +98,13 @@ export function createSession({ request, tokens, identityToken, isEngaged, onStr
     return renewed?.token ?? ''
   }
 
-  return async function call<T>(
-    method: string,
-    path: string,
-    options: CallOptions = {},
-    read?: (response: Response) => Promise<T>,
-  ): Promise<T> {
+  return async function call<T>(path: string, options?: CallOptions<T>): Promise<T> {
     const token = await currentToken()
     try {
-      return await request<T>(method, path, { ...options, token }, read)
+      return await request(path, { ...options, token })
     } catch (error) {
       if (problemFrom(error).code !== 'unauthenticated') throw error
-      const fresh = await currentToken(token)
-      return await request<T>(method, path, { ...options, token: fresh }, read)
+      return await request(path, { ...options, token: await currentToken(token) })
     }
   }
 }

@@ -1,47 +1,50 @@
 /** Typing and receipts: courtesies. One that fails is not missed. */
-import type { State } from './events.js'
-import type { Call } from './session.js'
-import { unreadIn } from './timeline.js'
+import { type State, unreadIn } from './state.js'
 
-type Options = { call: Call; state: State; onRead(upTo: string): void }
+type Options = { tell(signal: object): void; state: State; onRead(upTo: string): void }
+
+type Timer = ReturnType<typeof setTimeout>
 
 const repeatMs = 5000
 const mostReceipts = 25
 
-export function createSignals({ call, state, onRead }: Options) {
-  let stopTimer: ReturnType<typeof setTimeout> | undefined
-  let repeatTimer: ReturnType<typeof setTimeout> | undefined
+export function createSignals({ tell, state, onRead }: Options) {
   let isShown = false
+  let quietTimer: Timer | undefined
+  let repeatTimer: Timer | undefined
 
-  function tell(signal: object): void {
-    const { conversationId } = state.getSnapshot()
-    const body = { conversationId, ...signal }
-    if (conversationId) call('POST', '/api/send', { body }).catch(() => {})
+  function tellTyping(typing: boolean): void {
+    isShown = typing
+    tell({ messageType: 'TypingIndicator', typing })
   }
 
-  function typing(isTyping = true): void {
-    clearTimeout(stopTimer)
-    if (isTyping) stopTimer = setTimeout(typing, repeatMs, false)
-    if (isTyping === isShown && (!isTyping || repeatTimer)) return
-    isShown = isTyping
+  function stop(): void {
+    clearTimeout(quietTimer)
     clearTimeout(repeatTimer)
     repeatTimer = undefined
-    if (isTyping) {
-      repeatTimer = setTimeout(() => {
-        repeatTimer = undefined
-      }, repeatMs)
-    }
-    tell({ messageType: 'TypingIndicator', typing: isTyping })
+    if (isShown) tellTyping(false)
+  }
+
+  /** Told at once and then every few seconds while it goes on; over when nothing comes for as long. */
+  function typing(isTyping = true): void {
+    if (!isTyping) return stop()
+    clearTimeout(quietTimer)
+    quietTimer = setTimeout(stop, repeatMs)
+    if (repeatTimer) return
+    tellTyping(true)
+    repeatTimer = setTimeout(() => {
+      repeatTimer = undefined
+    }, repeatMs)
   }
 
   return {
     typing,
     markRead(): void {
       const unread = unreadIn(state.getSnapshot())
-      const last = unread.at(-1)
-      if (!last) return
-      state.set({ readUpTo: last.timestamp })
-      onRead(last.timestamp)
+      const upTo = unread.at(-1)?.timestamp
+      if (!upTo) return
+      state.set({ readUpTo: upTo })
+      onRead(upTo)
       for (let from = 0; from < unread.length; from += mostReceipts) {
         const messageIds = unread.slice(from, from + mostReceipts).map(({ id }) => id)
         tell({ messageType: 'ReadReceipt', messageIds })

@@ -29,9 +29,9 @@ export type Delivery = 'sending' | 'sent' | 'delivered' | 'failed'
 export type ChatMessage = Message & {
   delivery: Delivery
   /** Why it failed. */
-  problem?: ChatProblem
+  problem?: ChatProblem | undefined
   /** Of a file on its way: 0 to 1. */
-  progress?: number
+  progress?: number | undefined
 }
 
 /** Everything there is to show. Never changed: whatever changes is a new object, and nothing else is. */

@@ -1,9 +1,7 @@
-/** A random UUID v4, also where the page is not a secure one and `crypto.randomUUID` is missing. */
+/** A random UUID v4; `crypto.randomUUID` is missing on pages without TLS. */
 export function randomUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(31))
-  let place = 0
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (kind) => {
-    const digit = (bytes[place++] ?? 0) & 15
-    return (kind === 'x' ? digit : (digit & 3) | 8).toString(16)
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
+    const [random = 0] = crypto.getRandomValues(new Uint8Array(1))
+    return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16)
   })
 }
