@@ -46,7 +46,8 @@ function personIn(token: string): string {
 export function createSession({ request, tokens, identityToken, isEngaged, onStranger }: Options) {
   let isChecked = false
 
-  const identify = async () => (typeof identityToken === 'function' ? identityToken() : identityToken)
+  const identify = async () =>
+    typeof identityToken === 'function' ? identityToken() : identityToken
 
   /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
   const isOwn = ({ who }: Tokens) => who || !identityToken
