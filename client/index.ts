@@ -16,6 +16,7 @@ export type {
   Attachments,
   ConversationState,
   FormValue,
+  PollReply,
   Prechat,
   ProblemCode,
   StartWish,

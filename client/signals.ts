@@ -27,8 +27,11 @@ export function createSignals({ tell, state, onRead }: Options) {
 
   /** Told at once and then every few seconds while it goes on; over when nothing comes for as long. */
   function typing(isTyping = true): void {
-    if (!isTyping) return stop()
     clearTimeout(quietTimer)
+    if (!isTyping) {
+      stop()
+      return
+    }
     quietTimer = setTimeout(stop, repeatMs)
     if (repeatTimer) return
     tellTyping(true)

@@ -32,11 +32,11 @@ function createLocks() {
         },
       }
       const grant = async () => {
-        await Promise.resolve()
-        const result = await work()
+        const done = Promise.resolve().then(work)
+        await done.catch(() => {})
         if (isOver) return
         isOver = true
-        resolve(result)
+        resolve(done)
         if (held.get(name) === holder) next(name)
       }
       const entry = { grant: () => void grant(), holder }
@@ -113,7 +113,7 @@ export function createBrowser() {
           listeners.add(onChange)
           return () => void listeners.delete(onChange)
         },
-        exclusively: (name, work) => locks.request(name, {}, work),
+        exclusively: async (name, work) => await locks.request(name, {}, work),
       }
       return {
         environment,
