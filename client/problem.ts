@@ -20,13 +20,22 @@ export type ProblemMembers = {
 }
 
 /** Why something did not happen (RFC 9457); `message` is for people. */
-export class ChatProblem extends Error {
+export class ChatProblem extends Error implements ProblemMembers {
+  declare code: ProblemMembers['code']
+  declare retryable: boolean
+  declare title?: string
+  declare detail?: string
+  declare status?: number
+  declare retryAfterMs?: number
+  declare requestId?: string
+  declare errors?: { path: string; message: string }[]
+  declare prechat?: Prechat | null
+
   constructor(members: ProblemMembers) {
     super(members.detail ?? members.title ?? members.code)
     Object.assign(this, members)
   }
 }
-export interface ChatProblem extends ProblemMembers {}
 
 /** Whatever was thrown, as a problem: what is not one means that nobody answered. */
 export function problemFrom(error: unknown): ChatProblem {
