@@ -1,3 +1,5 @@
+import { page } from './page.js'
+
 /** What a chat needs of the place it runs in; give another one where there is no browser. */
 export type Environment = {
   /** Nobody is looking: it reads slowly. */
@@ -15,14 +17,14 @@ const changes = ['visibilitychange', 'online', 'offline', 'pageshow']
 
 /** A page in a browser; also safe where there is none, such as in a server's rendering. */
 export const browser: Environment = {
-  isHidden: () => !!globalThis.document?.hidden,
-  isOnline: () => globalThis.navigator?.onLine !== false,
+  isHidden: () => !!page.document?.hidden,
+  isOnline: () => page.navigator?.onLine !== false,
   watch(onChange) {
-    for (const type of changes) globalThis.addEventListener?.(type, onChange)
+    for (const type of changes) page.addEventListener?.(type, onChange)
     return () => {
-      for (const type of changes) globalThis.removeEventListener?.(type, onChange)
+      for (const type of changes) page.removeEventListener?.(type, onChange)
     }
   },
   exclusively: async (name, work) =>
-    await (globalThis.navigator?.locks?.request(name, work) ?? work()),
+    await (page.navigator?.locks?.request(name, {}, work) ?? work()),
 }

@@ -36,12 +36,11 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
           ...(isJson && { 'content-type': 'application/json' }),
         },
         body: isJson ? JSON.stringify(body) : (body ?? null),
-        cache: 'no-store',
         credentials: 'omit',
         signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)
-      return await (options.read?.(response) ?? response.json())
+      return await (options.read?.(response) ?? (response.json() as Promise<T>))
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)

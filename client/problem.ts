@@ -48,11 +48,12 @@ export function problemFrom(error: unknown): ChatProblem {
 export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
   const seconds = Number(headers.get('retry-after'))
+  const told = (await response.json().catch(() => null)) as ProblemMembers | null
   return new ChatProblem({
     code: 'unreachable',
     retryable: status === 429 || status > 499,
     ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
-    ...(await response.json().catch(() => {})),
+    ...told,
     status,
   })
 }

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.js'
+import { page } from './page.js'
 
 /** Where a chat remembers its visitor: any store of texts, at once or by promise. */
 export type ChatStorage = {
@@ -11,25 +12,32 @@ export type ChatStorage = {
 export function webStorage(name: 'localStorage' | 'sessionStorage'): ChatStorage {
   const memory = new Map<string, string | null>()
 
-  function attempt(key: string, value: string | null, write: (storage: Storage) => void) {
+  /** Throws where it is blocked or missing. */
+  function storage() {
+    const own = page[name]
+    if (!own) throw new TypeError(`No ${name}`)
+    return own
+  }
+
+  function write(key: string, value: string | null): void {
+    memory.set(key, value)
     try {
-      write(globalThis[name])
+      if (value === null) storage().removeItem(key)
+      else storage().setItem(key, value)
       memory.delete(key)
-    } catch {
-      memory.set(key, value)
-    }
+    } catch {}
   }
 
   return {
     get(key) {
       try {
-        return memory.has(key) ? (memory.get(key) ?? null) : globalThis[name].getItem(key)
+        return memory.get(key) ?? storage().getItem(key)
       } catch {
         return null
       }
     },
-    set: (key, value) => attempt(key, value, (storage) => storage.setItem(key, value)),
-    remove: (key) => attempt(key, null, (storage) => storage.removeItem(key)),
+    set: write,
+    remove: (key) => write(key, null),
   }
 }
 

@@ -1,20 +1,20 @@
 /** One tab of a conversation reads for all: `createChat({ baseUrl, tabs })`. */
+import { type Channel, type Locks, page } from './page.js'
 import type { News, Seat, Tabs } from './seat.js'
 
 /** What the tabs of one conversation say to each other, beside what the chats say. */
 type Heard = News | { kind: 'whole?' } | { kind: 'hidden' }
 
-type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>
-
 /** What a table is made of, where it is not the browser's. */
 export type Furniture = {
-  locks: Pick<LockManager, 'request'>
+  locks: Locks
   openChannel(name: string): Channel
 }
 
 function ofBrowser(): Furniture | undefined {
-  const locks = globalThis.navigator?.locks
-  if (!locks || !globalThis.BroadcastChannel) return undefined
+  const locks = page.navigator?.locks
+  const { BroadcastChannel } = page
+  if (!locks || !BroadcastChannel) return undefined
   return { locks, openChannel: (name) => new BroadcastChannel(name) }
 }
 
@@ -60,7 +60,7 @@ function sitDown(name: string, seat: Seat, { locks, openChannel }: Furniture) {
     line.abort()
     const own = new AbortController()
     line = own
-    const wish: LockOptions = takesOver ? { steal: true } : { signal: own.signal }
+    const wish = takesOver ? { steal: true } : { signal: own.signal }
     await locks
       .request(name, wish, () => (isOpen ? lead() : undefined))
       .catch(() => {
@@ -88,7 +88,7 @@ function sitDown(name: string, seat: Seat, { locks, openChannel }: Furniture) {
     }
   }
 
-  channel.onmessage = ({ data }: MessageEvent<Heard>) => hear(data)
+  channel.onmessage = ({ data }: { data: Heard }) => hear(data)
   const unwatch = environment.watch(() => {
     if (isLeading && environment.isHidden()) post({ kind: 'hidden' })
     else takeOver()

@@ -1,5 +1,6 @@
 /** Sends files and tells how far they are: `upload(chat, file)`. `fetch` cannot tell; XHR can. */
 import type { Chat } from './chat.js'
+import { page, type Upload } from './page.js'
 import type { SendReply } from './wire.js'
 
 const timeoutMs = 120_000
@@ -10,10 +11,9 @@ type Options = {
 }
 
 /** `fetch` for one request with a body, by an `XMLHttpRequest`. `onProgress` hears parts from 0 to 1. */
-function sendWith(onProgress: (part: number) => void): typeof fetch {
+function sendWith(xhr: Upload, onProgress: (part: number) => void): typeof fetch {
   return (url, { method = 'POST', headers, body, signal } = {}) =>
     new Promise((resolve, reject) => {
-      const xhr = new XMLHttpRequest()
       xhr.open(method, String(url))
       for (const [name, value] of new Headers(headers)) xhr.setRequestHeader(name, value)
       xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0)
@@ -29,7 +29,7 @@ function sendWith(onProgress: (part: number) => void): typeof fetch {
       }
       xhr.onerror = xhr.onabort = () => reject(new TypeError('No connection'))
       signal?.addEventListener('abort', () => xhr.abort())
-      xhr.send(body instanceof FormData ? body : null)
+      if (body instanceof FormData) xhr.send(body)
     })
 }
 
@@ -48,7 +48,8 @@ export function upload(chat: Chat, file: File, { text }: Options = {}): string {
     body.append('id', id)
     if (text) body.append('text', text)
     body.append('file', file)
-    const send = typeof XMLHttpRequest === 'undefined' ? undefined : sendWith(onProgress)
-    return chat.call<SendReply>('/api/upload', { body, timeoutMs, ...(send && { send }) })
+    const { XMLHttpRequest } = page
+    const send = XMLHttpRequest && { send: sendWith(new XMLHttpRequest(), onProgress) }
+    return chat.call<SendReply>('/api/upload', { body, timeoutMs, ...send })
   })
 }

@@ -1,5 +1,6 @@
 /** Where a chat runs, for tests: pages of one browser, whose storage, locks and channels they share. */
 import type { ChatStorage, Environment } from '../../client/index.js'
+import type { Channel, Locks } from '../../client/page.js'
 import { createTabs } from '../../client/tabs.js'
 
 type Request = { grant(): void; holder: Holder }
@@ -20,7 +21,7 @@ function createLocks() {
 
   function request(
     name: string,
-    { steal = false, signal }: LockOptions,
+    { steal = false, signal }: { steal?: boolean; signal?: AbortSignal },
     work: () => unknown,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -61,27 +62,23 @@ function createLocks() {
     })
   }
 
-  return { request: request as unknown as LockManager['request'] }
+  return { request: request as Locks['request'] }
 }
-
-type Port = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>
 
 /** Channels that carry clones, a moment later. */
 function createAir() {
-  const ports = new Map<string, Set<Port>>()
-  return (name: string): Port => {
+  const ports = new Map<string, Set<Channel>>()
+  return (name: string): Channel => {
     const others = ports.get(name) ?? new Set()
     ports.set(name, others)
-    const port: Port = {
+    const port: Channel = {
       onmessage: null,
       close: () => void others.delete(port),
       postMessage(data: unknown) {
         const copy = structuredClone(data)
         for (const other of others) {
           if (other === port) continue
-          const event = { data: copy } as MessageEvent
-          const listener = other.onmessage as ((event: MessageEvent) => void) | null
-          queueMicrotask(() => others.has(other) && listener?.(event))
+          queueMicrotask(() => others.has(other) && other.onmessage?.({ data: copy as never }))
         }
       },
     }
