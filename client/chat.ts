@@ -3,14 +3,13 @@ import { createRequest } from './http.js'
 import { type Content, contentOf } from './local.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver, type Unsent } from './outbox.js'
-import { ChatProblem } from './problem.js'
+import type { ChatProblem } from './problem.js'
 import { createReading, isOver } from './reading.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { nothing, type Snapshot } from './snapshot.js'
 import { createState } from './state.js'
-import { createDrawer, webStorage } from './storage.js'
-import { randomUuid } from './uuid.js'
+import { createDrawer } from './storage.js'
 import { watchWakes } from './wake.js'
 import type { Answer, Attachments, Said, SendReply, StartReply, StartWish } from './wire.js'
 
@@ -27,11 +26,10 @@ const unsettled = /connecting|retrying|offline/
  * the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
-  const { baseUrl, storage = 'localStorage', identityToken, tabs } = options
+  const { baseUrl, storage, identityToken, tabs } = options
   const { environment = browser } = options
   const name = `miaw ${baseUrl}`
-  const store = typeof storage === 'string' ? webStorage(storage) : storage
-  const drawer = <T>(what: string) => createDrawer<T>(store, `${name} ${what}`, environment)
+  const drawer = <T>(what: string) => createDrawer<T>(storage, `${name} ${what}`, environment)
   const memo = drawer<Memo>('conversation')
   const tokens = drawer<Tokens>('tokens')
   const unsent = drawer<Unsent[]>('unsent')
@@ -39,6 +37,8 @@ export function createChat(options: ChatOptions) {
   const { getSnapshot, set, emit } = state
   /** In a conversation that goes on. */
   let isEngaged = false
+  /** Why it does not go on. */
+  let over: ChatProblem | undefined
   /** What is still to be started. */
   let pending: (StartWish & { conversationId: string }) | undefined
   /** To a form that is asked for each session; they travel with what is said next. */
@@ -78,6 +78,7 @@ export function createChat(options: ChatOptions) {
     ...{ call, state, environment, outbox, tabs, name, prepare },
     onOver(problem) {
       isEngaged = false
+      over = problem
       outbox.failAll(problem)
       if (problem.code !== 'conversation_ended') void memo.change(() => null)
     },
@@ -93,22 +94,21 @@ export function createChat(options: ChatOptions) {
     onRead: (readUpTo) => memo.change((kept) => kept && { ...kept, readUpTo }),
   })
 
-  async function prepare(signal: AbortSignal): Promise<void> {
+  async function prepare(life: AbortController): Promise<void> {
     if (!pending) return
-    const reply = await call<StartReply>('/api/start', { body: pending, signal })
-    signal.throwIfAborted()
+    const reply = await call<StartReply>('/api/start', { body: pending, life })
+    life.signal.throwIfAborted()
     pending = undefined
-    const { conversationId: id, attachments, resumed } = reply
-    const readUpTo = (old: Memo | null) => (old?.id === id ? old.readUpTo : '')
-    const kept = await memo.change((old) => ({ id, attachments, readUpTo: readUpTo(old) }))
+    const { conversationId: id, attachments } = reply
+    const same = (old: Memo | null) => (old?.id === id ? old : { readUpTo: '' })
+    const kept = await memo.change((old) => ({ ...same(old), id, attachments }))
     if (kept) await enter(kept)
-    emit('started', { conversationId: id, resumed })
-    signal.throwIfAborted()
   }
 
   async function enter({ id, attachments, readUpTo }: Memo): Promise<void> {
     const { conversationId, conversation } = getSnapshot()
     isEngaged = true
+    over = undefined
     outbox.forget(({ message }) => message.delivery === 'sent' && message.conversationId !== id)
     set({
       ...{ prechat: null, conversationId: id, attachments, readUpTo },
@@ -169,7 +169,8 @@ export function createChat(options: ChatOptions) {
       reading.now()
     } else if (wish || !isUnderWay) {
       isEngaged = false
-      pending = { ...wish, conversationId: randomUuid() }
+      over = undefined
+      pending = { ...wish, conversationId: crypto.randomUUID() }
       set({ connection: 'connecting', problem: null })
       reading.start()
     }
@@ -177,14 +178,11 @@ export function createChat(options: ChatOptions) {
   }
 
   function say(content: Content, how: Said | Deliver): string {
-    const { connection, prechat } = getSnapshot()
-    const id = randomUuid()
-    const isDone = connection === 'ended' || connection === 'lost'
+    const id = crypto.randomUUID()
     outbox.say(id, content, how)
     typing(false)
-    if (isDone) {
-      outbox.failAll(new ChatProblem({ code: `conversation_${connection}`, retryable: false }))
-    } else if (!isEngaged && !prechat) void start()
+    if (over) outbox.failAll(over)
+    else if (!isEngaged && !getSnapshot().prechat) void start()
     return id
   }
 
@@ -214,11 +212,11 @@ export function createChat(options: ChatOptions) {
     send: (text: string): string => sayPlainly({ text: text.trim() }),
     /** Answers a choice (`{ selections }`) or a form (`{ values }`). Returns the answer's id. */
     reply: (inReplyToMessageId: string, answer: Answer): string =>
-      sayPlainly(
-        'values' in answer
-          ? { messageType: 'FormResponseMessage', inReplyToMessageId, ...answer }
-          : { messageType: 'ChoiceResponseMessage', inReplyToMessageId, ...answer },
-      ),
+      sayPlainly({
+        messageType: 'values' in answer ? 'FormResponseMessage' : 'ChoiceResponseMessage',
+        inReplyToMessageId,
+        ...answer,
+      } as Said),
     /** Says what goes its own way to the gateway, as `upload` does. */
     say,
     /** A call as the visitor, for what goes its own way. */

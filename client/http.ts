@@ -4,12 +4,12 @@ export type CallOptions<T = unknown> = {
   /** POST with a body, else GET. */
   method?: string
   token?: string
-  /** JSON, or a form. */
   body?: object
-  signal?: AbortSignal
+  /** Ends the request; its timeout does so as well. */
+  life?: AbortController
   timeoutMs?: number
-  /** In the place of `fetch`. */
-  send?: typeof fetch
+  /** Another way to send it; it is given the plain one. */
+  via?(plain: typeof fetch): typeof fetch
   /** How the answer is read: as JSON unless said otherwise. */
   read?(response: Response): Promise<T>
 }
@@ -22,20 +22,17 @@ export type Request = ReturnType<typeof createRequest>
  */
 export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
   return async function request<T>(path: string, options: CallOptions<T> = {}): Promise<T> {
-    const { token, body, signal, timeoutMs = 20_000, send = ownFetch ?? fetch } = options
-    const isJson = body && !(body instanceof FormData)
-    const life = new AbortController()
-    const abort = () => life.abort()
-    const timer = setTimeout(abort, timeoutMs)
-    signal?.addEventListener('abort', abort)
+    const { token, body, life = new AbortController() } = options
+    const { timeoutMs = 20_000, via = (plain) => plain } = options
+    const timer = setTimeout(() => life.abort(), timeoutMs)
     try {
-      const response = await send(baseUrl + path, {
+      const response = await via(ownFetch ?? fetch)(baseUrl + path, {
         method: options.method ?? (body ? 'POST' : 'GET'),
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),
-          ...(isJson && { 'content-type': 'application/json' }),
+          ...(body && { 'content-type': 'application/json' }),
         },
-        body: isJson ? JSON.stringify(body) : (body ?? null),
+        body: body ? JSON.stringify(body) : null,
         credentials: 'omit',
         signal: life.signal,
       })
@@ -43,7 +40,6 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
       return await (options.read?.(response) ?? (response.json() as Promise<T>))
     } finally {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
     }
   }
 }

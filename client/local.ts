@@ -9,15 +9,17 @@ export type Content = DistributiveOmit<Message, 'id' | 'conversationId' | 'sende
 
 /** How something that is said looks as a message. */
 export function contentOf(said: Said): Content {
-  if ('selections' in said) {
-    const selections = said.selections.map(({ itemId, title = '' }) => ({ itemId, title }))
-    return { ...said, selections, text: selections.map(({ title }) => title).join(', ') }
+  if ('text' in said) {
+    const { text } = said
+    return {
+      messageType: 'StaticContentMessage',
+      text,
+      staticContent: { formatType: 'Text', text },
+    }
   }
-  if ('values' in said) {
-    return { ...said, text: said.values.map(({ title, value }) => title ?? value).join(', ') }
-  }
-  const { text } = said
-  return { messageType: 'StaticContentMessage', text, staticContent: { formatType: 'Text', text } }
+  const given: { title?: unknown; value?: unknown }[] =
+    'values' in said ? said.values : said.selections
+  return { ...said, text: given.map(({ title, value }) => title ?? value).join(', ') }
 }
 
 /** The message with the id it is sent by; said at `at` of this device's clock. */

@@ -7,7 +7,7 @@ export type ChatOptions = {
   /** Where the gateway is, such as `https://chat.example.com`; empty on its own pages. */
   baseUrl: string
   /** `localStorage` unless said otherwise: the tabs of a browser are one visitor. */
-  storage?: 'localStorage' | 'sessionStorage' | ChatStorage
+  storage?: ChatStorage
   /** Who is signed in on the site, whenever somebody is. */
   identityToken?: IdentityToken
   fetch?: typeof fetch

@@ -34,12 +34,6 @@ export type Upload = {
   abort(): void
 }
 
-type WebStorage = {
-  getItem(key: string): string | null
-  setItem(key: string, value: string): void
-  removeItem(key: string): void
-}
-
 type Listen = (type: string, listener: () => void) => void
 
 type Page = {
@@ -47,8 +41,11 @@ type Page = {
   navigator?: { onLine?: boolean; locks?: Locks }
   BroadcastChannel?: new (name: string) => Channel
   XMLHttpRequest?: new () => Upload
-  localStorage?: WebStorage
-  sessionStorage?: WebStorage
+  localStorage?: {
+    getItem(key: string): string | null
+    setItem(key: string, value: string): void
+    removeItem(key: string): void
+  }
   addEventListener?: Listen
   removeEventListener?: Listen
 }

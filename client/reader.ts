@@ -5,15 +5,13 @@ import type { PollReply } from './wire.js'
 
 type Options = {
   /** Before each read; what it throws is a read that failed. */
-  prepare(signal: AbortSignal): Promise<void>
-  read(cursor: string | undefined, signal: AbortSignal): Promise<PollReply>
+  prepare(life: AbortController): Promise<void>
+  read(cursor: string | undefined, life: AbortController): Promise<PollReply>
   isHidden(): boolean
   onPage(page: PollReply, cursor: string | undefined): void
   /** It goes on after `retryable` ones. */
   onProblem(problem: ChatProblem): void
 }
-
-export type Reader = ReturnType<typeof createReader>
 
 const hiddenPaceMs = 20_000
 const soonMs = 400
@@ -21,50 +19,54 @@ const soonMs = 400
 export function createReader({ prepare, read, isHidden, onPage, onProblem }: Options) {
   let cursor: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** The read on its way; one that is not this one any more comes to nothing. */
   let flight: AbortController | undefined
   let isRunning = false
-  let isHurried = false
   /** The server named a time before which nobody comes back. */
   let isHeld = false
   let failures = 0
 
   function schedule(delayMs: number): void {
+    flight?.abort()
+    flight = undefined
     clearTimeout(timer)
     timer = setTimeout(turn, delayMs)
+  }
+
+  function stop(): void {
+    isRunning = false
+    schedule(0)
+    clearTimeout(timer)
   }
 
   async function turn(): Promise<void> {
     const own = new AbortController()
     flight = own
-    isHurried = false
     isHeld = false
-    const nextMs = await ask(own)
-    if (flight !== own) return
-    flight = undefined
-    if (nextMs === null) stop()
-    else schedule(isHurried ? Math.min(nextMs, soonMs) : nextMs)
-  }
-
-  /** Reads once. Resolves to the milliseconds until the next read; null when there is none. */
-  async function ask(own: AbortController): Promise<number | null> {
+    let nextMs: number | null
     try {
-      await prepare(own.signal)
+      await prepare(own)
+      if (flight !== own) return
       const asked = cursor
-      const page = await read(asked, own.signal)
-      if (flight !== own) return null
+      const page = await read(asked, own)
+      if (flight !== own) return
       failures = 0
       cursor = page.cursor ?? asked
       onPage(page, asked)
-      if (page.hasMore || page.pollAfterMs === null) return page.hasMore ? 0 : null
-      return isHidden() ? Math.max(page.pollAfterMs, hiddenPaceMs) : page.pollAfterMs
+      nextMs = page.hasMore ? 0 : page.pollAfterMs
+      if (nextMs && isHidden()) nextMs = Math.max(nextMs, hiddenPaceMs)
     } catch (error) {
-      if (flight !== own) return null
-      return own.signal.aborted ? 0 : judge(problemFrom(error))
+      if (flight !== own) return
+      nextMs = judge(problemFrom(error))
     }
+    if (flight !== own) return
+    if (nextMs === null) stop()
+    else schedule(nextMs)
   }
 
+  /** Milliseconds until the next read; null when there is none. */
   function judge(problem: ChatProblem): number | null {
-    if (problem.code === 'cursor_invalid' && cursor !== undefined) {
+    if (problem.code === 'cursor_invalid' && cursor) {
       cursor = undefined
       return 0
     }
@@ -75,18 +77,10 @@ export function createReader({ prepare, read, isHidden, onPage, onProblem }: Opt
     return pauseAfter(problem, failures)
   }
 
-  function stop(): void {
-    isRunning = false
-    clearTimeout(timer)
-    flight?.abort()
-    flight = undefined
-  }
-
   return {
     stop,
     /** Reads from now on, from where it is. */
     start(): void {
-      stop()
       isRunning = true
       isHeld = false
       failures = 0
@@ -99,15 +93,11 @@ export function createReader({ prepare, read, isHidden, onPage, onProblem }: Opt
     },
     /** Something is about to come. */
     soon(): void {
-      if (!isRunning || isHeld || isHurried) return
-      isHurried = true
-      if (!flight) schedule(soonMs)
+      if (isRunning && !isHeld && !flight) schedule(soonMs)
     },
     /** Reads now; `afresh` gives up the read on its way, whose connection may be dead. */
     now(afresh = false): void {
-      if (!isRunning || isHeld) return
-      if (!flight) schedule(0)
-      else if (afresh) flight.abort()
+      if (isRunning && !isHeld && (afresh || !flight)) schedule(0)
     },
   }
 }

@@ -18,7 +18,7 @@ type Options = {
   tabs: Tabs | undefined
   name: string
   /** Opens the conversation that is to be read, where it is not open yet. */
-  prepare(signal: AbortSignal): Promise<void>
+  prepare(life: AbortController): Promise<void>
   /** The conversation is over, one way or the other. */
   onOver(problem: ChatProblem): void
 }
@@ -43,14 +43,14 @@ export function createReading(options: Options) {
   let before: string | null = null
   let table: ReturnType<Tabs> | undefined
 
-  function pageOf(place: Record<string, string>, signal?: AbortSignal): Promise<PollReply> {
+  function pageOf(place: Record<string, string>, life?: AbortController): Promise<PollReply> {
     const query = new URLSearchParams({ conversationId, ...place })
-    return call(`/api/poll?${query}`, signal && { signal })
+    return call(`/api/poll?${query}`, life && { life })
   }
 
   const reader = createReader({
     prepare,
-    read: (cursor, signal) => pageOf(cursor ? { cursor } : {}, signal),
+    read: (cursor, life) => pageOf(cursor ? { cursor } : {}, life),
     isHidden: environment.isHidden,
     onPage(page, from) {
       take(page, from)

@@ -31,15 +31,10 @@ export type Call = ReturnType<typeof createSession>
 
 const renewAheadMs = 60_000
 
-/** Issuer and subject, or the token itself when it cannot be read: enough to tell people apart. */
+/** Enough of a JWT to tell people apart. */
 function personIn(token: string): string {
-  try {
-    const [, claims = ''] = token.split('.')
-    const { iss, sub } = JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/')))
-    return `${iss} ${sub}`
-  } catch {
-    return token
-  }
+  const [, claims = ''] = token.split('.')
+  return JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))).sub
 }
 
 /** Calls the gateway as the visitor, whose tokens it renews: before they end, and when one is refused. */
@@ -78,21 +73,22 @@ export function createSession({ request, tokens, identityToken, isEngaged, onStr
     }
   }
 
-  /** Once for a page: are the remembered tokens of the person whom the page names? */
-  async function checked(kept: Tokens | null): Promise<Tokens | null> {
-    if (isChecked || !kept?.who) return kept
-    const identity = await identify()
-    if (identity && personIn(identity) === kept.who) return kept
-    await onStranger()
-    return null
-  }
-
-  /** Other than the stale one; another tab may have renewed it, so it is looked at again under the lock. */
+  /**
+   * Other than the stale one. It is looked at again under the lock, for another tab may have renewed it;
+   * and once for a page, whether it is of the person whom the page names.
+   */
   async function currentToken(stale?: string): Promise<string> {
     const found = await tokens.read()
     if (isChecked && isGood(found, stale)) return found.token
     const renewed = await tokens.change(async (kept) => {
-      const ours = await checked(kept)
+      let ours = kept
+      if (!isChecked && kept?.who) {
+        const identity = await identify()
+        if (!identity || personIn(identity) !== kept.who) {
+          ours = null
+          await onStranger()
+        }
+      }
       return isGood(ours, stale) ? ours : await next(ours)
     })
     isChecked = true

@@ -3,41 +3,22 @@ import { type State, unreadIn } from './state.js'
 
 type Options = { tell(signal: object): void; state: State; onRead(upTo: string): void }
 
-type Timer = ReturnType<typeof setTimeout>
-
 const repeatMs = 5000
 const mostReceipts = 25
 
 export function createSignals({ tell, state, onRead }: Options) {
-  let isShown = false
-  let quietTimer: Timer | undefined
-  let repeatTimer: Timer | undefined
-
-  function tellTyping(typing: boolean): void {
-    isShown = typing
-    tell({ messageType: 'TypingIndicator', typing })
-  }
-
-  function stop(): void {
-    clearTimeout(quietTimer)
-    clearTimeout(repeatTimer)
-    repeatTimer = undefined
-    if (isShown) tellTyping(false)
-  }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** When the other side was told last that somebody types; 0 when it was told the end. */
+  let toldAt = 0
 
   /** Told at once and then every few seconds while it goes on; over when nothing comes for as long. */
   function typing(isTyping = true): void {
-    clearTimeout(quietTimer)
-    if (!isTyping) {
-      stop()
-      return
-    }
-    quietTimer = setTimeout(stop, repeatMs)
-    if (repeatTimer) return
-    tellTyping(true)
-    repeatTimer = setTimeout(() => {
-      repeatTimer = undefined
-    }, repeatMs)
+    const now = Date.now()
+    clearTimeout(timer)
+    if (isTyping) timer = setTimeout(typing, repeatMs, false)
+    if (isTyping ? Math.abs(now - toldAt) < repeatMs : !toldAt) return
+    toldAt = isTyping ? now : 0
+    tell({ messageType: 'TypingIndicator', typing: isTyping })
   }
 
   return {
@@ -48,10 +29,8 @@ export function createSignals({ tell, state, onRead }: Options) {
       if (!upTo) return
       state.set({ readUpTo: upTo })
       onRead(upTo)
-      for (let from = 0; from < unread.length; from += mostReceipts) {
-        const messageIds = unread.slice(from, from + mostReceipts).map(({ id }) => id)
-        tell({ messageType: 'ReadReceipt', messageIds })
-      }
+      const ids = unread.map(({ id }) => id)
+      while (ids[0]) tell({ messageType: 'ReadReceipt', messageIds: ids.splice(0, mostReceipts) })
     },
   }
 }

@@ -5,14 +5,10 @@ import { isFromOthers } from './timeline.js'
 export type ChatEvents = {
   /** Anything in the snapshot. */
   change: Snapshot
-  /** The connection, or the problem it has, is another one. */
-  connection: Snapshot
   /** Somebody else said something new; not for what was said before the page was opened. */
   message: ChatMessage
   /** An own message was sent, delivered, or failed. */
   delivery: ChatMessage
-  /** A conversation is open, a new one or one come back to. */
-  started: { conversationId: string; resumed: boolean }
 }
 
 export type State = ReturnType<typeof createState>
@@ -54,9 +50,6 @@ export function createState() {
       if (names.every((name) => before[name] === changes[name])) return
       const next = { ...before, ...changes }
       snapshot = Object.freeze({ ...next, unread: unreadIn(next).length })
-      if (next.connection !== before.connection || next.problem !== before.problem) {
-        emit('connection', snapshot)
-      }
       emit('change', snapshot)
     },
   }

@@ -1,44 +1,11 @@
 import type { Environment } from './environment.js'
 import { page } from './page.js'
 
-/** Where a chat remembers its visitor: any store of texts, at once or by promise. */
+/** Where a chat remembers its visitor: the browser's storages are one, and so is any that answers by promise. */
 export type ChatStorage = {
-  get(key: string): string | null | Promise<string | null>
-  set(key: string, value: string): void | Promise<void>
-  remove(key: string): void | Promise<void>
-}
-
-/** The page's own storage. What it does not take, or where it is blocked, is remembered as long as the page lives. */
-export function webStorage(name: 'localStorage' | 'sessionStorage'): ChatStorage {
-  const memory = new Map<string, string | null>()
-
-  /** Throws where it is blocked or missing. */
-  function storage() {
-    const own = page[name]
-    if (!own) throw new TypeError(`No ${name}`)
-    return own
-  }
-
-  function write(key: string, value: string | null): void {
-    memory.set(key, value)
-    try {
-      if (value === null) storage().removeItem(key)
-      else storage().setItem(key, value)
-      memory.delete(key)
-    } catch {}
-  }
-
-  return {
-    get(key) {
-      try {
-        return memory.get(key) ?? storage().getItem(key)
-      } catch {
-        return null
-      }
-    },
-    set: write,
-    remove: (key) => write(key, null),
-  }
+  getItem(key: string): string | null | Promise<string | null>
+  setItem(key: string, value: string): void | Promise<void>
+  removeItem(key: string): void | Promise<void>
 }
 
 /** One remembered value. Changes wait for each other, over all tabs where the browser has locks. */
@@ -48,19 +15,34 @@ export type Drawer<T> = {
   change(edit: (kept: T | null) => T | null | Promise<T | null>): Promise<T | null>
 }
 
+/** Where storage is blocked, missing or full, the value lives as long as the page. */
 export function createDrawer<T>(
-  storage: ChatStorage,
+  given: ChatStorage | undefined,
   key: string,
   { exclusively }: Environment,
 ): Drawer<T> {
   let last: Promise<unknown> = Promise.resolve()
+  let inMemory: T | null | undefined
+
+  /** To be asked each time: a blocked one throws. */
+  const storage = () => given ?? (page.localStorage as ChatStorage)
 
   async function read(): Promise<T | null> {
-    const text = await storage.get(key)
+    if (inMemory !== undefined) return inMemory
     try {
-      return JSON.parse(text ?? 'null')
+      return JSON.parse((await storage().getItem(key)) ?? 'null')
     } catch {
       return null
+    }
+  }
+
+  async function write(value: T | null): Promise<void> {
+    try {
+      if (value) await storage().setItem(key, JSON.stringify(value))
+      else await storage().removeItem(key)
+      inMemory = undefined
+    } catch {
+      inMemory = value
     }
   }
 
@@ -70,7 +52,7 @@ export function createDrawer<T>(
       const done = last.then(() =>
         exclusively(key, async () => {
           const value = await edit(await read())
-          await (value === null ? storage.remove(key) : storage.set(key, JSON.stringify(value)))
+          await write(value)
           return value
         }),
       )

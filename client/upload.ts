@@ -1,6 +1,6 @@
 /** Sends files and tells how far they are: `upload(chat, file)`. `fetch` cannot tell; XHR can. */
 import type { Chat } from './chat.js'
-import { page, type Upload } from './page.js'
+import { page } from './page.js'
 import type { SendReply } from './wire.js'
 
 const timeoutMs = 120_000
@@ -10,27 +10,31 @@ type Options = {
   text?: string
 }
 
-/** `fetch` for one request with a body, by an `XMLHttpRequest`. `onProgress` hears parts from 0 to 1. */
-function sendWith(xhr: Upload, onProgress: (part: number) => void): typeof fetch {
-  return (url, { method = 'POST', headers, body, signal } = {}) =>
-    new Promise((resolve, reject) => {
-      xhr.open(method, String(url))
-      for (const [name, value] of new Headers(headers)) xhr.setRequestHeader(name, value)
+/** Sends a form in the place of what `fetch` would send. `onProgress` hears parts from 0 to 1. */
+function sendForm(form: FormData, plain: typeof fetch, onProgress: (part: number) => void) {
+  const send: typeof fetch = (url, { headers, signal } = {}) => {
+    const sent = new Headers(headers)
+    sent.delete('content-type')
+    const { XMLHttpRequest } = page
+    const init = { method: 'POST', body: form, headers: sent, ...(signal && { signal }) }
+    if (!XMLHttpRequest) return plain(url, init)
+    const xhr = new XMLHttpRequest()
+    return new Promise((resolve, reject) => {
+      xhr.open('POST', String(url))
+      for (const [name, value] of sent) xhr.setRequestHeader(name, value)
       xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0)
       xhr.onload = () => {
         const retryAfter = xhr.getResponseHeader('retry-after')
         const { status, responseText } = xhr
-        resolve(
-          new Response(responseText, {
-            status,
-            headers: retryAfter ? { 'retry-after': retryAfter } : {},
-          }),
-        )
+        const known = retryAfter ? { 'retry-after': retryAfter } : {}
+        resolve(new Response(responseText, { status, headers: known }))
       }
       xhr.onerror = xhr.onabort = () => reject(new TypeError('No connection'))
       signal?.addEventListener('abort', () => xhr.abort())
-      if (body instanceof FormData) xhr.send(body)
+      xhr.send(form)
     })
+  }
+  return send
 }
 
 /**
@@ -43,13 +47,12 @@ export function upload(chat: Chat, file: File, { text }: Options = {}): string {
   const attachments = [{ id: '', name, mimeType, url: '' }]
   const content = { messageType: 'AttachmentMessage' as const, attachments, text: text ?? name }
   return chat.say(content, ({ conversationId, id }, onProgress) => {
-    const body = new FormData()
-    body.append('conversationId', conversationId)
-    body.append('id', id)
-    if (text) body.append('text', text)
-    body.append('file', file)
-    const { XMLHttpRequest } = page
-    const send = XMLHttpRequest && { send: sendWith(new XMLHttpRequest(), onProgress) }
-    return chat.call<SendReply>('/api/upload', { body, timeoutMs, ...send })
+    const form = new FormData()
+    form.append('conversationId', conversationId)
+    form.append('id', id)
+    if (text) form.append('text', text)
+    form.append('file', file)
+    const via = (plain: typeof fetch) => sendForm(form, plain, onProgress)
+    return chat.call<SendReply>('/api/upload', { method: 'POST', timeoutMs, via })
   })
 }

@@ -69,9 +69,7 @@ export type FormValue = {
 }
 
 /** An answer to a choice or to a form. */
-export type Answer =
-  | { selections: { itemId: string; title?: string | undefined }[] }
-  | { values: FormValue[] }
+export type Answer = { selections: { itemId: string; title: string }[] } | { values: FormValue[] }
 
 /** What is said, as `POST /api/send` takes it, without its address. */
 export type Said =
@@ -79,7 +77,7 @@ export type Said =
   | {
       messageType: 'ChoiceResponseMessage'
       inReplyToMessageId: string
-      selections: { itemId: string; title?: string | undefined }[]
+      selections: { itemId: string; title: string }[]
     }
   | {
       messageType: 'FormResponseMessage'

@@ -15,9 +15,9 @@ function openPage(
   let isAlive = true
   const { storage: shared } = browser
   const storage: ChatStorage = {
-    get: shared.get,
-    set: (key, value) => (isAlive ? shared.set(key, value) : undefined),
-    remove: (key) => (isAlive ? shared.remove(key) : undefined),
+    getItem: shared.getItem,
+    setItem: (key, value) => (isAlive ? shared.setItem(key, value) : undefined),
+    removeItem: (key) => (isAlive ? shared.removeItem(key) : undefined),
   }
   const fetch: typeof globalThis.fetch = async (...call) => {
     const response = isAlive ? await gateway.fetch(...call) : undefined

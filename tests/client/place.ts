@@ -91,9 +91,9 @@ export function createBrowser() {
   const kept = new Map<string, string>()
   const locks = createLocks()
   const storage: ChatStorage = {
-    get: (key) => kept.get(key) ?? null,
-    set: (key, value) => void kept.set(key, value),
-    remove: (key) => void kept.delete(key),
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
   }
   return {
     kept,
