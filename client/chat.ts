@@ -61,10 +61,10 @@ export function createChat(options: ChatOptions) {
       routingAttributes = undefined
       return reply
     },
-    onChange(message) {
+    onChange(message, { delivery }) {
       reading.show()
-      emit('delivery', message)
-      if (message.delivery === 'sent') reading.soon()
+      if (delivery) emit('delivery', message)
+      if (delivery === 'sent') reading.soon()
     },
     isStopped(problem) {
       const { prechat } = problem
@@ -109,7 +109,7 @@ export function createChat(options: ChatOptions) {
     const { conversationId, conversation } = getSnapshot()
     isEngaged = true
     over = undefined
-    outbox.forget(({ message }) => message.delivery === 'sent' && message.conversationId !== id)
+    outbox.forget((own) => own.delivery === 'sent' && own.conversationId !== id)
     set({
       ...{ prechat: null, conversationId: id, attachments, readUpTo },
       ...{ connection: 'connecting', problem: null },
@@ -178,8 +178,7 @@ export function createChat(options: ChatOptions) {
   }
 
   function say(content: Content, how: Said | Deliver): string {
-    const id = crypto.randomUUID()
-    outbox.say(id, content, how)
+    const id = outbox.say(content, how)
     typing(false)
     if (over) outbox.failAll(over)
     else if (!isEngaged && !getSnapshot().prechat) void start()
@@ -225,7 +224,7 @@ export function createChat(options: ChatOptions) {
     retry: outbox.retry,
     /** Gives up a message that failed or waits. One on its way may arrive all the same. */
     discard(id: string): void {
-      outbox.forget((item) => item.id === id && item.message.delivery !== 'sent')
+      outbox.forget((own) => own.id === id && own.delivery !== 'sent')
       reading.show()
     },
     /** To be called at each keystroke; ends by itself. */

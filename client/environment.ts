@@ -20,10 +20,9 @@ export const browser: Environment = {
   isHidden: () => !!page.document?.hidden,
   isOnline: () => page.navigator?.onLine !== false,
   watch(onChange) {
-    for (const type of changes) page.addEventListener?.(type, onChange)
-    return () => {
-      for (const type of changes) page.removeEventListener?.(type, onChange)
-    }
+    const life = new AbortController()
+    for (const type of changes) page.addEventListener?.(type, onChange, life)
+    return () => life.abort()
   },
   exclusively: async (name, work) =>
     await (page.navigator?.locks?.request(name, {}, work) ?? work()),

@@ -22,15 +22,15 @@ export function contentOf(said: Said): Content {
   return { ...said, text: given.map(({ title, value }) => title ?? value).join(', ') }
 }
 
-/** The message with the id it is sent by; said at `at` of this device's clock. */
-export function localMessage(
-  id: string,
-  conversationId: string,
-  at: number,
-  content: Content,
-): ChatMessage {
+/** This device's time, as messages tell it. */
+export const now = () => new Date().toISOString()
+
+/** A message of the visitor's that is not sent anywhere yet. */
+export function localMessage(content: Content): ChatMessage {
   return {
-    ...{ id, conversationId, timestamp: new Date(at).toISOString() },
+    id: crypto.randomUUID(),
+    conversationId: '',
+    timestamp: now(),
     sender: { role: 'EndUser', displayName: null },
     ...content,
     delivery: 'sending',

@@ -1,7 +1,7 @@
 /** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
 import { pauseAfter } from './backoff.js'
 import type { Environment } from './environment.js'
-import { type Content, contentOf, localMessage } from './local.js'
+import { type Content, localMessage, now } from './local.js'
 import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
 import type { ChatMessage } from './snapshot.js'
 import type { Drawer } from './storage.js'
@@ -15,22 +15,12 @@ export type Deliver = (
 
 /** As it is kept over a reload, where it can be: what has its own way of delivery cannot. */
 export type Unsent = {
-  id: string
-  /** Where it was tried to be sent; empty when it was not. */
-  conversationId: string
-  /** This device's clock, epoch milliseconds. */
-  at: number
+  /** As it is shown; without a `conversationId` it was not tried to be sent. */
+  message: ChatMessage
   said: Said
-  /** Why it was given up; absent while it is still tried. */
-  problem?: ProblemMembers | undefined
 }
 
-type Item = Omit<Unsent, 'said'> & {
-  said?: Said
-  deliver?: Deliver | undefined
-  attempts: number
-  message: ChatMessage
-}
+type Item = { message: ChatMessage; said?: Said; deliver?: Deliver; attempts: number }
 
 type Options = {
   drawer: Drawer<Unsent[]>
@@ -38,11 +28,13 @@ type Options = {
   /** The conversation to send to; null while there is none, or while a form must be answered first. */
   address(): string | null
   post(body: object): Promise<SendReply>
-  /** An own message is another one. */
-  onChange(message: ChatMessage): void
+  /** An own message is another one, by these changes. */
+  onChange(message: ChatMessage, changes: Changes): void
   /** Whether the trouble is not the message's: then all waits, or has been failed. */
   isStopped(problem: ChatProblem): boolean
 }
+
+type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 
 export type Outbox = ReturnType<typeof createOutbox>
 
@@ -53,7 +45,6 @@ const resumedForMs = 10 * 60_000
 /** The gateway knows the ids of what was sent for so long, so that nothing is sent twice. */
 const keptForMs = 24 * 60 * 60_000
 const mostKept = 20
-const unsaid: ProblemMembers = { code: 'unsent', retryable: true }
 
 export function createOutbox(options: Options) {
   const { drawer, isOnline, address, post, onChange, isStopped } = options
@@ -63,43 +54,36 @@ export function createOutbox(options: Options) {
   /** The server named a time before which nothing is sent. */
   let isHeld = false
 
-  /** Takes one out of the drawer, and puts it in again as it is now. */
-  function keep(id: string, item?: Item): void {
+  /** Keeps it over a reload as it is now, while it can and must be kept. */
+  function keep(item: Item): void {
     void drawer.change((kept) => {
-      const rest = (kept ?? []).filter((each) => each.id !== id)
-      if (item?.said) {
-        const { said, conversationId, at, problem } = item
-        rest.push({ id, conversationId, at, said, problem })
-      }
+      const { message, said } = item
+      const rest = (kept ?? []).filter((each) => each.message.id !== message.id)
+      if (said && message.delivery !== 'sent' && items.includes(item)) rest.push({ message, said })
       return rest.slice(-mostKept)
     })
   }
 
-  function change(item: Item, changes: Partial<ChatMessage>): void {
+  function change(item: Item, changes: Changes): void {
     item.message = { ...item.message, ...changes } as ChatMessage
-    onChange(item.message)
+    keep(item)
+    onChange(item.message, changes)
   }
 
-  function fail(item: Item, problem: ChatProblem): void {
-    item.problem = problem
-    keep(item.id, item)
-    change(item, { delivery: 'failed', problem })
+  function fail(item: Item, problem: ProblemMembers): void {
+    change(item, { delivery: 'failed', problem: new ChatProblem(problem) })
   }
 
   /** Resolves to how long to wait before going on: 0 is not at all. */
   async function attempt(item: Item, conversationId: string): Promise<number> {
-    const { id, said, deliver } = item
-    if (item.conversationId !== conversationId) {
-      item.conversationId = conversationId
-      item.message = { ...item.message, conversationId }
-      keep(id, item)
-    }
+    const { said, deliver, message } = item
+    const address = { conversationId, id: message.id }
+    if (message.conversationId !== conversationId) change(item, { conversationId })
     try {
-      const reply = deliver
-        ? await deliver({ conversationId, id }, (progress) => change(item, { progress }))
-        : await post({ conversationId, id, ...said })
-      keep(id)
-      if (items.includes(item)) change(item, { delivery: 'sent', timestamp: reply.timestamp })
+      const { timestamp } = deliver
+        ? await deliver(address, (progress) => change(item, { progress }))
+        : await post({ ...address, ...said })
+      if (items.includes(item)) change(item, { delivery: 'sent', timestamp })
     } catch (error) {
       const problem = problemFrom(error)
       if (!items.includes(item) || isStopped(problem)) return 0
@@ -134,21 +118,11 @@ export function createOutbox(options: Options) {
     void flush()
   }
 
-  function add(unsent: Omit<Item, 'message' | 'attempts'>, content: Content): void {
-    const { id, conversationId, at, problem } = unsent
-    const message = localMessage(id, conversationId, at, content)
-    const item: Item = { ...unsent, attempts: 0, message }
-    items.push(item)
-    if (problem) change(item, { delivery: 'failed', problem: new ChatProblem(problem) })
-    else onChange(message)
-  }
-
-  /** Takes them out; those that were there are returned. */
-  function forget(isGone: (item: Item) => boolean): ChatMessage[] {
-    const gone = items.filter(isGone)
+  /** Takes them out. */
+  function forget(isGone: (message: ChatMessage) => boolean): void {
+    const gone = items.filter(({ message }) => isGone(message))
     items = items.filter((item) => !gone.includes(item))
-    for (const { id } of gone) keep(id)
-    return gone.map(({ message }) => message)
+    gone.forEach(keep)
   }
 
   return {
@@ -156,29 +130,37 @@ export function createOutbox(options: Options) {
     forget,
     /** What is not known to have arrived. */
     messages: () => items.map(({ message }) => message),
-    /** Says it as `POST /api/send` takes it, or in its own way. */
-    say(id: string, content: Content, how: Said | Deliver): void {
-      const way = typeof how === 'function' ? { deliver: how } : { said: how }
-      add({ id, conversationId: '', at: Date.now(), ...way }, content)
-      keep(id, items.at(-1))
+    /** Says it as `POST /api/send` takes it, or in its own way. Returns its id. */
+    say(content: Content, how: Said | Deliver): string {
+      const item = {
+        message: localMessage(content),
+        attempts: 0,
+        ...(typeof how === 'function' ? { deliver: how } : { said: how }),
+      }
+      items.push(item)
+      change(item, { delivery: 'sending' })
       void flush()
+      return item.message.id
     },
     retry(id: string): void {
-      const item = items.find((each) => each.id === id && each.problem)
-      if (!item) return
-      Object.assign(item, { attempts: 0, at: Date.now(), problem: undefined })
-      keep(id, item)
-      change(item, { delivery: 'sending', problem: undefined })
+      for (const item of items) {
+        if (item.message.id !== id || item.message.delivery !== 'failed') continue
+        item.attempts = 0
+        change(item, { delivery: 'sending', problem: undefined, timestamp: now() })
+      }
       void flush()
     },
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
     async begin(conversationId: string): Promise<void> {
       for (const unsent of (await drawer.read()) ?? []) {
-        const ageMs = Math.abs(Date.now() - unsent.at)
-        const isHere = [conversationId, ''].includes(unsent.conversationId)
-        if (ageMs > keptForMs || items.some(({ id }) => id === unsent.id)) continue
-        const problem = isHere && ageMs < resumedForMs ? unsent.problem : (unsent.problem ?? unsaid)
-        add({ ...unsent, ...(problem && { problem }) }, contentOf(unsent.said))
+        const { id, timestamp, problem, conversationId: tried } = unsent.message
+        const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
+        if (ageMs > keptForMs || items.some(({ message }) => message.id === id)) continue
+        const item = { ...unsent, attempts: 0 }
+        items.push(item)
+        const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
+        if (problem || !isDue) fail(item, problem ?? { code: 'unsent', retryable: true })
+        else change(item, { delivery: 'sending' })
       }
       void flush()
     },

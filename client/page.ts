@@ -34,7 +34,7 @@ export type Upload = {
   abort(): void
 }
 
-type Listen = (type: string, listener: () => void) => void
+type Listen = (type: string, listener: () => void, options: { signal: AbortSignal }) => void
 
 type Page = {
   document?: { hidden: boolean }
@@ -47,7 +47,6 @@ type Page = {
     removeItem(key: string): void
   }
   addEventListener?: Listen
-  removeEventListener?: Listen
 }
 
 export const page = globalThis as unknown as Page

@@ -41,6 +41,8 @@ export function createReading(options: Options) {
   let conversationId = ''
   let read = new Map<string, ChatMessage>()
   let before: string | null = null
+  /** As JSON, to see whether it is another. */
+  let conversation = ''
   let table: ReturnType<Tabs> | undefined
 
   function pageOf(place: Record<string, string>, life?: AbortController): Promise<PollReply> {
@@ -82,15 +84,17 @@ export function createReading(options: Options) {
     }
     const fresh = learn(page)
     for (const message of fresh) read.set(message.id, message)
-    const echoes = outbox.forget(({ id }) => read.has(id))
+    outbox.forget(({ id }) => read.has(id))
     const isEnded = page.pollAfterMs === null && !page.hasMore
-    show()
-    const { conversation } = page
-    set({ conversation, connection: isEnded ? 'ended' : 'online', problem: null })
+    if (fresh[0]) show()
+    const told = JSON.stringify(page.conversation)
+    if (told !== conversation) set({ conversation: page.conversation })
+    conversation = told
+    set({ connection: isEnded ? 'ended' : 'online', problem: null })
     if (isEnded) onOver(new ChatProblem({ code: 'conversation_ended', retryable: false }))
-    for (const message of fresh) {
-      if (echoes.some(({ id }) => id === message.id)) emit('delivery', message)
-      else if (from && isFromOthers(message)) emit('message', message)
+    for (const message of from ? fresh : []) {
+      if (message.sender.role === 'EndUser') emit('delivery', message)
+      else if (isFromOthers(message)) emit('message', message)
     }
   }
 
