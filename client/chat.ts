@@ -18,7 +18,6 @@ type Memo = { id: string; attachments: Attachments | null; readUpTo: string }
 
 export type Chat = ReturnType<typeof createChat>
 
-const underWay = /connecting|online|retrying|offline/
 const unsettled = /connecting|retrying|offline/
 
 /**
@@ -68,9 +67,10 @@ export function createChat(options: ChatOptions) {
     },
     isStopped(problem) {
       const { prechat } = problem
-      if (prechat) set({ prechat })
       if (isOver(problem)) reading.trouble(problem)
-      return !!prechat || isOver(problem)
+      else if (prechat) set({ prechat })
+      else return false
+      return true
     },
   })
 
@@ -158,16 +158,15 @@ export function createChat(options: ChatOptions) {
 
   function start(wish?: StartWish): Promise<Snapshot> {
     const { connection, prechat } = getSnapshot()
-    const isUnderWay = underWay.test(connection)
     watch()
-    if (isEngaged && isUnderWay && wish?.resume !== false) {
+    if (isEngaged && connection !== 'refused' && wish?.resume !== false) {
       if (prechat) {
         routingAttributes = wish?.routingAttributes ?? {}
         set({ prechat: null })
       }
-      void outbox.flush()
+      outbox.flush()
       reading.now()
-    } else if (wish || !isUnderWay) {
+    } else if (wish || !unsettled.test(connection)) {
       isEngaged = false
       over = undefined
       pending = { ...wish, conversationId: crypto.randomUUID() }

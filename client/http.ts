@@ -30,10 +30,9 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
         method: options.method ?? (body ? 'POST' : 'GET'),
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),
-          ...(body && { 'content-type': 'application/json' }),
+          'content-type': 'application/json',
         },
         body: body ? JSON.stringify(body) : null,
-        credentials: 'omit',
         signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)

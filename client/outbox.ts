@@ -1,8 +1,8 @@
 /** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
-import { pauseAfter } from './backoff.js'
 import type { Environment } from './environment.js'
 import { type Content, localMessage, now } from './local.js'
-import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
+import { createLoop } from './loop.js'
+import { ChatProblem, type ProblemMembers } from './problem.js'
 import type { ChatMessage } from './snapshot.js'
 import type { Drawer } from './storage.js'
 import type { Said, SendReply } from './wire.js'
@@ -17,10 +17,11 @@ export type Deliver = (
 export type Unsent = {
   /** As it is shown; without a `conversationId` it was not tried to be sent. */
   message: ChatMessage
-  said: Said
+  /** Absent where it has its own way. */
+  said?: Said
 }
 
-type Item = { message: ChatMessage; said?: Said; deliver?: Deliver; attempts: number }
+type Item = Unsent & { deliver?: Deliver }
 
 type Options = {
   drawer: Drawer<Unsent[]>
@@ -49,24 +50,22 @@ const mostKept = 20
 export function createOutbox(options: Options) {
   const { drawer, isOnline, address, post, onChange, isStopped } = options
   let items: Item[] = []
-  let isBusy = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  /** The server named a time before which nothing is sent. */
-  let isHeld = false
+  /** The one on its way. */
+  let current: Item | undefined
 
-  /** Keeps it over a reload as it is now, while it can and must be kept. */
-  function keep(item: Item): void {
+  /** Keeps what is not sent over a reload, beside what other tabs keep; what is gone is not. */
+  function keep(gone: Item[] = []): void {
+    const own = [...items, ...gone].map(({ message }) => message.id)
     void drawer.change((kept) => {
-      const { message, said } = item
-      const rest = (kept ?? []).filter((each) => each.message.id !== message.id)
-      if (said && message.delivery !== 'sent' && items.includes(item)) rest.push({ message, said })
-      return rest.slice(-mostKept)
+      const others = (kept ?? []).filter(({ message }) => !own.includes(message.id))
+      const unsent = items.filter(({ said, message }) => said && message.delivery !== 'sent')
+      return [...others, ...unsent].slice(-mostKept)
     })
   }
 
   function change(item: Item, changes: Changes): void {
     item.message = { ...item.message, ...changes } as ChatMessage
-    keep(item)
+    keep()
     onChange(item.message, changes)
   }
 
@@ -74,55 +73,37 @@ export function createOutbox(options: Options) {
     change(item, { delivery: 'failed', problem: new ChatProblem(problem) })
   }
 
-  /** Resolves to how long to wait before going on: 0 is not at all. */
-  async function attempt(item: Item, conversationId: string): Promise<number> {
+  /** Sends the first that waits, if there is somewhere to send it to. */
+  async function turn(): Promise<number | null> {
+    const item = items.find(({ message }) => message.delivery === 'sending')
+    const conversationId = address()
+    current = item
+    if (!item || !conversationId) return null
     const { said, deliver, message } = item
-    const address = { conversationId, id: message.id }
+    const place = { conversationId, id: message.id }
     if (message.conversationId !== conversationId) change(item, { conversationId })
-    try {
-      const { timestamp } = deliver
-        ? await deliver(address, (progress) => change(item, { progress }))
-        : await post({ ...address, ...said })
-      if (items.includes(item)) change(item, { delivery: 'sent', timestamp })
-    } catch (error) {
-      const problem = problemFrom(error)
-      if (!items.includes(item) || isStopped(problem)) return 0
-      if (!isOnline()) return offlinePauseMs
-      item.attempts += 1
-      if (problem.retryable && item.attempts < mostAttempts) {
-        isHeld = !!problem.retryAfterMs
-        return pauseAfter(problem, item.attempts)
-      }
-      fail(item, problem)
-    }
+    const { timestamp } = deliver
+      ? await deliver(place, (progress) => change(item, { progress }))
+      : await post({ ...place, ...said })
+    if (items.includes(item)) change(item, { delivery: 'sent', timestamp })
     return 0
   }
 
-  /** Sends what waits, if there is somewhere to send it to. */
-  async function flush(): Promise<void> {
-    if (isBusy || isHeld) return
-    isBusy = true
-    clearTimeout(timer)
-    for (let pauseMs = 0; !pauseMs; ) {
-      const item = items.find(({ message }) => message.delivery === 'sending')
-      const conversationId = address()
-      if (!item || conversationId === null) break
-      pauseMs = await attempt(item, conversationId)
-      if (pauseMs) timer = setTimeout(goOn, pauseMs)
-    }
-    isBusy = false
+  function onProblem(problem: ChatProblem, failures: number): number | undefined {
+    if (!current || !items.includes(current) || isStopped(problem)) return 0
+    if (!isOnline()) return offlinePauseMs
+    if (problem.retryable && failures < mostAttempts) return undefined
+    fail(current, problem)
+    return 0
   }
 
-  function goOn(): void {
-    isHeld = false
-    void flush()
-  }
+  const { now: flush } = createLoop({ turn, onProblem })
 
   /** Takes them out. */
   function forget(isGone: (message: ChatMessage) => boolean): void {
     const gone = items.filter(({ message }) => isGone(message))
     items = items.filter((item) => !gone.includes(item))
-    gone.forEach(keep)
+    keep(gone)
   }
 
   return {
@@ -134,21 +115,19 @@ export function createOutbox(options: Options) {
     say(content: Content, how: Said | Deliver): string {
       const item = {
         message: localMessage(content),
-        attempts: 0,
         ...(typeof how === 'function' ? { deliver: how } : { said: how }),
       }
       items.push(item)
       change(item, { delivery: 'sending' })
-      void flush()
+      flush()
       return item.message.id
     },
     retry(id: string): void {
       for (const item of items) {
         if (item.message.id !== id || item.message.delivery !== 'failed') continue
-        item.attempts = 0
         change(item, { delivery: 'sending', problem: undefined, timestamp: now() })
       }
-      void flush()
+      flush()
     },
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
     async begin(conversationId: string): Promise<void> {
@@ -156,13 +135,13 @@ export function createOutbox(options: Options) {
         const { id, timestamp, problem, conversationId: tried } = unsent.message
         const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
         if (ageMs > keptForMs || items.some(({ message }) => message.id === id)) continue
-        const item = { ...unsent, attempts: 0 }
+        const item = { ...unsent }
         items.push(item)
         const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
         if (problem || !isDue) fail(item, problem ?? { code: 'unsent', retryable: true })
         else change(item, { delivery: 'sending' })
       }
-      void flush()
+      flush()
     },
     /** Nothing more can be sent. */
     failAll(problem: ChatProblem): void {

@@ -1,8 +1,8 @@
 /** What is read of a conversation, by this tab or another, and how it changes the snapshot. */
 import type { Environment } from './environment.js'
+import { createLoop } from './loop.js'
 import type { Outbox } from './outbox.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
-import { createReader } from './reader.js'
 import type { Tabs } from './seat.js'
 import type { Call } from './session.js'
 import type { ChatMessage, Connection } from './snapshot.js'
@@ -25,6 +25,8 @@ type Options = {
 
 export type Reading = ReturnType<typeof createReading>
 
+const hiddenPaceMs = 20_000
+
 const over: Partial<Record<string, Connection>> = {
   conversation_ended: 'ended',
   conversation_lost: 'lost',
@@ -40,6 +42,7 @@ export function createReading(options: Options) {
   const { getSnapshot, set, emit } = state
   let conversationId = ''
   let read = new Map<string, ChatMessage>()
+  let cursor: string | undefined
   let before: string | null = null
   /** As JSON, to see whether it is another. */
   let conversation = ''
@@ -50,17 +53,27 @@ export function createReading(options: Options) {
     return call(`/api/poll?${query}`, life && { life })
   }
 
-  const reader = createReader({
-    prepare,
-    read: (cursor, life) => pageOf(cursor ? { cursor } : {}, life),
-    isHidden: environment.isHidden,
-    onPage(page, from) {
+  const { start, stop, soon, now } = createLoop({
+    async turn(life) {
+      await prepare(life)
+      const from = cursor
+      const page = await pageOf(from ? { cursor: from } : {}, life)
+      life.signal.throwIfAborted()
       take(page, from)
       table?.tell({ kind: 'page', page, from })
+      if (page.hasMore) return 0
+      return page.pollAfterMs && environment.isHidden()
+        ? Math.max(page.pollAfterMs, hiddenPaceMs)
+        : page.pollAfterMs
     },
     onProblem(problem) {
+      if (problem.code === 'cursor_invalid' && cursor) {
+        cursor = undefined
+        return 0
+      }
       trouble(problem)
       table?.tell({ kind: 'trouble', problem: { ...problem } })
+      return problem.retryable ? undefined : null
     },
   })
 
@@ -77,6 +90,7 @@ export function createReading(options: Options) {
 
   /** A page of the newest is joined to what is known if it begins with something known; else it begins the list. */
   function take(page: PollReply, from: string | undefined): void {
+    cursor = page.cursor ?? cursor
     const [oldest] = page.messages
     if (!from && oldest && !read.has(oldest.id)) {
       before = page.before
@@ -109,7 +123,7 @@ export function createReading(options: Options) {
     })
     if (isOver(problem)) {
       onOver(problem)
-      reader.now()
+      now()
     }
   }
 
@@ -121,15 +135,15 @@ export function createReading(options: Options) {
       if (/connecting|online|retrying/.test(connection)) set({ connection: 'offline' })
     } else {
       if (wasOffline) set({ connection: 'retrying' })
-      if (slept || wasOffline || !environment.isHidden()) reader.now(slept || wasOffline)
-      void outbox.flush()
+      if (slept || wasOffline || !environment.isHidden()) now(slept || wasOffline)
+      outbox.flush()
     }
   }
 
   function close(): void {
     table?.close()
     table = undefined
-    reader.stop()
+    stop()
   }
 
   return {
@@ -137,12 +151,12 @@ export function createReading(options: Options) {
     trouble,
     wake,
     close,
-    now: reader.now,
+    now,
     /** Reads, after preparing. */
-    start: reader.start,
+    start,
     /** Something is about to come: whoever reads is told. */
     soon(): void {
-      reader.soon()
+      soon()
       table?.tell({ kind: 'hurry' })
     },
     /** From now on it is about this conversation; who sits at a table waits to be told to read. */
@@ -151,24 +165,21 @@ export function createReading(options: Options) {
         conversationId = id
         read = new Map()
         before = null
-        reader.advance(undefined)
+        cursor = undefined
       }
       show()
       table?.close()
       if (!tabs || !id) return
-      reader.stop()
+      stop()
       table = tabs(`${name} ${id}`, {
         environment,
         getSnapshot,
-        lead: reader.start,
-        follow: reader.stop,
-        hurry: reader.soon,
-        place: () => ({ cursor: reader.cursor(), before }),
+        lead: start,
+        follow: stop,
+        hurry: soon,
+        place: () => ({ cursor, before }),
         trouble: (members) => trouble(new ChatProblem(members)),
-        take(page, from) {
-          reader.advance(page.cursor ?? undefined)
-          take(page, from)
-        },
+        take,
       })
     },
     async loadOlder(): Promise<void> {

@@ -29,7 +29,8 @@ type Options = {
 /** One call as the visitor; throws a `ChatProblem`. */
 export type Call = ReturnType<typeof createSession>
 
-const renewAheadMs = 60_000
+/** Of each second of a token's life, milliseconds: a tenth is left when it is renewed. */
+const renewedAfter = 900
 
 /** Enough of a JWT to tell people apart. */
 function personIn(token: string): string {
@@ -45,26 +46,21 @@ export function createSession({ request, tokens, identityToken, isEngaged, onStr
     typeof identityToken === 'function' ? identityToken() : identityToken
 
   /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
-  const isOwn = ({ who }: Tokens) => who || !identityToken
-
-  function isGood(kept: Tokens | null, stale?: string): kept is Tokens {
-    return !!kept && !!isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
-  }
+  const isOwn = (kept: Tokens | null) => kept && (kept.who || !identityToken)
 
   /** The same visitor again; a guest who has signed in; or a new one, when nothing is lost by it. */
   async function next(kept: Tokens | null): Promise<Tokens> {
-    const identity = kept && isOwn(kept) ? undefined : await identify()
+    const identity = isOwn(kept) ? undefined : await identify()
     if (!kept && !identity && isEngaged()) {
       throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
     }
     try {
       const body = { refreshToken: kept?.refreshToken, identityToken: identity }
       const { token, refreshToken, expiresIn } = await request<AuthReply>('/api/auth', { body })
-      const lifeMs = expiresIn * 1000
       return {
         token,
         refreshToken,
-        renewAt: Date.now() + lifeMs - Math.min(renewAheadMs, lifeMs / 2),
+        renewAt: Date.now() + expiresIn * renewedAfter,
         who: identity ? personIn(identity) : kept?.who,
       }
     } catch (error) {
@@ -78,8 +74,10 @@ export function createSession({ request, tokens, identityToken, isEngaged, onStr
    * and once for a page, whether it is of the person whom the page names.
    */
   async function currentToken(stale?: string): Promise<string> {
+    const isGood = (kept: Tokens | null): kept is Tokens =>
+      !!isOwn(kept) && kept?.token !== stale && Date.now() < (kept?.renewAt ?? 0)
     const found = await tokens.read()
-    if (isChecked && isGood(found, stale)) return found.token
+    if (isChecked && isGood(found)) return found.token
     const renewed = await tokens.change(async (kept) => {
       let ours = kept
       if (!isChecked && kept?.who) {
@@ -89,19 +87,23 @@ export function createSession({ request, tokens, identityToken, isEngaged, onStr
           await onStranger()
         }
       }
-      return isGood(ours, stale) ? ours : await next(ours)
+      return isGood(ours) ? ours : await next(ours)
     })
     isChecked = true
     return renewed?.token ?? ''
   }
 
-  return async function call<T>(path: string, options?: CallOptions<T>): Promise<T> {
-    const token = await currentToken()
+  return async function call<T>(
+    path: string,
+    options?: CallOptions<T>,
+    stale?: string,
+  ): Promise<T> {
+    const token = await currentToken(stale)
     try {
       return await request(path, { ...options, token })
     } catch (error) {
-      if (problemFrom(error).code !== 'unauthenticated') throw error
-      return await request(path, { ...options, token: await currentToken(token) })
+      if (stale || problemFrom(error).code !== 'unauthenticated') throw error
+      return await call(path, options, token)
     }
   }
 }

@@ -56,7 +56,7 @@ export type Snapshot = {
   readonly attachments: Attachments | null
 }
 
-export const nothing: Snapshot = Object.freeze({
+export const nothing: Snapshot = {
   connection: 'idle',
   problem: null,
   conversationId: null,
@@ -67,4 +67,4 @@ export const nothing: Snapshot = Object.freeze({
   unread: 0,
   prechat: null,
   attachments: null,
-})
+}

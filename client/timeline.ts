@@ -2,15 +2,15 @@
 import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 
-/** Salesforce has given it a place. */
-const isPlaced = ({ delivery }: ChatMessage) => /sent|delivered/.test(delivery)
+/** Where it belongs: behind all times as long as Salesforce has not given it one. */
+const placeOf = ({ delivery, timestamp }: ChatMessage) =>
+  /sent|delivered/.test(delivery) ? timestamp : '~'
 
 /** By time; own ones that have no place yet come last, as they were written. */
 export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
   return [...messages].sort((one, other) => {
-    const [first, second] = [isPlaced(one), isPlaced(other)]
-    if (!first || !second) return +second - +first
-    return +(one.timestamp > other.timestamp) - +(one.timestamp < other.timestamp)
+    const [first, second] = [placeOf(one), placeOf(other)]
+    return +(first > second) - +(first < second)
   })
 }
 

@@ -1,0 +1,80 @@
+/** Does something again and again, at the pace it asks for; after a failure later and later. */
+import { type ChatProblem, problemFrom } from './problem.js'
+
+type Options = {
+  /**
+   * One turn. Resolves to the milliseconds until the next, or to null when there is none for now. When
+   * `life` is aborted, another has taken its place.
+   */
+  turn(life: AbortController): Promise<number | null>
+  /** When to go on after so many failures in a row; undefined for as usual, 0 and null as in `turn`. */
+  onProblem(problem: ChatProblem, failures: number): number | null | undefined
+}
+
+const longestMs = 30_000
+const soonMs = 400
+
+export function createLoop({ turn, onProblem }: Options) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** The turn under way; one that is not this one any more comes to nothing. */
+  let flight: AbortController | undefined
+  let isStopped = false
+  /** The server named a time before which nobody comes back. */
+  let isHeld = false
+  let failures = 0
+
+  function schedule(delayMs: number): void {
+    flight?.abort()
+    flight = undefined
+    clearTimeout(timer)
+    timer = setTimeout(run, delayMs)
+  }
+
+  /** 1 s, 2 s, 4 s … 30 s, each shortened by chance so that visitors do not come back as a crowd. */
+  function pauseAfter({ retryAfterMs }: ChatProblem): number {
+    failures += 1
+    isHeld = !!retryAfterMs
+    return retryAfterMs ?? Math.min(longestMs, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
+  }
+
+  async function run(): Promise<void> {
+    const own = new AbortController()
+    flight = own
+    isHeld = false
+    let nextMs: number | null | undefined
+    try {
+      nextMs = await turn(own)
+      failures = 0
+    } catch (error) {
+      if (flight !== own) return
+      const problem = problemFrom(error)
+      nextMs = onProblem(problem, failures + 1)
+      if (nextMs === undefined) nextMs = pauseAfter(problem)
+      else if (!nextMs) failures = 0
+    }
+    if (flight !== own) return
+    flight = undefined
+    if (nextMs !== null) schedule(nextMs)
+  }
+
+  return {
+    /** From now on, and at once. */
+    start(): void {
+      isStopped = isHeld = false
+      schedule(0)
+    },
+    stop(): void {
+      isStopped = true
+      schedule(0)
+      clearTimeout(timer)
+    },
+    /** Something is about to come. */
+    soon(): void {
+      if (!isStopped && !isHeld && !flight) schedule(soonMs)
+    },
+    /** Now, if it is not held; `afresh` gives up the turn under way, whose connection may be dead. */
+    now(afresh = false): void {
+      if (!isStopped && !isHeld && (afresh || !flight)) schedule(0)
+    },
+  }
+}
