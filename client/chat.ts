@@ -3,18 +3,17 @@ import { createRequest } from './http.js'
 import { type Content, contentOf } from './local.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver, type Unsent } from './outbox.js'
-import type { ChatProblem } from './problem.js'
 import { createReading, isOver } from './reading.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
-import { nothing, type Snapshot } from './snapshot.js'
+import { nothing } from './snapshot.js'
 import { createState } from './state.js'
 import { createDrawer } from './storage.js'
 import { watchWakes } from './wake.js'
 import type { Answer, Attachments, Said, SendReply, StartReply, StartWish } from './wire.js'
 
 /** The conversation that is remembered over a reload. */
-type Memo = { id: string; attachments: Attachments | null; readUpTo: string }
+type Memo = { conversationId: string; attachments: Attachments | null; readUpTo: string }
 
 export type Chat = ReturnType<typeof createChat>
 
@@ -36,8 +35,6 @@ export function createChat(options: ChatOptions) {
   const { getSnapshot, set, emit } = state
   /** In a conversation that goes on. */
   let isEngaged = false
-  /** Why it does not go on. */
-  let over: ChatProblem | undefined
   /** What is still to be started. */
   let pending: (StartWish & { conversationId: string }) | undefined
   /** To a form that is asked for each session; they travel with what is said next. */
@@ -78,7 +75,6 @@ export function createChat(options: ChatOptions) {
     ...{ call, state, environment, outbox, tabs, name, prepare },
     onOver(problem) {
       isEngaged = false
-      over = problem
       outbox.failAll(problem)
       if (problem.code !== 'conversation_ended') void memo.change(() => null)
     },
@@ -99,28 +95,34 @@ export function createChat(options: ChatOptions) {
     const reply = await call<StartReply>('/api/start', { body: pending, life })
     life.signal.throwIfAborted()
     pending = undefined
-    const { conversationId: id, attachments } = reply
-    const same = (old: Memo | null) => (old?.id === id ? old : { readUpTo: '' })
-    const kept = await memo.change((old) => ({ ...same(old), id, attachments }))
+    const { conversationId, attachments } = reply
+    const kept = await memo.change((old) => ({
+      readUpTo: '',
+      ...(old?.conversationId === conversationId && old),
+      ...{ conversationId, attachments },
+    }))
     if (kept) await enter(kept)
   }
 
-  async function enter({ id, attachments, readUpTo }: Memo): Promise<void> {
-    const { conversationId, conversation } = getSnapshot()
+  async function enter(kept: Memo): Promise<void> {
+    const { conversationId } = kept
+    const { conversation } = getSnapshot()
     isEngaged = true
-    over = undefined
-    outbox.forget((own) => own.delivery === 'sent' && own.conversationId !== id)
+    outbox.forget((own) => own.delivery === 'sent' && own.conversationId !== conversationId)
     set({
-      ...{ prechat: null, conversationId: id, attachments, readUpTo },
-      ...{ connection: 'connecting', problem: null },
-      conversation: conversationId === id ? conversation : null,
+      ...kept,
+      ...{ prechat: null, problem: null, connection: 'connecting' },
+      conversation: conversation?.id === conversationId ? conversation : null,
     })
-    reading.enter(id)
-    await outbox.begin(id)
+    reading.enter(conversationId)
+    await outbox.begin(conversationId)
   }
 
   function watch(): void {
-    unwatch ??= watchWakes(environment, reading.wake)
+    unwatch ??= watchWakes(environment, () => {
+      reading.now(true)
+      outbox.flush()
+    })
   }
 
   /** Nothing is read or sent any more, until `start` or `resume`. */
@@ -143,20 +145,7 @@ export function createChat(options: ChatOptions) {
     await Promise.all([memo.change(() => null), unsent.change(() => null)])
   }
 
-  /** Until it is known how it stands. */
-  function settled(): Promise<Snapshot> {
-    return new Promise((resolve) => {
-      const check = (snapshot: Snapshot) => {
-        if (unsettled.test(snapshot.connection)) return
-        off()
-        resolve(snapshot)
-      }
-      const off = state.on('change', check)
-      check(getSnapshot())
-    })
-  }
-
-  function start(wish?: StartWish): Promise<Snapshot> {
+  function start(wish?: StartWish): void {
     const { connection, prechat } = getSnapshot()
     watch()
     if (isEngaged && connection !== 'refused' && wish?.resume !== false) {
@@ -168,19 +157,18 @@ export function createChat(options: ChatOptions) {
       reading.now()
     } else if (wish || !unsettled.test(connection)) {
       isEngaged = false
-      over = undefined
       pending = { ...wish, conversationId: crypto.randomUUID() }
       set({ connection: 'connecting', problem: null })
       reading.start()
     }
-    return settled()
   }
 
   function say(content: Content, how: Said | Deliver): string {
+    const { problem, prechat } = getSnapshot()
     const id = outbox.say(content, how)
     typing(false)
-    if (over) outbox.failAll(over)
-    else if (!isEngaged && !getSnapshot().prechat) void start()
+    if (problem && isOver(problem)) outbox.failAll(problem)
+    else if (!isEngaged && !prechat) start()
     return id
   }
 
@@ -193,18 +181,17 @@ export function createChat(options: ChatOptions) {
     subscribe: (onChange: () => void): (() => void) => state.on('change', onChange),
     /**
      * Opens a conversation or comes back to the open one; goes on with the answers, when a form was asked
-     * for. Resolves when it is known how it stands.
+     * for.
      */
     start,
     /** Goes on with the conversation that this browser was in, if there is one; else asks nothing. */
-    async resume(): Promise<Snapshot> {
+    async resume(): Promise<void> {
       const kept = await memo.read()
       if (kept && getSnapshot().connection === 'idle') {
         watch()
         await enter(kept)
         if (!tabs) reading.start()
       }
-      return await settled()
     },
     /** Says a text, and starts a conversation when there is none. Returns the message's id. */
     send: (text: string): string => sayPlainly({ text: text.trim() }),

@@ -104,8 +104,8 @@ export function createReading(options: Options) {
     const told = JSON.stringify(page.conversation)
     if (told !== conversation) set({ conversation: page.conversation })
     conversation = told
-    set({ connection: isEnded ? 'ended' : 'online', problem: null })
-    if (isEnded) onOver(new ChatProblem({ code: 'conversation_ended', retryable: false }))
+    if (isEnded) trouble(new ChatProblem({ code: 'conversation_ended', retryable: false }))
+    else set({ connection: 'online', problem: null })
     for (const message of from ? fresh : []) {
       if (message.sender.role === 'EndUser') emit('delivery', message)
       else if (isFromOthers(message)) emit('message', message)
@@ -127,19 +127,6 @@ export function createReading(options: Options) {
     }
   }
 
-  /** The page is shown, hidden, on or off line, or has slept. */
-  function wake(slept: boolean): void {
-    const { connection } = getSnapshot()
-    const wasOffline = connection === 'offline'
-    if (!environment.isOnline()) {
-      if (/connecting|online|retrying/.test(connection)) set({ connection: 'offline' })
-    } else {
-      if (wasOffline) set({ connection: 'retrying' })
-      if (slept || wasOffline || !environment.isHidden()) now(slept || wasOffline)
-      outbox.flush()
-    }
-  }
-
   function close(): void {
     table?.close()
     table = undefined
@@ -149,7 +136,6 @@ export function createReading(options: Options) {
   return {
     show,
     trouble,
-    wake,
     close,
     now,
     /** Reads, after preparing. */

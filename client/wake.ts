@@ -8,15 +8,15 @@ const driftMs = 10_000
  * that has gone further than the beats means that connections are dead, however young they look.
  * What it returns stops it.
  */
-export function watchWakes(environment: Environment, onWake: (slept: boolean) => void): () => void {
+export function watchWakes(environment: Environment, onWake: () => void): () => void {
   let last = Date.now()
   const beat = setInterval(() => {
     const now = Date.now()
     const drift = Math.abs(now - last - beatMs)
     last = now
-    if (drift > driftMs) onWake(true)
+    if (drift > driftMs) onWake()
   }, beatMs)
-  const unwatch = environment.watch(() => onWake(false))
+  const unwatch = environment.watch(onWake)
   return () => {
     clearInterval(beat)
     unwatch()

@@ -66,7 +66,7 @@ it('every message is shown once, in order; every one said is delivered once', as
       const at = (index: number) => pages[index] as (typeof pages)[number]
       const said: string[] = []
       let count = 0
-      for (const { chat } of pages) void chat.start()
+      for (const { chat } of pages) chat.start()
       await pass(10)
       for (const [what, restMs] of steps) {
         count += 1
@@ -90,7 +90,7 @@ it('every message is shown once, in order; every one said is delivered once', as
           await pass(1)
           at(what.tab).kill()
           pages[what.tab] = openPage(gateway, browser)
-          void at(what.tab).chat.start()
+          at(what.tab).chat.start()
         }
         if (what.kind === 'show') at(what.tab).page.set({ hidden: what.hidden })
         if (what.kind === 'network') {

@@ -35,7 +35,7 @@ export function openScene() {
     /** The same, in a conversation whose first page is read. */
     async begin(options: Partial<ChatOptions> = {}) {
       const opened = scene.open(options)
-      void opened.chat.start()
+      opened.chat.start()
       await pass(10)
       return opened
     },
