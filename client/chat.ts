@@ -1,16 +1,16 @@
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
-import { type Content, contentOf } from './local.js'
+import { answerContent, type Content, textContent } from './local.js'
 import type { ChatOptions } from './options.js'
-import { createOutbox, type Deliver, type Unsent } from './outbox.js'
+import { createOutbox, type Deliver } from './outbox.js'
 import { createReading, isOver } from './reading.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
-import { nothing } from './snapshot.js'
+import { type ChatMessage, nothing } from './snapshot.js'
 import { createState } from './state.js'
 import { createDrawer } from './storage.js'
 import { watchWakes } from './wake.js'
-import type { Answer, Attachments, Said, SendReply, StartReply, StartWish } from './wire.js'
+import type { Answer, Attachments, SendReply, StartReply, StartWish } from './wire.js'
 
 /** The conversation that is remembered over a reload. */
 type Memo = { conversationId: string; attachments: Attachments | null; readUpTo: string }
@@ -30,7 +30,7 @@ export function createChat(options: ChatOptions) {
   const drawer = <T>(what: string) => createDrawer<T>(storage, `${name} ${what}`, environment)
   const memo = drawer<Memo>('conversation')
   const tokens = drawer<Tokens>('tokens')
-  const unsent = drawer<Unsent[]>('unsent')
+  const unsent = drawer<ChatMessage[]>('unsent')
   const state = createState()
   const { getSnapshot, set, emit } = state
   /** In a conversation that goes on. */
@@ -63,7 +63,8 @@ export function createChat(options: ChatOptions) {
       if (delivery === 'sent') reading.soon()
     },
     isStopped(problem) {
-      const { prechat } = problem
+      const { prechat, retryable } = problem
+      if (!retryable) routingAttributes = undefined
       if (isOver(problem)) reading.trouble(problem)
       else if (prechat) set({ prechat })
       else return false
@@ -120,7 +121,7 @@ export function createChat(options: ChatOptions) {
 
   function watch(): void {
     unwatch ??= watchWakes(environment, () => {
-      reading.now(true)
+      reading.now()
       outbox.flush()
     })
   }
@@ -154,7 +155,7 @@ export function createChat(options: ChatOptions) {
         set({ prechat: null })
       }
       outbox.flush()
-      reading.now()
+      reading.soon()
     } else if (wish || !unsettled.test(connection)) {
       isEngaged = false
       pending = { ...wish, conversationId: crypto.randomUUID() }
@@ -163,16 +164,14 @@ export function createChat(options: ChatOptions) {
     }
   }
 
-  function say(content: Content, how: Said | Deliver): string {
+  function say(content: Content, deliver?: Deliver): string {
     const { problem, prechat } = getSnapshot()
-    const id = outbox.say(content, how)
+    const id = outbox.say(content, deliver)
     typing(false)
     if (problem && isOver(problem)) outbox.failAll(problem)
     else if (!isEngaged && !prechat) start()
     return id
   }
-
-  const sayPlainly = (said: Said) => say(contentOf(said), said)
 
   return {
     getSnapshot,
@@ -194,14 +193,10 @@ export function createChat(options: ChatOptions) {
       }
     },
     /** Says a text, and starts a conversation when there is none. Returns the message's id. */
-    send: (text: string): string => sayPlainly({ text: text.trim() }),
+    send: (text: string): string => say(textContent(text.trim())),
     /** Answers a choice (`{ selections }`) or a form (`{ values }`). Returns the answer's id. */
     reply: (inReplyToMessageId: string, answer: Answer): string =>
-      sayPlainly({
-        messageType: 'values' in answer ? 'FormResponseMessage' : 'ChoiceResponseMessage',
-        inReplyToMessageId,
-        ...answer,
-      } as Said),
+      say(answerContent(inReplyToMessageId, answer)),
     /** Says what goes its own way to the gateway, as `upload` does. */
     say,
     /** A call as the visitor, for what goes its own way. */
@@ -228,7 +223,7 @@ export function createChat(options: ChatOptions) {
     async end(scope: 'conversation' | 'session' = 'conversation'): Promise<void> {
       const { conversationId } = getSnapshot()
       await call('/api/end', { body: { conversationId, scope } })
-      reading.now()
+      reading.soon()
     },
     /** Leaves nothing of the visitor in this browser, and ends the visit at the gateway. */
     async signOut({ everywhere = false } = {}): Promise<void> {

@@ -12,8 +12,7 @@ export type Environment = {
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
 }
 
-/** The last of them: a page that comes back from the browser's cache of pages. */
-const changes = ['visibilitychange', 'online', 'offline', 'pageshow']
+const changes = ['visibilitychange', 'online', 'offline']
 
 /** A page in a browser; also safe where there is none, such as in a server's rendering. */
 export const browser: Environment = {

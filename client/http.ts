@@ -22,12 +22,19 @@ export type Request = ReturnType<typeof createRequest>
  */
 export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
   return async function request<T>(path: string, options: CallOptions<T> = {}): Promise<T> {
-    const { token, body, life = new AbortController() } = options
-    const { timeoutMs = 20_000, via = (plain) => plain } = options
+    const {
+      token,
+      body,
+      method = body ? 'POST' : 'GET',
+      life = new AbortController(),
+      timeoutMs = 20_000,
+      via = (plain) => plain,
+      read = (response) => response.json() as Promise<T>,
+    } = options
     const timer = setTimeout(() => life.abort(), timeoutMs)
     try {
       const response = await via(ownFetch ?? fetch)(baseUrl + path, {
-        method: options.method ?? (body ? 'POST' : 'GET'),
+        method,
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
@@ -36,7 +43,7 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
         signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)
-      return await (options.read?.(response) ?? (response.json() as Promise<T>))
+      return await read(response)
     } finally {
       clearTimeout(timer)
     }

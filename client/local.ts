@@ -1,25 +1,31 @@
 /** An own message as it is shown until its echo comes. */
 import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
-import type { Said } from './wire.js'
+import type { Answer } from './wire.js'
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 /** What is particular to a message. */
-export type Content = DistributiveOmit<Message, 'id' | 'conversationId' | 'sender' | 'timestamp'>
+export type Content = Each<Message, 'id' | 'conversationId' | 'sender' | 'timestamp'>
 
-/** How something that is said looks as a message. */
-export function contentOf(said: Said): Content {
-  if ('text' in said) {
-    const { text } = said
-    return {
-      messageType: 'StaticContentMessage',
-      text,
-      staticContent: { formatType: 'Text', text },
-    }
-  }
+/** A text, as a message. */
+export function textContent(text: string): Content {
+  return { messageType: 'StaticContentMessage', text, staticContent: { formatType: 'Text', text } }
+}
+
+/** An answer to a choice or a form, as a message; its text is made of the titles. */
+export function answerContent(inReplyToMessageId: string, answer: Answer): Content {
   const given: { title?: unknown; value?: unknown }[] =
-    'values' in said ? said.values : said.selections
-  return { ...said, text: given.map(({ title, value }) => title ?? value).join(', ') }
+    'values' in answer ? answer.values : answer.selections
+  const text = given.map(({ title, value }) => title ?? value).join(', ')
+  const messageType = 'values' in answer ? 'FormResponseMessage' : 'ChoiceResponseMessage'
+  return { messageType, inReplyToMessageId, ...answer, text } as Content
+}
+
+/** What `POST /api/send` takes of a message, but the conversation. */
+export function sayable(message: ChatMessage): object {
+  const { id, text, staticContent, messageType, inReplyToMessageId, values, selections } =
+    message as ChatMessage & { staticContent?: object; values?: object; selections?: object }
+  return staticContent ? { id, text } : { id, messageType, inReplyToMessageId, values, selections }
 }
 
 /** This device's time, as messages tell it. */

@@ -9,12 +9,13 @@ type Options = {
   turn(life: AbortController): Promise<number | null>
   /** When to go on after so many failures in a row; undefined for as usual, 0 and null as in `turn`. */
   onProblem(problem: ChatProblem, failures: number): number | null | undefined
+  /** What `soon` is. */
+  soonMs: number
 }
 
 const longestMs = 30_000
-const soonMs = 400
 
-export function createLoop({ turn, onProblem }: Options) {
+export function createLoop({ turn, onProblem, soonMs }: Options) {
   let timer: ReturnType<typeof setTimeout> | undefined
   /** The turn under way; one that is not this one any more comes to nothing. */
   let flight: AbortController | undefined
@@ -68,13 +69,13 @@ export function createLoop({ turn, onProblem }: Options) {
       schedule(0)
       clearTimeout(timer)
     },
-    /** Something is about to come. */
+    /** A moment from now; a turn under way knows itself when the next is due. */
     soon(): void {
       if (!isStopped && !isHeld && !flight) schedule(soonMs)
     },
-    /** Now, if it is not held; `afresh` gives up the turn under way, whose connection may be dead. */
-    now(afresh = false): void {
-      if (!isStopped && !isHeld && (afresh || !flight)) schedule(0)
+    /** At once, past a turn under way, whose connection may be dead. */
+    now(): void {
+      if (!isStopped && !isHeld) schedule(0)
     },
   }
 }

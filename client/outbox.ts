@@ -1,11 +1,11 @@
 /** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
 import type { Environment } from './environment.js'
-import { type Content, localMessage, now } from './local.js'
+import { type Content, localMessage, now, sayable } from './local.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
 import type { ChatMessage } from './snapshot.js'
 import type { Drawer } from './storage.js'
-import type { Said, SendReply } from './wire.js'
+import type { SendReply } from './wire.js'
 
 /** Hands something over by itself, instead of `POST /api/send`. */
 export type Deliver = (
@@ -13,29 +13,20 @@ export type Deliver = (
   onProgress: (part: number) => void,
 ) => Promise<SendReply>
 
-/** As it is kept over a reload, where it can be: what has its own way of delivery cannot. */
-export type Unsent = {
-  /** As it is shown; without a `conversationId` it was not tried to be sent. */
-  message: ChatMessage
-  /** Absent where it has its own way. */
-  said?: Said
-}
-
-type Item = Unsent & { deliver?: Deliver }
+type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 
 type Options = {
-  drawer: Drawer<Unsent[]>
+  /** Messages that are not sent; without a `conversationId` it was not tried. */
+  drawer: Drawer<ChatMessage[]>
   isOnline: Environment['isOnline']
   /** The conversation to send to; null while there is none, or while a form must be answered first. */
   address(): string | null
   post(body: object): Promise<SendReply>
-  /** An own message is another one, by these changes. */
+  /** A message is another one, by these changes. */
   onChange(message: ChatMessage, changes: Changes): void
   /** Whether the trouble is not the message's: then all waits, or has been failed. */
   isStopped(problem: ChatProblem): boolean
 }
-
-type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 
 export type Outbox = ReturnType<typeof createOutbox>
 
@@ -49,103 +40,99 @@ const mostKept = 20
 
 export function createOutbox(options: Options) {
   const { drawer, isOnline, address, post, onChange, isStopped } = options
-  let items: Item[] = []
+  let messages: ChatMessage[] = []
+  /** Of those that have one of their own. They are not kept over a reload. */
+  const ways = new Map<string, Deliver>()
   /** The one on its way. */
-  let current: Item | undefined
+  let current = ''
 
-  /** Keeps what is not sent over a reload, beside what other tabs keep; what is gone is not. */
-  function keep(gone: Item[] = []): void {
-    const own = [...items, ...gone].map(({ message }) => message.id)
+  /** Keeps what is not sent, beside what other tabs keep; `known` may be gone. */
+  function keep(known: ChatMessage[]): void {
     void drawer.change((kept) => {
-      const others = (kept ?? []).filter(({ message }) => !own.includes(message.id))
-      const unsent = items.filter(({ said, message }) => said && message.delivery !== 'sent')
+      const others = (kept ?? []).filter(({ id }) => !known.some((own) => own.id === id))
+      const unsent = messages.filter(({ id, delivery }) => delivery !== 'sent' && !ways.has(id))
       return [...others, ...unsent].slice(-mostKept)
     })
   }
 
-  function change(item: Item, changes: Changes): void {
-    item.message = { ...item.message, ...changes } as ChatMessage
-    keep()
-    onChange(item.message, changes)
+  function change(id: string, changes: Changes): void {
+    messages = messages.map((each) =>
+      each.id === id ? ({ ...each, ...changes } as ChatMessage) : each,
+    )
+    keep(messages)
+    for (const message of messages) if (message.id === id) onChange(message, changes)
   }
 
-  function fail(item: Item, problem: ProblemMembers): void {
-    change(item, { delivery: 'failed', problem: new ChatProblem(problem) })
+  function fail(id: string, problem: ProblemMembers): void {
+    change(id, { delivery: 'failed', problem: new ChatProblem(problem) })
   }
 
   /** Sends the first that waits, if there is somewhere to send it to. */
   async function turn(): Promise<number | null> {
-    const item = items.find(({ message }) => message.delivery === 'sending')
+    const message = messages.find(({ delivery }) => delivery === 'sending')
     const conversationId = address()
-    current = item
-    if (!item || !conversationId) return null
-    const { said, deliver, message } = item
-    const place = { conversationId, id: message.id }
-    if (message.conversationId !== conversationId) change(item, { conversationId })
+    if (!message || !conversationId) return null
+    const { id } = message
+    current = id
+    change(id, { conversationId })
+    const deliver = ways.get(id)
     const { timestamp } = deliver
-      ? await deliver(place, (progress) => change(item, { progress }))
-      : await post({ ...place, ...said })
-    if (items.includes(item)) change(item, { delivery: 'sent', timestamp })
+      ? await deliver({ conversationId, id }, (progress) => change(id, { progress }))
+      : await post({ ...sayable(message), conversationId })
+    change(id, { delivery: 'sent', timestamp })
     return 0
   }
 
   function onProblem(problem: ChatProblem, failures: number): number | undefined {
-    if (!current || !items.includes(current) || isStopped(problem)) return 0
+    if (!messages.some(({ id }) => id === current) || isStopped(problem)) return 0
     if (!isOnline()) return offlinePauseMs
     if (problem.retryable && failures < mostAttempts) return undefined
     fail(current, problem)
     return 0
   }
 
-  const { now: flush } = createLoop({ turn, onProblem })
-
-  /** Takes them out. */
-  function forget(isGone: (message: ChatMessage) => boolean): void {
-    const gone = items.filter(({ message }) => isGone(message))
-    items = items.filter((item) => !gone.includes(item))
-    keep(gone)
-  }
+  const { soon: flush } = createLoop({ turn, onProblem, soonMs: 0 })
 
   return {
     flush,
-    forget,
     /** What is not known to have arrived. */
-    messages: () => items.map(({ message }) => message),
+    messages: () => messages,
+    /** Takes them out. */
+    forget(isGone: (message: ChatMessage) => boolean): void {
+      const known = messages
+      messages = messages.filter((message) => !isGone(message))
+      if (known.length > messages.length) keep(known)
+    },
     /** Says it as `POST /api/send` takes it, or in its own way. Returns its id. */
-    say(content: Content, how: Said | Deliver): string {
-      const item = {
-        message: localMessage(content),
-        ...(typeof how === 'function' ? { deliver: how } : { said: how }),
-      }
-      items.push(item)
-      change(item, { delivery: 'sending' })
+    say(content: Content, deliver?: Deliver): string {
+      const message = localMessage(content)
+      const { id, delivery } = message
+      messages = [...messages, message]
+      if (deliver) ways.set(id, deliver)
+      change(id, { delivery })
       flush()
-      return item.message.id
+      return id
     },
     retry(id: string): void {
-      for (const item of items) {
-        if (item.message.id !== id || item.message.delivery !== 'failed') continue
-        change(item, { delivery: 'sending', problem: undefined, timestamp: now() })
-      }
+      change(id, { delivery: 'sending', problem: undefined, timestamp: now() })
       flush()
     },
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
     async begin(conversationId: string): Promise<void> {
-      for (const unsent of (await drawer.read()) ?? []) {
-        const { id, timestamp, problem, conversationId: tried } = unsent.message
+      for (const message of (await drawer.read()) ?? []) {
+        const { id, timestamp, delivery, problem, conversationId: tried } = message
         const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
-        if (ageMs > keptForMs || items.some(({ message }) => message.id === id)) continue
-        const item = { ...unsent }
-        items.push(item)
+        if (ageMs > keptForMs || messages.some((own) => own.id === id)) continue
+        messages = [...messages, message]
         const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
-        if (problem || !isDue) fail(item, problem ?? { code: 'unsent', retryable: true })
-        else change(item, { delivery: 'sending' })
+        if (problem || !isDue) fail(id, problem ?? { code: 'unsent', retryable: true })
+        else change(id, { delivery })
       }
       flush()
     },
     /** Nothing more can be sent. */
     failAll(problem: ChatProblem): void {
-      for (const item of items) if (item.message.delivery === 'sending') fail(item, problem)
+      for (const { id, delivery } of messages) if (delivery === 'sending') fail(id, problem)
     },
   }
 }

@@ -54,6 +54,7 @@ export function createReading(options: Options) {
   }
 
   const { start, stop, soon, now } = createLoop({
+    soonMs: 400,
     async turn(life) {
       await prepare(life)
       const from = cursor
@@ -123,7 +124,7 @@ export function createReading(options: Options) {
     })
     if (isOver(problem)) {
       onOver(problem)
-      now()
+      soon()
     }
   }
 

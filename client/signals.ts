@@ -16,7 +16,7 @@ export function createSignals({ tell, state, onRead }: Options) {
     const now = Date.now()
     clearTimeout(timer)
     if (isTyping) timer = setTimeout(typing, repeatMs, false)
-    if (isTyping ? Math.abs(now - toldAt) < repeatMs : !toldAt) return
+    if (isTyping ? now - toldAt < repeatMs : !toldAt) return
     toldAt = isTyping ? now : 0
     tell({ messageType: 'TypingIndicator', typing: isTyping })
   }

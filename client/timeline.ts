@@ -14,7 +14,8 @@ export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
   })
 }
 
-const events = /ParticipantChanged|RoutingResult|SessionStatusChanged/
+/** `ParticipantChanged`, `SessionStatusChanged`, `RoutingResult`. */
+const events = /Changed|Routing/
 
 /** What somebody else said, that is: what can be read and unread. */
 export function isFromOthers({ sender, messageType }: Message): boolean {

@@ -71,20 +71,6 @@ export type FormValue = {
 /** An answer to a choice or to a form. */
 export type Answer = { selections: { itemId: string; title: string }[] } | { values: FormValue[] }
 
-/** What is said, as `POST /api/send` takes it, without its address. */
-export type Said =
-  | { text: string }
-  | {
-      messageType: 'ChoiceResponseMessage'
-      inReplyToMessageId: string
-      selections: { itemId: string; title: string }[]
-    }
-  | {
-      messageType: 'FormResponseMessage'
-      inReplyToMessageId: string
-      values: FormValue[]
-    }
-
 export type ConversationState = {
   id: string
   status: 'open' | 'ended'
