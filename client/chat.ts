@@ -7,10 +7,10 @@ import { createReading, isOver } from './reading.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { type ChatMessage, nothing } from './snapshot.js'
-import { createState } from './state.js'
+import { createState, isEngaged } from './state.js'
 import { createDrawer } from './storage.js'
 import { watchWakes } from './wake.js'
-import type { Answer, Attachments, SendReply, StartReply, StartWish } from './wire.js'
+import type { Answer, Attachments, StartReply, StartWish } from './wire.js'
 
 /** The conversation that is remembered over a reload. */
 type Memo = { conversationId: string; attachments: Attachments | null; readUpTo: string }
@@ -33,38 +33,27 @@ export function createChat(options: ChatOptions) {
   const unsent = drawer<ChatMessage[]>('unsent')
   const state = createState()
   const { getSnapshot, set, emit } = state
-  /** In a conversation that goes on. */
-  let isEngaged = false
   /** What is still to be started. */
   let pending: (StartWish & { conversationId: string }) | undefined
-  /** To a form that is asked for each session; they travel with what is said next. */
-  let routingAttributes: StartWish['routingAttributes']
   let unwatch: (() => void) | undefined
 
   const call = createSession({
     request: createRequest(baseUrl, options.fetch),
-    isEngaged: () => isEngaged,
+    isEngaged: () => isEngaged(getSnapshot()),
     onStranger: forget,
     ...{ tokens, identityToken },
   })
 
   const outbox = createOutbox({
     drawer: unsent,
-    isOnline: environment.isOnline,
-    address: () => (isEngaged && !getSnapshot().prechat ? getSnapshot().conversationId : null),
-    async post(said) {
-      const reply = await call<SendReply>('/api/send', { body: { ...said, routingAttributes } })
-      routingAttributes = undefined
-      return reply
-    },
+    ...{ call, state, environment },
     onChange(message, { delivery }) {
       reading.show()
       if (delivery) emit('delivery', message)
       if (delivery === 'sent') reading.soon()
     },
     isStopped(problem) {
-      const { prechat, retryable } = problem
-      if (!retryable) routingAttributes = undefined
+      const { prechat } = problem
       if (isOver(problem)) reading.trouble(problem)
       else if (prechat) set({ prechat })
       else return false
@@ -75,21 +64,20 @@ export function createChat(options: ChatOptions) {
   const reading = createReading({
     ...{ call, state, environment, outbox, tabs, name, prepare },
     onOver(problem) {
-      isEngaged = false
       outbox.failAll(problem)
       if (problem.code !== 'conversation_ended') void memo.change(() => null)
     },
   })
 
-  const { typing, markRead } = createSignals({
+  const { typing, markRead } = createSignals(
     state,
-    tell(signal) {
+    (signal) => {
       const { conversationId } = getSnapshot()
       const body = { conversationId, ...signal }
-      if (isEngaged) call('/api/send', { body }).catch(() => {})
+      if (isEngaged(getSnapshot())) call('/api/send', { body }).catch(() => {})
     },
-    onRead: (readUpTo) => memo.change((kept) => kept && { ...kept, readUpTo }),
-  })
+    (readUpTo) => void memo.change((kept) => kept && { ...kept, readUpTo }),
+  )
 
   async function prepare(life: AbortController): Promise<void> {
     if (!pending) return
@@ -108,7 +96,6 @@ export function createChat(options: ChatOptions) {
   async function enter(kept: Memo): Promise<void> {
     const { conversationId } = kept
     const { conversation } = getSnapshot()
-    isEngaged = true
     outbox.forget((own) => own.delivery === 'sent' && own.conversationId !== conversationId)
     set({
       ...kept,
@@ -128,7 +115,6 @@ export function createChat(options: ChatOptions) {
 
   /** Nothing is read or sent any more, until `start` or `resume`. */
   function close(): void {
-    isEngaged = false
     pending = undefined
     unwatch?.()
     unwatch = undefined
@@ -139,7 +125,6 @@ export function createChat(options: ChatOptions) {
   /** As if nobody had been here. */
   async function forget(): Promise<void> {
     if (!pending) close()
-    isEngaged = false
     outbox.forget(() => true)
     reading.enter('')
     set({ ...nothing, connection: getSnapshot().connection })
@@ -149,17 +134,13 @@ export function createChat(options: ChatOptions) {
   function start(wish?: StartWish): void {
     const { connection, prechat } = getSnapshot()
     watch()
-    if (isEngaged && connection !== 'refused' && wish?.resume !== false) {
-      if (prechat) {
-        routingAttributes = wish?.routingAttributes ?? {}
-        set({ prechat: null })
-      }
+    if (isEngaged(getSnapshot()) && wish?.resume !== false) {
+      if (prechat) outbox.answer(wish?.routingAttributes)
       outbox.flush()
       reading.soon()
     } else if (wish || !unsettled.test(connection)) {
-      isEngaged = false
       pending = { ...wish, conversationId: crypto.randomUUID() }
-      set({ connection: 'connecting', problem: null })
+      set({ connection: 'connecting', problem: null, conversationId: null })
       reading.start()
     }
   }
@@ -169,7 +150,7 @@ export function createChat(options: ChatOptions) {
     const id = outbox.say(content, deliver)
     typing(false)
     if (problem && isOver(problem)) outbox.failAll(problem)
-    else if (!isEngaged && !prechat) start()
+    else if (!prechat) start()
     return id
   }
 

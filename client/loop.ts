@@ -1,26 +1,23 @@
 /** Does something again and again, at the pace it asks for; after a failure later and later. */
 import { type ChatProblem, problemFrom } from './problem.js'
 
-type Options = {
-  /**
-   * One turn. Resolves to the milliseconds until the next, or to null when there is none for now. When
-   * `life` is aborted, another has taken its place.
-   */
-  turn(life: AbortController): Promise<number | null>
-  /** When to go on after so many failures in a row; undefined for as usual, 0 and null as in `turn`. */
-  onProblem(problem: ChatProblem, failures: number): number | null | undefined
-  /** What `soon` is. */
-  soonMs: number
-}
+/**
+ * One turn. Resolves to the milliseconds until the next, or to null when there is none for now. When
+ * `life` is aborted, another has taken its place.
+ */
+type Turn = (life: AbortController) => Promise<number | null>
+
+/** When to go on after so many failures in a row; undefined for as usual, 0 and null as a turn says it. */
+type Judge = (problem: ChatProblem, failures: number) => number | null | undefined
 
 const longestMs = 30_000
 
-export function createLoop({ turn, onProblem, soonMs }: Options) {
+/** A loop that stands still until it is told; what is `soon` comes after `soonMs`. */
+export function createLoop(turn: Turn, judge: Judge, soonMs: number) {
   let timer: ReturnType<typeof setTimeout> | undefined
   /** The turn under way; one that is not this one any more comes to nothing. */
   let flight: AbortController | undefined
-  let isStopped = false
-  /** The server named a time before which nobody comes back. */
+  /** Stopped, or before a time that the server named: nobody but the timer and `start` begins a turn. */
   let isHeld = false
   let failures = 0
 
@@ -49,7 +46,7 @@ export function createLoop({ turn, onProblem, soonMs }: Options) {
     } catch (error) {
       if (flight !== own) return
       const problem = problemFrom(error)
-      nextMs = onProblem(problem, failures + 1)
+      nextMs = judge(problem, failures + 1)
       if (nextMs === undefined) nextMs = pauseAfter(problem)
       else if (!nextMs) failures = 0
     }
@@ -61,21 +58,21 @@ export function createLoop({ turn, onProblem, soonMs }: Options) {
   return {
     /** From now on, and at once. */
     start(): void {
-      isStopped = isHeld = false
+      isHeld = false
       schedule(0)
     },
     stop(): void {
-      isStopped = true
+      isHeld = true
       schedule(0)
       clearTimeout(timer)
     },
     /** A moment from now; a turn under way knows itself when the next is due. */
     soon(): void {
-      if (!isStopped && !isHeld && !flight) schedule(soonMs)
+      if (!isHeld && !flight) schedule(soonMs)
     },
     /** At once, past a turn under way, whose connection may be dead. */
     now(): void {
-      if (!isStopped && !isHeld) schedule(0)
+      if (!isHeld) schedule(0)
     },
   }
 }

@@ -3,9 +3,11 @@ import type { Environment } from './environment.js'
 import { type Content, localMessage, now, sayable } from './local.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
+import type { Call } from './session.js'
 import type { ChatMessage } from './snapshot.js'
+import { isEngaged, type State } from './state.js'
 import type { Drawer } from './storage.js'
-import type { SendReply } from './wire.js'
+import type { SendReply, StartWish } from './wire.js'
 
 /** Hands something over by itself, instead of `POST /api/send`. */
 export type Deliver = (
@@ -18,10 +20,9 @@ type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 type Options = {
   /** Messages that are not sent; without a `conversationId` it was not tried. */
   drawer: Drawer<ChatMessage[]>
-  isOnline: Environment['isOnline']
-  /** The conversation to send to; null while there is none, or while a form must be answered first. */
-  address(): string | null
-  post(body: object): Promise<SendReply>
+  call: Call
+  state: State
+  environment: Environment
   /** A message is another one, by these changes. */
   onChange(message: ChatMessage, changes: Changes): void
   /** Whether the trouble is not the message's: then all waits, or has been failed. */
@@ -36,22 +37,23 @@ const offlinePauseMs = 30_000
 const resumedForMs = 10 * 60_000
 /** The gateway knows the ids of what was sent for so long, so that nothing is sent twice. */
 const keptForMs = 24 * 60 * 60_000
-const mostKept = 20
 
 export function createOutbox(options: Options) {
-  const { drawer, isOnline, address, post, onChange, isStopped } = options
+  const { drawer, call, state, environment, onChange, isStopped } = options
   let messages: ChatMessage[] = []
   /** Of those that have one of their own. They are not kept over a reload. */
   const ways = new Map<string, Deliver>()
   /** The one on its way. */
   let current = ''
+  /** To a form that is asked for each session; they travel with what is said next. */
+  let routingAttributes: StartWish['routingAttributes']
 
   /** Keeps what is not sent, beside what other tabs keep; `known` may be gone. */
   function keep(known: ChatMessage[]): void {
     void drawer.change((kept) => {
       const others = (kept ?? []).filter(({ id }) => !known.some((own) => own.id === id))
       const unsent = messages.filter(({ id, delivery }) => delivery !== 'sent' && !ways.has(id))
-      return [...others, ...unsent].slice(-mostKept)
+      return [...others, ...unsent]
     })
   }
 
@@ -70,31 +72,40 @@ export function createOutbox(options: Options) {
   /** Sends the first that waits, if there is somewhere to send it to. */
   async function turn(): Promise<number | null> {
     const message = messages.find(({ delivery }) => delivery === 'sending')
-    const conversationId = address()
-    if (!message || !conversationId) return null
+    const { conversationId, prechat } = state.getSnapshot()
+    if (!message || !conversationId || prechat || !isEngaged(state.getSnapshot())) return null
     const { id } = message
     current = id
     change(id, { conversationId })
     const deliver = ways.get(id)
     const { timestamp } = deliver
       ? await deliver({ conversationId, id }, (progress) => change(id, { progress }))
-      : await post({ ...sayable(message), conversationId })
+      : await call<SendReply>('/api/send', {
+          body: { ...sayable(message), conversationId, routingAttributes },
+        })
+    routingAttributes = undefined
     change(id, { delivery: 'sent', timestamp })
     return 0
   }
 
-  function onProblem(problem: ChatProblem, failures: number): number | undefined {
+  function judge(problem: ChatProblem, failures: number): number | undefined {
+    if (!problem.retryable) routingAttributes = undefined
     if (!messages.some(({ id }) => id === current) || isStopped(problem)) return 0
-    if (!isOnline()) return offlinePauseMs
+    if (!environment.isOnline()) return offlinePauseMs
     if (problem.retryable && failures < mostAttempts) return undefined
     fail(current, problem)
     return 0
   }
 
-  const { soon: flush } = createLoop({ turn, onProblem, soonMs: 0 })
+  const { soon: flush } = createLoop(turn, judge, 0)
 
   return {
     flush,
+    /** Goes on with the answers to the form that stood in the way. */
+    answer(given: StartWish['routingAttributes'] = {}): void {
+      routingAttributes = given
+      state.set({ prechat: null })
+    },
     /** What is not known to have arrived. */
     messages: () => messages,
     /** Takes them out. */

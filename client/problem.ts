@@ -37,11 +37,14 @@ export class ChatProblem extends Error implements ProblemMembers {
   }
 }
 
-/** Whatever was thrown, as a problem: what is not one means that nobody answered. */
+/** Nobody answered, or somebody who is not the gateway: unless its members tell otherwise. */
+function unreachable(members: Partial<ProblemMembers> | null): ChatProblem {
+  return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
+}
+
+/** Whatever was thrown, as a problem. */
 export function problemFrom(error: unknown): ChatProblem {
-  return error instanceof ChatProblem
-    ? error
-    : new ChatProblem({ code: 'unreachable', retryable: true })
+  return error instanceof ChatProblem ? error : unreachable(null)
 }
 
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
@@ -49,8 +52,7 @@ export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
   const seconds = Number(headers.get('retry-after'))
   const told = (await response.json().catch(() => null)) as ProblemMembers | null
-  return new ChatProblem({
-    code: 'unreachable',
+  return unreachable({
     retryable: status === 429 || status > 499,
     ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
     ...told,

@@ -26,6 +26,7 @@ type Options = {
 export type Reading = ReturnType<typeof createReading>
 
 const hiddenPaceMs = 20_000
+const soonMs = 400
 
 const over: Partial<Record<string, Connection>> = {
   conversation_ended: 'ended',
@@ -53,30 +54,29 @@ export function createReading(options: Options) {
     return call(`/api/poll?${query}`, life && { life })
   }
 
-  const { start, stop, soon, now } = createLoop({
-    soonMs: 400,
-    async turn(life) {
-      await prepare(life)
-      const from = cursor
-      const page = await pageOf(from ? { cursor: from } : {}, life)
-      life.signal.throwIfAborted()
-      take(page, from)
-      table?.tell({ kind: 'page', page, from })
-      if (page.hasMore) return 0
-      return page.pollAfterMs && environment.isHidden()
-        ? Math.max(page.pollAfterMs, hiddenPaceMs)
-        : page.pollAfterMs
-    },
-    onProblem(problem) {
-      if (problem.code === 'cursor_invalid' && cursor) {
-        cursor = undefined
-        return 0
-      }
-      trouble(problem)
-      table?.tell({ kind: 'trouble', problem: { ...problem } })
-      return problem.retryable ? undefined : null
-    },
-  })
+  async function turn(life: AbortController): Promise<number | null> {
+    await prepare(life)
+    const from = cursor
+    const page = await pageOf(from ? { cursor: from } : {}, life)
+    life.signal.throwIfAborted()
+    take(page, from)
+    table?.tell({ kind: 'page', page, from })
+    const { hasMore, pollAfterMs } = page
+    if (hasMore) return 0
+    return pollAfterMs && environment.isHidden() ? Math.max(pollAfterMs, hiddenPaceMs) : pollAfterMs
+  }
+
+  function judge(problem: ChatProblem): number | null | undefined {
+    if (problem.code === 'cursor_invalid' && cursor) {
+      cursor = undefined
+      return 0
+    }
+    trouble(problem)
+    table?.tell({ kind: 'trouble', problem: { ...problem } })
+    return problem.retryable ? undefined : null
+  }
+
+  const { start, stop, soon, now } = createLoop(turn, judge, soonMs)
 
   function show(): void {
     const own = outbox.messages().filter(({ id }) => !read.has(id))

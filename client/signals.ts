@@ -1,12 +1,14 @@
 /** Typing and receipts: courtesies. One that fails is not missed. */
 import { type State, unreadIn } from './state.js'
 
-type Options = { tell(signal: object): void; state: State; onRead(upTo: string): void }
-
 const repeatMs = 5000
 const mostReceipts = 25
 
-export function createSignals({ tell, state, onRead }: Options) {
+export function createSignals(
+  state: State,
+  tell: (signal: object) => void,
+  onRead: (upTo: string) => void,
+) {
   let timer: ReturnType<typeof setTimeout> | undefined
   /** When the other side was told last that somebody types; 0 when it was told the end. */
   let toldAt = 0

@@ -18,6 +18,11 @@ export function unreadIn({ messages, readUpTo }: Snapshot): ChatMessage[] {
   return messages.filter((message) => isFromOthers(message) && message.timestamp > readUpTo)
 }
 
+/** In a conversation that goes on: connecting, retrying, online, offline. */
+export function isEngaged({ conversationId, connection }: Snapshot): boolean {
+  return !!conversationId && /ing|line/.test(connection)
+}
+
 /** The snapshot, and those who listen. A listener's mistake is the page's to see, and stops nothing. */
 export function createState() {
   const listeners = new Set<readonly [type: string, listener: (detail: never) => void]>()

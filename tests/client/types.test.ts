@@ -35,6 +35,4 @@ it('takes a problem for what the contract makes of it', () => {
 it('asks for what the contract takes', () => {
   expectTypeOf<client.FormValue>().toEqualTypeOf<FormValue>()
   expectTypeOf<client.StartWish>().toExtend<z.input<typeof requests.startRequest>>()
-  type Address = { conversationId: string; id: string }
-  expectTypeOf<Address & wire.Said>().toExtend<z.input<typeof requests.sendRequest>>()
 })
