@@ -8,7 +8,7 @@ import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { type ChatMessage, nothing } from './snapshot.js'
 import { createState, isEngaged } from './state.js'
-import { createDrawer } from './storage.js'
+import { createDrawer, emptied } from './storage.js'
 import { watchWakes } from './wake.js'
 import type { Answer, Attachments, StartReply, StartWish } from './wire.js'
 
@@ -32,7 +32,7 @@ export function createChat(options: ChatOptions) {
   const tokens = drawer<Tokens>('tokens')
   const unsent = drawer<ChatMessage[]>('unsent')
   const state = createState()
-  const { getSnapshot, set, emit } = state
+  const { getSnapshot, set } = state
   /** What is still to be started. */
   let pending: (StartWish & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
@@ -47,9 +47,8 @@ export function createChat(options: ChatOptions) {
   const outbox = createOutbox({
     drawer: unsent,
     ...{ call, state, environment },
-    onChange(message, { delivery }) {
+    onChange(delivery) {
       reading.show()
-      if (delivery) emit('delivery', message)
       if (delivery === 'sent') reading.soon()
     },
     isStopped(problem) {
@@ -65,7 +64,7 @@ export function createChat(options: ChatOptions) {
     ...{ call, state, environment, outbox, tabs, name, prepare },
     onOver(problem) {
       outbox.failAll(problem)
-      if (problem.code !== 'conversation_ended') void memo.change(() => null)
+      if (problem.code !== 'conversation_ended') void memo.change(emptied)
     },
   })
 
@@ -128,7 +127,8 @@ export function createChat(options: ChatOptions) {
     outbox.forget(() => true)
     reading.enter('')
     set({ ...nothing, connection: getSnapshot().connection })
-    await Promise.all([memo.change(() => null), unsent.change(() => null)])
+    await memo.change(emptied)
+    await unsent.change(emptied)
   }
 
   function start(wish?: StartWish): void {
@@ -214,7 +214,7 @@ export function createChat(options: ChatOptions) {
         const read = async () => {}
         await call(`/api/auth?everywhere=${everywhere}`, { method: 'DELETE', read })
       } finally {
-        await tokens.change(() => null)
+        await tokens.change(emptied)
         await forget()
       }
     },

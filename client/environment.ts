@@ -23,6 +23,5 @@ export const browser: Environment = {
     for (const type of changes) page.addEventListener?.(type, onChange, life)
     return () => life.abort()
   },
-  exclusively: async (name, work) =>
-    await (page.navigator?.locks?.request(name, {}, work) ?? work()),
+  exclusively: (name, work) => page.navigator?.locks?.request(name, {}, work) ?? work(),
 }

@@ -4,7 +4,7 @@ import { type Content, localMessage, now, sayable } from './local.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
 import type { Call } from './session.js'
-import type { ChatMessage } from './snapshot.js'
+import type { ChatMessage, Delivery } from './snapshot.js'
 import { isEngaged, type State } from './state.js'
 import type { Drawer } from './storage.js'
 import type { SendReply, StartWish } from './wire.js'
@@ -23,8 +23,8 @@ type Options = {
   call: Call
   state: State
   environment: Environment
-  /** A message is another one, by these changes. */
-  onChange(message: ChatMessage, changes: Changes): void
+  /** The messages are others; `delivery` is what one has become. */
+  onChange(delivery?: Delivery): void
   /** Whether the trouble is not the message's: then all waits, or has been failed. */
   isStopped(problem: ChatProblem): boolean
 }
@@ -62,7 +62,10 @@ export function createOutbox(options: Options) {
       each.id === id ? ({ ...each, ...changes } as ChatMessage) : each,
     )
     keep(messages)
-    for (const message of messages) if (message.id === id) onChange(message, changes)
+    onChange(changes.delivery)
+    for (const message of messages) {
+      if (message.id === id && changes.delivery) state.emit('delivery', message)
+    }
   }
 
   function fail(id: string, problem: ProblemMembers): void {
@@ -131,14 +134,14 @@ export function createOutbox(options: Options) {
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
     async begin(conversationId: string): Promise<void> {
       for (const message of (await drawer.read()) ?? []) {
-        const { id, timestamp, delivery, problem, conversationId: tried } = message
+        const { id, timestamp, problem, conversationId: tried } = message
         const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
         if (ageMs > keptForMs || messages.some((own) => own.id === id)) continue
         messages = [...messages, message]
         const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
         if (problem || !isDue) fail(id, problem ?? { code: 'unsent', retryable: true })
-        else change(id, { delivery })
       }
+      onChange()
       flush()
     },
     /** Nothing more can be sent. */

@@ -32,7 +32,7 @@ export class ChatProblem extends Error implements ProblemMembers {
   declare prechat?: Prechat | null
 
   constructor(members: ProblemMembers) {
-    super(members.detail ?? members.title ?? members.code)
+    super(members.detail ?? members.code)
     Object.assign(this, members)
   }
 }

@@ -15,6 +15,9 @@ export type Drawer<T> = {
   change(edit: (kept: T | null) => T | null | Promise<T | null>): Promise<T | null>
 }
 
+/** What `change` empties a drawer by. */
+export const emptied = () => null
+
 /** Where storage is blocked, missing or full, the value lives as long as the page. */
 export function createDrawer<T>(
   given: ChatStorage | undefined,
