@@ -24,10 +24,9 @@ const unsettled = /connecting|retrying|offline/
  * the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
-  const { baseUrl, storage, identityToken, tabs } = options
-  const { environment = browser } = options
-  const name = `miaw ${baseUrl}`
-  const drawer = <T>(what: string) => createDrawer<T>(storage, `${name} ${what}`, environment)
+  const { baseUrl, storage, tabs, environment = browser } = options
+  const drawer = <T>(what: string) =>
+    createDrawer<T>(storage, `miaw ${baseUrl} ${what}`, environment)
   const memo = drawer<Memo>('conversation')
   const tokens = drawer<Tokens>('tokens')
   const unsent = drawer<ChatMessage[]>('unsent')
@@ -37,35 +36,34 @@ export function createChat(options: ChatOptions) {
   let pending: (StartWish & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
 
-  const call = createSession({
-    request: createRequest(baseUrl, options.fetch),
-    isEngaged: () => isEngaged(getSnapshot()),
-    onStranger: forget,
-    ...{ tokens, identityToken },
-  })
+  const call = createSession(
+    createRequest(baseUrl, options.fetch),
+    tokens,
+    options.identityToken,
+    () => isEngaged(getSnapshot()),
+    forget,
+  )
+  const shared = { call, state, environment }
 
-  const outbox = createOutbox({
-    drawer: unsent,
-    ...{ call, state, environment },
-    onChange(delivery) {
+  const outbox = createOutbox(
+    shared,
+    unsent,
+    (delivery) => {
       reading.show()
       if (delivery === 'sent') reading.soon()
     },
-    isStopped(problem) {
+    (problem) => {
       const { prechat } = problem
       if (isOver(problem)) reading.trouble(problem)
       else if (prechat) set({ prechat })
       else return false
       return true
     },
-  })
+  )
 
-  const reading = createReading({
-    ...{ call, state, environment, outbox, tabs, name, prepare },
-    onOver(problem) {
-      outbox.failAll(problem)
-      if (problem.code !== 'conversation_ended') void memo.change(emptied)
-    },
+  const reading = createReading(shared, outbox, tabs, prepare, (problem) => {
+    outbox.failAll(problem)
+    if (problem.code !== 'conversation_ended') void memo.change(emptied)
   })
 
   const { typing, markRead } = createSignals(

@@ -7,8 +7,11 @@ import { type ChatProblem, problemFrom } from './problem.js'
  */
 type Turn = (life: AbortController) => Promise<number | null>
 
-/** When to go on after so many failures in a row; undefined for as usual, 0 and null as a turn says it. */
-type Judge = (problem: ChatProblem, failures: number) => number | null | undefined
+/**
+ * Milliseconds until it goes on after so many failures in a row, 0 to begin to count anew. Undefined: as
+ * usual, which is never after one that is not `retryable`.
+ */
+type Judge = (problem: ChatProblem, failures: number) => number | undefined
 
 const longestMs = 30_000
 
@@ -47,8 +50,8 @@ export function createLoop(turn: Turn, judge: Judge, soonMs: number) {
       if (flight !== own) return
       const problem = problemFrom(error)
       nextMs = judge(problem, failures + 1)
-      if (nextMs === undefined) nextMs = pauseAfter(problem)
-      else if (!nextMs) failures = 0
+      if (nextMs === 0) failures = 0
+      nextMs ??= problem.retryable ? pauseAfter(problem) : null
     }
     if (flight !== own) return
     flight = undefined

@@ -1,11 +1,10 @@
 /** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
-import type { Environment } from './environment.js'
 import { type Content, localMessage, now, sayable } from './local.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
-import type { Call } from './session.js'
+import type { Shared } from './shared.js'
 import type { ChatMessage, Delivery } from './snapshot.js'
-import { isEngaged, type State } from './state.js'
+import { isEngaged } from './state.js'
 import type { Drawer } from './storage.js'
 import type { SendReply, StartWish } from './wire.js'
 
@@ -17,18 +16,6 @@ export type Deliver = (
 
 type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 
-type Options = {
-  /** Messages that are not sent; without a `conversationId` it was not tried. */
-  drawer: Drawer<ChatMessage[]>
-  call: Call
-  state: State
-  environment: Environment
-  /** The messages are others; `delivery` is what one has become. */
-  onChange(delivery?: Delivery): void
-  /** Whether the trouble is not the message's: then all waits, or has been failed. */
-  isStopped(problem: ChatProblem): boolean
-}
-
 export type Outbox = ReturnType<typeof createOutbox>
 
 const mostAttempts = 8
@@ -38,8 +25,17 @@ const resumedForMs = 10 * 60_000
 /** The gateway knows the ids of what was sent for so long, so that nothing is sent twice. */
 const keptForMs = 24 * 60 * 60_000
 
-export function createOutbox(options: Options) {
-  const { drawer, call, state, environment, onChange, isStopped } = options
+/**
+ * @param drawer messages that are not sent; those without a `conversationId` were not tried
+ * @param onChange the messages are others; `delivery` is what one has become
+ * @param isStopped whether the trouble is not the message's: then all waits, or has been failed
+ */
+export function createOutbox(
+  { call, state, environment }: Shared,
+  drawer: Drawer<ChatMessage[]>,
+  onChange: (delivery?: Delivery) => void,
+  isStopped: (problem: ChatProblem) => boolean,
+) {
   let messages: ChatMessage[] = []
   /** Of those that have one of their own. They are not kept over a reload. */
   const ways = new Map<string, Deliver>()

@@ -1,27 +1,12 @@
 /** What is read of a conversation, by this tab or another, and how it changes the snapshot. */
-import type { Environment } from './environment.js'
 import { createLoop } from './loop.js'
 import type { Outbox } from './outbox.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
 import type { Tabs } from './seat.js'
-import type { Call } from './session.js'
+import type { Shared } from './shared.js'
 import type { ChatMessage, Connection } from './snapshot.js'
-import type { State } from './state.js'
 import { isFromOthers, ordered } from './timeline.js'
 import type { PollReply } from './wire.js'
-
-type Options = {
-  call: Call
-  state: State
-  environment: Environment
-  outbox: Outbox
-  tabs: Tabs | undefined
-  name: string
-  /** Opens the conversation that is to be read, where it is not open yet. */
-  prepare(life: AbortController): Promise<void>
-  /** The conversation is over, one way or the other. */
-  onOver(problem: ChatProblem): void
-}
 
 export type Reading = ReturnType<typeof createReading>
 
@@ -38,15 +23,23 @@ const over: Partial<Record<string, Connection>> = {
 /** Whether the conversation itself is over. */
 export const isOver = ({ code }: ProblemMembers) => code in over
 
-export function createReading(options: Options) {
-  const { call, state, environment, outbox, tabs, name, prepare, onOver } = options
+/**
+ * @param sitDown where tabs divide the reading: at the table of a conversation
+ * @param prepare opens the conversation that is to be read, where it is not open yet
+ * @param onOver the conversation is over, one way or the other
+ */
+export function createReading(
+  { call, state, environment }: Shared,
+  outbox: Outbox,
+  sitDown: Tabs | undefined,
+  prepare: (life: AbortController) => Promise<void>,
+  onOver: (problem: ChatProblem) => void,
+) {
   const { getSnapshot, set, emit } = state
   let conversationId = ''
   let read = new Map<string, ChatMessage>()
   let cursor: string | undefined
   let before: string | null = null
-  /** As JSON, to see whether it is another. */
-  let conversation = ''
   let table: ReturnType<Tabs> | undefined
 
   function pageOf(place: Record<string, string>, life?: AbortController): Promise<PollReply> {
@@ -66,14 +59,14 @@ export function createReading(options: Options) {
     return pollAfterMs && environment.isHidden() ? Math.max(pollAfterMs, hiddenPaceMs) : pollAfterMs
   }
 
-  function judge(problem: ChatProblem): number | null | undefined {
+  function judge(problem: ChatProblem): number | undefined {
     if (problem.code === 'cursor_invalid' && cursor) {
       cursor = undefined
       return 0
     }
     trouble(problem)
     table?.tell({ kind: 'trouble', problem: { ...problem } })
-    return problem.retryable ? undefined : null
+    return undefined
   }
 
   const { start, stop, soon, now } = createLoop(turn, judge, soonMs)
@@ -100,12 +93,12 @@ export function createReading(options: Options) {
     const fresh = learn(page)
     for (const message of fresh) read.set(message.id, message)
     outbox.forget(({ id }) => read.has(id))
-    const isEnded = page.pollAfterMs === null && !page.hasMore
     if (fresh[0]) show()
-    const told = JSON.stringify(page.conversation)
-    if (told !== conversation) set({ conversation: page.conversation })
-    conversation = told
-    if (isEnded) trouble(new ChatProblem({ code: 'conversation_ended', retryable: false }))
+    const { conversation } = page
+    const known = getSnapshot().conversation
+    if (JSON.stringify(conversation) !== JSON.stringify(known)) set({ conversation })
+    if (page.pollAfterMs === null)
+      trouble(new ChatProblem({ code: 'conversation_ended', retryable: false }))
     else set({ connection: 'online', problem: null })
     for (const message of from ? fresh : []) {
       if (message.sender.role === 'EndUser') emit('delivery', message)
@@ -156,9 +149,9 @@ export function createReading(options: Options) {
       }
       show()
       table?.close()
-      if (!tabs || !id) return
+      if (!sitDown || !id) return
       stop()
-      table = tabs(`${name} ${id}`, {
+      table = sitDown(id, {
         environment,
         getSnapshot,
         lead: start,

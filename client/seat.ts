@@ -28,5 +28,5 @@ export type News =
   | { kind: 'trouble'; problem: ProblemMembers }
   | { kind: 'hurry' }
 
-/** Sits down at the table of that name; without it, each tab reads for itself. */
-export type Tabs = (name: string, seat: Seat) => { tell(news: News): void; close(): void }
+/** Sits down at the table of a conversation; without it, each tab reads for itself. */
+export type Tabs = (conversationId: string, seat: Seat) => { tell(news: News): void; close(): void }

@@ -16,16 +16,6 @@ export type Tokens = {
 /** A JWT of the site's login, or what fetches a fresh one. */
 export type IdentityToken = string | (() => string | Promise<string>)
 
-type Options = {
-  request: Request
-  tokens: Drawer<Tokens>
-  identityToken: IdentityToken | undefined
-  /** Whether somebody is in a conversation, which must not be lost silently by becoming somebody else. */
-  isEngaged(): boolean
-  /** Somebody else signed in or out on this device: what was remembered of the one before must go. */
-  onStranger(): Promise<unknown>
-}
-
 /** One call as the visitor; throws a `ChatProblem`. */
 export type Call = ReturnType<typeof createSession>
 
@@ -38,8 +28,18 @@ function personIn(token: string): string {
   return JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))).sub
 }
 
-/** Calls the gateway as the visitor, whose tokens it renews: before they end, and when one is refused. */
-export function createSession({ request, tokens, identityToken, isEngaged, onStranger }: Options) {
+/**
+ * Calls the gateway as the visitor, whose tokens it renews: before they end, and when one is refused.
+ * Who `isEngaged` in a conversation does not silently become somebody else; where somebody else has signed
+ * in or out on this device, `onStranger` lets go what was remembered of the one before.
+ */
+export function createSession(
+  request: Request,
+  tokens: Drawer<Tokens>,
+  identityToken: IdentityToken | undefined,
+  isEngaged: () => boolean,
+  onStranger: () => Promise<unknown>,
+) {
   let isChecked = false
 
   const identify = async () =>

@@ -36,8 +36,9 @@ function wholeOf({ getSnapshot, place }: Seat): News | undefined {
  * lead over, for a hidden one reads slowly; when the leader goes, the next in line goes on from the same
  * cursor. Who hears a page that does not follow upon what it has asks for the whole.
  */
-function sitDown(name: string, seat: Seat, { locks, openChannel }: Furniture) {
+function sitDown(conversationId: string, seat: Seat, { locks, openChannel }: Furniture) {
   const { environment, place } = seat
+  const name = `miaw ${conversationId}`
   const channel = openChannel(name)
   let isLeading = false
   let isOpen = true
@@ -112,12 +113,12 @@ function sitDown(name: string, seat: Seat, { locks, openChannel }: Furniture) {
 
 /** With furniture of one's own; `tabs` is the one for browsers. */
 export function createTabs(furniture = ofBrowser()): Tabs {
-  return (name, seat) => {
-    if (furniture) return sitDown(name, seat, furniture)
+  return (conversationId, seat) => {
+    if (furniture) return sitDown(conversationId, seat, furniture)
     seat.lead()
     return { tell() {}, close() {} }
   }
 }
 
 /** Where the browser has no locks or channels, each tab reads for itself. */
-export const tabs: Tabs = (name, seat) => createTabs()(name, seat)
+export const tabs: Tabs = (conversationId, seat) => createTabs()(conversationId, seat)
