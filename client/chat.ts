@@ -17,7 +17,8 @@ type Memo = { conversationId: string; attachments: Attachments | null; readUpTo:
 
 export type Chat = ReturnType<typeof createChat>
 
-const unsettled = /connecting|retrying|offline/
+/** Connecting, retrying, offline. */
+const unsettled = /ing|off/
 
 /**
  * A visitor's chat. Nothing is asked before `start`, `resume` or the first `send`. What fails is told in
@@ -184,7 +185,7 @@ export function createChat(options: ChatOptions) {
     retry: outbox.retry,
     /** Gives up a message that failed or waits. One on its way may arrive all the same. */
     discard(id: string): void {
-      outbox.forget((own) => own.id === id && own.delivery !== 'sent')
+      outbox.forget((own) => own.id === id)
       reading.show()
     },
     /** To be called at each keystroke; ends by itself. */
@@ -199,7 +200,7 @@ export function createChat(options: ChatOptions) {
         read: (response) => response.blob(),
       }),
     /** Ends the conversation for good, or only its session: the next message begins another. */
-    async end(scope: 'conversation' | 'session' = 'conversation'): Promise<void> {
+    async end(scope?: 'conversation' | 'session'): Promise<void> {
       const { conversationId } = getSnapshot()
       await call('/api/end', { body: { conversationId, scope } })
       reading.soon()

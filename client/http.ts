@@ -6,7 +6,7 @@ export type CallOptions<T = unknown> = {
   token?: string
   body?: object
   /** Ends the request; its timeout does so as well. */
-  life?: AbortController
+  life?: AbortController | undefined
   timeoutMs?: number
   /** Another way to send it; it is given the plain one. */
   via?(plain: typeof fetch): typeof fetch
@@ -33,13 +33,13 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
     } = options
     const timer = setTimeout(() => life.abort(), timeoutMs)
     try {
-      const response = await via(ownFetch ?? fetch)(baseUrl + path, {
+      const response = await via(ownFetch ?? fetch)(baseUrl.replace(/\/$/, '') + path, {
         method,
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
         },
-        body: body ? JSON.stringify(body) : null,
+        body: JSON.stringify(body),
         signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)

@@ -11,7 +11,7 @@ export type ProblemMembers = {
   title?: string
   detail?: string
   status?: number
-  retryAfterMs?: number
+  retryAfterMs?: number | undefined
   requestId?: string
   /** With `invalid_request`: each thing wrong, by its dotted path. */
   errors?: { path: string; message: string }[]
@@ -26,7 +26,7 @@ export class ChatProblem extends Error implements ProblemMembers {
   declare title?: string
   declare detail?: string
   declare status?: number
-  declare retryAfterMs?: number
+  declare retryAfterMs?: number | undefined
   declare requestId?: string
   declare errors?: { path: string; message: string }[]
   declare prechat?: Prechat | null
@@ -50,11 +50,10 @@ export function problemFrom(error: unknown): ChatProblem {
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
 export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
-  const seconds = Number(headers.get('retry-after'))
   const told = (await response.json().catch(() => null)) as ProblemMembers | null
   return unreachable({
     retryable: status === 429 || status > 499,
-    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+    retryAfterMs: Number(headers.get('retry-after')) * 1000 || undefined,
     ...told,
     status,
   })

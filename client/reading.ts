@@ -44,7 +44,7 @@ export function createReading(
 
   function pageOf(place: Record<string, string>, life?: AbortController): Promise<PollReply> {
     const query = new URLSearchParams({ conversationId, ...place })
-    return call(`/api/poll?${query}`, life && { life })
+    return call(`/api/poll?${query}`, { life })
   }
 
   async function turn(life: AbortController): Promise<number | null> {

@@ -75,7 +75,7 @@ export function createSession(
    */
   async function currentToken(stale?: string): Promise<string> {
     const isGood = (kept: Tokens | null): kept is Tokens =>
-      !!isOwn(kept) && kept?.token !== stale && Date.now() < (kept?.renewAt ?? 0)
+      !!kept && !!isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
     const found = await tokens.read()
     if (isChecked && isGood(found)) return found.token
     const renewed = await tokens.change(async (kept) => {

@@ -27,10 +27,10 @@ export function createSignals(
     typing,
     markRead(): void {
       const unread = unreadIn(state.getSnapshot())
-      const upTo = unread.at(-1)?.timestamp
-      if (!upTo) return
-      state.set({ readUpTo: upTo })
-      onRead(upTo)
+      const last = unread.at(-1)
+      if (!last) return
+      state.set({ readUpTo: last.timestamp })
+      onRead(last.timestamp)
       const ids = unread.map(({ id }) => id)
       while (ids[0]) tell({ messageType: 'ReadReceipt', messageIds: ids.splice(0, mostReceipts) })
     },

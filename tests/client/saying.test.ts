@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sendRequest } from '../../lib/contract/requests.js'
 import { lost } from './gateway.js'
 import { openScene, pass } from './scene.js'
 
@@ -174,10 +175,27 @@ describe('answers', () => {
     expect(texts()).toEqual(['Yes', '3'])
     await pass(10)
     const bodies = scene.gateway.heard.filter(({ path }) => path === '/api/send')
-    expect(bodies[0]?.body).toMatchObject({
-      messageType: 'ChoiceResponseMessage',
-      inReplyToMessageId: question,
-      selections: [{ itemId: 'a', title: 'Yes' }],
-    })
+    const asked = bodies.map(({ body }) => sendRequest.parse(body))
+    expect(asked).toMatchObject([
+      {
+        messageType: 'ChoiceResponseMessage',
+        inReplyToMessageId: question,
+        selections: [{ itemId: 'a', title: 'Yes' }],
+      },
+      { messageType: 'FormResponseMessage', values: [{ inputId: 'n', value: 3 }] },
+    ])
   })
+})
+
+it('what is said in an ended conversation fails, and is said in the next by hand', async () => {
+  const { chat, told } = await scene.begin()
+  scene.gateway.endConversation()
+  await pass(1100)
+  const id = chat.send('late')
+  expect(told()).toEqual(['late failed'])
+  chat.start()
+  await pass(100)
+  chat.retry(id)
+  await pass(1500)
+  expect(told()).toEqual(['late delivered'])
 })
