@@ -148,6 +148,17 @@ describe('trouble while reading', () => {
     expect(chat.getSnapshot().messages[0]).toBe(first)
   })
 
+  it('begins the list anew when too much was missed, and leaves the rest to history', async () => {
+    agentSays('one')
+    const { chat, texts } = await scene.begin()
+    scene.gateway.once('/api/poll', () => scene.gateway.problem(400, 'cursor_invalid'))
+    agentSays(...many)
+    await pass(1100)
+    expect(texts()).toEqual(many.slice(-5))
+    while (chat.getSnapshot().hasOlder) await chat.loadOlder()
+    expect(texts()).toEqual(['one', ...many])
+  })
+
   it('gives up a hanging answer', async () => {
     const { texts } = await scene.begin()
     scene.gateway.once('/api/poll', () => new Promise(() => {}))
