@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+const page = readFileSync('docs/reliability.md', 'utf8')
+
+/** What stands in the first cells of the tables, such as `api/send-log`. */
+const named = page
+  .split('\n')
+  .flatMap((line) => /^\| (`.*?) \|/.exec(line)?.[1]?.split(', ') ?? [])
+  .map((name) => name.replaceAll('`', ''))
+  .filter((name) => !name.startsWith('npm run '))
+
+it('names tests in its tables', () => {
+  expect(named.length).toBeGreaterThan(15)
+})
+
+it.each(named)('says what %s holds, which is there', (name) => {
+  expect(existsSync(`tests/${name}.test.ts`)).toBe(true)
+})
