@@ -22,7 +22,7 @@ export function createOpener({ messaging, records, reaches }: Options) {
     if (!isProblem(error)) return error
     if (error.details.effect !== 'none') return ourIds ? error : unclear()
     const isRefusal = isProblem(error, 'upstream_rejected', 'conversation_lost')
-    if (isRefusal || !ourIds) await records.discard(visitorId, conversation.id)
+    if (isRefusal || !ourIds) await records.discard(visitorId, conversation)
     return isRefusal ? new GatewayError('upstream_rejected', error.details) : error
   }
 
@@ -34,7 +34,10 @@ export function createOpener({ messaging, records, reaches }: Options) {
     try {
       const name = await reaches.within(own, (reach) => messaging.open(reach, opening))
       const begun = opened(conversation, name)
-      const keep = () => records.save(visitorId, begun)
+      const keep = async () => {
+        const isKept = await records.save(visitorId, begun)
+        if (!isKept) throw new GatewayError('store_unavailable', { retryAfterMs: 1000 })
+      }
       // It exists now, so a stumble of Redis is not the end.
       await keep().catch(keep)
       return begun

@@ -157,7 +157,7 @@ export function createStarter(options: Options) {
     }
     await records.begin(caller.id, conversation, ticket, outdated(record)).catch(async (error) => {
       // Written or not, Salesforce does not know of it.
-      await records.discard(caller.id, id).catch(() => undefined)
+      await records.discard(caller.id, conversation).catch(() => undefined)
       throw error
     })
     const own = { visitorId: caller.id, conversation, pass: ticket.pass }

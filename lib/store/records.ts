@@ -34,6 +34,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `
 
+/** Forgets a conversation that is still what it was: an attempt that was given up may come late. */
+const discardScript = `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1], ARGV[3])
+`
+
 /** Begins a conversation, unless it is further already: a write that was given up may come late. */
 const beginScript = `
 local now = redis.call('HGET', KEYS[1], ARGV[1])
@@ -60,9 +66,10 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
     await commit(redis.multi().hset(key, fields).pexpire(key, recordMs))
   }
 
+  /** False when it is not there, or not what was expected. */
   async function swap(visitorId: string, id: string, from: string, to: StoredConversation) {
     const args = [`c:${id}`, from, textOf(to), String(recordMs)]
-    await fromStore(redis.eval(swapScript, [keys.visitor(visitorId)], args))
+    return Number(await fromStore(redis.eval(swapScript, [keys.visitor(visitorId)], args))) === 1
   }
 
   return {
@@ -174,15 +181,16 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await write(visitorId, { attributes: JSON.stringify(attributes) })
     },
 
-    /** Forgets a conversation that certainly does not exist in Salesforce. */
-    async discard(visitorId: string, conversationId: string): Promise<void> {
-      const fields = [`c:${conversationId}`, `t:${conversationId}`]
-      await fromStore(redis.hdel(keys.visitor(visitorId), ...fields))
+    /** Forgets a conversation that certainly does not exist in Salesforce, unless somebody went on with it. */
+    async discard(visitorId: string, conversation: StoredConversation): Promise<void> {
+      const { id } = conversation
+      const args = [`c:${id}`, textOf(conversation), `t:${id}`]
+      await fromStore(redis.eval(discardScript, [keys.visitor(visitorId)], args))
     },
 
-    /** Keeps what became of a conversation, unless it was forgotten meanwhile. */
-    async save(visitorId: string, conversation: StoredConversation): Promise<void> {
-      await swap(visitorId, conversation.id, '', conversation)
+    /** Keeps what became of a conversation; false when it was forgotten meanwhile. */
+    save(visitorId: string, conversation: StoredConversation): Promise<boolean> {
+      return swap(visitorId, conversation.id, '', conversation)
     },
 
     /** The same, but only where nobody else changed it since it was read. */

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, expect, it } from 'vitest'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import { knock } from '../support/knock.js'
+import { arrive } from '../support/visit.js'
+import { openWorld } from '../support/world.js'
+import { limits } from './calls.js'
+import { createMidway } from './midway.js'
+
+const world = openWorld({
+  env: { LIMITS: limits, REDIS_TIMEOUT_MS: '800', REQUEST_DEADLINE_MS: '8000' },
+})
+const midway = createMidway(world)
+beforeEach(() => world.network.use(midway.handler))
+
+/** Somebody new, with an id for the conversation they want. */
+async function stranger() {
+  const { token } = await arrive()
+  const conversationId = randomUUID()
+  return {
+    begin: () => knock(start, { token, body: { conversationId } }),
+    say: () => knock(send, { token, body: { conversationId, text: 'Hello' } }),
+  }
+}
+
+it('a start that was repeated outlasts what its first attempt takes back late', async () => {
+  const requests = await midway.count((await stranger()).begin)
+  const cases = Array.from({ length: requests - 2 }, (_each, index) => index + 2)
+  const outcomes = await Promise.all(
+    cases.map(async (nth) => {
+      const visitor = await stranger()
+      const { late } = await midway.spoil('late', [nth, nth + 1], visitor.begin)
+      const again = await visitor.begin()
+      for (const work of late) await work()
+      const sent = await visitor.say()
+      return [nth, again.status < 300, sent.status]
+    }),
+  )
+  expect(outcomes).toEqual(cases.map((nth) => [nth, true, 202]))
+})
