@@ -23,10 +23,13 @@ const idlePolls = 2
 /** From half to one and a half of it. */
 const around = (ms: number) => ms * (0.5 + Math.random())
 
+/** A refresh whose answer was lost can be repeated for 30 s. */
+const longestPauseMs = { auth: 2_000, other: 10_000 }
+
 /** What a good client waits after a failure: what it was told, or a little more each time. */
-function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number): number {
+function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number, longestMs: number): number {
   const told = body.retryAfterMs ?? retryAfterSeconds * 1000
-  return told + around(Math.min(250 * 2 ** tries, 10_000))
+  return told + around(Math.min(250 * 2 ** tries, longestMs))
 }
 
 const isWorthRepeating = ({ status }: Answer) => status === 0 || status === 429 || status > 499
@@ -52,7 +55,8 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
         await refresh()
         continue
       }
-      const pauseMs = pauseAfter(answer, tries)
+      const longestMs = wish.endpoint === 'auth' ? longestPauseMs.auth : longestPauseMs.other
+      const pauseMs = pauseAfter(answer, tries, longestMs)
       if (!isWorthRepeating(answer) || Date.now() + pauseMs > givesUpAt) return answer
       await sleep(pauseMs)
     }
@@ -92,7 +96,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     const answer = await ask(call)
     if (answer.status === 401) await refresh()
     if (answer.status !== 200) {
-      await sleep(pauseAfter(answer, 1))
+      await sleep(pauseAfter(answer, 1, longestPauseMs.other))
       return null
     }
     received.push(...answer.body.messages)
