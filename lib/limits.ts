@@ -1,4 +1,5 @@
-/** The names and default sizes of the limits (contract, "Limits"); pure, so that env and store share them. */
+/** The names and default sizes of the limits, and what a refusal says (contract, "Limits"). Pure. */
+import { GatewayError } from './problem.js'
 
 export type LimitName =
   | 'auth'
@@ -32,4 +33,25 @@ const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d
 export function windowSecondsOf(window: string): number {
   const [count = '', unit = ''] = window.split(' ')
   return Number(count) * (unitSeconds[unit] ?? 0)
+}
+
+/** Where one limit stands after a request was counted. `resetMs`: milliseconds until it is whole. */
+export type LimitOutcome = {
+  name: LimitName
+  allowed: boolean
+  limit: number
+  remaining: number
+  windowSeconds: number
+  resetMs: number
+}
+
+/** Throws `rate_limited` for the longest wait among those that do not allow the request. */
+export function refuseAbove(outcomes: readonly LimitOutcome[]): void {
+  const refused = outcomes.filter(({ allowed }) => !allowed)
+  const [worst] = refused.sort((a, b) => b.resetMs - a.resetMs)
+  if (!worst) return
+  throw new GatewayError('rate_limited', {
+    detail: `At most ${worst.limit} of "${worst.name}" in ${worst.windowSeconds} seconds.`,
+    retryAfterMs: Math.max(1, worst.resetMs),
+  })
 }

@@ -1,6 +1,5 @@
 /** A limit that a process counts by itself, for what must be answered when the store is not. */
-import { type LimitName, type LimitSize, windowSecondsOf } from './limits.js'
-import { GatewayError } from './problem.js'
+import { type LimitName, type LimitSize, refuseAbove, windowSecondsOf } from './limits.js'
 import { noteLimit } from './request.js'
 
 /** So many callers are told apart; more of them begin a new window. */
@@ -29,12 +28,9 @@ export function createLocalLimit(name: LimitName, [limit, window]: LimitSize) {
       counts.set(caller, count)
       const allowed = count <= limit
       const [remaining, resetMs] = [Math.max(0, limit - count), endsAt - now]
-      noteLimit({ name, allowed, limit, remaining, windowSeconds, resetMs })
-      if (allowed) return
-      throw new GatewayError('rate_limited', {
-        detail: `At most ${limit} of "${name}" in ${windowSeconds} seconds.`,
-        retryAfterMs: Math.max(1, resetMs),
-      })
+      const outcome = { name, allowed, limit, remaining, windowSeconds, resetMs }
+      noteLimit(outcome)
+      refuseAbove([outcome])
     },
   }
 }

@@ -3,21 +3,11 @@
  * Salesforce, and the limits it was counted against. The corridor opens it; rooms add to it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { LimitName } from './limits.js'
+import type { LimitOutcome } from './limits.js'
 import { isProblem } from './problem.js'
 import { inForeignSpan, type Running } from './tracing.js'
 
 export type Part = 'redis' | 'salesforce'
-
-/** Where one limit stands after this request was counted. `resetMs`: milliseconds until it is whole. */
-export type LimitOutcome = {
-  name: LimitName
-  allowed: boolean
-  limit: number
-  remaining: number
-  windowSeconds: number
-  resetMs: number
-}
 
 type Spent = { ms: number; requests: number }
 

@@ -1,5 +1,5 @@
 /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, structured fields). Pure. */
-import type { LimitOutcome } from '../request.js'
+import type { LimitOutcome } from '../limits.js'
 
 /** One item per limit that applied; nothing when none did. */
 export function limitHeaders(limits: readonly LimitOutcome[]): Record<string, string> {
