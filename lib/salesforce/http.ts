@@ -3,6 +3,7 @@
  * taken effect. Sending and judging are two functions.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type * as z from 'zod'
 import { GatewayError } from '../problem.js'
 import { remainingMs, spend } from '../request.js'
 
@@ -141,9 +142,21 @@ export function readJson({ text }: Answer): unknown {
   }
 }
 
+/** Throws what a status means that is no success. */
+export function expectSuccess(answer: Answer): void {
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
+}
+
+/** What a successful answer says; throws when that cannot be understood. */
+export function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
+  const read = schema.safeParse(readJson(answer))
+  if (!read.success) throw nonsense()
+  return read.data
+}
+
 /** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
 export function judgeDone(answer: Answer): void {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
+  expectSuccess(answer)
   if (answer.text !== '' && readJson(answer) === null) throw nonsense()
 }
 

@@ -4,7 +4,16 @@
  */
 import type { OpenHours } from '../../polling/hours.js'
 import { GatewayError, isProblem } from '../../problem.js'
-import { type Answer, type Call, nonsense, persist, readJson, refusal, send } from '../http.js'
+import {
+  type Answer,
+  type Call,
+  nonsense,
+  persist,
+  readAs,
+  readJson,
+  refusal,
+  send,
+} from '../http.js'
 import type { ListedConversation, Messaging, Reach } from '../messaging.js'
 import { type Streamed, sendForStream } from '../stream.js'
 import * as schemas from './schemas.js'
@@ -20,9 +29,8 @@ type Listed = readonly (ListedConversation & { startedAt: number })[]
 /** An open one ends at 0, null or never (`§2.7`). */
 function judgeConversations(answer: Answer): Listed {
   if (answer.status !== 200) throw refusal(answer)
-  const read = schemas.conversationsAnswer.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
-  return read.data.conversations.map(({ conversationId, startTimestamp, endTimestamp }) => ({
+  const { conversations } = readAs(schemas.conversationsAnswer, answer)
+  return conversations.map(({ conversationId, startTimestamp, endTimestamp }) => ({
     id: conversationId,
     startedAt: startTimestamp ?? 0,
     endedAt: endTimestamp || null,

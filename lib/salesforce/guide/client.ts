@@ -3,16 +3,17 @@
  * benches that were built after it. Its ids are Salesforce's, its tokens are renewed, and its list tells
  * messages only.
  */
+import type * as z from 'zod'
 import type { EntryPage, PageRequest } from '../../polling/entries.js'
 import { GatewayError } from '../../problem.js'
 import { remainingMs } from '../../request.js'
 import {
   type Answer,
   type Call,
+  expectSuccess,
   judgeDone,
-  nonsense,
   persist,
-  readJson,
+  readAs,
   refusal,
   send,
 } from '../http.js'
@@ -44,31 +45,27 @@ const authorizationNote =
   'SALESFORCE_MESSAGING_URL is the host that its context.url names'
 
 /** Every refusal but a wish to wait is one of our configuration. */
-function judgeAdmission(answer: Answer, note: string): unknown {
-  if (answer.status >= 200 && answer.status < 300) return readJson(answer)
+function judgeAdmission<T extends z.ZodType>(schema: T, answer: Answer, note: string) {
+  if (answer.status >= 200 && answer.status < 300) return readAs(schema, answer)
   if (answer.status === 429 || answer.status >= 500) throw refusal(answer)
   throw new GatewayError('upstream_rejected', { effect: 'none', note })
 }
 
 function judgeStarted(answer: Answer): string {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
-  const read = schemas.startedAnswer.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
-  return read.data.conversationId
+  expectSuccess(answer)
+  return readAs(schemas.startedAnswer, answer).conversationId
 }
 
 function judgeSaid(answer: Answer): Said {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
-  const read = schemas.sentAnswer.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
-  return { at: read.data.timestamp ?? answer.now, listedAs: read.data.id ?? null }
+  expectSuccess(answer)
+  const { timestamp, id } = readAs(schemas.sentAnswer, answer)
+  return { at: timestamp ?? answer.now, listedAs: id ?? null }
 }
 
 function judgeListing(answer: Answer): Listing {
   if (answer.status !== 200) throw refusal(answer)
-  const read = schemas.listAnswer.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
-  return { entries: read.data.messages.flatMap((listed) => toEntry(listed) ?? []), now: answer.now }
+  const { messages } = readAs(schemas.listAnswer, answer)
+  return { entries: messages.flatMap((listed) => toEntry(listed) ?? []), now: answer.now }
 }
 
 /** The guide keeps apart what the gateway has in one. */
@@ -89,20 +86,17 @@ export function createGuide(options: Options): Messaging {
     const assertion = await signAssertion(options)
     const form = new URLSearchParams({ grant_type: grantType, assertion })
     const call: Call = { method: 'POST', url: `${loginUrl}/services/oauth2/token`, form }
-    const answer = judgeAdmission(await send(call, remainingMs()), loginNote)
-    const read = schemas.loginAnswer.safeParse(answer)
-    if (!read.success) throw nonsense()
-    return read.data.access_token
+    const answer = await send(call, remainingMs())
+    return judgeAdmission(schemas.loginAnswer, answer, loginNote).access_token
   }
 
   async function authorize(token: string): Promise<Pass> {
     const body = { orgId, esDeveloperName: deployment, capabilitiesVersion: '1', platform: 'Web' }
     const target = `${url}/iamessage/api/v2/authorization`
     const call: Call = { method: 'POST', url: target, token, body }
-    const answer = judgeAdmission(await send(call, remainingMs()), authorizationNote)
-    const read = schemas.authorizationAnswer.safeParse(answer)
-    if (!read.success) throw nonsense()
-    const { accessToken, context, expiresIn } = read.data
+    const answer = await send(call, remainingMs())
+    const admission = judgeAdmission(schemas.authorizationAnswer, answer, authorizationNote)
+    const { accessToken, context, expiresIn } = admission
     const base = baseWithin(context.url, url)
     if (!base) {
       throw new GatewayError('upstream_rejected', { effect: 'none', note: authorizationNote })
