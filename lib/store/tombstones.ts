@@ -1,0 +1,59 @@
+/**
+ * What a record says of those who are no more: visitors that were forgotten or became somebody else,
+ * devices that were signed out. Access tokens outlive them for a while.
+ */
+import type { Redis } from '@upstash/redis'
+import type { Keys } from './keys.js'
+import { commit, fromStore } from './redis.js'
+
+type Options = {
+  redis: Redis
+  keys: Keys
+  recordMs: number
+  tombstoneMs: number
+  /** Writes fields of a visitor's record, which is then kept as long again. */
+  write: (visitorId: string, fields: Record<string, string>) => Promise<void>
+}
+
+export function createTombstones({ redis, keys, recordMs, tombstoneMs, write }: Options) {
+  return {
+    /**
+     * Deletes the record and leaves a tombstone for as long as a token of the visitor can live; `heir`:
+     * who has the conversations now.
+     */
+    async bury(visitorId: string, heir = 'nobody'): Promise<void> {
+      const key = keys.visitor(visitorId)
+      const change = redis.multi().del(key).hset(key, { gone: heir }).pexpire(key, tombstoneMs)
+      await commit(change)
+    },
+
+    /** Names, once and for all, who takes a guest's conversations over; gives who that is. */
+    async promise(guestId: string, heir: string): Promise<string | null> {
+      const key = keys.visitor(guestId)
+      const [, , named, gone] = await fromStore(
+        Promise.all([
+          redis.hsetnx(key, 'heir', heir),
+          redis.pexpire(key, recordMs),
+          redis.hget<string>(key, 'heir'),
+          redis.hget<string>(key, 'gone'),
+        ]),
+      )
+      return gone ?? named
+    },
+
+    /** Who took over what a guest had; null when nobody did, or too long ago. */
+    heirOf(visitorId: string): Promise<string | null> {
+      return fromStore(redis.hget<string>(keys.visitor(visitorId), 'gone'))
+    },
+
+    /** Refuses what a signed-out device still holds. */
+    async revokeDevice(visitorId: string, family: string): Promise<void> {
+      await write(visitorId, { [`x:${family}`]: '1' })
+    },
+
+    /** Refuses what every device holds that has signed in until now, by any clock of ours. */
+    async revokeEverywhere(visitorId: string, since: number): Promise<void> {
+      await write(visitorId, { out: String(Math.max(Date.now(), since)) })
+    },
+  }
+}
