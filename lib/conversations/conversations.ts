@@ -5,6 +5,7 @@ import type { EchoBook } from '../store/echoes.js'
 import type { HoursCache } from '../store/hours.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
+import type { Device } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { Sends } from '../store/sends.js'
 import type { Typing } from '../store/typing.js'
@@ -43,9 +44,6 @@ type Options = {
 
 export type Conversations = ReturnType<typeof createConversations>
 
-/** Who calls: the visitor, the device and when it signed in (epoch milliseconds). */
-type Caller = { id: string; family: string; since: number }
-
 export function createConversations(options: Options) {
   const { records, locks } = options
   const passes = createPasses(options)
@@ -79,7 +77,7 @@ export function createConversations(options: Options) {
      * Whether a device is still welcome, and when a guest's last conversation is lost with its token
      * (epoch milliseconds; null without one).
      */
-    async standingOf(caller: Caller): Promise<{ isWelcome: boolean; until: number | null }> {
+    async standingOf(caller: Device): Promise<{ isWelcome: boolean; until: number | null }> {
       const { gone, conversations } = await records.read(caller)
       const alive = conversations.filter(
         (conversation) => conversation.status === 'open' && reaches.isAlive(conversation),
@@ -93,7 +91,7 @@ export function createConversations(options: Options) {
      * the guest. A start that is under way comes to its end first, so that nothing is left behind.
      * Gives how many were open, and how many of them Salesforce ended.
      */
-    forget(caller: Caller): Promise<{ open: number; ended: number }> {
+    forget(caller: Device): Promise<{ open: number; ended: number }> {
       return locks.hold(caller.id, 'start', async () => {
         const { conversations, passOf } = await records.read(caller)
         const open = conversations.filter(

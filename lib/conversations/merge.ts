@@ -1,11 +1,14 @@
 /** A guest signs in: the guest's conversations become the known visitor's, and the guest is no more. */
 import { GatewayError } from '../problem.js'
 import type { Locks } from '../store/locks.js'
-import { hasOwnPass, type SealedPass, type StoredConversation } from '../store/record.js'
+import {
+  type Device,
+  hasOwnPass,
+  type SealedPass,
+  type StoredConversation,
+} from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { Vault } from '../store/vault.js'
-
-type Guest = { id: string; family: string; since: number }
 
 type Options = { records: Records; locks: Locks; vault: Vault }
 
@@ -17,7 +20,7 @@ export function createMerger({ records, locks, vault }: Options) {
   }
 
   async function handOver(
-    guest: Guest,
+    guest: Device,
     visitorId: string,
     conversation: StoredConversation,
     pass: SealedPass | null,
@@ -31,7 +34,7 @@ export function createMerger({ records, locks, vault }: Options) {
    * Hands everything over, then buries the guest. What was begun and cut off is finished by the next
    * try; the guest's own starts wait meanwhile.
    */
-  return function merge(guest: Guest, visitorId: string): Promise<void> {
+  return function merge(guest: Device, visitorId: string): Promise<void> {
     return locks.hold(guest.id, 'start', async () => {
       const heir = await records.promise(guest.id, visitorId)
       if (heir !== visitorId) throw new GatewayError('refresh_rejected')

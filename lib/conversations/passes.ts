@@ -32,8 +32,9 @@ const marginMs = 60_000
 export type Passes = ReturnType<typeof createPasses>
 
 export function createPasses({ messaging, records, locks, limiter, vault, deployment }: Options) {
-  /** Whether a token can be used here, and for a moment yet. */
-  function isGood(pass: SealedPass | null, leftMs = 0): pass is SealedPass {
+  /** Whether a token can be used here; one that can be renewed, for a moment yet. */
+  function isFit(pass: SealedPass | null, canRenew: boolean): pass is SealedPass {
+    const leftMs = canRenew ? marginMs : 0
     return pass?.deployment === deployment && pass.expiresAt - leftMs > Date.now()
   }
 
@@ -53,7 +54,7 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
   function renew({ visitorId, conversation }: Own, stale: SealedPass | null): Promise<SealedPass> {
     return locks.hold(visitorId, 'token', async () => {
       const now = await records.passOf(visitorId, conversation)
-      if (isGood(now, marginMs) && now.sealed !== stale?.sealed) return now
+      if (isFit(now, true) && now.sealed !== stale?.sealed) return now
       if ((await records.heirOf(visitorId)) !== null) throw unauthenticated()
       const { pass } = await fetchPass(visitorId, conversation.subject, 'renewal')
       if (await records.keepPass(visitorId, conversation, pass)) return pass
@@ -77,7 +78,7 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
   }
 
   return {
-    isGood,
+    isFit,
     fetchPass,
     isRenewable,
 
@@ -85,7 +86,7 @@ export function createPasses({ messaging, records, locks, limiter, vault, deploy
     async tokenOf(own: Own): Promise<string> {
       const { visitorId, conversation, pass } = own
       const canRenew = isRenewable(conversation)
-      const known = isGood(pass, canRenew ? marginMs : 0) ? await open(visitorId, pass) : null
+      const known = isFit(pass, canRenew) ? await open(visitorId, pass) : null
       if (known !== null) return known
       if (!canRenew) throw new GatewayError('conversation_lost')
       return await this.freshTokenOf(own)

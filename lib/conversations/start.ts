@@ -7,14 +7,18 @@ import { GatewayError, isProblem, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
-import type { Offer, SealedPass, StoredConversation, VisitorRecord } from '../store/record.js'
+import type {
+  Device,
+  Offer,
+  SealedPass,
+  StoredConversation,
+  VisitorRecord,
+} from '../store/record.js'
 import type { Records } from '../store/records.js'
 import { createOpener } from './opening.js'
 import type { Passes } from './passes.js'
 import { attributesOf, checkPrechat, contextOf } from './prechat.js'
 import type { Reaches } from './reach.js'
-
-type Caller = { id: string; family: string; since: number }
 
 type Options = {
   messaging: Messaging
@@ -32,9 +36,6 @@ type Options = {
 
 /** A token for a new conversation, and what the deployment offered with it. */
 type Ticket = { pass: SealedPass; offer: Offer }
-
-/** A token that can be renewed is not begun with when it is about to be. */
-const renewalMarginMs = 60_000
 
 const noOffer: Offer = { prechat: null, attachments: null }
 
@@ -77,13 +78,12 @@ export function createStarter(options: Options) {
 
   /** The token at hand: one that can be renewed, or a guest's that waits since pre-chat answers were asked for. */
   function ticketAtHand({ pass, offer }: VisitorRecord): Ticket | null {
-    const leftMs = renewable ? renewalMarginMs : 0
-    return offer && passes.isGood(pass, leftMs) ? { pass, offer } : null
+    return offer && passes.isFit(pass, renewable) ? { pass, offer } : null
   }
 
   /** Only calls that create count; one that waits for its form does not. */
   async function ticketFor(
-    caller: Caller,
+    caller: Device,
     atHand: Ticket | null,
     check: (form: Offer['prechat']) => void,
   ): Promise<Ticket> {
@@ -128,7 +128,7 @@ export function createStarter(options: Options) {
   }
 
   async function begin(
-    caller: Caller,
+    caller: Device,
     record: VisitorRecord,
     input: StartRequest,
     atHand: Ticket | null,
@@ -166,7 +166,7 @@ export function createStarter(options: Options) {
   }
 
   /** A guest's token that waited may not be believed any more; a fresh one is tried before that is told. */
-  async function create(caller: Caller, record: VisitorRecord, input: StartRequest) {
+  async function create(caller: Device, record: VisitorRecord, input: StartRequest) {
     const atHand = ticketAtHand(record)
     try {
       return await begin(caller, record, input, atHand)
@@ -177,7 +177,7 @@ export function createStarter(options: Options) {
   }
 
   /** Decided under the visitor's lock, on a record read under it. */
-  async function startAlone(caller: Caller, input: StartRequest): Promise<StartReply> {
+  async function startAlone(caller: Device, input: StartRequest): Promise<StartReply> {
     const found = await records.read(caller)
     if (found.gone) throw unauthenticated()
     const record = await giveUpUnclear(caller.id, found)
@@ -193,7 +193,7 @@ export function createStarter(options: Options) {
    * something must be created. Throws `prechat_required`, `conversation_ended`, `conversation_lost`,
    * `conversation_not_found` (the id is somebody else's), `rate_limited`.
    */
-  return function start(caller: Caller, record: VisitorRecord, input: StartRequest) {
+  return function start(caller: Device, record: VisitorRecord, input: StartRequest) {
     const found = existing(record, input)
     if (found?.status === 'open') return Promise.resolve(replyOf(found, record.offer, true))
     return locks.hold(caller.id, 'start', () => startAlone(caller, input))
