@@ -1,26 +1,23 @@
 /**
  * The corridor every request walks: admit → validate → authorise → limit → act → shape. Where a
- * token is needed, it is good before a body is read. It holds the only try/catch and the only log line.
+ * token is needed, it is good before a body is read. Failures end here, each as a problem.
  */
-import { randomUUID } from 'node:crypto'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
-import { setMetric, timing } from 'hono/timing'
+import { timing } from 'hono/timing'
 import type * as z from 'zod'
 import { noInput } from './contract/requests.js'
 import { type Connection, clientAddress } from './corridor/address.js'
 import { readBody } from './corridor/body.js'
 import { type BodyReader, json, readQuery, validate } from './corridor/input.js'
-import { limitHeaders } from './corridor/limit-headers.js'
-import { framesOf, logRequest } from './corridor/log.js'
 import type { Need, Terms } from './corridor/needs.js'
+import { type Corridor, observe, reportTiming } from './corridor/observe.js'
 import { isAllowedOrigin } from './corridor/origin.js'
 import { EnvironmentError } from './env.js'
-import { GatewayError, isProblem, type ProblemCode, problemResponse } from './problem.js'
-import { createScope, inScope, type RequestScope, setDeadline } from './request.js'
+import { GatewayError, isProblem, problemResponse } from './problem.js'
+import { setDeadline } from './request.js'
 import { type Services, services } from './services.js'
-import { inRequestSpan } from './tracing.js'
 
 /** One method of one endpoint: what it accepts, what it promises, what it does. */
 export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
@@ -42,12 +39,6 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   ): Promise<z.input<R>>
 }
 
-/** What Hono carries along: set `failure` to have it in the log line. */
-export type Corridor = {
-  Bindings: { connection?: Connection }
-  Variables: { requestId: string; scope: RequestScope; failure: unknown }
-}
-
 type Handler = (c: Context<Corridor>) => Promise<Response>
 
 /** An action with its types hidden, so that those of several methods stand in one list; `*`: whatever the method. */
@@ -67,64 +58,6 @@ const exposed = [
   'Retry-After',
   'Content-Disposition',
 ]
-
-function requestIdOf(headers: Headers): string {
-  const given = headers.get('x-request-id') ?? ''
-  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
-}
-
-/** What a caller is told of a failure; nothing when all went well. */
-function codeOf(failure: unknown): ProblemCode | undefined {
-  if (failure === undefined) return undefined
-  return isProblem(failure) ? failure.code : 'internal'
-}
-
-function noteOf(failure: unknown): string | undefined {
-  if (isProblem(failure)) return failure.details.note
-  return failure instanceof EnvironmentError ? failure.message : undefined
-}
-
-/** Outermost: the request's scope, the headers every answer has, and the log line. */
-function observe(name: string): MiddlewareHandler<Corridor> {
-  return async function observeRequest(c, next) {
-    const startedAt = performance.now()
-    const scope = createScope()
-    const requestId = requestIdOf(c.req.raw.headers)
-    c.set('scope', scope)
-    c.set('requestId', requestId)
-    const asked = { requestId, endpoint: name, method: c.req.method }
-    await inRequestSpan(asked, async (span) => {
-      scope.span = span
-      await inScope(scope, next)
-      return { status: c.res.status, code: codeOf(c.get('failure')) }
-    })
-    const { headers } = c.res
-    headers.set('X-Request-Id', requestId)
-    headers.set('Vary', 'Origin')
-    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
-    for (const [key, value] of Object.entries(limitHeaders(scope.limits))) headers.set(key, value)
-    const failure = c.get('failure')
-    const code = codeOf(failure)
-    const isUnforeseen = code === 'internal'
-    const note = noteOf(failure)
-    logRequest({
-      ...asked,
-      status: c.res.status,
-      ...(code && { code }),
-      ms: performance.now() - startedAt,
-      ...scope.spent,
-      ...(note ? { note } : isUnforeseen && { error: framesOf(failure) }),
-    })
-  }
-}
-
-/** Redis and Salesforce in `Server-Timing`, beside the total that Hono measures. */
-const reportTiming: MiddlewareHandler<Corridor> = async function reportTiming(c, next) {
-  await next()
-  const { redis, salesforce } = c.get('scope').spent
-  setMetric(c, 'redis', redis.ms)
-  setMetric(c, 'salesforce', salesforce.ms)
-}
 
 /** With a broken environment only our own pages may ask, for instance how we are. */
 function allowedOrigins(): readonly string[] {
