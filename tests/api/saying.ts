@@ -1,5 +1,6 @@
 /** What the tests of saying and reading share. */
 import { expect, vi } from 'vitest'
+import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import type { Answer } from '../support/knock.js'
 import type { World } from '../support/world.js'
 
@@ -21,6 +22,15 @@ export const boundless = {
   conversationsPer30Seconds: null,
   tokensPerMinute: null,
 }
+
+/** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
+export const orgs = [
+  ['de-duplicates', false],
+  ['stores repeats', true],
+] as const
+
+/** What goes wrong with a request, and whether before or after it had its effect. */
+export type Misbehaviour = Pick<FaultInput, 'when' | 'what'>
 
 /** How often Salesforce stores this message. */
 export function timesStored(world: World, conversationId: string, id: string): number {

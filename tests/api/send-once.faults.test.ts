@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import { visit } from '../support/visit.js'
 import { openWorld } from '../support/world.js'
-import { expectProblem, messagesHeard, roomy, timesStored, unheard } from './saying.js'
+import {
+  expectProblem,
+  type Misbehaviour,
+  messagesHeard,
+  orgs,
+  roomy,
+  timesStored,
+  unheard,
+} from './saying.js'
 
 const world = openWorld({ env: { ...roomy, SEND_SETTLE_MS: '0' } })
-
-type Misbehaviour = Pick<FaultInput, 'when' | 'what'>
-
-/** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
-const orgs = [
-  ['de-duplicates', false],
-  ['stores repeats', true],
-] as const
 
 const transient: [name: string, misbehaviour: Misbehaviour][] = [
   ['500 before the effect', { when: 'before', what: { status: 500 } }],

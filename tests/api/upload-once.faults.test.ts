@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, timesStored } from './saying.js'
+import { expectProblem, type Misbehaviour, orgs, roomy, timesStored } from './saying.js'
 import { attachments, filesHeard, uploader } from './uploading.js'
 
 const world = openWorld({ salesforce: { attachments }, env: { ...roomy, SEND_SETTLE_MS: '0' } })
-
-type Misbehaviour = Pick<FaultInput, 'when' | 'what'>
-
-/** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
-const orgs = [
-  ['de-duplicates', false],
-  ['stores repeats', true],
-] as const
 
 const transient: [name: string, misbehaviour: Misbehaviour][] = [
   ['500 before the effect', { when: 'before', what: { status: 500 } }],
