@@ -26,9 +26,8 @@ function withoutStage(path: string, stage: string): string {
 
 /** The event with a path that begins at the root, and without a body where a request can have none. */
 export function tidy<E extends LambdaEvent>(event: E): E {
-  const { stage } = context.parse(event).requestContext
-  const method =
-    'httpMethod' in event ? event.httpMethod : context.parse(event).requestContext.http?.method
+  const { stage, http } = context.parse(event).requestContext
+  const method = 'httpMethod' in event ? event.httpMethod : http?.method
   return {
     ...event,
     ...('rawPath' in event && { rawPath: withoutStage(event.rawPath, stage) }),
