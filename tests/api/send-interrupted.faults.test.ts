@@ -13,16 +13,11 @@ import {
   createMoment,
   expectProblem,
   messagesHeard,
+  orgs,
   roomy,
   shiftClock,
   timesStored,
 } from './saying.js'
-
-/** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
-const orgs = [
-  ['de-duplicates', false],
-  ['stores repeats', true],
-] as const
 
 describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
   const world = openWorld({ env: { ...roomy, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' } })

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { openScene } from '../dialects/scene.js'
 import { dialects } from '../dialects/table.js'
 import { loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
-import { boundless } from './saying.js'
+import { boundless, orgs } from './saying.js'
 import { comeToRest, commands, type Model, maxLagMs, setUp } from './saying-model.js'
 import { attachments } from './uploading.js'
 
@@ -32,10 +32,7 @@ describe.each(settingsOfPeople)('$people, through $name', ({ isKnown, people: _,
   const salesforce = { ...dialect.salesforce, attachments, switches: { limits: boundless } }
   const scene = openScene({ ...dialect, salesforce }, patience)
 
-  it.each([
-    ['de-duplicates', false],
-    ['stores repeats', true],
-  ])(
+  it.each(orgs)(
     'say each thing at most once, and exactly once when told so, in an org that %s',
     async (_, storesDuplicates) => {
       const property = fc.asyncProperty(commands, async (sequence) => {
