@@ -127,6 +127,8 @@ export function readEnv(source: Source) {
     throw new EnvironmentError(`The environment is not complete: ${all}.`)
   }
   const env = read.data
+  const accessTokenMs = env.ACCESS_TOKEN_SECONDS * second
+  const guestRefreshMs = env.GUEST_REFRESH_HOURS * hour
   return {
     salesforce: {
       url: env.SALESFORCE_MESSAGING_URL,
@@ -157,9 +159,11 @@ export function readEnv(source: Source) {
     settleMs: env.SEND_SETTLE_MS,
     maxConversations: env.MAX_CONVERSATIONS,
     lifetimes: {
-      accessTokenMs: env.ACCESS_TOKEN_SECONDS * second,
+      accessTokenMs,
       refreshMs: env.REFRESH_TOKEN_DAYS * day,
-      guestRefreshMs: env.GUEST_REFRESH_HOURS * hour,
+      guestRefreshMs,
+      /** What refuses a visitor who is no more outlives whatever the visitor still holds. */
+      tombstoneMs: Math.max(accessTokenMs, guestRefreshMs),
       verifiedSessionMs: env.VERIFIED_SESSION_MAX * day,
       recordMs: env.RECORD_DAYS * day,
       endedConversationMs: env.ENDED_CONVERSATION_DAYS * day,

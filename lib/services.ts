@@ -35,7 +35,7 @@ function build(source: NodeJS.ProcessEnv) {
     keys,
     // What refuses refresh tokens must outlive them.
     recordMs: Math.max(lifetimes.recordMs, lifetimes.refreshMs),
-    tombstoneMs: Math.max(lifetimes.accessTokenMs, lifetimes.guestRefreshMs),
+    tombstoneMs: lifetimes.tombstoneMs,
   })
   const families = createFamilies({ redis, keys })
   const deployment = `${salesforce.orgId}/${salesforce.deployment}`

@@ -20,11 +20,10 @@ const everyDevice = (id: string) => ({ id, family: '', since: 0 })
 
 function tracesHere(): Traces {
   const { env } = services()
-  const { accessTokenMs, guestRefreshMs } = env.lifetimes
   return createTraces({
     redis: connectRedis(env.redis),
     keys: createKeys(env.redis.prefix),
-    tombstoneMs: Math.max(accessTokenMs, guestRefreshMs),
+    tombstoneMs: env.lifetimes.tombstoneMs,
   })
 }
 
