@@ -17,3 +17,8 @@ it('names tests in its tables', () => {
 it.each(named)('says what %s holds, which is there', (name) => {
   expect(existsSync(`tests/${name}.test.ts`)).toBe(true)
 })
+
+it('shows a soak in which nothing was lost, doubled, foreign or given up', () => {
+  expect(page).toMatch(/^lost 0, doubled 0, foreign 0, internal 0$/m)
+  expect(page).toMatch(/^messages sent and acknowledged \d+, received \d+, unsettled 0$/m)
+})
