@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system}.test.ts']
-const doors = ['tests/{api,corridor,dialects,docs,fuzz,platforms,scripts,security}/**/*.test.ts']
+const doors = [
+  'tests/{api,client/doors,corridor,dialects,docs,fuzz,platforms,scripts,security}/**/*.test.ts',
+]
 /** For machines that are busy with something else: no test needs a second of it by itself. */
 const testTimeout = 20_000
 

@@ -1,0 +1,27 @@
+import { page } from './page.js'
+
+/** What a chat needs of the place it runs in; give another one where there is no browser. */
+export type Environment = {
+  /** Nobody is looking: it reads slowly. */
+  isHidden(): boolean
+  /** False only when it is certain that there is no network. */
+  isOnline(): boolean
+  /** Calls back whenever one of the two may have changed; what it returns stops that. */
+  watch(onChange: () => void): () => void
+  /** Does the work while nobody else, in no other tab, does work of that name. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
+}
+
+const changes = ['visibilitychange', 'online', 'offline']
+
+/** A page in a browser; also safe where there is none, such as in a server's rendering. */
+export const browser: Environment = {
+  isHidden: () => !!page.document?.hidden,
+  isOnline: () => page.navigator?.onLine !== false,
+  watch(onChange) {
+    const life = new AbortController()
+    for (const type of changes) page.addEventListener?.(type, onChange, life)
+    return () => life.abort()
+  },
+  exclusively: (name, work) => page.navigator?.locks?.request(name, {}, work) ?? work(),
+}

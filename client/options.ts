@@ -1,0 +1,18 @@
+import type { Environment } from './environment.js'
+import type { Tabs } from './seat.js'
+import type { IdentityToken } from './session.js'
+import type { ChatStorage } from './storage.js'
+
+export type ChatOptions = {
+  /** Where the gateway is, such as `https://chat.example.com`; empty on its own pages. */
+  baseUrl: string
+  /** `localStorage` unless said otherwise: the tabs of a browser are one visitor. */
+  storage?: ChatStorage
+  /** Who is signed in on the site, whenever somebody is. */
+  identityToken?: IdentityToken
+  fetch?: typeof fetch
+  /** `tabs` of `miaw-gateway/client/tabs`: one tab reads for all. */
+  tabs?: Tabs
+  /** For where there is no browser. */
+  environment?: Environment
+}

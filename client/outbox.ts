@@ -1,0 +1,148 @@
+/** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
+import { type Content, localMessage, now, sayable } from './local.js'
+import { createLoop } from './loop.js'
+import { ChatProblem, type ProblemMembers } from './problem.js'
+import type { Shared } from './shared.js'
+import type { ChatMessage, Delivery } from './snapshot.js'
+import { isEngaged } from './state.js'
+import type { Drawer } from './storage.js'
+import type { SendReply, StartWish } from './wire.js'
+
+/** Hands something over by itself, instead of `POST /api/send`. */
+export type Deliver = (
+  address: { conversationId: string; id: string },
+  onProgress: (part: number) => void,
+) => Promise<SendReply>
+
+type Changes = Partial<Omit<ChatMessage, 'messageType'>>
+
+export type Outbox = ReturnType<typeof createOutbox>
+
+const mostAttempts = 8
+const offlinePauseMs = 30_000
+/** Sent by itself after a reload; what waited longer is shown as failed, to be sent by hand. */
+const resumedForMs = 10 * 60_000
+/** The gateway knows the ids of what was sent for so long, so that nothing is sent twice. */
+const keptForMs = 24 * 60 * 60_000
+
+/**
+ * @param drawer messages that are not sent; those without a `conversationId` were not tried
+ * @param onChange the messages are others; `delivery` is what one has become
+ * @param isStopped whether the trouble is not the message's: then all waits, or has been failed
+ */
+export function createOutbox(
+  { call, state, environment }: Shared,
+  drawer: Drawer<ChatMessage[]>,
+  onChange: (delivery?: Delivery) => void,
+  isStopped: (problem: ChatProblem) => boolean,
+) {
+  let messages: ChatMessage[] = []
+  /** Of those that have one of their own. They are not kept over a reload. */
+  const ways = new Map<string, Deliver>()
+  /** The one on its way. */
+  let current = ''
+  /** To a form that is asked for each session; they travel with what is said next. */
+  let routingAttributes: StartWish['routingAttributes']
+
+  /** Keeps what is not sent, beside what other tabs keep; `known` may be gone. */
+  function keep(known: ChatMessage[]): void {
+    void drawer.change((kept) => {
+      const others = (kept ?? []).filter(({ id }) => !known.some((own) => own.id === id))
+      const unsent = messages.filter(({ id, delivery }) => delivery !== 'sent' && !ways.has(id))
+      return [...others, ...unsent]
+    })
+  }
+
+  function change(id: string, changes: Changes): void {
+    messages = messages.map((each) =>
+      each.id === id ? ({ ...each, ...changes } as ChatMessage) : each,
+    )
+    keep(messages)
+    onChange(changes.delivery)
+    for (const message of messages) {
+      if (message.id === id && changes.delivery) state.emit('delivery', message)
+    }
+  }
+
+  function fail(id: string, problem: ProblemMembers): void {
+    change(id, { delivery: 'failed', problem: new ChatProblem(problem) })
+  }
+
+  /** Sends the first that waits, if there is somewhere to send it to. */
+  async function turn(): Promise<number | null> {
+    const message = messages.find(({ delivery }) => delivery === 'sending')
+    const { conversationId, prechat } = state.getSnapshot()
+    if (!message || !conversationId || prechat || !isEngaged(state.getSnapshot())) return null
+    const { id } = message
+    current = id
+    change(id, { conversationId })
+    const deliver = ways.get(id)
+    const { timestamp } = deliver
+      ? await deliver({ conversationId, id }, (progress) => change(id, { progress }))
+      : await call<SendReply>('/api/send', {
+          body: { ...sayable(message), conversationId, routingAttributes },
+        })
+    routingAttributes = undefined
+    change(id, { delivery: 'sent', timestamp })
+    return 0
+  }
+
+  function judge(problem: ChatProblem, failures: number): number | undefined {
+    if (!problem.retryable) routingAttributes = undefined
+    if (!messages.some(({ id }) => id === current) || isStopped(problem)) return 0
+    if (!environment.isOnline()) return offlinePauseMs
+    if (problem.retryable && failures < mostAttempts) return undefined
+    fail(current, problem)
+    return 0
+  }
+
+  const { soon: flush } = createLoop(turn, judge, 0)
+
+  return {
+    flush,
+    /** Goes on with the answers to the form that stood in the way. */
+    answer(given: StartWish['routingAttributes'] = {}): void {
+      routingAttributes = given
+      state.set({ prechat: null })
+    },
+    /** What is not known to have arrived. */
+    messages: () => messages,
+    /** Takes them out. */
+    forget(isGone: (message: ChatMessage) => boolean): void {
+      const known = messages
+      messages = messages.filter((message) => !isGone(message))
+      if (known.length > messages.length) keep(known)
+    },
+    /** Says it as `POST /api/send` takes it, or in its own way. Returns its id. */
+    say(content: Content, deliver?: Deliver): string {
+      const message = localMessage(content)
+      const { id, delivery } = message
+      messages = [...messages, message]
+      if (deliver) ways.set(id, deliver)
+      change(id, { delivery })
+      flush()
+      return id
+    },
+    retry(id: string): void {
+      change(id, { delivery: 'sending', problem: undefined, timestamp: now() })
+      flush()
+    },
+    /** Takes up what was left unsent by a page before this one, and sends what waits. */
+    async begin(conversationId: string): Promise<void> {
+      for (const message of (await drawer.read()) ?? []) {
+        const { id, timestamp, problem, conversationId: tried } = message
+        const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
+        if (ageMs > keptForMs || messages.some((own) => own.id === id)) continue
+        messages = [...messages, message]
+        const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
+        if (problem || !isDue) fail(id, problem ?? { code: 'unsent', retryable: true })
+      }
+      onChange()
+      flush()
+    },
+    /** Nothing more can be sent. */
+    failAll(problem: ChatProblem): void {
+      for (const { id, delivery } of messages) if (delivery === 'sending') fail(id, problem)
+    },
+  }
+}

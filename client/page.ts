@@ -1,0 +1,52 @@
+/**
+ * What a browser has and other places have not, as far as it is used. Typed here, so that the client
+ * compiles without a browser's types and reads nothing that might be missing.
+ */
+
+/** Web Locks. */
+export type Locks = {
+  request<T>(
+    name: string,
+    options: { steal?: boolean; signal?: AbortSignal },
+    work: () => T | Promise<T>,
+  ): Promise<T>
+}
+
+/** A BroadcastChannel. */
+export type Channel = {
+  onmessage: ((event: { data: never }) => void) | null
+  postMessage(data: unknown): void
+  close(): void
+}
+
+/** The part of an XMLHttpRequest that uploads. */
+export type Upload = {
+  upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null }
+  onload: (() => void) | null
+  onerror: (() => void) | null
+  onabort: (() => void) | null
+  readonly status: number
+  readonly responseText: string
+  open(method: string, url: string): void
+  setRequestHeader(name: string, value: string): void
+  getResponseHeader(name: string): string | null
+  send(body: FormData): void
+  abort(): void
+}
+
+type Listen = (type: string, listener: () => void, options: { signal: AbortSignal }) => void
+
+type Page = {
+  document?: { hidden: boolean }
+  navigator?: { onLine?: boolean; locks?: Locks }
+  BroadcastChannel?: new (name: string) => Channel
+  XMLHttpRequest?: new () => Upload
+  localStorage?: {
+    getItem(key: string): string | null
+    setItem(key: string, value: string): void
+    removeItem(key: string): void
+  }
+  addEventListener?: Listen
+}
+
+export const page = globalThis as unknown as Page

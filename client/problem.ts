@@ -1,0 +1,60 @@
+import type { Prechat, ProblemCode } from './wire.js'
+
+/** What a problem tells; `code` and `retryable` are what to decide by. */
+export type ProblemMembers = {
+  /**
+   * The gateway's code, or one of the client's own: `unreachable` (no answer, or none of the gateway's),
+   * `unsent` (waited too long in a page that was closed).
+   */
+  code: ProblemCode | 'unreachable' | 'unsent'
+  retryable: boolean
+  title?: string
+  detail?: string
+  status?: number
+  retryAfterMs?: number | undefined
+  requestId?: string
+  /** With `invalid_request`: each thing wrong, by its dotted path. */
+  errors?: { path: string; message: string }[]
+  /** With `prechat_required`: the form. */
+  prechat?: Prechat | null
+}
+
+/** Why something did not happen (RFC 9457); `message` is for people. */
+export class ChatProblem extends Error implements ProblemMembers {
+  declare code: ProblemMembers['code']
+  declare retryable: boolean
+  declare title?: string
+  declare detail?: string
+  declare status?: number
+  declare retryAfterMs?: number | undefined
+  declare requestId?: string
+  declare errors?: { path: string; message: string }[]
+  declare prechat?: Prechat | null
+
+  constructor(members: ProblemMembers) {
+    super(members.detail ?? members.code)
+    Object.assign(this, members)
+  }
+}
+
+/** Nobody answered, or somebody who is not the gateway: unless its members tell otherwise. */
+function unreachable(members: Partial<ProblemMembers> | null): ChatProblem {
+  return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
+}
+
+/** Whatever was thrown, as a problem. */
+export function problemFrom(error: unknown): ChatProblem {
+  return error instanceof ChatProblem ? error : unreachable(null)
+}
+
+/** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
+export async function problemOf(response: Response): Promise<ChatProblem> {
+  const { status, headers } = response
+  const told = (await response.json().catch(() => null)) as ProblemMembers | null
+  return unreachable({
+    retryable: status === 429 || status > 499,
+    retryAfterMs: Number(headers.get('retry-after')) * 1000 || undefined,
+    ...told,
+    status,
+  })
+}

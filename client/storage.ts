@@ -1,0 +1,66 @@
+import type { Environment } from './environment.js'
+import { page } from './page.js'
+
+/** Where a chat remembers its visitor: the browser's storages are one, and so is any that answers by promise. */
+export type ChatStorage = {
+  getItem(key: string): string | null | Promise<string | null>
+  setItem(key: string, value: string): void | Promise<void>
+  removeItem(key: string): void | Promise<void>
+}
+
+/** One remembered value. Changes wait for each other, over all tabs where the browser has locks. */
+export type Drawer<T> = {
+  read(): Promise<T | null>
+  /** Reads anew, edits, writes; null empties. Throws what `edit` throws, and then writes nothing. */
+  change(edit: (kept: T | null) => T | null | Promise<T | null>): Promise<T | null>
+}
+
+/** What `change` empties a drawer by. */
+export const emptied = () => null
+
+/** Where storage is blocked, missing or full, the value lives as long as the page. */
+export function createDrawer<T>(
+  given: ChatStorage | undefined,
+  key: string,
+  { exclusively }: Environment,
+): Drawer<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  let inMemory: T | null | undefined
+
+  /** To be asked each time: a blocked one throws. */
+  const storage = () => given ?? (page.localStorage as ChatStorage)
+
+  async function read(): Promise<T | null> {
+    if (inMemory !== undefined) return inMemory
+    try {
+      return JSON.parse((await storage().getItem(key)) ?? 'null')
+    } catch {
+      return null
+    }
+  }
+
+  async function write(value: T | null): Promise<void> {
+    try {
+      if (value) await storage().setItem(key, JSON.stringify(value))
+      else await storage().removeItem(key)
+      inMemory = undefined
+    } catch {
+      inMemory = value
+    }
+  }
+
+  return {
+    read,
+    change(edit) {
+      const done = last.then(() =>
+        exclusively(key, async () => {
+          const value = await edit(await read())
+          await write(value)
+          return value
+        }),
+      )
+      last = done.catch(() => {})
+      return done
+    },
+  }
+}

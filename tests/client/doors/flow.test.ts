@@ -1,0 +1,152 @@
+/** The client against the real doors, with the sandbox for a Salesforce. In real time. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type ChatOptions, createChat, type Snapshot } from '../../../client/index.js'
+import { upload } from '../../../client/upload.js'
+import { doors } from '../../../platforms/doors.js'
+import { doorAt } from '../../../platforms/site.js'
+import { heard } from '../../support/knock.js'
+import { openWorld } from '../../support/world.js'
+import { createBrowser } from '../place.js'
+
+const world = openWorld({
+  salesforce: {
+    allowTranscriptDownload: true,
+    attachments: { endUserToAgent: true, maxFileSize: 5 },
+  },
+})
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+const toDoors: typeof fetch = async (input, init) => {
+  const request = new Request(String(input), init)
+  const door = doorAt(new URL(request.url).pathname, doors)
+  if (!door) throw new TypeError('No such door')
+  const response = await door(request, { remoteAddress: '192.0.2.1' })
+  heard.push(await response.clone().text())
+  return response
+}
+
+function open(options: Partial<ChatOptions> = {}, browser = createBrowser()) {
+  const { environment } = browser.openPage()
+  const { storage } = browser
+  const chat = createChat({
+    ...{ baseUrl: 'https://chat.example', fetch: toDoors, environment, storage },
+    ...options,
+  })
+  closers.push(chat.close)
+  const until = (isSo: (snapshot: Snapshot) => boolean) =>
+    vi.waitUntil(() => isSo(chat.getSnapshot()), { timeout: 8000, interval: 20 })
+  const says = (text: string) =>
+    until(({ messages }) =>
+      messages.some((message) => message.text.includes(text) && message.delivery === 'delivered'),
+    )
+  async function start(): Promise<void> {
+    chat.start()
+    await until(({ connection }) => connection === 'online')
+  }
+  return { chat, start, until, says, browser, shown: () => chat.getSnapshot().messages }
+}
+
+describe('a visitor', () => {
+  it('starts, says something, is answered, chooses, and ends', async () => {
+    const { chat, start, until, says, shown } = open()
+    await start()
+    const id = chat.send('Hello')
+    await says('You said “Hello”')
+    expect(shown().filter((message) => message.id === id)).toHaveLength(1)
+    chat.send('buttons')
+    await until(({ messages }) =>
+      messages.some(({ messageType }) => messageType === 'QuickReplyMessage'),
+    )
+    const question = shown().find((message) => message.messageType === 'QuickReplyMessage')
+    if (question?.messageType !== 'QuickReplyMessage') throw new Error('No question')
+    const [choice] = question.quickReplies.replies
+    if (!choice) throw new Error('Nothing to choose')
+    const { itemId, title } = choice
+    chat.reply(question.id, { selections: [{ itemId, title }] })
+    await says(title)
+    chat.typing()
+    chat.markRead()
+    expect(chat.getSnapshot().unread).toBe(0)
+    await chat.end()
+    await until((snapshot) => snapshot.connection === 'ended')
+    await start()
+    expect(chat.getSnapshot().conversationId).not.toBe(question.conversationId)
+  })
+
+  it('comes back after a reload to what was said', async () => {
+    const first = open()
+    await first.start()
+    first.chat.send('Hello')
+    await first.says('You said “Hello”')
+    first.chat.close()
+    const second = open({}, first.browser)
+    await second.chat.resume()
+    await second.until(({ connection }) => connection === 'online')
+    expect(second.shown().map(({ id }) => id)).toEqual(first.shown().map(({ id }) => id))
+  })
+
+  it('says a thing once though the answer was lost', async () => {
+    let losses = 2
+    const { chat, start, says, shown } = open({
+      async fetch(input, init) {
+        const response = await toDoors(input, init)
+        if (String(input).endsWith('/api/send') && losses-- > 0) throw new TypeError('cut')
+        return response
+      },
+    })
+    await start()
+    const id = chat.send('Only once')
+    await says('You said “Only once”')
+    expect(
+      shown()
+        .filter(({ text }) => text === 'Only once')
+        .map((each) => each.id),
+    ).toEqual([id])
+    const { conversationId } = chat.getSnapshot()
+    const { ledger } = world.salesforce.conversation(conversationId ?? '')
+    expect(ledger.filter(({ entry }) => entry.identifier === id)).toHaveLength(1)
+  })
+
+  it('sends a file, and takes the transcript along', async () => {
+    const { chat, start, until, shown } = open()
+    await start()
+    const file = new File(['Invoice'], 'invoice.txt', { type: 'text/plain' })
+    const id = upload(chat, file, { text: 'My invoice' })
+    expect(shown().at(-1)).toMatchObject({ id, text: 'My invoice', delivery: 'sending' })
+    await until(({ messages }) =>
+      messages.some((each) => each.id === id && each.delivery === 'delivered'),
+    )
+    expect((await chat.transcript()).type).toBe('application/pdf')
+  })
+
+  it('signs out, and is nobody', async () => {
+    const { chat, start, browser } = open()
+    await start()
+    await chat.signOut()
+    expect(browser.kept.size).toBe(0)
+    expect(chat.getSnapshot().connection).toBe('idle')
+  })
+
+  it('loads what was said long ago', async () => {
+    const { chat, start, until, shown } = open()
+    await start()
+    const { conversationId } = chat.getSnapshot()
+    const texts = Array.from({ length: 120 }, (_, index) => `line ${index}`)
+    const first = Date.now()
+    world.salesforce.inject(
+      conversationId ?? '',
+      texts.map((text, index) => ({ text, transcriptedTimestamp: first + Math.floor(index / 4) })),
+    )
+    await until(({ messages }) => messages.at(-1)?.text === 'line 119')
+    chat.close()
+    while (chat.getSnapshot().hasOlder) await chat.loadOlder()
+    expect(
+      shown()
+        .map(({ text }) => text)
+        .filter((text) => text.startsWith('line')),
+    ).toEqual(texts)
+  })
+})

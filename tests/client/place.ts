@@ -1,0 +1,124 @@
+/** Where a chat runs, for tests: pages of one browser, whose storage, locks and channels they share. */
+import type { ChatStorage, Environment } from '../../client/index.js'
+import type { Channel, Locks } from '../../client/page.js'
+import { createTabs } from '../../client/tabs.js'
+
+type Request = { grant(): void; holder: Holder }
+type Holder = { rob(): void }
+
+/** Web Locks as far as tabs use them, with `steal` and `signal`. */
+function createLocks() {
+  const held = new Map<string, Holder>()
+  const queues = new Map<string, Request[]>()
+
+  function next(name: string): void {
+    held.delete(name)
+    const request = queues.get(name)?.shift()
+    if (!request) return
+    held.set(name, request.holder)
+    request.grant()
+  }
+
+  function request(
+    name: string,
+    { steal = false, signal }: { steal?: boolean; signal?: AbortSignal },
+    work: () => unknown,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const holder = {
+        rob() {
+          isOver = true
+          reject(new DOMException('Robbed', 'AbortError'))
+        },
+      }
+      const grant = async () => {
+        const done = Promise.resolve().then(work)
+        await done.catch(() => {})
+        if (isOver) return
+        isOver = true
+        resolve(done)
+        if (held.get(name) === holder) next(name)
+      }
+      const entry = { grant: () => void grant(), holder }
+      if (steal) {
+        held.get(name)?.rob()
+        held.set(name, holder)
+        void grant()
+      } else if (held.has(name)) {
+        const queue = queues.get(name) ?? []
+        queues.set(name, queue)
+        queue.push(entry)
+        signal?.addEventListener('abort', () => {
+          const at = queue.indexOf(entry)
+          if (at < 0) return
+          queue.splice(at, 1)
+          reject(new DOMException('Aborted', 'AbortError'))
+        })
+      } else {
+        held.set(name, holder)
+        void grant()
+      }
+    })
+  }
+
+  return { request: request as Locks['request'] }
+}
+
+/** Channels that carry clones, a moment later. */
+function createAir() {
+  const ports = new Map<string, Set<Channel>>()
+  return (name: string): Channel => {
+    const others = ports.get(name) ?? new Set()
+    ports.set(name, others)
+    const port: Channel = {
+      onmessage: null,
+      close: () => void others.delete(port),
+      postMessage(data: unknown) {
+        const copy = structuredClone(data)
+        for (const other of others) {
+          if (other === port) continue
+          queueMicrotask(() => others.has(other) && other.onmessage?.({ data: copy as never }))
+        }
+      },
+    }
+    others.add(port)
+    return port
+  }
+}
+
+export function createBrowser() {
+  const kept = new Map<string, string>()
+  const locks = createLocks()
+  const storage: ChatStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  }
+  return {
+    kept,
+    storage,
+    tabs: createTabs({ locks, openChannel: createAir() }),
+    /** A page of it. */
+    openPage() {
+      const listeners = new Set<() => void>()
+      const page = { hidden: false, online: true }
+      const environment: Environment = {
+        isHidden: () => page.hidden,
+        isOnline: () => page.online,
+        watch(onChange) {
+          listeners.add(onChange)
+          return () => void listeners.delete(onChange)
+        },
+        exclusively: async (name, work) => await locks.request(name, {}, work),
+      }
+      return {
+        environment,
+        set(changes: Partial<typeof page>): void {
+          Object.assign(page, changes)
+          for (const listener of [...listeners]) listener()
+        },
+      }
+    },
+  }
+}
