@@ -105,10 +105,7 @@ export function createChat(options: ChatOptions) {
   }
 
   function watch(): void {
-    unwatch ??= watchWakes(environment, () => {
-      reading.now()
-      outbox.flush()
-    })
+    unwatch ??= watchWakes(environment, reading.now)
   }
 
   /** Nothing is read or sent any more, until `start` or `resume`. */
@@ -140,6 +137,7 @@ export function createChat(options: ChatOptions) {
     } else if (wish || !unsettled.test(connection)) {
       pending = { ...wish, conversationId: crypto.randomUUID() }
       set({ connection: 'connecting', problem: null, conversationId: null })
+      reading.close()
       reading.start()
     }
   }

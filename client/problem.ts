@@ -19,7 +19,7 @@ export type ProblemMembers = {
   prechat?: Prechat | null
 }
 
-/** Why something did not happen (RFC 9457); `message` is for people. */
+/** Why something did not happen (RFC 9457); `title` and `detail` are for people, where they are. */
 export class ChatProblem extends Error implements ProblemMembers {
   declare code: ProblemMembers['code']
   declare retryable: boolean
@@ -32,7 +32,7 @@ export class ChatProblem extends Error implements ProblemMembers {
   declare prechat?: Prechat | null
 
   constructor(members: ProblemMembers) {
-    super(members.detail ?? members.code)
+    super(members.code)
     Object.assign(this, members)
   }
 }

@@ -95,11 +95,13 @@ export function createReading(
     outbox.forget(({ id }) => read.has(id))
     if (fresh[0]) show()
     const { conversation } = page
-    const known = getSnapshot().conversation
+    const { connection, conversation: known } = getSnapshot()
     if (JSON.stringify(conversation) !== JSON.stringify(known)) set({ conversation })
     if (page.pollAfterMs === null)
       trouble(new ChatProblem({ code: 'conversation_ended', retryable: false }))
     else set({ connection: 'online', problem: null })
+    // What is said waits while it does not stand well, with whichever tab finds out that it does again.
+    if (connection !== 'online') outbox.flush()
     for (const message of from ? fresh : []) {
       if (message.sender.role === 'EndUser') emit('delivery', message)
       else if (isFromOthers(message)) emit('message', message)

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.js'
 
 const beatMs = 5000
-const driftMs = 10_000
+const lateMs = 15_000
 
 /**
  * Tells when the page is shown, hidden, or its network changes, and when the device has slept: a clock
@@ -12,9 +12,8 @@ export function watchWakes(environment: Environment, onWake: () => void): () => 
   let last = Date.now()
   const beat = setInterval(() => {
     const now = Date.now()
-    const drift = Math.abs(now - last - beatMs)
+    if (Math.abs(now - last) > lateMs) onWake()
     last = now
-    if (drift > driftMs) onWake()
   }, beatMs)
   const unwatch = environment.watch(onWake)
   return () => {

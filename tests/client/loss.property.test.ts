@@ -1,7 +1,7 @@
 /** Whatever is lost, cut, reloaded or handed over: nothing is missing, nothing comes twice. */
 import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { type ChatStorage, createChat } from '../../client/index.js'
+import { type ChatStorage, createChat, type Environment } from '../../client/index.js'
 import { createGateway, lost, textMessage } from './gateway.js'
 import { createBrowser } from './place.js'
 import { baseUrl, pass } from './scene.js'
@@ -10,6 +10,7 @@ import { baseUrl, pass } from './scene.js'
 function openPage(
   gateway: ReturnType<typeof createGateway>,
   browser: ReturnType<typeof createBrowser>,
+  network: { latencyMs: number },
 ) {
   const page = browser.openPage()
   let isAlive = true
@@ -21,15 +22,28 @@ function openPage(
   }
   const fetch: typeof globalThis.fetch = async (...call) => {
     const response = isAlive ? await gateway.fetch(...call) : undefined
+    await new Promise((resolve) => setTimeout(resolve, network.latencyMs))
+    if (call[1]?.signal?.aborted) lost()
     return isAlive && response ? response : await new Promise<never>(() => {})
   }
-  const { environment } = page
+  /** With a page go the locks that it holds. */
+  let die = () => {}
+  const death = new Promise<never>((_, reject) => {
+    die = () => reject(new Error('The page is gone'))
+  })
+  death.catch(() => {})
+  const environment: Environment = {
+    ...page.environment,
+    exclusively: (name, work) =>
+      page.environment.exclusively(name, () => Promise.race([work(), death])),
+  }
   const chat = createChat({ baseUrl, storage, fetch, environment, tabs: browser.tabs })
   return {
     chat,
     page,
     kill(): void {
       isAlive = false
+      die()
       chat.close()
     },
   }
@@ -51,6 +65,9 @@ const event = fc.oneof(
     hadEffect: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('cursors' as const) }),
+  fc.record({ kind: fc.constant('pace' as const), latencyMs: fc.constantFrom(0, 30, 700, 25_000) }),
+  fc.record({ kind: fc.constant('refuse' as const) }),
+  fc.record({ kind: fc.constant('start' as const), tab }),
   fc.record({ kind: fc.constant('reload' as const), tab }),
   fc.record({ kind: fc.constant('show' as const), tab, hidden: fc.boolean() }),
   fc.record({ kind: fc.constant('network' as const), online: fc.boolean() }),
@@ -67,7 +84,9 @@ it('every message is shown once, in order; every one said is delivered once', as
       vi.useFakeTimers({ now: 1_800_000_000_000 })
       const gateway = createGateway()
       const browser = createBrowser()
-      const pages = [openPage(gateway, browser), openPage(gateway, browser)]
+      const network = { latencyMs: 0 }
+      const open = () => openPage(gateway, browser, network)
+      const pages = [open(), open()]
       const at = (index: number) => pages[index] as (typeof pages)[number]
       const said: string[] = []
       let count = 0
@@ -97,13 +116,18 @@ it('every message is shown once, in order; every one said is delivered once', as
             return what.hadEffect ? next() && lost() : lost()
           })
         }
+        if (what.kind === 'pace') network.latencyMs = what.latencyMs
         if (what.kind === 'cursors') {
           gateway.once('/api/poll', () => gateway.problem(400, 'cursor_invalid'))
         }
+        if (what.kind === 'refuse') {
+          gateway.once('/api/poll', () => gateway.problem(403, 'origin_not_allowed'))
+        }
+        if (what.kind === 'start') at(what.tab).chat.start()
         if (what.kind === 'reload') {
           await pass(1)
           at(what.tab).kill()
-          pages[what.tab] = openPage(gateway, browser)
+          pages[what.tab] = open()
           at(what.tab).chat.start()
         }
         if (what.kind === 'show') at(what.tab).page.set({ hidden: what.hidden })
@@ -114,8 +138,13 @@ it('every message is shown once, in order; every one said is delivered once', as
         await pass(restMs)
       }
       gateway.interfere(() => undefined)
+      network.latencyMs = 0
       for (const { page } of pages) page.set({ online: true, hidden: false })
       await pass(180_000)
+      for (const { chat } of pages) {
+        if (chat.getSnapshot().connection === 'refused') chat.start()
+        await pass(2000)
+      }
       for (const { chat } of pages) {
         for (const { id, delivery } of chat.getSnapshot().messages) {
           if (delivery === 'failed') chat.retry(id)
@@ -126,7 +155,7 @@ it('every message is shown once, in order; every one said is delivered once', as
         const all = gateway.listed.map(({ id }) => id)
         expect(gateway.sends.toSorted(), 'said once').toEqual(said.toSorted())
         for (const { chat } of pages) {
-          while (chat.getSnapshot().hasOlder) await chat.loadOlder()
+          while (chat.getSnapshot().hasOlder) await Promise.all([chat.loadOlder(), pass(1)])
           const { messages, connection } = chat.getSnapshot()
           expect(connection).toBe('online')
           expect(messages.map(({ id }) => id)).toEqual(all)

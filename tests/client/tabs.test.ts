@@ -92,3 +92,34 @@ describe('two tabs of a conversation', () => {
     expect(two.texts().at(-1)).toBe('12')
   })
 })
+
+describe('what is said in one tab', () => {
+  it('is sent when another has found out that the gateway lets them in again', async () => {
+    const [one, two] = [await open(), await open()]
+    scene.gateway.interfere(({ path }) => {
+      if (path === '/api/send') return scene.gateway.problem(503, 'upstream_unavailable')
+      return path === '/api/poll' ? scene.gateway.problem(403, 'origin_not_allowed') : undefined
+    })
+    one.chat.send('Hello')
+    await pass(10_000)
+    expect([one.connection(), two.connection()]).toEqual(['refused', 'refused'])
+    scene.gateway.interfere(() => undefined)
+    two.page.set({ hidden: false })
+    await pass(3000)
+    expect(one.told()).toEqual(['Hello delivered'])
+  })
+
+  it('is sent though another takes the lead over while it starts', async () => {
+    const [two, one] = [await open(), await open()]
+    scene.gateway.once('/api/poll', () => scene.gateway.problem(403, 'origin_not_allowed'))
+    await pass(1100)
+    scene.gateway.once('/api/start', () => scene.gateway.problem(503, 'upstream_unavailable'))
+    one.chat.send('Hello')
+    await pass(10)
+    two.page.set({ hidden: false })
+    await pass(5000)
+    expect(one.told()).toEqual(['Hello delivered'])
+    const { conversationId } = two.chat.getSnapshot()
+    expect(one.chat.getSnapshot().conversationId).toBe(conversationId)
+  })
+})

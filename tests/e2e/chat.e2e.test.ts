@@ -4,18 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startDev } from '../../sandbox/server/start.js'
 import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
 import { type ChatPage, chatPage } from './chat-page.js'
+import { forgetForeignVariables } from './own-environment.js'
 
 const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
 const answerTo = (text: string) => `You said “${text}”. Is there more I can do?`
 const screenshot = fileURLToPath(new URL('../artifacts/chat.png', import.meta.url))
-
-/** What would lead the local server to a Redis or a Salesforce of somebody's own. */
-const foreignVariables = /^(SALESFORCE_|UPSTASH_|KV_REST_|SESSION_SECRET$|ALLOWED_ORIGINS$)/
-
-function forgetForeignVariables(): void {
-  for (const name of Object.keys(process.env))
-    if (foreignVariables.test(name)) delete process.env[name]
-}
 
 describe.skipIf(!hasBrowser())('the demo page', () => {
   let dev: Awaited<ReturnType<typeof startDev>>

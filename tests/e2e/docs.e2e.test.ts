@@ -4,12 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { problems } from '../../lib/problem.js'
 import { startDev } from '../../sandbox/server/start.js'
 import { hasBrowser, launchBrowser, openWatchedPage } from './browser.js'
+import { forgetForeignVariables } from './own-environment.js'
 
 const artifact = (name: string) =>
   fileURLToPath(new URL(`../artifacts/${name}.png`, import.meta.url))
-
-/** What would lead the local server to a Redis or a Salesforce of somebody's own. */
-const foreignVariables = /^(SALESFORCE_|UPSTASH_|KV_REST_|SESSION_SECRET$|ALLOWED_ORIGINS$)/
 
 describe.skipIf(!hasBrowser())('the reference', () => {
   let dev: Awaited<ReturnType<typeof startDev>>
@@ -17,9 +15,7 @@ describe.skipIf(!hasBrowser())('the reference', () => {
   let context: BrowserContext
 
   beforeAll(async () => {
-    for (const name of Object.keys(process.env)) {
-      if (foreignVariables.test(name)) delete process.env[name]
-    }
+    forgetForeignVariables()
     dev = await startDev({ env: process.env, port: 0, log: () => {} })
     browser = await launchBrowser()
   })

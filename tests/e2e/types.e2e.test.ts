@@ -5,18 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDev } from '../../sandbox/server/start.js'
 import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
 import { type ChatPage, chatPage } from './chat-page.js'
+import { forgetForeignVariables } from './own-environment.js'
 
 const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
 const blameless: Watch = { errors: [], violations: [], foreignRequests: [] }
 const artifact = (name: string) =>
   fileURLToPath(new URL(`../artifacts/types-${name}.png`, import.meta.url))
 
-/** What would lead the local server to a Redis or a Salesforce of somebody's own. */
-const foreignVariables = /^(SALESFORCE_|UPSTASH_|KV_REST_|SESSION_SECRET$|ALLOWED_ORIGINS$)/
-
 function prepareEnvironment(): void {
-  for (const name of Object.keys(process.env))
-    if (foreignVariables.test(name)) delete process.env[name]
+  forgetForeignVariables()
   process.env.LIMITS = JSON.stringify({ send: [200, '1 m'] })
 }
 
