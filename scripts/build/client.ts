@@ -11,7 +11,7 @@ type Name = keyof typeof budgets
 
 /** Its types: the same compiler, with declarations only. */
 function declare(folder: string): void {
-  const args = ['--project', 'client/tsconfig.json', '--outDir', folder]
+  const args = ['--project', 'client/tsconfig.build.json', '--outDir', folder]
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...args], { stdio: 'inherit' })
 }
 

@@ -1,0 +1,27 @@
+import { createContext, useContext } from 'react'
+import type { Chat, ChatMessage, Snapshot } from '../index.js'
+import type { Texts } from './texts/index.js'
+
+/** What every part of the widget knows. */
+export type Widget = {
+  chat: Chat
+  snapshot: Snapshot
+  texts: Texts
+  /** For dates, numbers and lists: a BCP 47 tag. */
+  language: string
+  /** The visitor's answer to each message, by that message's id; see `answersIn`. */
+  answers: ReadonlyMap<string, ChatMessage>
+  /** Nothing can be answered any more: the conversation is over. */
+  locked: boolean
+  /** Calls after an answer: the control that had the focus is closed now. */
+  afterAnswer(): void
+}
+
+export const WidgetContext = createContext<Widget | null>(null)
+
+/** The widget that a component is in. Throws a `TypeError` outside of one. */
+export function useWidget(): Widget {
+  const widget = useContext(WidgetContext)
+  if (!widget) throw new TypeError('This component stands in a <ChatWidget/> only.')
+  return widget
+}

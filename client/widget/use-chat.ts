@@ -1,0 +1,25 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type Chat, type ChatOptions, createChat } from '../index.js'
+import { tabs } from '../tabs.js'
+
+/** What a component is given: the chat's snapshot and its verbs, and the chat itself. */
+export type UseChat = ReturnType<typeof useChat>
+
+/**
+ * A visitor's chat in a component. Takes a chat that was made elsewhere, or the options of one that
+ * lives as long as the component does (they count at the first rendering): it goes on with the
+ * conversation that this browser was in, and opens one by `start` or the first `send`.
+ */
+export function useChat(source: Chat | ChatOptions) {
+  const isMade = 'getSnapshot' in source
+  const [own] = useState(() => (isMade ? undefined : createChat({ tabs, ...source })))
+  const chat = isMade ? source : (own as Chat)
+  const snapshot = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot)
+
+  useEffect(() => {
+    void own?.resume()
+    return () => own?.close()
+  }, [own])
+
+  return useMemo(() => ({ ...chat, ...snapshot, chat, snapshot }), [chat, snapshot])
+}

@@ -1,0 +1,58 @@
+/** A page with one widget on it, whose snapshot a test sets: `stage.show(snapshot, props)`. */
+import { createRoot } from 'react-dom/client'
+import type { Chat, ChatMessage, Snapshot } from '../../../client/index.js'
+import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
+import { nothing } from '../../../client/snapshot.js'
+
+/** What the widget asked of its chat: the verb and its arguments. */
+const calls: { verb: string; args: unknown[] }[] = []
+let snapshot: Snapshot = nothing
+const listeners = new Set<() => void>()
+
+function verb<T>(name: string, result: T) {
+  return (...args: unknown[]): T => {
+    calls.push({ verb: name, args })
+    return result
+  }
+}
+
+const unused = () => {}
+
+/** A chat that asks nobody: its snapshot is what the test says, its verbs are noted. */
+const chat: Chat = {
+  getSnapshot: () => snapshot,
+  subscribe(listener) {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  on: () => unused,
+  start: verb('start', undefined),
+  resume: verb('resume', Promise.resolve()),
+  send: verb('send', 'a-message'),
+  reply: verb('reply', 'an-answer'),
+  say: verb('say', 'a-message'),
+  call: () => Promise.reject(new Error('A stage has no gateway.')),
+  retry: verb('retry', undefined),
+  discard: verb('discard', undefined),
+  typing: verb('typing', undefined),
+  markRead: verb('markRead', undefined),
+  loadOlder: verb('loadOlder', Promise.resolve()),
+  transcript: verb('transcript', Promise.resolve(new Blob(['%PDF-1.7']))),
+  end: verb('end', Promise.resolve()),
+  signOut: verb('signOut', Promise.resolve()),
+  close: verb('close', undefined),
+}
+
+const root = createRoot(document.querySelector('#root') as HTMLElement)
+
+function show(
+  { messages = [], ...rest }: Partial<Snapshot>,
+  props: Partial<ChatWidgetProps> = {},
+): void {
+  const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
+  snapshot = { ...nothing, ...rest, messages: told }
+  for (const listener of listeners) listener()
+  root.render(<ChatWidget chat={chat} {...props} />)
+}
+
+Object.assign(window, { stage: { show, calls } })
