@@ -120,6 +120,6 @@ const styles = readdirSync('client/widget/style').map((name) => join('client/wid
 it.each(styles)('%s can be read from right to left', (file) => {
   const css = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
   const sided =
-    /^\s*(?:(?:margin|padding|border)-)?(?:left|right)\b[^;]*:|(?:text-align|float):\s*(?:left|right)/gm
+    /(?:^|[{;])\s*(?:(?:margin|padding|border)-)?(?:left|right)\b[^;]*:|(?:text-align|float):\s*(?:left|right)/gm
   expect(css.match(sided) ?? []).toEqual([])
 })
