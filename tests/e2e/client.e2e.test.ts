@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Chat } from '../../client/index.js'
 import { startDev } from '../../sandbox/server/start.js'
-import { bundleClient } from '../../scripts/build/client.js'
+import { bundleCore, core } from '../../scripts/build/entries.js'
 import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
 import { forgetForeignVariables } from './own-environment.js'
 
@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser())('the client in a browser', () => {
   let requests: string[] = []
 
   beforeAll(async () => {
-    await bundleClient(folder)
+    for (const name of core) writeFileSync(join(folder, `${name}.js`), await bundleCore(name))
     writeFileSync(join(folder, 'page.js'), script)
     writeFileSync(
       join(folder, 'index.html'),
