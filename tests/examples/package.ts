@@ -1,8 +1,9 @@
 /** An example in a folder of its own, with what `npm install` would give it. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { bundleCore, core } from '../../scripts/build/entries.js'
+import { writeFiles } from '../../scripts/build/write.js'
 
 /** A copy of an example, without what somebody has installed or built in it. */
 export function copyExample(example: string) {
@@ -19,21 +20,16 @@ export function copyExample(example: string) {
   return { folder, install, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-const entries = ['index', 'tabs', 'upload']
-
 /** The package without its types and what is for React: enough for what runs without a bundler. */
-export async function packCore(folder: string): Promise<string> {
-  await build({
-    entryPoints: entries.map((name) => `client/${name}.ts`),
-    outdir: join(folder, 'client'),
-    ...{ bundle: true, minify: true, format: 'esm', target: 'es2022' },
-  })
+export async function packCore(folder: string): Promise<void> {
   const exports = {
     './client': './client/index.js',
     './client/tabs': './client/tabs.js',
     './client/upload': './client/upload.js',
   }
-  const manifest = { name: 'miaw-gateway', type: 'module', exports }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  return folder
+  const codes = core.map(async (name) => [`client/${name}.js`, await bundleCore(name)])
+  writeFiles(folder, {
+    ...Object.fromEntries(await Promise.all(codes)),
+    'package.json': JSON.stringify({ name: 'miaw-gateway', type: 'module', exports }),
+  })
 }
