@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import * as z from 'zod'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
 import { type Gateway, startGateway } from './gateway.js'
 import { blocksOf } from './readme.js'
@@ -16,6 +19,7 @@ beforeAll(async () => {
   gateway = await startGateway('examples')
 })
 afterAll(() => gateway.close())
+afterEach(() => vi.unstubAllGlobals())
 
 it('has at most 30 lines, but for comments and closing brackets', () => {
   const code = readFileSync('examples/plain-fetch/chat.js', 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
@@ -48,5 +52,40 @@ it.skipIf(!hasBrowser())('is a page that shows what is said, own messages at onc
     expect(watch).toEqual({ errors: [], violations: [], foreignRequests: [] })
   } finally {
     await browser.close()
+  }
+})
+
+const call = z.looseObject({ path: z.string(), body: z.string().optional() })
+
+/** A network that loses the first answer to `send`, and has the first `poll` refused. */
+function badNetwork() {
+  const { fetch } = globalThis
+  const asked: z.infer<typeof call>[] = []
+  const to = (path: string) => asked.filter((each) => each.path === path)
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const path = new URL(url).pathname.replace('/api/', '')
+    asked.push(call.parse({ ...init, path }))
+    const isFirst = to(path).length === 1
+    const refused = { headers: { authorization: 'Bearer of-yesterday' } }
+    const response = await fetch(url, { ...init, ...(path === 'poll' && isFirst && refused) })
+    if (path === 'send' && isFirst) throw new TypeError('The answer is lost')
+    return response
+  })
+  return { to }
+}
+
+it('says a text once although an answer is lost, and goes on when its token is refused', async () => {
+  const { openChat } = await import(pathToFileURL(resolve('examples/plain-fetch/chat.js')).href)
+  const { to } = badNetwork()
+  const texts: string[] = []
+  const chat = await openChat(gateway.origin, ({ text }: { text: string }) => texts.push(text))
+  await chat.send(question)
+  await chat.end()
+  await chat.ended
+  const [first, ...again] = to('send').map(({ body }) => body)
+  expect(again).toEqual([first])
+  expect(to('auth')).toHaveLength(2)
+  for (const each of [question, answer]) {
+    expect(texts.filter((text) => text === each)).toHaveLength(1)
   }
 })
