@@ -7,7 +7,8 @@ export function choicesOf({ messageType, quickReplies, listPicker }) {
 
 /** A message in lines of text, with a number before each choice. */
 export function linesOf(message) {
-  const { sender, text } = message
+  const { sender, text, quickReplies, listPicker } = message
+  const said = quickReplies?.text || listPicker?.title || text
   const choices = choicesOf(message).map(({ title }, index) => `  ${index + 1}  ${title}`)
-  return [`${sender.displayName ?? sender.role}: ${text}`, ...choices]
+  return [`${sender.displayName ?? sender.role}: ${said}`, ...choices]
 }

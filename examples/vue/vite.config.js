@@ -1,8 +1,10 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 
-/** On this origin the gateway is asked through Vite, as it is in production when it serves these pages. */
+const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:3000'
+
+/** The gateway is asked through Vite, which keeps the page's host: so they are of one origin. */
 export default defineConfig({
   plugins: [vue()],
-  server: { proxy: { '/api': process.env.GATEWAY ?? 'http://127.0.0.1:3000' } },
+  server: { proxy: { '/api': { target: gateway } } },
 })

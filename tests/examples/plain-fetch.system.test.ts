@@ -8,6 +8,7 @@ import * as z from 'zod'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
 import { type Gateway, startGateway } from './gateway.js'
 import { blocksOf } from './readme.js'
+import { troublesOf } from './talk.js'
 
 const run = promisify(execFile)
 const question = 'Is berth 14 free?'
@@ -49,7 +50,7 @@ it.skipIf(!hasBrowser())('is a page that shows what is said, own messages at onc
     await log.getByText(answer).waitFor()
     await page.waitForResponse('**/api/poll?*')
     expect(await log.getByText(`EndUser: ${question}`).count()).toBe(1)
-    expect(watch).toEqual({ errors: [], violations: [], foreignRequests: [] })
+    expect(troublesOf(watch)).toEqual([])
   } finally {
     await browser.close()
   }

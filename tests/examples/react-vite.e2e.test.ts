@@ -5,8 +5,8 @@ import { buildPackage } from '../../scripts/build/package.js'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
 import { type Gateway, startGateway } from './gateway.js'
 import { copyExample } from './package.js'
-import { holdTalk } from './talk.js'
-import { buildPages, checkTypes } from './vite.js'
+import { holdTalk, troublesOf } from './talk.js'
+import { askInDevelopment, buildPages, checkTypes } from './vite.js'
 
 const packages = ['react', 'react-dom', 'vite', '@types/react', '@types/react-dom']
 
@@ -46,6 +46,10 @@ describe.skipIf(!hasBrowser())('the example in React, with the package as it is 
     await page.getByLabel('Your message').press('Enter')
     await press('Busan')
     await list.getByText('You chose “Busan”.').waitFor()
-    expect(watch).toEqual({ errors: [], violations: [], foreignRequests: [] })
+    expect(troublesOf(watch)).toEqual([])
+  })
+
+  it('is of the gateway’s origin while somebody works on it', async () => {
+    expect(await askInDevelopment(example.folder, gateway.origin)).toBe(200)
   })
 })

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { createServer } from 'vite'
 
 const run = promisify(execFile)
 
@@ -18,3 +19,21 @@ export const buildPages = (folder: string) => runTool('vite/bin/vite.js', ['buil
 
 /** `tsc` over an example, with the types of the package as it is published. */
 export const checkTypes = (folder: string) => runTool('typescript/bin/tsc', [], folder)
+
+/**
+ * What the gateway answers to a page that Vite serves while somebody works on it: its origin is Vite's, and
+ * must be the gateway's own.
+ */
+export async function askInDevelopment(folder: string, gateway: string): Promise<number> {
+  process.env.GATEWAY = gateway
+  const server = await createServer({ root: folder, logLevel: 'silent', server: { port: 0 } })
+  try {
+    await server.listen()
+    const [origin = ''] = server.resolvedUrls?.local ?? []
+    const headers = { origin: origin.replace(/\/$/, ''), 'content-type': 'application/json' }
+    const { status } = await fetch(`${origin}api/auth`, { method: 'POST', headers, body: '{}' })
+    return status
+  } finally {
+    await server.close()
+  }
+}

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, launchBrowser } from '../e2e/browser.js'
 import { type Gateway, startGateway } from './gateway.js'
 import { copyExample, packCore } from './package.js'
 import { holdTalk } from './talk.js'
-import { buildPages } from './vite.js'
+import { askInDevelopment, buildPages } from './vite.js'
 
 describe.skipIf(!hasBrowser())('the example in Vue', () => {
   const example = copyExample('vue')
@@ -27,5 +27,9 @@ describe.skipIf(!hasBrowser())('the example in Vue', () => {
 
   it('is built, and chats', async () => {
     await holdTalk(await browser.newContext(), `${gateway.origin}/`)
+  })
+
+  it('is of the gateway’s origin while somebody works on it', async () => {
+    expect(await askInDevelopment(example.folder, gateway.origin)).toBe(200)
   })
 })

@@ -12,14 +12,14 @@ type Props = {
 
 /** One message: every type has a text; quick replies have buttons, too. */
 export function Message({ message, isLast, onChoose, onRetry }: Props) {
-  const { sender, text, delivery } = message
+  const { sender, delivery } = message
   const isOwn = sender.role === 'EndUser'
-  const isOpen = isLast && message.messageType === 'QuickReplyMessage'
-  const replies = isOpen ? message.quickReplies.replies : []
+  const choice = message.messageType === 'QuickReplyMessage' ? message.quickReplies : undefined
+  const replies = (isLast && choice?.replies) || []
   return (
     <li className={isOwn ? 'own' : undefined}>
       {!isOwn && <small>{sender.displayName}</small>}
-      <p dir="auto">{text}</p>
+      <p dir="auto">{choice?.text || message.text}</p>
       {replies.map(({ itemId, title }) => (
         <button key={itemId} type="button" onClick={() => onChoose({ itemId, title })}>
           {title}
