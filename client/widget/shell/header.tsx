@@ -12,8 +12,8 @@ type Props = {
 
 /** Whose chat it is, how it stands, and what can be done. */
 export function Header({ titleId, items, onMinimise }: Props) {
-  const { texts, snapshot } = useWidget()
-  const { tone, text } = statusOf(snapshot, texts)
+  const { texts, snapshot, language } = useWidget()
+  const { tone, text } = statusOf(snapshot, texts, language)
   return (
     <div className="miaw-header">
       <span className="miaw-mark" aria-hidden="true">

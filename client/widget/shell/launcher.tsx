@@ -1,5 +1,6 @@
 import type { RefObject } from 'react'
 import { useWidget } from '../context.js'
+import { counted } from '../texts/counted.js'
 import { Icon } from './icons.js'
 
 type Props = {
@@ -13,7 +14,7 @@ const mostShown = 99
 
 /** The round button in the corner, with the number of messages that wait there. */
 export function Launcher({ button, isOpen, controls, onToggle }: Props) {
-  const { texts, snapshot } = useWidget()
+  const { texts, snapshot, language } = useWidget()
   const waiting = isOpen ? 0 : snapshot.unread
   const label = isOpen ? texts.minimise : texts.open
   return (
@@ -23,7 +24,7 @@ export function Launcher({ button, isOpen, controls, onToggle }: Props) {
       className="miaw-launcher"
       aria-expanded={isOpen}
       aria-controls={controls}
-      aria-label={waiting ? `${label}, ${texts.unread(waiting)}` : label}
+      aria-label={waiting ? `${label}, ${counted(texts.unread, waiting, language)}` : label}
       onClick={onToggle}
     >
       <Icon name={isOpen ? 'down' : 'chat'} />

@@ -1,6 +1,8 @@
 import type { ConversationState, Snapshot } from '../../index.js'
 import { nameOf } from '../content/name.js'
+import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
+import { minutesOf } from '../time.js'
 import { reasonOf } from './reason.js'
 
 /** How it stands, in a line; the tone gives it a colour. */
@@ -12,21 +14,21 @@ export function partnerOf({ handledBy, participants }: ConversationState) {
   return participants.findLast(({ role }) => roles.includes(role))
 }
 
-function onlineStatus(conversation: ConversationState, texts: Texts): Status {
+function onlineStatus(conversation: ConversationState, texts: Texts, language: string): Status {
   const { handledBy, estimatedWaitSeconds } = conversation
   if (handledBy === 'queue') {
-    const minutes = Math.max(1, Math.round((estimatedWaitSeconds ?? 0) / 60))
-    const text = estimatedWaitSeconds ? texts.waitingFor(minutes) : texts.waiting
-    return { tone: 'waiting', text }
+    if (!estimatedWaitSeconds) return { tone: 'waiting', text: texts.waiting }
+    const wait = minutesOf(estimatedWaitSeconds, language)
+    return { tone: 'waiting', text: fill(texts.waitingFor, { wait }) }
   }
   if (handledBy === 'none') return { tone: 'idle', text: texts.nobody }
   const partner = partnerOf(conversation)
-  const text = partner ? texts.connectedTo(nameOf(partner, texts)) : texts.connected
+  const text = partner ? fill(texts.connectedTo, { name: nameOf(partner, texts) }) : texts.connected
   return { tone: 'good', text }
 }
 
 /** The line under the title. */
-export function statusOf(snapshot: Snapshot, texts: Texts): Status {
+export function statusOf(snapshot: Snapshot, texts: Texts, language: string): Status {
   const { connection, conversation, problem, prechat } = snapshot
   switch (connection) {
     case 'idle':
@@ -43,7 +45,7 @@ export function statusOf(snapshot: Snapshot, texts: Texts): Status {
     case 'online':
       if (prechat) return { tone: 'idle', text: texts.questions }
       return conversation
-        ? onlineStatus(conversation, texts)
+        ? onlineStatus(conversation, texts, language)
         : { tone: 'good', text: texts.connected }
     case 'refused':
       return { tone: 'over', text: texts.refused }
