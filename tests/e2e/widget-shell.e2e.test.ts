@@ -1,19 +1,10 @@
 /** The frame of the widget in a browser: keyboard, focus, scrolling, writing, files. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ChatMessage, Snapshot } from '../../client/index.js'
+import type { ChatMessage, ConversationState, Snapshot } from '../../client/index.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'
-
-type Call = { verb: string; args: unknown[] }
-type Stage = {
-  stage: {
-    show(snapshot: object, props?: object): void
-    emit(type: string, detail: object): void
-    calls: Call[]
-    refuse(verb: string, problem: object): void
-  }
-}
+import { openStage } from './widget-stage.js'
 
 const minuteMs = 60_000
 
@@ -34,21 +25,39 @@ const long = Array.from({ length: 40 }, (_, index) =>
   said(`m${index}`, 'Agent', `Message ${index}`, 100 - index),
 )
 
+const conversation: ConversationState = {
+  id: 'c',
+  status: 'open',
+  handledBy: 'agent',
+  participants: [{ role: 'Agent', displayName: 'Dana' }],
+  endedBy: null,
+  estimatedWaitSeconds: null,
+  expiresAt: null,
+}
+
 const open: Partial<Snapshot> = {
   connection: 'online',
   conversationId: 'c',
-  conversation: {
-    id: 'c',
-    status: 'open',
-    handledBy: 'agent',
-    participants: [{ role: 'Agent', displayName: 'Dana' }],
-    endedBy: null,
-    estimatedWaitSeconds: null,
-    expiresAt: null,
-  },
+  conversation,
   messages: [said('hello', 'Agent', 'Hello!')],
   attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
 }
+
+/** Drops one file on the panel, and pastes another one. */
+const dropAndPaste = `{
+  const transfer = (name) => {
+    const data = new DataTransfer()
+    data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
+    return data
+  }
+  const panel = document.querySelector('.miaw-panel')
+  const dragged = { dataTransfer: transfer('dropped.pdf'), bubbles: true, cancelable: true }
+  panel.dispatchEvent(new DragEvent('dragenter', dragged))
+  panel.dispatchEvent(new DragEvent('drop', dragged))
+  const clipboardData = transfer('pasted.pdf')
+  const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
+  panel.querySelector('textarea').dispatchEvent(paste)
+}`
 
 const inline = { layout: 'inline' }
 
@@ -84,34 +93,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const isShared = Object.keys(options).length === 0
     const page = isShared ? shared : await openPage(options)
     if (!isShared) pages.push(page)
-    await page.goto('about:blank')
-    await page.setContent(stages.get(version) ?? '')
-    const show = (snapshot: Partial<Snapshot>, props: object = {}) =>
-      page.evaluate(([what, how]) => (window as unknown as Stage).stage.show(what, how), [
-        snapshot,
-        props,
-      ] as const)
-    const emit = (type: string, detail: object) =>
-      page.evaluate(([name, what]) => (window as unknown as Stage).stage.emit(name, what), [
-        type,
-        detail,
-      ] as const)
-    const callsOf = async (wanted: string) => {
-      const calls = await page.evaluate(() => (window as unknown as Stage).stage.calls)
-      return calls.filter(({ verb }) => verb === wanted).map(({ args }) => args)
-    }
-    /** Makes a verb of the chat's answer with a problem. */
-    const refuse = (verb: string, code: string) =>
-      page.evaluate(([name, problem]) => (window as unknown as Stage).stage.refuse(name, problem), [
-        verb,
-        { code, retryable: false },
-      ] as const)
-    const focused = () =>
-      page.evaluate(() => {
-        const { activeElement: node } = document
-        return node?.getAttribute('aria-label') ?? node?.textContent
-      })
-    return { page, show, emit, callsOf, refuse, focused }
+    return openStage(page, stages.get(version) ?? '')
   }
 
   it.each([19, 18] as const)(
@@ -137,7 +119,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await show(open)
     await page.getByRole('button', { name: 'Open chat' }).tap()
     const dialogue = page.getByRole('dialog')
-    expect(await dialogue.evaluate((node) => node === document.activeElement)).toBe(true)
+    expect(await dialogue.evaluate((node) => node.matches(':focus'))).toBe(true)
   })
 
   it('keeps a draft while it is closed', async () => {
@@ -287,20 +269,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
     expect(await focused()).toBe('Your message')
 
-    await page.locator('.miaw-panel').evaluate((panel) => {
-      const transfer = (name: string) => {
-        const data = new DataTransfer()
-        data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
-        return data
-      }
-      const dataTransfer = transfer('dropped.pdf')
-      const init = { dataTransfer, bubbles: true, cancelable: true }
-      panel.dispatchEvent(new DragEvent('dragenter', init))
-      panel.dispatchEvent(new DragEvent('drop', init))
-      const clipboardData = transfer('pasted.pdf')
-      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
-      panel.querySelector('textarea')?.dispatchEvent(paste)
-    })
+    await page.evaluate(dropAndPaste)
     expect(await page.locator('.miaw-drop').count()).toBe(0)
     expect(await page.locator('.miaw-chosen').allInnerTexts()).toEqual([
       expect.stringContaining('dropped.pdf'),
@@ -334,8 +303,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       await page.locator('.miaw-scroller').evaluate((node, to) => {
         node.scrollTop = to
       }, top)
-      await page.evaluate(() => new Promise(requestAnimationFrame))
-      await page.evaluate(() => new Promise(requestAnimationFrame))
+      await page.evaluate('new Promise(requestAnimationFrame)')
+      await page.evaluate('new Promise(requestAnimationFrame)')
     }
 
     it('follows the end while the reader is there, and counts what is new while not', async () => {
@@ -432,11 +401,10 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     it('shows that a bot is answering, until it has or eight seconds are over', async () => {
       const { page, show, emit } = await stageOf({ locale: 'en' })
       await page.clock.install()
-      const { conversation } = open
       const own = said('own', 'EndUser', 'Hello?')
       const byBot = {
         ...open,
-        conversation: conversation && {
+        conversation: {
           ...conversation,
           handledBy: 'bot' as const,
           participants: [{ role: 'Chatbot' as const, displayName: 'Harbor Assistant' }],
@@ -472,20 +440,14 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   it('speaks the language and has the direction of the page, or its own', async () => {
     const { page, show } = await stageOf()
     const widget = page.locator('.miaw')
-    await page.evaluate(() => {
-      document.documentElement.lang = 'de-AT'
-    })
+    await page.evaluate(`document.documentElement.lang = 'de-AT'`)
     await show({}, inline)
     await page.getByRole('button', { name: 'Chat starten' }).waitFor()
-    await page.evaluate(() => {
-      document.documentElement.lang = 'ja'
-    })
+    await page.evaluate(`document.documentElement.lang = 'ja'`)
     await page.getByRole('button', { name: 'チャットを開始' }).waitFor()
     await show({}, { ...inline, language: 'he' })
     expect(await widget.getAttribute('dir')).toBe('rtl')
-    await page.evaluate(() => {
-      document.documentElement.dir = 'ltr'
-    })
+    await page.evaluate(`document.documentElement.dir = 'ltr'`)
     await page.locator('.miaw:not([dir])').waitFor()
   })
 
@@ -493,7 +455,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const { page, show } = await stageOf({ viewport: { width: 320, height: 500 } })
     const wide = said('w', 'Agent', 'x'.repeat(300))
     await show({ ...open, messages: [...long, wide] }, { defaultOpen: true, language: 'de' })
-    const widest = await page.evaluate(() => document.documentElement.scrollWidth)
+    const widest = await page.evaluate('document.documentElement.scrollWidth')
     expect(widest).toBe(320)
     const inner = await page.locator('.miaw-scroller').evaluate((node) => node.scrollWidth)
     expect(inner).toBeLessThanOrEqual(320)
