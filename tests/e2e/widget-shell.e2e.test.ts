@@ -59,7 +59,7 @@ const showOwnChat = `{
   const chat = {
     baseUrl: 'https://gateway.test',
     storage: {
-      getItem: (key) => new Promise((tell) => setTimeout(tell, 100, kept[key] ?? null)),
+      getItem: (key) => new Promise((tell) => setTimeout(tell, 60, kept[key] ?? null)),
       setItem: (key, value) => { kept[key] = value },
       removeItem: (key) => { delete kept[key] },
     },
@@ -324,7 +324,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   describe.each([19, 18] as const)('with a chat of its own, in React %i', (version) => {
     const polls = (page: Page) =>
       page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
-    const pause = (page: Page) => page.evaluate('new Promise((go) => setTimeout(go, 400))')
+    const pause = (page: Page, ms = 400) =>
+      page.evaluate((time) => new Promise((go) => setTimeout(go, time)), ms)
 
     it('goes on with the conversation, and is silent when it is gone', async () => {
       const { page } = await stageOf({ version })
@@ -341,8 +342,9 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     it('is silent also when it is gone before it has read its store', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
+      await pause(page, 20)
       await page.evaluate('stage.unmount()')
-      await pause(page)
+      await pause(page, 800)
       expect(await polls(page)).toBeLessThanOrEqual(1)
     })
   })
