@@ -44,7 +44,7 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
     items.push({ icon: 'end', label: texts.end, act: () => setEndingId(conversationId) })
 
   function start(): void {
-    if (putOff) setPutOff(null)
+    if (prechat) setPutOff(null)
     else chat.start(wish)
   }
 
