@@ -1,0 +1,65 @@
+import { type FormEvent, useId, useRef, useState } from 'react'
+import { upload } from '../../upload.js'
+import { useWidget } from '../context.js'
+import { AttachButton } from './attach-button.js'
+import { ChosenFiles } from './chosen-files.js'
+import { Counter } from './counter.js'
+import { measure } from './draft.js'
+import { Field } from './field.js'
+import { useFocusHandover } from './focus.js'
+import { Icon } from './icons.js'
+import type { Files } from './use-files.js'
+
+type Props = { files: Files; isHidden: boolean }
+
+/** Where messages are written, and files go with them. */
+export function Composer({ files, isHidden }: Props) {
+  const { chat, snapshot, texts } = useWidget()
+  const { attachments } = snapshot
+  const [draft, setDraft] = useState('')
+  const form = useRef<HTMLFormElement>(null)
+  const input = useRef<HTMLTextAreaElement>(null)
+  const counter = useId()
+  useFocusHandover(form)
+  const { isEmpty, left } = measure(draft)
+  const canSend = left >= 0 && (!isEmpty || files.chosen.length > 0)
+
+  /** A text goes with the first file; the files follow each other. */
+  function send(event?: FormEvent): void {
+    event?.preventDefault()
+    input.current?.focus()
+    if (!canSend) return
+    const text = draft.trim()
+    for (const [index, { file }] of files.chosen.entries())
+      upload(chat, file, index === 0 && text ? { text } : {})
+    if (files.chosen.length === 0) chat.send(text)
+    setDraft('')
+    files.clear()
+  }
+
+  return (
+    <form ref={form} className="miaw-composer" hidden={isHidden} onSubmit={send}>
+      <ChosenFiles files={files} onRemoved={() => input.current?.focus()} />
+      <div className="miaw-writing">
+        {attachments && <AttachButton mimeTypes={attachments.mimeTypes} onFiles={files.add} />}
+        <Field
+          input={input}
+          draft={draft}
+          counterId={counter}
+          onDraft={setDraft}
+          onSend={send}
+          onFiles={files.add}
+        />
+        <button
+          type="submit"
+          className="miaw-send"
+          aria-label={texts.send}
+          aria-disabled={!canSend}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
+      <Counter id={counter} draft={draft} />
+    </form>
+  )
+}
