@@ -14,7 +14,8 @@ const tones: Partial<Record<Connection, string>> = {
   refused: 'bad',
 }
 
-const seconds = (ms: number) => `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
+const seconds = (ms: number) =>
+  `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
 
 /** `every 2.5 s`, or how else it goes on. */
 export function paceText(pollAfterMs: number | null | undefined): string {
@@ -39,9 +40,21 @@ function rowOf(call: Call): HTMLTableRowElement {
   const { method, path, status, ms } = call
   const code = el('span', { className: 'status' }, status ? String(status) : 'none')
   code.dataset.tone = status >= 200 && status < 400 ? 'good' : 'bad'
-  const request = el('th', { scope: 'row' }, el('span', { className: 'method' }, method), ` ${path}`)
+  const request = el(
+    'th',
+    { scope: 'row' },
+    el('span', { className: 'method' }, method),
+    ` ${path}`,
+  )
   const time = el('td', { className: 'time' }, `${Math.round(ms)} ms`)
-  return el('tr', {}, request, el('td', {}, code), time, el('td', { className: 'wide' }, barOf(call)))
+  return el(
+    'tr',
+    {},
+    request,
+    el('td', {}, code),
+    time,
+    el('td', { className: 'wide' }, barOf(call)),
+  )
 }
 
 /** Draws it, and keeps the cursor's age up to date. */
@@ -53,7 +66,8 @@ export function openLive() {
   let readAt: number | undefined
 
   function showAge(): void {
-    age.textContent = readAt === undefined ? '–' : seconds(Math.round((Date.now() - readAt) / 1000) * 1000)
+    age.textContent =
+      readAt === undefined ? '–' : seconds(Math.round((Date.now() - readAt) / 1000) * 1000)
   }
 
   function show(snapshot: Snapshot): void {

@@ -55,7 +55,10 @@ const isOfConversation = ({ path }: Control) => path.startsWith('./')
 
 async function press({ path, body, outcome }: Control, chat: Chat): Promise<string> {
   const base = `/__sandbox/conversations/${chat.getSnapshot().conversationId}/`
-  const { pathname } = new URL(path, new URL(path.startsWith('./') ? base : '/__sandbox/', location.href))
+  const { pathname } = new URL(
+    path,
+    new URL(path.startsWith('./') ? base : '/__sandbox/', location.href),
+  )
   const response = await fetch(pathname, { method: 'POST', body: JSON.stringify(body ?? {}) })
   return response.ok ? outcome : `The sandbox answered ${response.status}.`
 }
