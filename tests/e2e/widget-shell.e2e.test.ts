@@ -43,9 +43,13 @@ const open: Partial<Snapshot> = {
   attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
 }
 
-/** A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. */
+/**
+ * A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. Its store
+ * answers after `openStore()`.
+ */
 const showOwnChat = `{
   globalThis.asked = []
+  const store = new Promise((open) => { globalThis.openStore = open })
   const kept = {
     'miaw https://gateway.test tokens':
       JSON.stringify({ token: 't', refreshToken: 'r', renewAt: Date.now() + 1e6 }),
@@ -59,7 +63,7 @@ const showOwnChat = `{
   const chat = {
     baseUrl: 'https://gateway.test',
     storage: {
-      getItem: (key) => new Promise((tell) => setTimeout(tell, 60, kept[key] ?? null)),
+      getItem: (key) => store.then(() => kept[key] ?? null),
       setItem: (key, value) => { kept[key] = value },
       removeItem: (key) => { delete kept[key] },
     },
@@ -253,6 +257,34 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
   })
 
+  it('starts with that wish also by what is said first, and by what is sent again', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const problem = { code: 'unsent', retryable: true } as never
+    const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
+    const closed = { ...open, connection: 'idle' as const, messages: [failed] }
+    const wish = { language: 'en_US' }
+    await show(closed, { ...inline, wish })
+    await page.getByRole('textbox').fill('Still there?')
+    await page.getByRole('textbox').press('Enter')
+    expect(await callsOf('start')).toEqual([[wish]])
+    expect(await callsOf('send')).toEqual([['Still there?']])
+    await page.getByRole('button', { name: 'Try again' }).click()
+    expect(await callsOf('start')).toEqual([[wish], [wish]])
+    expect(await callsOf('retry')).toEqual([['f']])
+    await show(open, { ...inline, wish })
+    await page.getByRole('textbox').fill('And now?')
+    await page.getByRole('textbox').press('Enter')
+    expect(await callsOf('start')).toHaveLength(2)
+  })
+
+  it('begins no other conversation by the answers to a form in an open one', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const prechat = { required: true, per: 'session' as const, fields: [] }
+    await show({ ...open, prechat }, { ...inline, wish: { resume: false } })
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    expect(await callsOf('start')).toEqual([[{ resume: true, routingAttributes: {} }]])
+  })
+
   it('sends by Enter, breaks lines by Shift+Enter, and sends nothing while composing', async () => {
     const { page, show, callsOf } = await stageOf()
     await show(open, inline)
@@ -324,12 +356,12 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   describe.each([19, 18] as const)('with a chat of its own, in React %i', (version) => {
     const polls = (page: Page) =>
       page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
-    const pause = (page: Page, ms = 400) =>
-      page.evaluate((time) => new Promise((go) => setTimeout(go, time)), ms)
+    const pause = (page: Page) => page.evaluate('new Promise((go) => setTimeout(go, 400))')
 
     it('goes on with the conversation, and is silent when it is gone', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
+      await page.evaluate('openStore()')
       await page.getByText('Hello again!').first().waitFor()
       await pause(page)
       const before = await polls(page)
@@ -342,9 +374,9 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     it('is silent also when it is gone before it has read its store', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
-      await pause(page, 20)
       await page.evaluate('stage.unmount()')
-      await pause(page, 800)
+      await page.evaluate('openStore()')
+      await pause(page)
       expect(await polls(page)).toBeLessThanOrEqual(1)
     })
   })

@@ -1,4 +1,3 @@
-import type { StartWish } from '../../index.js'
 import { useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
@@ -8,7 +7,6 @@ import { outcomeOf } from './status.js'
 import type { Files } from './use-files.js'
 
 type Props = {
-  wish: StartWish | undefined
   files: Files
   /** Somebody looks at the messages. */
   isWatched: boolean
@@ -20,7 +18,7 @@ type Props = {
 }
 
 /** What was said, and below it what can be done next. */
-export function Conversation({ wish, files, isWatched, isEnding, onKeep, onAnswer }: Props) {
+export function Conversation({ files, isWatched, isEnding, onKeep, onAnswer }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { conversationId, prechat } = snapshot
   const outcome = outcomeOf(snapshot, texts)
@@ -29,7 +27,7 @@ export function Conversation({ wish, files, isWatched, isEnding, onKeep, onAnswe
     <>
       <MessageList key={conversationId ?? ''} isWatched={isWatched} />
       {isAsking && <EndConfirmation onKeep={onKeep} />}
-      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start(wish)} />}
+      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start()} />}
       {prechat && !outcome && (
         <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
       )}

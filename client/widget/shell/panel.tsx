@@ -1,5 +1,5 @@
 import { type Ref, useId, useState } from 'react'
-import type { Prechat, StartWish } from '../../index.js'
+import type { Prechat } from '../../index.js'
 import { useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { Header } from './header.js'
@@ -16,13 +16,12 @@ type Props = {
   frame: Ref<HTMLDivElement>
   id: string
   isOpen: boolean
-  wish: StartWish | undefined
   /** Where there is a launcher to come back by: then the panel is a dialogue. */
   onMinimise?: (() => void) | undefined
 }
 
 /** The chat itself: header, and below it what there is to see. */
-export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
+export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   const { chat, snapshot, texts, locked } = useWidget()
   const { prechat, attachments, conversationId } = snapshot
   const [putOff, setPutOff] = useState<Prechat | null>(null)
@@ -45,7 +44,7 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
 
   function start(): void {
     if (prechat) setPutOff(null)
-    else chat.start(wish)
+    else chat.start()
   }
 
   return (
@@ -65,11 +64,10 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
       </p>
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
-        <Questions prechat={prechat} wish={wish} onCancel={() => setPutOff(prechat)} />
+        <Questions prechat={prechat} onCancel={() => setPutOff(prechat)} />
       )}
       {view === 'chat' && (
         <Conversation
-          wish={wish}
           files={files}
           isWatched={isOpen && isVisible}
           isEnding={endingId !== null && endingId === conversationId}
