@@ -465,7 +465,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       await show(unread)
       expect(await callsOf('markRead')).toEqual([])
       await page.getByRole('button', { name: /Open chat/ }).click()
-      expect((await callsOf('markRead')).length).toBeGreaterThan(0)
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
 
       const mark = page.locator('[data-kind="unread"] + li')
       expect(await mark.getAttribute('data-id')).toBe('m35')
@@ -475,6 +475,64 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Open chat' }).click()
       expect(await mark.getAttribute('data-id')).toBe('n')
+    })
+
+    it('opens at the first unread message, and is read only when the last one is seen', async () => {
+      const { page, show, callsOf } = await stageOf()
+      const readUpTo = long[9]?.timestamp ?? ''
+      await show({ ...open, messages: long, unread: 30, readUpTo })
+      await page.getByRole('button', { name: /Open chat/ }).click()
+      const mark = await page.locator('[data-kind="unread"]').boundingBox()
+      expect(mark?.y).toBeGreaterThan(60)
+      expect(mark?.y).toBeLessThan(250)
+      expect(await callsOf('markRead')).toEqual([])
+      await page.getByRole('button', { name: '30 new messages' }).click()
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
+    })
+
+    it('is not read where the page has put it out of sight', async () => {
+      const { page, show, callsOf } = await stageOf()
+      await page.addStyleTag({ content: '#root { display: none }' })
+      await show({ ...open, unread: 1 }, inline)
+      await page.evaluate('new Promise((go) => setTimeout(go, 100))')
+      expect(await callsOf('markRead')).toEqual([])
+      await page.addStyleTag({ content: '#root { display: block !important }' })
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
+    })
+
+    it('does not move under what is being filled in', async () => {
+      const { page, show } = await stageOf()
+      const form = {
+        ...said('form', 'Agent', 'A form'),
+        messageType: 'FormMessage' as const,
+        form: {
+          title: 'Booking',
+          inputs: [{ inputId: 'a', type: 'text' as const, label: 'Container', required: true }],
+        },
+      }
+      await show({ ...open, messages: [...long, form] }, inline)
+      const field = page.getByLabel('Container')
+      await field.focus()
+      const before = await field.boundingBox()
+      await show(
+        { ...open, messages: [...long, form, said('tall', 'Agent', 'Line\n'.repeat(9))] },
+        inline,
+      )
+      expect((await field.boundingBox())?.y).toBe(before?.y)
+      await page.getByRole('button', { name: '1 new message' }).waitFor()
+    })
+
+    it('loads nothing because its button has the focus', async () => {
+      const { page, show, callsOf, focused } = await stageOf()
+      await show({ ...open, messages: long, hasOlder: true }, inline)
+      await page.getByRole('region', { name: 'Messages' }).focus()
+      await page.keyboard.press('Tab')
+      expect(await focused()).toBe('Show earlier messages')
+      await expect.poll(async () => (await scrolled(page)).top).toBe(0)
+      await page.evaluate('new Promise((go) => setTimeout(go, 100))')
+      expect(await callsOf('loadOlder')).toEqual([])
+      await page.keyboard.press('Enter')
+      expect(await callsOf('loadOlder')).toEqual([[]])
     })
 
     it('tells those who do not see it what is new, and never what was before', async () => {
