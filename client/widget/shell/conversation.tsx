@@ -4,10 +4,10 @@ import { EndConfirmation } from './end-confirmation.js'
 import { MessageList } from './message-list.js'
 import { OutcomeBar } from './outcome-bar.js'
 import { outcomeOf } from './status.js'
-import type { Files } from './use-files.js'
+import type { Writing } from './use-writing.js'
 
 type Props = {
-  files: Files
+  writing: Writing
   /** Somebody looks at the messages. */
   isWatched: boolean
   /** The visitor wants to end it. */
@@ -18,7 +18,7 @@ type Props = {
 }
 
 /** What was said, and below it what can be done next. */
-export function Conversation({ files, isWatched, isEnding, onKeep, onAnswer }: Props) {
+export function Conversation({ writing, isWatched, isEnding, onKeep, onAnswer }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { conversationId, prechat } = snapshot
   const outcome = outcomeOf(snapshot, texts)
@@ -31,7 +31,7 @@ export function Conversation({ files, isWatched, isEnding, onKeep, onAnswer }: P
       {prechat && !outcome && (
         <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
       )}
-      {!outcome && <Composer files={files} isHidden={isAsking} />}
+      {!outcome && <Composer writing={writing} isHidden={isAsking} />}
     </>
   )
 }

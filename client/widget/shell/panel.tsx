@@ -8,8 +8,8 @@ import { useVisible } from './page.js'
 import { Questions } from './questions.js'
 import { viewOf } from './status.js'
 import { useDrop } from './use-drop.js'
-import { useFiles } from './use-files.js'
 import { useTranscript } from './use-transcript.js'
+import { useWriting } from './use-writing.js'
 import { Welcome } from './welcome.js'
 
 type Props = {
@@ -28,12 +28,13 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   /** The conversation that the visitor wants to end. */
   const [endingId, setEndingId] = useState<string | null>(null)
   const title = useId()
-  const files = useFiles()
+  const writing = useWriting()
   const transcript = useTranscript()
-  const { isOver, handlers } = useDrop(files.add)
   const isVisible = useVisible()
   const view = viewOf(snapshot, putOff)
   const isChat = view === 'chat' && conversationId !== null
+  const takesFiles = isChat && !locked && attachments !== null
+  const { isOver, handlers } = useDrop((files) => takesFiles && writing.files.add(files))
 
   const dialogue = onMinimise ? { role: 'dialog', 'aria-labelledby': title } : {}
   const items: MenuItem[] = []
@@ -68,14 +69,14 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
       )}
       {view === 'chat' && (
         <Conversation
-          files={files}
+          writing={writing}
           isWatched={isOpen && isVisible}
           isEnding={endingId !== null && endingId === conversationId}
           onKeep={() => setEndingId(null)}
           onAnswer={() => setPutOff(null)}
         />
       )}
-      {isOver && attachments && <div className="miaw-drop">{texts.drop}</div>}
+      {isOver && takesFiles && <div className="miaw-drop">{texts.drop}</div>}
     </div>
   )
 }
