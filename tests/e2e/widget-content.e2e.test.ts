@@ -156,6 +156,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       { selections: [{ itemId: 'b7', title: 'Berth 7' }] },
     ])
     await page.getByRole('button', { name: 'Show more times' }).press('Enter')
+    await focused(page.getByRole('button', { name: /Friday/ }).first())
     const slot = page.getByRole('button', { name: /Friday.*10:00/ })
     await slot.press('Enter')
     expect(await lastCall('reply')).toMatchObject([
@@ -331,5 +332,11 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await page.getByRole('alert').filter({ hasText: 'could not be started' }).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).press('Enter')
     expect(await lastCall('cancel')).toHaveLength(1)
+
+    const before = (await calls()).length
+    await show([], {}, { prechat, connection: 'connecting' })
+    await submit.press('Enter')
+    await focused(submit)
+    expect((await calls()).length).toBe(before)
   })
 })

@@ -75,23 +75,32 @@ const showOwnChat = `{
   stage.show({}, { layout: 'inline', chat })
 }`
 
-/** Drops one file on the panel, and pastes another one. */
-const dropAndPaste = `{
-  const transfer = (name) => {
-    const data = new DataTransfer()
-    data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
-    return data
-  }
+const transfer = `(name) => {
+  const data = new DataTransfer()
+  data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
+  return data
+}`
+
+/** Drops one file on the panel. */
+const drop = `{
   const panel = document.querySelector('.miaw-panel')
-  const dragged = { dataTransfer: transfer('dropped.pdf'), bubbles: true, cancelable: true }
+  const dataTransfer = (${transfer})('dropped.pdf')
+  const dragged = { dataTransfer, bubbles: true, cancelable: true }
   panel.dispatchEvent(new DragEvent('dragenter', dragged))
   panel.dispatchEvent(new DragEvent('drop', dragged))
-  const clipboardData = transfer('pasted.pdf')
+}`
+
+/** Pastes another one. */
+const paste = `{
+  const clipboardData = (${transfer})('pasted.pdf')
   const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
-  panel.querySelector('textarea').dispatchEvent(paste)
+  document.querySelector('textarea').dispatchEvent(paste)
 }`
 
 const inline = { layout: 'inline' }
+
+/** Where it is already, or still, another day than in UTC. */
+const zoneOfAnotherDay = () => (new Date().getUTCHours() < 12 ? 'Etc/GMT+12' : 'Pacific/Kiritimati')
 
 describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   let browser: Browser
@@ -161,6 +170,24 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Open chat' }).click()
     expect(await page.getByRole('textbox').inputValue()).toBe('Half a sent')
+  })
+
+  it('keeps a draft for the next chat when this one ends', async () => {
+    const { page, show } = await stageOf()
+    await show(open, inline)
+    await page.getByRole('textbox').fill('One more thing')
+    await show({ ...open, connection: 'ended' }, inline)
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    await show({ ...open, conversationId: 'another' }, inline)
+    expect(await page.getByRole('textbox').inputValue()).toBe('One more thing')
+  })
+
+  it('takes no files that are dropped where nothing can be written', async () => {
+    const { page, show } = await stageOf()
+    await show({ ...open, connection: 'ended' }, inline)
+    await page.evaluate(drop)
+    await show(open, inline)
+    expect(await page.locator('.miaw-chosen').count()).toBe(0)
   })
 
   it('is open when the page says so, and asks the page to close', async () => {
@@ -329,7 +356,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
     expect(await focused()).toBe('Your message')
 
-    await page.evaluate(dropAndPaste)
+    await page.evaluate(drop)
+    await page.evaluate(paste)
     expect(await page.locator('.miaw-drop').count()).toBe(0)
     expect(await page.locator('.miaw-chosen').allInnerTexts()).toEqual([
       expect.stringContaining('dropped.pdf'),
@@ -343,13 +371,15 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   })
 
   it('says why a message was not sent, and sends it again or gives it up', async () => {
-    const { page, show, callsOf } = await stageOf()
+    const { page, show, callsOf, focused } = await stageOf()
     const problem = { code: 'unreachable', retryable: true } as never
     const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
     await show({ ...open, messages: [failed] }, inline)
     await page.getByText('Not sent. There is no connection.').waitFor()
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('button', { name: 'Try again' }).press('Enter')
+    expect(await focused()).toBe('Your message')
+    await page.getByRole('button', { name: 'Discard' }).press('Enter')
+    expect(await focused()).toBe('Your message')
     expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
   })
 
@@ -407,7 +437,10 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       const two = [...one, said('n2', 'Agent', 'Newer'), said('n3', 'Agent', 'Newest')]
       await show({ ...open, messages: two }, inline)
       expect((await scrolled(page)).top).toBe(300)
-      await page.getByRole('button', { name: '2 new messages' }).click()
+      await page.getByRole('button', { name: '2 new messages' }).press('Enter')
+      expect(await page.locator('.miaw-scroller').evaluate((node) => node.matches(':focus'))).toBe(
+        true,
+      )
       expect((await scrolled(page)).left).toBeLessThan(2)
       expect(await page.locator('.miaw-jump').count()).toBe(0)
     })
@@ -568,14 +601,18 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   })
 
   it('gives the transcript, and does not offer it again where there is none', async () => {
-    const { page, show, refuse } = await stageOf()
+    const { page, show, refuse } = await stageOf({ timezoneId: zoneOfAnotherDay() })
     await show(open, inline)
     const ask = async () => {
       await page.getByRole('button', { name: 'More' }).click()
       await page.getByRole('menuitem', { name: 'Download transcript' }).click()
     }
     const [download] = await Promise.all([page.waitForEvent('download'), ask()])
-    expect(download.suggestedFilename()).toMatch(/^chat-\d{4}-\d\d-\d\d\.pdf$/)
+    const today = await page.evaluate(
+      `[new Date().getFullYear(), new Date().getMonth() + 1, new Date().getDate()]
+        .map((part) => String(part).padStart(2, '0')).join('-')`,
+    )
+    expect(download.suggestedFilename()).toBe(`chat-${today}.pdf`)
     await refuse('transcript', 'unsupported')
     await ask()
     await page.getByText('This is not possible here.').waitFor()
