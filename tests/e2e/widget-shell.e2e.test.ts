@@ -211,6 +211,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const { page, show, focused } = await stageOf()
     await show(open, { defaultOpen: true })
     const opener = page.getByRole('button', { name: 'More' })
+    await opener.press('Home')
+    expect(await page.getByRole('menu').count()).toBe(0)
     await opener.press('Enter')
     expect(await focused()).toBe('Download transcript')
     await page.keyboard.press('ArrowDown')
@@ -575,6 +577,10 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       expect(await log.textContent()).toBe('')
       await emit('message', said('n', 'Agent', 'Are you there?'))
       expect(await log.textContent()).toBe('Dana: Are you there?')
+      const result = { ok: true }
+      const told = { ...said('r', 'Agent', ''), messageType: 'FormResponseMessage', result }
+      await emit('message', told)
+      expect(await log.textContent()).toContain('The form was received')
     })
 
     it('shows that a bot is answering, until it has or eight seconds are over', async () => {
