@@ -36,7 +36,7 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
   const unreadFrom = useUnreadFrom(isWatched)
   const follow = useFollow(scroller, { messages, unreadFrom, isWatched })
   const older = useOlder()
-  useReading(isWatched, follow.seenId)
+  useReading(follow.seenId)
   const rows = useMemo(
     () => rowsOf(messages, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
     [messages, texts, language, unreadFrom],

@@ -37,6 +37,7 @@ export function useFollow(
   const anchor = useRef<Anchor | undefined>(undefined)
   const known = useRef<readonly ChatMessage[]>([])
 
+  /** Notes where the reader is, and how far somebody has seen. */
   const look = useCallback(() => {
     const node = scroller.current
     if (!node) return

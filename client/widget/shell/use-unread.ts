@@ -21,10 +21,10 @@ export function useUnreadFrom(isWatched: boolean): string | undefined {
 }
 
 /** Tells the chat that all was read, when somebody has seen the last message. */
-export function useReading(isWatched: boolean, seenId: string | undefined): void {
+export function useReading(seenId: string | undefined): void {
   const { chat, snapshot } = useWidget()
   const { unread, messages } = snapshot
-  const isRead = isWatched && unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
+  const isRead = unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
   useEffect(() => {
     if (isRead) chat.markRead()
   }, [chat, isRead])
