@@ -8,6 +8,8 @@ import { openStage } from './widget-stage.js'
 
 const minuteMs = 60_000
 
+const versions = [19, 18, 'preact'] as const
+
 function said(id: string, role: 'Agent' | 'EndUser', text: string, minutesAgo = 0) {
   return {
     id,
@@ -119,7 +121,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   beforeAll(async () => {
     browser = await launchBrowser()
     shared = await openPage()
-    for (const version of [19, 18] as const) stages.set(version, await buildStage(version))
+    for (const version of versions) stages.set(version, await buildStage(version))
   })
 
   afterAll(() => browser?.close())
@@ -137,8 +139,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     return openStage(page, stages.get(version) ?? '')
   }
 
-  it.each([19, 18] as const)(
-    'opens by the launcher into the composer, and closes by Escape back to it, in React %i',
+  it.each(versions)(
+    'opens by the launcher into the composer, and closes by Escape back to it, with %s',
     async (version) => {
       const { page, show, focused } = await stageOf({ version })
       await show({ ...open, unread: 2 })
@@ -385,7 +387,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
   })
 
-  describe.each([19, 18] as const)('with a chat of its own, in React %i', (version) => {
+  describe.each(versions)('with a chat of its own, in %s', (version) => {
     const polls = (page: Page) =>
       page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
     const pause = (page: Page) => page.evaluate('new Promise((go) => setTimeout(go, 400))')
@@ -413,7 +415,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
   })
 
-  describe('the list', () => {
+  describe.each([19, 'preact'] as const)('the list, in %s', (version) => {
+    const listStage = (options: Options = {}) => stageOf({ version, ...options })
     const scrolled = (page: Page) =>
       page.locator('.miaw-scroller').evaluate((node) => ({
         top: node.scrollTop,
@@ -428,7 +431,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     }
 
     it('follows the end while the reader is there, and counts what is new while not', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
       const one = [...long, said('n1', 'Agent', 'New')]
@@ -448,7 +451,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('goes to what the visitor says', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       await scrollTo(page, 300)
       const own = { ...said('own', 'EndUser', 'Here'), delivery: 'sending' as const }
@@ -457,7 +460,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('shows a tall message from its beginning', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       const tall = said('tall', 'Agent', 'Line\n'.repeat(80))
       await show({ ...open, messages: long }, inline)
       await show({ ...open, messages: [...long, tall] }, inline)
@@ -469,7 +472,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('asks for older messages at its top, and stays where it is when they come', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       await show({ ...open, messages: long, hasOlder: true }, inline)
       expect(await callsOf('loadOlder')).toEqual([])
       await scrollTo(page, 10)
@@ -487,7 +490,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('says why older messages did not come', async () => {
-      const { page, show, refuse } = await stageOf()
+      const { page, show, refuse } = await listStage()
       await show({ ...open, hasOlder: true }, inline)
       await refuse('loadOlder', 'unreachable')
       await page.getByRole('button', { name: 'Show earlier messages' }).click()
@@ -495,7 +498,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('is read when its end is seen, not while the panel is closed', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       const unread = { ...open, messages: long, unread: 5, readUpTo: long[34]?.timestamp ?? '' }
       await show(unread)
       expect(await callsOf('markRead')).toEqual([])
@@ -513,7 +516,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('opens at the first unread message, and is read only when the last one is seen', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       const readUpTo = long[9]?.timestamp ?? ''
       await show({ ...open, messages: long, unread: 30, readUpTo })
       await page.getByRole('button', { name: /Open chat/ }).click()
@@ -526,7 +529,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('is not read where the page has put it out of sight', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       await page.addStyleTag({ content: '#root { display: none }' })
       await show({ ...open, unread: 1 }, inline)
       await page.evaluate('new Promise((go) => setTimeout(go, 100))')
@@ -536,7 +539,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('does not move under what is being filled in', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       const form = {
         ...said('form', 'Agent', 'A form'),
         messageType: 'FormMessage' as const,
@@ -558,7 +561,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('loads nothing because its button has the focus', async () => {
-      const { page, show, callsOf, focused } = await stageOf()
+      const { page, show, callsOf, focused } = await listStage()
       await show({ ...open, messages: long, hasOlder: true }, inline)
       await page.getByRole('region', { name: 'Messages' }).focus()
       await page.keyboard.press('Tab')
@@ -571,7 +574,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('tells those who do not see it what is new, and never what was before', async () => {
-      const { page, show, emit } = await stageOf()
+      const { page, show, emit } = await listStage()
       await show(open, inline)
       const log = page.getByRole('log')
       expect(await log.textContent()).toBe('')
@@ -584,7 +587,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('shows that a bot is answering, until it has or eight seconds are over', async () => {
-      const { page, show, emit } = await stageOf({ locale: 'en' })
+      const { page, show, emit } = await listStage({ locale: 'en' })
       await page.clock.install()
       const own = said('own', 'EndUser', 'Hello?')
       const byBot = {
