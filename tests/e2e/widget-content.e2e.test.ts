@@ -304,6 +304,21 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await container.isEnabled()).toBe(false)
   })
 
+  it('sends a form anew that did not go, in the place of what failed', async () => {
+    const { page, show, lastCall } = await open()
+    const short = message('form', {
+      messageType: 'FormMessage',
+      form: {
+        title: 'Booking',
+        inputs: [{ inputId: 'container', type: 'text', label: 'Container no.', required: true }],
+      },
+    })
+    await show([short, { ...formAnswer, delivery: 'failed' }])
+    await page.getByRole('button', { name: 'Send form' }).click()
+    expect(await lastCall('discard')).toEqual(['form-answer'])
+    expect(await lastCall('reply')).toMatchObject(['form', { values: [{ value: 'HRBU1234567' }] }])
+  })
+
   it('asks the questions before a chat', async () => {
     const { page, show, calls, lastCall, focused } = await open()
     await show([], {}, { prechat })

@@ -308,6 +308,27 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await callsOf('start')).toHaveLength(2)
   })
 
+  it('starts with that wish also by a choice, and by a file', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const choice = {
+      ...said('q', 'Agent', ''),
+      messageType: 'QuickReplyMessage' as const,
+      quickReplies: {
+        text: 'Which port?',
+        replies: [{ itemId: 'b', title: 'Busan' }],
+        style: 'QuickReplies' as const,
+      },
+    }
+    const wish = { language: 'en_US' }
+    await show({ ...open, connection: 'idle', messages: [choice] }, { ...inline, wish })
+    await page.getByRole('button', { name: 'Busan' }).click()
+    expect(await callsOf('start')).toEqual([[wish]])
+    await page.evaluate(drop)
+    await page.getByRole('button', { name: 'Send' }).click()
+    expect(await callsOf('start')).toEqual([[wish], [wish]])
+    expect(await callsOf('say')).toHaveLength(1)
+  })
+
   it('begins no other conversation by the answers to a form in an open one', async () => {
     const { page, show, callsOf } = await stageOf()
     const prechat = { required: true, per: 'session' as const, fields: [] }
@@ -584,6 +605,9 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       const told = { ...said('r', 'Agent', ''), messageType: 'FormResponseMessage', result }
       await emit('message', told)
       expect(await log.textContent()).toContain('The form was received')
+      const problem = { code: 'unreachable', retryable: true }
+      await emit('delivery', { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed', problem })
+      expect(await log.textContent()).toContain('Not sent. There is no connection.')
     })
 
     it('shows that a bot is answering, until it has or eight seconds are over', async () => {
