@@ -99,6 +99,22 @@ const paste = `{
   document.querySelector('textarea').dispatchEvent(paste)
 }`
 
+/** Counts in `held` the addresses of files, and who listens to the document, as long as they are there. */
+const watchHeld = `{
+  globalThis.held = 0
+  const count = (owner, name, step) => {
+    const plain = owner[name].bind(owner)
+    owner[name] = (...args) => {
+      held += step
+      return plain(...args)
+    }
+  }
+  count(URL, 'createObjectURL', 1)
+  count(URL, 'revokeObjectURL', -1)
+  count(document, 'addEventListener', 1)
+  count(document, 'removeEventListener', -1)
+}`
+
 const inline = { layout: 'inline' }
 
 /** Where it is already, or still, another day than in UTC. */
@@ -393,6 +409,20 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const sent = (await callsOf('say')).map(([content]) => content)
     expect(sent).toMatchObject([{ text: 'Both bills' }, { text: 'pasted.pdf' }])
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
+  })
+
+  it('leaves nothing behind when it goes', async () => {
+    const { page, show } = await stageOf()
+    await page.evaluate(watchHeld)
+    await show(open, inline)
+    const png = { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.alloc(9) }
+    await page.locator('input[type=file]').setInputFiles([png])
+    await page.locator('.miaw-chosen img').waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    const held = () => page.evaluate<number>('held')
+    expect(await held()).toBeGreaterThan(2)
+    await page.evaluate('stage.unmount()')
+    await expect.poll(held).toBe(0)
   })
 
   it('says why a message was not sent, and sends it again or gives it up', async () => {
