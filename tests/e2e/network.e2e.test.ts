@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser())('the client and its network', () => {
     await core.say('from the tunnel', 'still in it')
     await core.agentSays('Where are you?')
     expect(await core.told()).toContain('from the tunnel sending')
-    expect((await core.snapshot()).problem).toMatchObject({ code: 'unreachable' })
+    expect((await core.snapshot()).problem?.message).toBe('unreachable')
     await context.setOffline(false)
     await core.isWhole('from the tunnel', 'still in it')
     expect(await core.told()).toContain('Where are you? delivered')
@@ -126,23 +126,36 @@ describe.skipIf(!hasBrowser())('the client and its network', () => {
     await core.isWhole('thawed')
   })
 
-  it('renews what has expired, here and at Salesforce, without a word lost', async () => {
+  it('renews a token that is refused, without a word lost', async () => {
     const { page, core } = await begin()
-    await place.sandbox('POST', '/token-expiry', {})
-    await core.say('with an old token')
-    await core.isWhole('with an old token')
     await page.route('**/api/send', (route) => route.fulfill(unauthenticated), { times: 1 })
     const renewed = page.waitForRequest('**/api/auth')
-    await core.say('with another old token')
+    await core.say('with an old token')
     expect((await renewed).postDataJSON()).toHaveProperty('refreshToken')
-    await core.isWhole('with an old token', 'with another old token')
+    await core.isWhole('with an old token')
+  })
+
+  it('tells that Salesforce has forgotten a guest, and says it in a new conversation', async () => {
+    const { page, core } = await begin()
+    await core.say('remember me')
+    await core.isWhole('remember me')
+    await place.sandbox('POST', '/token-expiry', {})
+    const [id = ''] = await core.say('and now?')
+    await core.is('lost')
+    await expect.poll(core.told).toContain('and now? failed')
+    await page.evaluate(() => chat.start())
+    await core.is('online')
+    await page.evaluate((failed) => chat.retry(failed), id)
+    await core.isWhole('and now?')
   })
 
   it('waits for Salesforce to come back, and says everything once', async () => {
     const { page, core } = await begin()
-    await place.sandbox('POST', '/outages', { forMs: 1500 })
+    const outage = { operation: '*', times: 1000, what: { status: 503 } }
+    await place.sandbox('POST', '/faults', outage)
     await core.say('into the outage', 'and more')
     await core.is('retrying')
+    await place.sandbox('DELETE', '/faults')
     await Promise.all([core.isWhole('into the outage', 'and more'), hurry(page, core.told, 2)])
     await core.is('online')
   })
