@@ -1,0 +1,86 @@
+/** The demo page's chat in the words of a visitor: what can be done, what can be read. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Chat } from '../../client/index.js'
+import type { Place } from './place.js'
+import { messagesIn } from './sandbox.js'
+
+export const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
+export const answerTo = (text: string) => `You said “${text}”. Is there more I can do?`
+
+export type WidgetPage = ReturnType<typeof widgetPage>
+
+export function widgetPage(page: Page, { sandbox }: Place) {
+  const widget = page.locator('miaw-chat')
+  const list = widget.locator('.miaw-list')
+  const scroller = widget.locator('.miaw-scroller')
+  const input = widget.getByRole('textbox', { name: 'Your message' })
+  const button = (name: string) => widget.getByRole('button', { name, exact: true })
+  const message = (text: string) => list.getByText(text, { exact: true })
+  const snapshot = () =>
+    page.evaluate(() => document.querySelector('miaw-chat')?.chat.getSnapshot())
+
+  const chat = {
+    ...{ page, widget, list, scroller, input, button, message, snapshot },
+
+    /** Opens a chat and reads the greeting; resolves to the conversation's id. */
+    async start(): Promise<string> {
+      const [answer] = await Promise.all([
+        page.waitForResponse('**/api/start'),
+        button('Start chat').click(),
+      ])
+      await chat.see(greeting)
+      const { conversationId } = await answer.json()
+      return conversationId
+    },
+
+    async say(text: string): Promise<void> {
+      await input.fill(text)
+      await input.press('Enter')
+    },
+
+    see: (text: string | RegExp) => list.getByText(text, { exact: true }).first().waitFor(),
+
+    seeStatus: (text: string | RegExp) =>
+      widget.getByRole('status').filter({ hasText: text }).waitFor(),
+
+    /** What a menu's item does. */
+    async choose(name: string): Promise<void> {
+      await button('More').click()
+      await widget.getByRole('menuitem', { name, exact: true }).click()
+    },
+
+    /** The texts of all bubbles, from the top. */
+    bubbles: () => list.locator('.miaw-message .miaw-bubble').allTextContents(),
+
+    /** The lines about what happened, from the top. */
+    notices: () => list.locator('.miaw-notice').allTextContents(),
+
+    /** The last message of a side. */
+    last: (side: 'own' | 'other') => list.locator(`[data-side="${side}"]`).last(),
+
+    /** The ids of all messages, as they stand there. */
+    ids: () =>
+      list
+        .locator('.miaw-message')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id') ?? '')),
+
+    /** Resolves when a poll that is asked from now on is answered and drawn. */
+    async nextPoll(): Promise<void> {
+      const request = await page.waitForRequest('**/api/poll?*')
+      const response = await request.response()
+      await response?.finished()
+      await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))')
+    },
+
+    /** All that Salesforce has is shown, once and in its order, and nothing else is. */
+    async isWhole(conversationId: string): Promise<void> {
+      const stored = async () => (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
+      await expect.poll(chat.ids, { timeout: 15_000 }).toHaveLength((await stored()).length)
+      expect((await chat.ids()).toSorted()).toEqual((await stored()).toSorted())
+    },
+  }
+  return chat
+}
+
+declare const document: { querySelector(name: 'miaw-chat'): { chat: Chat } | null }
