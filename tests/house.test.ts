@@ -1,11 +1,11 @@
 /** The house keeps its promises about itself. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 
 function sourcesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
 }
 
@@ -80,4 +80,46 @@ it.each(dialects)('only services.ts knows the dialect %s, and no dialect the oth
     return imports.some((name) => name.includes(`/${dialect}/`))
   })
   expect(knowing.filter((file) => !file.startsWith(own))).toEqual([join('lib', 'services.ts')])
+})
+
+/** The rooms of the browser: each imports what is before it, and of packages what is named. */
+const pageRooms: Record<string, { rooms: string[]; packages: string[] }> = {
+  core: { rooms: [], packages: [] },
+  widget: { rooms: ['core'], packages: ['react'] },
+  react: { rooms: ['core', 'widget'], packages: [] },
+  element: { rooms: ['core', 'widget'], packages: ['react', 'preact'] },
+  demo: { rooms: ['core', 'element'], packages: [] },
+}
+
+/** The room of the browser's that a file is in, such as `core` or `widget`. */
+const pageRoomOf = (file: string) => /^client[/\\](\w+)[/\\]/.exec(file)?.[1] ?? 'core'
+
+it.each(sourcesUnder('client'))('%s imports only what its room may', (file) => {
+  const room = pageRoomOf(file)
+  const { rooms: may, packages } = pageRooms[room] ?? { rooms: [], packages: [] }
+  for (const name of importsOf(file)) {
+    if (!name.startsWith('.')) {
+      expect(packages, `${name}: a package`).toContain(name.split('/')[0])
+      continue
+    }
+    const imported = join(dirname(file), name)
+    expect(imported).toMatch(/^client/)
+    expect([room, ...may], name).toContain(pageRoomOf(imported))
+  }
+})
+
+it.each(sourcesUnder('client'))('%s makes no HTML of text', (file) => {
+  const code = readFileSync(file, 'utf8')
+  expect(code).not.toMatch(
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|srcdoc/i,
+  )
+})
+
+const styles = readdirSync('client/widget/style').map((name) => join('client/widget/style', name))
+
+it.each(styles)('%s can be read from right to left', (file) => {
+  const css = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  const sided =
+    /(?:^|[{;])\s*(?:(?:margin|padding|border)-)?(?:left|right)\b[^;]*:|(?:text-align|float):\s*(?:left|right)/gm
+  expect(css.match(sided) ?? []).toEqual([])
 })

@@ -1,19 +1,49 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage, FormResponseMessage } from '../../index.js'
+
+type FormResponse = ChatMessage & FormResponseMessage
+
+function isAnswer(message: ChatMessage): boolean {
+  const { messageType } = message
+  if (messageType === 'ChoiceResponseMessage') return true
+  return messageType === 'FormResponseMessage' && message.values !== undefined
+}
+
+function isRefusal(message: ChatMessage): message is FormResponse {
+  return message.messageType === 'FormResponseMessage' && message.result?.ok === false
+}
 
 /** The visitor's answer to each message, by its id; a form that was not accepted has none. */
 export function answersIn(messages: readonly ChatMessage[]): ReadonlyMap<string, ChatMessage> {
-  const refused = messages.flatMap((message) =>
-    message.messageType === 'FormResponseMessage' && message.result?.ok === false
-      ? [message.inReplyToMessageId]
-      : [],
+  const answers = new Map<string, ChatMessage>()
+  const refused = new Set(
+    messages.filter(isRefusal).map(({ inReplyToMessageId }) => inReplyToMessageId),
   )
-  const answers = messages.flatMap((message): [string, ChatMessage][] => {
-    const { inReplyToMessageId, messageType } = message
-    const isAnswer =
-      messageType === 'ChoiceResponseMessage' ||
-      (messageType === 'FormResponseMessage' && message.values !== undefined)
-    if (!isAnswer || !inReplyToMessageId || refused.includes(message.id)) return []
-    return [[inReplyToMessageId, message]]
-  })
-  return new Map(answers)
+  for (const message of messages) {
+    const { id, inReplyToMessageId: answered } = message
+    if (answered && isRefusal(message)) answers.delete(answered)
+    else if (answered && isAnswer(message) && !refused.has(id)) answers.set(answered, message)
+  }
+  return answers
+}
+
+/** An answer to a form that was refused, and why. */
+export type Refusal = { values: NonNullable<FormResponse['values']>; errors: string[] }
+
+/** The last refusal of a form; a refusal is told of the answer, or of the form itself. */
+export function refusalIn(messages: readonly ChatMessage[], formId: string): Refusal | undefined {
+  const given = messages.filter(
+    (message): message is FormResponse =>
+      message.inReplyToMessageId === formId && message.messageType === 'FormResponseMessage',
+  )
+  const ids = [formId, ...given.map(({ id }) => id)]
+  const refusal = messages.findLast(
+    (message) => isRefusal(message) && ids.includes(message.inReplyToMessageId ?? ''),
+  )
+  if (!refusal || !isRefusal(refusal)) return undefined
+  const isMeant = ({ id, values }: FormResponse) =>
+    values !== undefined && [formId, id].includes(refusal.inReplyToMessageId ?? '')
+  return {
+    values: given.findLast(isMeant)?.values ?? [],
+    errors: refusal.result?.errors ?? [],
+  }
 }

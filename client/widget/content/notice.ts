@@ -1,10 +1,71 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage, Message } from '../../index.js'
+import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
+import { minutesOf } from '../time.js'
+import { nameOf } from './name.js'
+
+type Of<Type extends Message['messageType']> = Extract<Message, { messageType: Type }>
+
+function participants({ participants: changes }: Of<'ParticipantChanged'>, texts: Texts): string {
+  const verbs = { add: texts.joined, remove: texts.left, update: texts.changed }
+  return changes
+    .filter(({ role }) => role !== 'EndUser')
+    .map(({ operation, ...who }) => fill(verbs[operation], { name: nameOf(who, texts) }))
+    .join(' · ')
+}
+
+function routing({ routing: told }: Of<'RoutingResult'>, texts: Texts, language: string): string {
+  const { type, failure, estimatedWaitSeconds } = told
+  if (failure) return texts.nobodyFree
+  if (estimatedWaitSeconds)
+    return fill(texts.estimatedWait, { wait: minutesOf(estimatedWaitSeconds, language) })
+  return type === 'Transfer' ? texts.transferring : ''
+}
+
+function session({ session: told, text }: Of<'SessionStatusChanged'>, texts: Texts): string {
+  const { status, previous, endedBy } = told
+  if (status === 'Ended') {
+    if (!endedBy || endedBy === 'System') return texts.sessionEnded
+    const name = nameOf({ role: endedBy, displayName: null }, texts)
+    return endedBy === 'EndUser' ? texts.youEnded : fill(texts.theyEnded, { name })
+  }
+  if (status === 'Inactive') return texts.sessionPaused
+  if (status === 'Active') return previous === 'Inactive' ? texts.sessionGoesOn : ''
+  return status === 'New' || status === 'Waiting' ? '' : text
+}
+
+/** What became of a form; Salesforce's own words for what is wrong, where there are any. */
+function outcome({ result, text }: Of<'FormResponseMessage'>, texts: Texts): string | undefined {
+  if (!result) return undefined
+  if (result.ok) return text || texts.formAccepted
+  return `${result.errors?.join('\n') || texts.formRefused}\n${texts.correctForm}`
+}
 
 /**
- * The line of an entry that nobody said, such as "Dana joined the chat". Empty when there is nothing to
- * tell, undefined when the entry is a message.
+ * The line of an entry that nobody said, such as "Dana joined the chat"; it may have several lines. Empty
+ * when there is nothing to tell, undefined when the entry is a message.
  */
-export function noticeOf(message: ChatMessage, _texts: Texts): string | undefined {
-  return message.sender.role === 'System' ? message.text : undefined
+export function noticeOf(message: ChatMessage, texts: Texts, language: string): string | undefined {
+  switch (message.messageType) {
+    case 'ParticipantChanged':
+      return participants(message, texts)
+    case 'RoutingResult':
+      return routing(message, texts, language)
+    case 'SessionStatusChanged':
+      return session(message, texts)
+    case 'FormResponseMessage':
+      return outcome(message, texts)
+    case 'StaticContentMessage':
+    case 'UnknownMessage':
+      return message.sender.role === 'System' ? message.text : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Whether a notice tells of something that went well, or badly; undefined for neither. */
+export function toneOf(message: ChatMessage): 'good' | 'bad' | undefined {
+  if (message.messageType === 'RoutingResult') return message.routing.failure ? 'bad' : undefined
+  if (message.messageType !== 'FormResponseMessage' || !message.result) return undefined
+  return message.result.ok ? 'good' : 'bad'
 }

@@ -1,4 +1,10 @@
+import { useEffect, useId } from 'react'
 import type { ChatProblem, Prechat } from '../../index.js'
+import { useWidget } from '../context.js'
+import { Complaint } from './complaint.js'
+import { Field } from './field.js'
+import { attributesOf, refusedIn, specOf } from './prechat.js'
+import { useFields } from './use-fields.js'
 
 type Props = {
   prechat: Prechat
@@ -8,7 +14,49 @@ type Props = {
   onCancel(): void
 }
 
+/** The fields, and what the gateway said of them when they were given before. */
+function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
+  const { texts } = useWidget()
+  const specs = fields.map(specOf)
+  const filling = useFields(specs, (held) => onSubmit(attributesOf(fields, held)))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is pointed at once
+  useEffect(() => {
+    if (problem) filling.point(refusedIn(fields, problem, texts))
+  }, [problem])
+  /** That a form is needed is no refusal of it. */
+  const isRefused = problem !== null && problem.code !== 'prechat_required'
+  const isMarked = Object.keys(filling.problems).length > 0
+  const complaints = isMarked ? [texts.checkAnswers] : isRefused ? [texts.prechatFailed] : []
+  return { ...filling, specs, complaints }
+}
+
 /** The questions that are asked before a conversation, or a session, begins. */
-export function PrechatForm({ prechat }: Props) {
-  return <form>{prechat.fields.length}</form>
+export function PrechatForm(props: Props) {
+  const { texts, snapshot } = useWidget()
+  const { form, specs, problems, complaints } = useQuestions(props)
+  const id = useId()
+  const { fields } = props.prechat
+  return (
+    <form {...form} className="miaw-prechat" aria-labelledby={id}>
+      <h3 id={id}>{texts.prechatTitle}</h3>
+      <p className="miaw-note">{texts.prechatIntro}</p>
+      {specs.map((spec, at) => (
+        <Field key={fields[at]?.name} spec={spec} field={at} problem={problems[at] ?? ''} />
+      ))}
+      <Complaint lines={complaints} />
+      <div className="miaw-prechat-ends">
+        <button
+          type="submit"
+          className="miaw-button"
+          data-kind="primary"
+          disabled={snapshot.connection === 'connecting'}
+        >
+          {texts.prechatSubmit}
+        </button>
+        <button type="button" className="miaw-button" data-kind="quiet" onClick={props.onCancel}>
+          {texts.cancel}
+        </button>
+      </div>
+    </form>
+  )
 }

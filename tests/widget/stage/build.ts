@@ -23,10 +23,13 @@ async function bundle(entry: string, alias: Record<string, string>): Promise<str
 
 const frame = 'html, body, #root { height: 100%; margin: 0 }'
 
-/** The page as HTML: a widget with nothing in it, and `stage` to change that. */
-export async function buildStage(version: ReactVersion = 19): Promise<string> {
+/**
+ * The page as HTML: a widget with nothing in it, and `stage` to change that. `scene`: the file of this folder
+ * that is shown, the whole widget if left out.
+ */
+export async function buildStage(version: ReactVersion = 19, scene = 'stage'): Promise<string> {
   const [code, style] = await Promise.all([
-    bundle('tests/widget/stage/stage.tsx', aliases[version]),
+    bundle(`tests/widget/stage/${scene}.tsx`, aliases[version]),
     bundle('client/widget/style/widget.css', {}),
   ])
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Stage</title>

@@ -1,0 +1,73 @@
+import type { ComponentProps } from 'react'
+import { useWidget } from '../context.js'
+import { type FieldSpec, longestOf } from './fields.js'
+
+/** What all kinds of controls are told. */
+export type Told = {
+  spec: FieldSpec
+  attributes: Pick<
+    ComponentProps<'input'>,
+    'id' | 'name' | 'aria-describedby' | 'aria-invalid' | 'aria-required'
+  >
+}
+
+const inputTypes: Partial<Record<FieldSpec['type'], string>> = {
+  number: 'number',
+  date: 'date',
+  datetime: 'datetime-local',
+  email: 'email',
+  phone: 'tel',
+}
+
+/** Years have four digits. */
+const lastDays: Partial<Record<FieldSpec['type'], string>> = {
+  date: '9999-12-31',
+  datetime: '9999-12-31T23:59',
+}
+
+const completions: Partial<Record<FieldSpec['type'], string>> = { email: 'email', phone: 'tel' }
+
+function Select({ spec: { options = [], given }, attributes: { id, name, ...aria } }: Told) {
+  const { texts } = useWidget()
+  return (
+    <select id={id} name={name} {...aria} className="miaw-input" defaultValue={given?.[0] ?? ''}>
+      <option value="">{texts.pleaseChoose}</option>
+      {options.map(({ itemId, title }) => (
+        <option key={itemId} value={itemId}>
+          {title}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function TextArea({ spec, attributes: { id, name, ...aria } }: Told) {
+  const { placeholder, given } = spec
+  const rest = { id, name, ...aria, placeholder, maxLength: longestOf(spec), rows: 3 }
+  return <textarea {...rest} className="miaw-input" dir="auto" defaultValue={given?.[0]} />
+}
+
+/** One control: a line, several lines, a list or a box to tick, as the type of the field wants it. */
+export function Control({ spec, attributes }: Told) {
+  const { type, placeholder, given } = spec
+  if (type === 'select') return <Select spec={spec} attributes={attributes} />
+  if (type === 'multiline') return <TextArea spec={spec} attributes={attributes} />
+  if (type === 'boolean')
+    return (
+      <input {...attributes} type="checkbox" className="miaw-tick" defaultChecked={!!given?.[0]} />
+    )
+  return (
+    <input
+      {...attributes}
+      type={inputTypes[type] ?? 'text'}
+      className="miaw-input"
+      dir={type === 'text' ? 'auto' : undefined}
+      step={type === 'number' ? 'any' : undefined}
+      maxLength={longestOf(spec)}
+      max={lastDays[type]}
+      placeholder={placeholder}
+      autoComplete={completions[type]}
+      defaultValue={given?.[0]}
+    />
+  )
+}

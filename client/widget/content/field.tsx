@@ -1,0 +1,67 @@
+import { useId } from 'react'
+import { useWidget } from '../context.js'
+import { Control } from './control.js'
+import type { FieldSpec } from './fields.js'
+import { AlarmIcon } from './icons.js'
+import { Ticks } from './ticks.js'
+
+type Props = { spec: FieldSpec /** Its place among the fields. */; field: number; problem: string }
+
+function Label({ spec: { label, required, type } }: { spec: FieldSpec }) {
+  const { texts } = useWidget()
+  return (
+    <>
+      <span dir="auto">{label}</span>
+      {!required && type !== 'boolean' && <small> {texts.optional}</small>}
+    </>
+  )
+}
+
+/** What helps to fill a field in, and what is wrong with it. */
+function Remarks({ id, hint, problem }: { id: string; hint: string | undefined; problem: string }) {
+  return (
+    <>
+      {problem && (
+        <p className="miaw-problem" id={`${id}-problem`}>
+          <AlarmIcon />
+          {problem}
+        </p>
+      )}
+      {hint && (
+        <p className="miaw-hint" id={`${id}-hint`} dir="auto">
+          {hint}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** One question with its label, its hint and what is wrong with its answer. */
+export function Field({ spec, field, problem }: Props) {
+  const id = useId()
+  const { type, required, hint } = spec
+  const describedBy = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(' ')
+  const attributes = {
+    id,
+    name: String(field),
+    'aria-describedby': describedBy || undefined,
+    'aria-invalid': problem ? true : undefined,
+    'aria-required': (required && type !== 'boolean') || undefined,
+  }
+  const remarks = <Remarks id={id} hint={hint} problem={problem} />
+  if (type === 'multiselect')
+    return (
+      <Ticks spec={spec} attributes={attributes} label={<Label spec={spec} />}>
+        {remarks}
+      </Ticks>
+    )
+  return (
+    <div className="miaw-field" data-type={type}>
+      <label className="miaw-label" htmlFor={id}>
+        <Label spec={spec} />
+      </label>
+      <Control spec={spec} attributes={attributes} />
+      {remarks}
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+/** What can be filled in, and what is wrong with what was. Pure. */
+import type { AnswerType } from '../../index.js'
+import { fill } from '../texts/fill.js'
+import type { Texts } from '../texts/index.js'
+
+/** One question of a form, whether it stands in the conversation or before it. */
+export type FieldSpec = {
+  type: AnswerType | 'email' | 'phone'
+  label: string
+  required: boolean
+  options?: { itemId: string; title: string }[] | undefined
+  maxLength?: number | undefined
+  /** A regular expression that the whole text has to fit; one that cannot be read fits all. */
+  pattern?: string | undefined
+  placeholder?: string | undefined
+  hint?: string | undefined
+  /** What stands in it at first: texts, ids of items, or `on` for a ticked box. */
+  given?: readonly string[] | undefined
+}
+
+/** What a field's controls hold. `isBroken`: the browser could make nothing of what was typed. */
+export type Held = { values: readonly string[]; isBroken: boolean }
+
+/** Salesforce takes no more. */
+const longestText = 4000
+
+const textual = new Set<FieldSpec['type']>(['text', 'multiline', 'email', 'phone'])
+
+const isDate = (type: FieldSpec['type']) => type === 'date' || type === 'datetime'
+
+/** How long a field's text may be; undefined for what is no text. */
+export function longestOf({ type, maxLength }: FieldSpec): number | undefined {
+  return textual.has(type) ? Math.min(maxLength || longestText, longestText) : undefined
+}
+
+function fits(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(text)
+  } catch {
+    return true
+  }
+}
+
+/** What a field of this type asks for, as a complaint. */
+export function complaintOf({ type }: FieldSpec, texts: Texts): string {
+  const complaints: Partial<Record<FieldSpec['type'], string>> = {
+    number: texts.notANumber,
+    date: texts.notADate,
+    datetime: texts.notADate,
+    email: texts.notAnEmail,
+    phone: texts.notAPhone,
+  }
+  return complaints[type] ?? texts.wrongFormat
+}
+
+/** The text of a field, without white space around it. */
+export const textOf = ({ values }: Held): string => values[0]?.trim() ?? ''
+
+/** What is wrong with what a field holds; empty when nothing is. A box that is not ticked is an answer. */
+export function problemOf(spec: FieldSpec, held: Held, texts: Texts): string {
+  const { type, required, pattern } = spec
+  if (held.isBroken) return complaintOf(spec, texts)
+  const text = textOf(held)
+  if (!text) return required && type !== 'boolean' ? texts.answerMissing : ''
+  const longest = longestOf(spec)
+  if (longest && text.length > longest) return fill(texts.tooLong, { length: longest })
+  if (isDate(type) && !/^\d{4}-/.test(text)) return texts.notADate
+  if (type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text)) return texts.notAnEmail
+  if (type === 'phone' && !/\d/.test(text)) return texts.notAPhone
+  if (textual.has(type) && pattern && !fits(pattern, text)) return texts.wrongFormat
+  return ''
+}

@@ -1,0 +1,68 @@
+/** Between the fields of a form and the values that are sent. Pure but for the time zone of the device. */
+import type { AnswerType, FormInput, FormResponseMessage, FormValue } from '../../index.js'
+import { dateOf, momentOf } from '../time.js'
+import { type FieldSpec, type Held, textOf } from './fields.js'
+
+type Question = FormInput & { type: AnswerType }
+type Filled = NonNullable<FormResponseMessage['values']>[number]
+
+/** The inputs that can be filled in. */
+export function questionsIn(inputs: readonly FormInput[]): Question[] {
+  return inputs.filter((input): input is Question => input.type !== 'note')
+}
+
+/** `2026-11-24T09:00`, as the control for a moment wants it, where the device is. */
+function localOf(iso: string): string {
+  const date = new Date(iso)
+  if (Number.isNaN(date.getTime())) return ''
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+/** What stands in a field at first: what was given before, such as in an answer that was refused. */
+function givenOf({ type }: Question, filled: Filled | undefined): string[] | undefined {
+  if (!filled) return undefined
+  const { value } = filled
+  if (type === 'boolean') return value === true ? ['on'] : []
+  if (type === 'datetime') return [localOf(String(value))]
+  return [value].flat().map(String)
+}
+
+/** A question as a field, with what was answered before. */
+export function specOf(question: Question, filled: readonly Filled[]): FieldSpec {
+  const before = filled.find(({ inputId }) => inputId === question.inputId)
+  return { ...question, given: givenOf(question, before) }
+}
+
+type Content = Pick<FormValue, 'value' | 'title'>
+
+/** What a field holds, with words for people where it is an id or a date; undefined when it is empty. */
+function contentOf(question: Question, held: Held, language: string): Content | undefined {
+  const { type, options = [] } = question
+  const titleOf = (id: string) => options.find(({ itemId }) => itemId === id)?.title || id
+  const text = textOf(held)
+  if (type === 'boolean') return { value: held.values.length > 0 }
+  if (!text) return undefined
+  switch (type) {
+    case 'number':
+      return { value: Number(text) }
+    case 'date':
+      return { value: text, title: dateOf(`${text}T00:00`, language) }
+    case 'datetime': {
+      const value = new Date(text).toISOString()
+      return { value, title: momentOf(value, language) }
+    }
+    case 'select':
+      return { value: held.values[0] ?? '', title: titleOf(held.values[0] ?? '') }
+    case 'multiselect':
+      return { value: [...held.values], title: held.values.map(titleOf) }
+    default:
+      return { value: text }
+  }
+}
+
+/** The answer to a question, to be sent; none when nothing was filled in. */
+export function valuesOf(question: Question, held: Held, language: string): FormValue[] {
+  const { inputId, type, label } = question
+  const content = contentOf(question, held, language)
+  return content ? [{ inputId, type, ...(label.trim() && { label }), ...content }] : []
+}

@@ -1,0 +1,83 @@
+import { Fragment } from 'react'
+import type { ChatMessage, FormMessage } from '../../index.js'
+import { useWidget } from '../context.js'
+import { refusalIn } from './answers.js'
+import { Box } from './box.js'
+import { Complaint } from './complaint.js'
+import { Field } from './field.js'
+import { questionsIn, specOf, valuesOf } from './form-values.js'
+import { DoneIcon } from './icons.js'
+import { useFields } from './use-fields.js'
+
+type Message = ChatMessage & FormMessage
+
+/** Whether the form can be filled in, what was filled in before, and how to send it. */
+function useFilling({ id, form: { inputs } }: Message) {
+  const { chat, snapshot, answers, locked, language, afterAnswer } = useWidget()
+  const answer = answers.get(id)
+  const failed = answer?.delivery === 'failed' ? answer : undefined
+  const refusal = answer ? undefined : refusalIn(snapshot.messages, id)
+  const before = answer?.messageType === 'FormResponseMessage' ? answer.values : refusal?.values
+  const questions = questionsIn(inputs)
+  const specs = questions.map((question) => specOf(question, before ?? []))
+  const fields = useFields(specs, (held) => {
+    const values = questions.flatMap((question, at) => {
+      const one = held[at]
+      return one ? valuesOf(question, one, language) : []
+    })
+    if (failed) chat.discard(failed.id)
+    chat.reply(id, { values })
+    afterAnswer()
+  })
+  return { ...fields, specs, refusal, isSent: answer !== undefined && !failed, locked }
+}
+
+/** The inputs in their order, notes among them. */
+function Inputs({ inputs, specs, problems }: { inputs: Message['form']['inputs'] } & Shown) {
+  let field = -1
+  return inputs.map(({ inputId, type, label }) => {
+    if (type !== 'note') field += 1
+    const spec = specs[field]
+    return (
+      <Fragment key={inputId}>
+        {type === 'note' && (
+          <p className="miaw-note" dir="auto">
+            {label}
+          </p>
+        )}
+        {type !== 'note' && spec && (
+          <Field spec={spec} field={field} problem={problems[field] ?? ''} />
+        )}
+      </Fragment>
+    )
+  })
+}
+
+type Shown = Pick<ReturnType<typeof useFilling>, 'specs' | 'problems'>
+
+/** A form within the conversation. It keeps what was typed, and opens again when it was not accepted. */
+export function Form({ message }: { message: Message }) {
+  const { texts } = useWidget()
+  const { form, specs, problems, refusal, isSent, locked } = useFilling(message)
+  const { title, inputs } = message.form
+  return (
+    <Box title={title || texts.form}>
+      {isSent && (
+        <p className="miaw-done">
+          <DoneIcon />
+          {texts.formSent}
+        </p>
+      )}
+      <form {...form} hidden={isSent}>
+        {refusal && !locked && <Complaint lines={[...refusal.errors, texts.correctForm]} />}
+        <fieldset className="miaw-fields" disabled={isSent || locked}>
+          <Inputs inputs={inputs} specs={specs} problems={problems} />
+          <Complaint lines={Object.keys(problems).length > 0 ? [texts.checkAnswers] : []} />
+          <button type="submit" className="miaw-button" data-kind="primary">
+            {texts.submitForm}
+          </button>
+        </fieldset>
+      </form>
+    </Box>
+  )
+}

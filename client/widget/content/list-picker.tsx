@@ -1,0 +1,28 @@
+import type { ChatMessage, ListPickerMessage } from '../../index.js'
+import { useWidget } from '../context.js'
+import { Box } from './box.js'
+import { OptionButton } from './option-button.js'
+import { Picture } from './picture.js'
+import { useChoice } from './use-choice.js'
+import { Words } from './words.js'
+
+/** Rows to choose one of. */
+export function ListPicker({ message }: { message: ChatMessage & ListPickerMessage }) {
+  const { texts } = useWidget()
+  const choice = useChoice(message)
+  const { title, options } = message.listPicker
+  return (
+    <Box title={title || texts.choices}>
+      <ul className="miaw-rows">
+        {options.map((option) => (
+          <li key={option.itemId}>
+            <OptionButton choice={choice} option={option} className="miaw-row">
+              <Picture url={option.imageUrl} className="miaw-row-picture" />
+              <Words title={option.title} details={[option.subTitle]} />
+            </OptionButton>
+          </li>
+        ))}
+      </ul>
+    </Box>
+  )
+}

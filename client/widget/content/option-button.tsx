@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react'
+import { DoneIcon } from './icons.js'
+import type { Choice, Option } from './use-choice.js'
+
+type Props = {
+  choice: Choice
+  option: Option
+  className: string
+  /** Where what it shows is not enough to be heard by itself. */
+  label?: string
+  children: ReactNode
+}
+
+/** A button that chooses; when something was chosen it is closed, and pressed if it was this. */
+export function OptionButton({ choice, option, className, label, children }: Props) {
+  const { isOpen, chosen, choose } = choice
+  const isChosen = chosen.includes(option.itemId)
+  return (
+    <button
+      type="button"
+      className={className}
+      disabled={!isOpen}
+      aria-pressed={isChosen || undefined}
+      aria-label={label}
+      onClick={() => choose(option)}
+    >
+      {children}
+      {isChosen && <DoneIcon />}
+    </button>
+  )
+}

@@ -1,0 +1,28 @@
+import { type ReactNode, useState } from 'react'
+import { safePicture } from './urls.js'
+
+type Props = {
+  url: string | undefined
+  className: string
+  /** Empty where the words beside the picture say the same. */
+  alt?: string
+  /** What stands there when there is no picture, or it does not load. */
+  fallback?: ReactNode
+}
+
+/** A picture whose place is kept by its class while it loads, and given up when it does not. */
+export function Picture({ url, className, alt = '', fallback = null }: Props) {
+  const [failed, setFailed] = useState<string>()
+  const source = safePicture(url)
+  if (!source || failed === source) return <>{fallback}</>
+  return (
+    <img
+      className={className}
+      src={source}
+      alt={alt}
+      loading="lazy"
+      decoding="async"
+      onError={() => setFailed(source)}
+    />
+  )
+}

@@ -1,0 +1,36 @@
+import type { ChoiceResponseMessage, FormResponseMessage } from '../../index.js'
+import { useWidget } from '../context.js'
+import { Bubble } from './bubble.js'
+
+/** What the visitor chose. */
+export function ChoiceResponse({ message }: { message: ChoiceResponseMessage }) {
+  return <Bubble text={message.selections.map(({ itemId, title }) => title || itemId).join(', ')} />
+}
+
+type Value = NonNullable<FormResponseMessage['values']>[number]
+
+function Filled({ filled: { label, value, title } }: { filled: Value }) {
+  const { texts } = useWidget()
+  const told = typeof value === 'boolean' ? (value ? texts.yes : texts.no) : (title ?? value)
+  return (
+    <div>
+      <dt dir="auto">{label}</dt>
+      <dd dir="auto">{[told].flat().join(', ')}</dd>
+    </div>
+  )
+}
+
+/** What the visitor filled in; the words of a result, where there is only that. */
+export function FormResponse({ message }: { message: FormResponseMessage }) {
+  const { texts } = useWidget()
+  const { values, text } = message
+  if (!values) return <Bubble text={text} />
+  if (values.length === 0) return <Bubble text={texts.formWithoutAnswers} />
+  return (
+    <dl className="miaw-bubble miaw-filled">
+      {values.map((value) => (
+        <Filled key={value.inputId} filled={value} />
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,26 @@
+/** Which addresses of a message become links and pictures. The gateway checked them; here once more. */
+
+const openable = new Set(['http:', 'https:', 'mailto:', 'tel:'])
+
+function parsed(url: string | undefined): URL | undefined {
+  return url && URL.canParse(url) ? new URL(url) : undefined
+}
+
+/** The address, when a page may open it: of the web, of a mailbox or of a telephone. */
+export function safeLink(url: string | undefined): string | undefined {
+  return openable.has(parsed(url)?.protocol ?? '') ? url : undefined
+}
+
+/** The address of a picture that a page may show: https, this page's own origin, or in the address itself. */
+export function safePicture(url: string | undefined): string | undefined {
+  const { protocol, origin, pathname = '' } = parsed(url) ?? {}
+  const isOwn = protocol === 'http:' && origin === globalThis.location?.origin
+  const isInline = protocol === 'data:' && /^image\/[\w.+-]+[;,]/i.test(pathname)
+  return protocol === 'https:' || isOwn || isInline ? url : undefined
+}
+
+/** Where a link leads, for people: the host of a page, the rest of any other address. */
+export function placeOf(url: string): string {
+  const { host = '', pathname = '' } = parsed(url) ?? {}
+  return host.replace(/^www\./, '') || pathname
+}

@@ -1,0 +1,50 @@
+import { type FormEvent, useRef, useState } from 'react'
+import { useWidget } from '../context.js'
+import { type FieldSpec, type Held, problemOf } from './fields.js'
+import { controlsOf, heldIn } from './held.js'
+
+/** What is wrong, by the place of the field. */
+export type Problems = Readonly<Record<number, string>>
+
+/** A form of fields: what is wrong with them, and what they hold once nothing is. */
+export function useFields(specs: readonly FieldSpec[], onSubmit: (held: Held[]) => void) {
+  const { texts } = useWidget()
+  const ref = useRef<HTMLFormElement>(null)
+  const [problems, setProblems] = useState<Problems>({})
+
+  /** Those of the fields that have a problem, by their places. */
+  function check(form: HTMLFormElement, fields: readonly number[]): Problems {
+    const found = fields.flatMap((field) => {
+      const spec = specs[field]
+      const problem = spec && problemOf(spec, heldIn(form, field), texts)
+      return problem ? [[field, problem] as const] : []
+    })
+    return Object.fromEntries(found)
+  }
+
+  /** Shows what is wrong, and leads to the first of it. */
+  function point(wrong: Problems): void {
+    setProblems(wrong)
+    const first = Object.keys(wrong)
+      .map(Number)
+      .sort((a, b) => a - b)[0]
+    if (first !== undefined && ref.current) controlsOf(ref.current, first)[0]?.focus()
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    const form = event.currentTarget
+    const all = specs.map((_, field) => field)
+    const wrong = check(form, all)
+    point(wrong)
+    if (Object.keys(wrong).length === 0) onSubmit(all.map((field) => heldIn(form, field)))
+  }
+
+  /** What was wrong is looked at again while it is mended. */
+  function recheck(event: FormEvent<HTMLFormElement>): void {
+    const wrong = Object.keys(problems).map(Number)
+    if (wrong.length > 0) setProblems(check(event.currentTarget, wrong))
+  }
+
+  return { problems, point, form: { ref, onSubmit: submit, onInput: recheck, noValidate: true } }
+}

@@ -1,0 +1,95 @@
+/** Moments, days and spans for people, in their language and where they are. Pure but for the clock of `dayOf`. */
+
+type Options = Intl.DateTimeFormatOptions
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** A language tag that `Intl` takes, of one such as `de_AT`; undefined, the browser's own, for nonsense. */
+export function localeOf(language: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0]
+  } catch {
+    return undefined
+  }
+}
+
+/** Formats are dear to make, and there is one for many messages. */
+function formatOf(language: string, options: Options): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options)
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(localeOf(language), options)
+  formats.set(key, format)
+  return format
+}
+
+/** What is no moment is shown as it is. */
+function show(timestamp: string, language: string, options: Options): string {
+  const date = new Date(timestamp)
+  return Number.isNaN(date.getTime()) ? timestamp : formatOf(language, options).format(date)
+}
+
+const isThisYear = (timestamp: string) =>
+  new Date(timestamp).getFullYear() === new Date().getFullYear()
+
+/** With the year where it is another than this one. */
+function dated(timestamp: string, options: Options): Options {
+  return isThisYear(timestamp) ? options : { ...options, year: 'numeric' }
+}
+
+/** `9:00 AM`. */
+export function timeOf(timestamp: string, language: string): string {
+  return show(timestamp, language, { timeStyle: 'short' })
+}
+
+/** `Tuesday, November 24`. */
+export function dateOf(timestamp: string, language: string): string {
+  const options = dated(timestamp, { weekday: 'long', month: 'long', day: 'numeric' })
+  return show(timestamp, language, options)
+}
+
+const dayMs = 86_400_000
+
+/** How many midnights are between now and then; in local days, whatever their length. */
+function daysFromNow(timestamp: string): number {
+  const then = new Date(timestamp).setHours(0, 0, 0, 0)
+  return Math.round((then - new Date().setHours(0, 0, 0, 0)) / dayMs)
+}
+
+/** `Today`, `Yesterday`, else as `dateOf`: for the days of a conversation. */
+export function dayOf(timestamp: string, language: string): string {
+  const days = daysFromNow(timestamp)
+  if (days !== 0 && days !== -1) return dateOf(timestamp, language)
+  const locale = localeOf(language)
+  const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
+  return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1)
+}
+
+/** `Tue, Nov 24, 9:00 AM GMT+1`: for the visitor, and for agents elsewhere. */
+export function momentOf(timestamp: string, language: string): string {
+  const day: Options = { weekday: 'short', month: 'short', day: 'numeric' }
+  const time: Options = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' }
+  return show(timestamp, language, dated(timestamp, { ...day, ...time }))
+}
+
+/** A stretch of time that begins somewhere. */
+export type Slot = { startTime: string; durationSeconds: number }
+
+/** `9:00 – 10:00 AM`. */
+export function spanOf({ startTime, durationSeconds }: Slot, language: string): string {
+  const start = new Date(startTime)
+  const end = new Date(start.getTime() + durationSeconds * 1000)
+  if (Number.isNaN(end.getTime()) || end <= start) return timeOf(startTime, language)
+  return formatOf(language, { timeStyle: 'short' }).formatRange(start, end)
+}
+
+/** The time zone of the device, such as `Central European Time`. */
+export function zoneOf(language: string): string {
+  const parts = formatOf(language, { timeZoneName: 'longGeneric' }).formatToParts(new Date())
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
+}
+
+/** `2 minutes`, never less than one. */
+export function minutesOf(seconds: number, language: string): string {
+  const options = { style: 'unit', unit: 'minute', unitDisplay: 'long' } as const
+  const minutes = Math.max(1, Math.round(seconds / 60))
+  return new Intl.NumberFormat(localeOf(language), options).format(minutes)
+}

@@ -1,0 +1,60 @@
+/** A page with the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
+import { createRoot } from 'react-dom/client'
+import type { Chat, ChatMessage, ChatProblem, Snapshot } from '../../../client/index.js'
+import { nothing } from '../../../client/snapshot.js'
+import { answersIn } from '../../../client/widget/content/answers.js'
+import { MessageContent } from '../../../client/widget/content/message-content.js'
+import { PrechatForm } from '../../../client/widget/content/prechat-form.js'
+import { WidgetContext } from '../../../client/widget/context.js'
+import { textsFor } from '../../../client/widget/texts/index.js'
+
+const calls: { verb: string; args: unknown[] }[] = []
+
+const note =
+  (verb: string) =>
+  (...args: unknown[]) =>
+    calls.push({ verb, args })
+
+/** A chat that asks nobody: what it is told is noted. */
+const chat = new Proxy({} as Chat, { get: (_, verb) => note(String(verb)) })
+
+type Props = {
+  language?: string
+  locked?: boolean
+  theme?: 'light' | 'dark'
+  problem?: ChatProblem | null
+}
+
+function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
+  const { language = 'en', locked = false, theme, problem = null } = props
+  const texts = textsFor(language)
+  const { messages, prechat } = snapshot
+  const answers = answersIn(messages)
+  const afterAnswer = note('afterAnswer')
+  const asked = { prechat, problem, onSubmit: note('submit'), onCancel: note('cancel') }
+  return (
+    <WidgetContext.Provider
+      value={{ chat, snapshot, texts, language, answers, locked, afterAnswer }}
+    >
+      <div className="miaw" data-theme={theme}>
+        <ol className="scene">
+          {messages.map((message) => (
+            <li key={message.id} data-id={message.id}>
+              <MessageContent message={message} />
+            </li>
+          ))}
+        </ol>
+        {asked.prechat && <PrechatForm {...asked} prechat={asked.prechat} />}
+      </div>
+    </WidgetContext.Provider>
+  )
+}
+
+const root = createRoot(document.querySelector('#root') as HTMLElement)
+
+function show({ messages = [], ...rest }: Partial<Snapshot>, props: Props = {}): void {
+  const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
+  root.render(<Scene snapshot={{ ...nothing, ...rest, messages: told }} props={props} />)
+}
+
+Object.assign(window, { stage: { show, calls } })
