@@ -1,34 +1,87 @@
-import type { Chat, ChatOptions } from '../index.js'
-import type { StartWish } from '../wire.js'
-import { MessageContent } from './content/message-content.js'
-import type { Texts } from './texts/index.js'
+import { type KeyboardEvent, useId, useMemo, useRef } from 'react'
+import type { Chat, ChatOptions, StartWish } from '../index.js'
+import { answersIn } from './content/answers.js'
+import { type Widget, WidgetContext } from './context.js'
+import { focusIn } from './shell/focus.js'
+import { Launcher } from './shell/launcher.js'
+import { LiveLog } from './shell/live-log.js'
+import { directionOf, usePage } from './shell/page.js'
+import { Panel } from './shell/panel.js'
+import { useOpen } from './shell/use-open.js'
+import { type Texts, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
 
 export type ChatWidgetProps = {
   /** A chat made by `createChat`; or instead of it the options of one, such as `{ baseUrl }`. */
   chat: Chat | ChatOptions
   /** `launcher`: a round button in the corner that opens the panel; `inline`: the panel, as big as its place. */
-  layout?: 'launcher' | 'inline'
+  layout?: 'launcher' | 'inline' | undefined
   /** Whether the panel of a launcher is open at first. */
-  defaultOpen?: boolean
-  onOpenChange?: (isOpen: boolean) => void
+  defaultOpen?: boolean | undefined
+  /** Whether it is open, where the page decides; then `onOpenChange` tells what the visitor wishes. */
+  open?: boolean | undefined
+  onOpenChange?: ((isOpen: boolean) => void) | undefined
   /** With what conversations are started: routing attributes, Salesforce's language. */
-  wish?: StartWish
+  wish?: StartWish | undefined
   /** A language tag; the page's or the browser's if left out. Says which texts are used, and how dates are written. */
-  language?: string
+  language?: string | undefined
   /** Texts of the page's own, in the place of the shipped ones. */
-  texts?: Partial<Texts>
-  theme?: 'auto' | 'light' | 'dark'
+  texts?: Partial<Texts> | undefined
+  theme?: 'auto' | 'light' | 'dark' | undefined
 }
 
 /** A complete chat. */
-export function ChatWidget({ chat }: ChatWidgetProps) {
-  const { messages } = useChat(chat)
+export function ChatWidget(props: ChatWidgetProps) {
+  const { layout = 'launcher', wish, theme = 'auto' } = props
+  const { chat, snapshot } = useChat(props.chat)
+  const page = usePage()
+  const language = props.language || page.language
+  const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])
+  const panel = useRef<HTMLDivElement>(null)
+  const launcher = useRef<HTMLButtonElement>(null)
+  const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher })
+  const id = useId()
+
+  const widget = useMemo((): Widget => {
+    const { messages, connection } = snapshot
+    return {
+      ...{ chat, snapshot, texts, language },
+      answers: answersIn(messages),
+      locked: connection === 'ended' || connection === 'lost',
+      afterAnswer() {
+        if (panel.current) focusIn(panel.current)
+      },
+    }
+  }, [chat, snapshot, texts, language])
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return
+    if (layout === 'launcher' && isOpen) toggle()
+  }
+
   return (
-    <div className="miaw">
-      {messages.map((message) => (
-        <MessageContent key={message.id} message={message} />
-      ))}
-    </div>
+    <WidgetContext.Provider value={widget}>
+      <section
+        className="miaw"
+        data-layout={layout}
+        data-theme={theme}
+        lang={language}
+        dir={directionOf(language, page.direction)}
+        aria-label={texts.title}
+        onKeyDown={onKeyDown}
+      >
+        <Panel
+          frame={panel}
+          id={id}
+          isOpen={isOpen}
+          wish={wish}
+          onMinimise={layout === 'launcher' ? toggle : undefined}
+        />
+        {layout === 'launcher' && (
+          <Launcher button={launcher} isOpen={isOpen} controls={id} onToggle={toggle} />
+        )}
+        <LiveLog />
+      </section>
+    </WidgetContext.Provider>
   )
 }

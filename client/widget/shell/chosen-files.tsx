@@ -1,0 +1,62 @@
+import { useEffect, useState } from 'react'
+import { useWidget } from '../context.js'
+import { fill } from '../texts/fill.js'
+import { sizeOf } from './file-rules.js'
+import { Icon } from './icons.js'
+import type { Chosen, Files } from './use-files.js'
+
+/** An address for a picture that is on this device only; given back when it is not shown any more. */
+function useThumbnail(file: File): string | undefined {
+  const [url, setUrl] = useState<string>()
+  useEffect(() => {
+    if (!/^image\/(png|jpe?g|gif|webp|avif)$/.test(file.type)) return
+    const made = URL.createObjectURL(file)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [file])
+  return url
+}
+
+function Chip({ chosen: { file }, onRemove }: { chosen: Chosen; onRemove(): void }) {
+  const { texts, language } = useWidget()
+  const thumbnail = useThumbnail(file)
+  const { name } = file
+  return (
+    <li className="miaw-chosen">
+      {thumbnail ? <img src={thumbnail} alt="" /> : <Icon name="file" />}
+      <span className="miaw-file">
+        <span dir="auto">{name}</span>
+        <small>{sizeOf(file.size, language)}</small>
+      </span>
+      <button type="button" aria-label={fill(texts.remove, { name })} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </li>
+  )
+}
+
+/** What goes with the next message, and what cannot. `onRemoved` is told when one was taken out. */
+export function ChosenFiles({ files, onRemoved }: { files: Files; onRemoved(): void }) {
+  const { texts } = useWidget()
+  return (
+    <>
+      {files.chosen.length > 0 && (
+        <ul className="miaw-files" aria-label={texts.chosen}>
+          {files.chosen.map((chosen) => (
+            <Chip
+              key={chosen.key}
+              chosen={chosen}
+              onRemove={() => {
+                files.remove(chosen.key)
+                onRemoved()
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      <p className="miaw-trouble" role="alert">
+        {files.objections.join(' ')}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import type { StartWish } from '../../index.js'
+import { useWidget } from '../context.js'
+import { Composer } from './composer.js'
+import { EndConfirmation } from './end-confirmation.js'
+import { MessageList } from './message-list.js'
+import { OutcomeBar } from './outcome-bar.js'
+import { outcomeOf } from './status.js'
+import type { Files } from './use-files.js'
+
+type Props = {
+  wish: StartWish | undefined
+  files: Files
+  /** Somebody looks at the messages. */
+  isWatched: boolean
+  /** The visitor wants to end it. */
+  isEnding: boolean
+  onKeep(): void
+  /** Where a form was put off: goes back to it. */
+  onAnswer(): void
+}
+
+/** What was said, and below it what can be done next. */
+export function Conversation({ wish, files, isWatched, isEnding, onKeep, onAnswer }: Props) {
+  const { chat, snapshot, texts } = useWidget()
+  const { conversationId, prechat } = snapshot
+  const outcome = outcomeOf(snapshot, texts)
+  const isAsking = !outcome && isEnding
+  return (
+    <>
+      <MessageList key={conversationId ?? ''} isWatched={isWatched} />
+      {isAsking && <EndConfirmation onKeep={onKeep} />}
+      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start(wish)} />}
+      {prechat && !outcome && (
+        <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
+      )}
+      {!outcome && <Composer files={files} isHidden={isAsking} />}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import type { ChatMessage } from '../../index.js'
+import { useWidget } from '../context.js'
+import { fill } from '../texts/fill.js'
+import { reasonOf } from './reason.js'
+
+function Failed({ message: { id, problem } }: { message: ChatMessage }) {
+  const { chat, texts, locked } = useWidget()
+  const reason = problem ? reasonOf(problem, texts) : texts.problems.other
+  return (
+    <div className="miaw-delivery" data-delivery="failed">
+      <p>{fill(texts.failed, { reason })}</p>
+      {!locked && (
+        <button type="button" className="miaw-link" onClick={() => chat.retry(id)}>
+          {texts.tryAgain}
+        </button>
+      )}
+      <button type="button" className="miaw-link" onClick={() => chat.discard(id)}>
+        {texts.discard}
+      </button>
+    </div>
+  )
+}
+
+/** How far a file is. */
+function Progress({ part }: { part: number }) {
+  const { texts } = useWidget()
+  return <progress className="miaw-progress" value={part} max={1} aria-label={texts.progress} />
+}
+
+/** What became of an own message. */
+export function DeliveryNote({ message }: { message: ChatMessage }) {
+  const { texts } = useWidget()
+  const { delivery, progress } = message
+  if (delivery === 'failed') return <Failed message={message} />
+  return (
+    <>
+      {delivery === 'sending' && progress !== undefined && <Progress part={progress} />}
+      <p className="miaw-delivery" data-delivery={delivery}>
+        {texts.deliveries[delivery]}
+      </p>
+    </>
+  )
+}

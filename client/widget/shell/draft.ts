@@ -1,0 +1,21 @@
+/** The longest text that the gateway takes, in characters as people count them. */
+const longest = 4000
+const countedFrom = 200
+
+/** What there is to say of a text that is being written. */
+export function measure(draft: string): { isEmpty: boolean; left: number; isCounted: boolean } {
+  const length = [...draft.trim()].length
+  const left = longest - length
+  return { isEmpty: length === 0, left, isCounted: left < countedFrom }
+}
+
+/** Whether a key sends: Enter alone, and not the one that ends a composition (229 in old Safari). */
+export function isSendKey(event: {
+  key: string
+  keyCode: number
+  shiftKey: boolean
+  isComposing: boolean
+}): boolean {
+  const { key, keyCode, shiftKey, isComposing } = event
+  return key === 'Enter' && !shiftKey && !isComposing && keyCode !== 229
+}

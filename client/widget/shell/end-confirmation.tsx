@@ -1,0 +1,55 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { problemFrom } from '../../problem.js'
+import { useWidget } from '../context.js'
+import { Part } from './part.js'
+import { reasonOf } from './reason.js'
+
+/** Asks once more before a chat is ended; stays until it is. */
+export function EndConfirmation({ onKeep }: { onKeep(): void }) {
+  const { chat, texts } = useWidget()
+  const [isEnding, setEnding] = useState(false)
+  const [trouble, setTrouble] = useState('')
+  const keep = useRef<HTMLButtonElement>(null)
+  const question = useId()
+  useEffect(() => keep.current?.focus(), [])
+
+  async function end(): Promise<void> {
+    setEnding(true)
+    setTrouble('')
+    try {
+      await chat.end()
+    } catch (error) {
+      setTrouble(reasonOf(problemFrom(error), texts))
+      setEnding(false)
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return
+    event.preventDefault()
+    onKeep()
+  }
+
+  return (
+    <Part className="miaw-confirmation">
+      <fieldset className="miaw-bar" aria-labelledby={question} onKeyDown={onKeyDown}>
+        <p id={question}>{texts.endQuestion}</p>
+        <button ref={keep} type="button" className="miaw-button" onClick={onKeep}>
+          {texts.keep}
+        </button>
+        <button
+          type="button"
+          className="miaw-button"
+          data-kind="danger"
+          aria-disabled={isEnding}
+          onClick={isEnding ? undefined : end}
+        >
+          {texts.end}
+        </button>
+        <p className="miaw-trouble" role="alert">
+          {trouble}
+        </p>
+      </fieldset>
+    </Part>
+  )
+}

@@ -1,0 +1,38 @@
+import type { Attachments } from '../../index.js'
+import { fill } from '../texts/fill.js'
+import type { Texts } from '../texts/index.js'
+import { localeOf } from '../time.js'
+
+const units = [
+  [1_000_000, 'megabyte'],
+  [1000, 'kilobyte'],
+  [1, 'byte'],
+] as const
+
+/** `4.2 MB`; never more than it is. */
+export function sizeOf(bytes: number, language: string): string {
+  const [factor, unit] = units.find(([least]) => bytes >= least) ?? units[2]
+  const format = { style: 'unit', unit, maximumFractionDigits: 1 } as const
+  const tenths = Math.floor((bytes / factor) * 10) / 10
+  return new Intl.NumberFormat(localeOf(language), format).format(tenths)
+}
+
+/** Whether a type is among those taken, such as `image/png` or `image/*`. */
+function isTaken(type: string, { mimeTypes }: Attachments): boolean {
+  const [group] = type.split('/')
+  return !mimeTypes || mimeTypes.some((taken) => taken === type || taken === `${group}/*`)
+}
+
+type Rules = { attachments: Attachments; texts: Texts; language: string }
+
+/** Why a file cannot be sent, in a sentence; undefined when it can. */
+export function objectionTo(
+  { name, size, type }: Pick<File, 'name' | 'size' | 'type'>,
+  { attachments, texts, language }: Rules,
+): string | undefined {
+  const { maxBytes } = attachments
+  if (!isTaken(type, attachments)) return fill(texts.wrongType, { name })
+  if (size === 0) return fill(texts.emptyFile, { name })
+  if (size <= maxBytes) return undefined
+  return fill(texts.tooBig, { name, size: sizeOf(maxBytes, language) })
+}

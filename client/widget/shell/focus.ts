@@ -1,0 +1,34 @@
+import { type RefObject, useLayoutEffect } from 'react'
+import { hasKeyboard } from './page.js'
+
+/** Whether the focus is in an element, in a shadow root too. */
+export function holdsFocus(node: HTMLElement): boolean {
+  const root = node.getRootNode()
+  const isRoot = root instanceof Document || root instanceof ShadowRoot
+  return isRoot && node.contains(root.activeElement)
+}
+
+const targets = '[data-focus], .miaw-questions :is(input, select, textarea)'
+
+/** Puts the focus where one goes on in a panel; where that would call up a keyboard, on the panel. */
+export function focusIn(panel: HTMLElement): void {
+  const found = [...panel.querySelectorAll<HTMLElement>(targets)]
+  const target = found.find((node) => !node.closest('[hidden]'))
+  const isFit = hasKeyboard() || target instanceof HTMLButtonElement
+  const chosen = isFit ? target : undefined
+  ;(chosen ?? panel).focus({ preventScroll: true })
+}
+
+/** Hands the focus on to the panel around when a part that holds it goes. */
+export function useFocusHandover(part: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const node = part.current
+    const panel = node?.closest<HTMLElement>('.miaw-panel')
+    return () => {
+      if (!node || !panel || !holdsFocus(node)) return
+      queueMicrotask(() => {
+        if (panel.isConnected && !holdsFocus(panel)) focusIn(panel)
+      })
+    }
+  }, [part])
+}

@@ -1,0 +1,38 @@
+import type { RefObject } from 'react'
+import { useWidget } from '../context.js'
+import { counted } from '../texts/counted.js'
+import { Icon } from './icons.js'
+
+type Props = {
+  button: RefObject<HTMLButtonElement | null>
+  isOpen: boolean
+  controls: string
+  onToggle(): void
+}
+
+const mostShown = 99
+
+/** The round button in the corner, with the number of messages that wait there. */
+export function Launcher({ button, isOpen, controls, onToggle }: Props) {
+  const { texts, snapshot, language } = useWidget()
+  const waiting = isOpen ? 0 : snapshot.unread
+  const label = isOpen ? texts.minimise : texts.open
+  return (
+    <button
+      ref={button}
+      type="button"
+      className="miaw-launcher"
+      aria-expanded={isOpen}
+      aria-controls={controls}
+      aria-label={waiting ? `${label}, ${counted(texts.unread, waiting, language)}` : label}
+      onClick={onToggle}
+    >
+      <Icon name={isOpen ? 'down' : 'chat'} />
+      {waiting > 0 && (
+        <span className="miaw-badge" aria-hidden="true">
+          {waiting > mostShown ? `${mostShown}+` : waiting}
+        </span>
+      )}
+    </button>
+  )
+}

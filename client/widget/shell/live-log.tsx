@@ -1,0 +1,36 @@
+import { useEffect, useState } from 'react'
+import { nameOf } from '../content/name.js'
+import { useWidget } from '../context.js'
+import { fill } from '../texts/fill.js'
+import { reasonOf } from './reason.js'
+
+type Line = { key: string; text: string }
+
+const mostLines = 20
+
+/** Says to those who do not see what others newly said, and what was not sent; never what was before. */
+export function LiveLog() {
+  const { chat, texts } = useWidget()
+  const [lines, setLines] = useState<readonly Line[]>([])
+  useEffect(() => {
+    const say = (key: string, text: string) =>
+      setLines((before) => [...before, { key, text }].slice(-mostLines))
+    const unlisten = [
+      chat.on('message', ({ id, sender, text }) => say(id, `${nameOf(sender, texts)}: ${text}`)),
+      chat.on('delivery', ({ id, delivery, problem }) => {
+        if (delivery !== 'failed' || !problem) return
+        say(`${id} ${Date.now()}`, fill(texts.failed, { reason: reasonOf(problem, texts) }))
+      }),
+    ]
+    return () => {
+      for (const stop of unlisten) stop()
+    }
+  }, [chat, texts])
+  return (
+    <div className="miaw-unseen" role="log" aria-live="polite" aria-relevant="additions">
+      {lines.map(({ key, text }) => (
+        <p key={key}>{text}</p>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,88 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { useWidget } from '../context.js'
+import { Icon } from './icons.js'
+
+export type MenuItem = { icon: 'download' | 'end'; label: string; act(): void }
+
+const steps: Record<string, (at: number, count: number) => number> = {
+  ArrowDown: (at, count) => (at + 1) % count,
+  ArrowUp: (at, count) => (at - 1 + count) % count,
+  Home: () => 0,
+  End: (_at, count) => count - 1,
+}
+
+/** What can be done beside writing; a menu as keyboards know it. */
+export function Menu({ items }: { items: readonly MenuItem[] }) {
+  const { texts } = useWidget()
+  /** The item that has the focus; -1: closed. */
+  const [at, setAt] = useState(-1)
+  const frame = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const opener = useRef<HTMLButtonElement>(null)
+  const id = useId()
+  const isOpen = at >= 0
+
+  useEffect(() => {
+    list.current?.querySelectorAll('button')[at]?.focus()
+  }, [at])
+
+  useEffect(() => {
+    const page = isOpen ? frame.current?.ownerDocument : undefined
+    const onPress = (event: Event) => {
+      if (frame.current && !event.composedPath().includes(frame.current)) setAt(-1)
+    }
+    page?.addEventListener('pointerdown', onPress)
+    return () => page?.removeEventListener('pointerdown', onPress)
+  }, [isOpen])
+
+  function close(): void {
+    opener.current?.focus()
+    setAt(-1)
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = steps[event.key]
+    if (event.key === 'Tab') setAt(-1)
+    if (step) setAt(step(at, items.length))
+    else if (event.key === 'Escape' && isOpen) close()
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the menu in it
+    <div ref={frame} className="miaw-menu" onKeyDown={onKeyDown}>
+      <button
+        ref={opener}
+        type="button"
+        className="miaw-tool"
+        aria-label={texts.menu}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        onClick={() => setAt(isOpen ? -1 : 0)}
+      >
+        <Icon name="more" />
+      </button>
+      {isOpen && (
+        <div ref={list} id={id} className="miaw-items" role="menu" aria-label={texts.menu}>
+          {items.map(({ icon, label, act }) => (
+            <button
+              key={icon}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              onClick={() => {
+                close()
+                act()
+              }}
+            >
+              <Icon name={icon} />
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}

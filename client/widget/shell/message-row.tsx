@@ -1,0 +1,47 @@
+import type { ChatMessage } from '../../index.js'
+import { MessageContent } from '../content/message-content.js'
+import { nameOf } from '../content/name.js'
+import { useWidget } from '../context.js'
+import { timeOf } from '../time.js'
+import { Avatar } from './avatar.js'
+import { DeliveryNote } from './delivery-note.js'
+
+/** Who said it and when: seen once for what was said in one go, and heard with each. */
+function Meta({ message, opens }: Props) {
+  const { texts, language } = useWidget()
+  const { sender, timestamp, reason } = message
+  return (
+    <p className={opens ? 'miaw-meta' : 'miaw-meta miaw-unseen'}>
+      <span className="miaw-name">{nameOf(sender, texts)}</span>
+      {sender.role === 'Chatbot' && <span className="miaw-role">{texts.bot}</span>}
+      {reason === 'AutomatedResponse' && <span className="miaw-role">{texts.automated}</span>}
+      <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>
+    </p>
+  )
+}
+
+type Props = { message: ChatMessage; opens: boolean }
+
+/** A message in the list. */
+export function MessageRow({ message, opens }: Props) {
+  const { id, sender, delivery } = message
+  const isOwn = sender.role === 'EndUser'
+  return (
+    <li
+      className="miaw-message"
+      data-id={id}
+      data-type={message.messageType}
+      data-side={isOwn ? 'own' : 'other'}
+      data-role={sender.role}
+      data-delivery={delivery}
+      data-opens={opens}
+    >
+      {!isOwn && opens && <Avatar sender={sender} />}
+      <div className="miaw-body">
+        <Meta message={message} opens={opens} />
+        <MessageContent message={message} />
+        {isOwn && <DeliveryNote message={message} />}
+      </div>
+    </li>
+  )
+}

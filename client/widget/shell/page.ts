@@ -1,0 +1,42 @@
+import { useSyncExternalStore } from 'react'
+
+/** Languages that are written from right to left. */
+const rightToLeft = /^(ar|fa|he|ur)\b/i
+
+/** The direction of a language; undefined where it is the page's, which has one or needs none. */
+export function directionOf(language: string, pageDirection: string): 'rtl' | undefined {
+  return !pageDirection && rightToLeft.test(language) ? 'rtl' : undefined
+}
+
+function watchPage(onChange: () => void): () => void {
+  const observer = new MutationObserver(onChange)
+  observer.observe(document.documentElement, { attributeFilter: ['lang', 'dir'] })
+  return () => observer.disconnect()
+}
+
+const readLanguage = () => document.documentElement.lang || navigator.language || 'en'
+const readDirection = () => document.documentElement.dir
+
+/** Language and direction of the page, or of the browser where the page has none. */
+export function usePage(): { language: string; direction: string } {
+  const language = useSyncExternalStore(watchPage, readLanguage, () => 'en')
+  const direction = useSyncExternalStore(watchPage, readDirection, () => '')
+  return { language, direction }
+}
+
+function watchVisibility(onChange: () => void): () => void {
+  document.addEventListener('visibilitychange', onChange)
+  return () => document.removeEventListener('visibilitychange', onChange)
+}
+
+/** Whether somebody can see the page. */
+export function useVisible(): boolean {
+  return useSyncExternalStore(
+    watchVisibility,
+    () => !document.hidden,
+    () => false,
+  )
+}
+
+/** Whether a keyboard on the screen would come up where the focus goes. */
+export const hasKeyboard = () => matchMedia('(hover: hover)').matches

@@ -1,0 +1,94 @@
+import { type Ref, useId, useState } from 'react'
+import type { Prechat, StartWish } from '../../index.js'
+import { PrechatForm } from '../content/prechat-form.js'
+import { useWidget } from '../context.js'
+import { Conversation } from './conversation.js'
+import { Header } from './header.js'
+import type { MenuItem } from './menu.js'
+import { useVisible } from './page.js'
+import { Part } from './part.js'
+import { viewOf } from './status.js'
+import { useDrop } from './use-drop.js'
+import { useFiles } from './use-files.js'
+import { useTranscript } from './use-transcript.js'
+import { Welcome } from './welcome.js'
+
+type Props = {
+  frame: Ref<HTMLDivElement>
+  id: string
+  isOpen: boolean
+  wish: StartWish | undefined
+  /** Where there is a launcher to come back by: then the panel is a dialogue. */
+  onMinimise?: (() => void) | undefined
+}
+
+/** The chat itself: header, and below it what there is to see. */
+export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
+  const { chat, snapshot, texts, locked } = useWidget()
+  const { prechat, problem, attachments, conversationId } = snapshot
+  const [putOff, setPutOff] = useState<Prechat | null>(null)
+  const [isEnding, setEnding] = useState(false)
+  const title = useId()
+  const files = useFiles()
+  const transcript = useTranscript()
+  const { isOver, handlers } = useDrop(files.add)
+  const isVisible = useVisible()
+  const view = viewOf(snapshot, putOff)
+  const isChat = view === 'chat' && conversationId !== null
+
+  const dialogue = onMinimise ? { role: 'dialog', 'aria-labelledby': title } : {}
+  const items: MenuItem[] = []
+  if (isChat && transcript.isSupported)
+    items.push({ icon: 'download', label: texts.download, act: transcript.download })
+  if (isChat && !locked) items.push({ icon: 'end', label: texts.end, act: () => setEnding(true) })
+
+  function start(): void {
+    if (putOff) setPutOff(null)
+    else chat.start(wish)
+  }
+
+  function answer(routingAttributes: Record<string, string>): void {
+    const given = { ...wish?.routingAttributes, ...routingAttributes }
+    chat.start({ ...wish, routingAttributes: given })
+  }
+
+  return (
+    <div
+      ref={frame}
+      id={id}
+      className="miaw-panel"
+      data-open={isOpen}
+      data-view={view}
+      tabIndex={-1}
+      {...dialogue}
+      {...handlers}
+    >
+      <Header titleId={title} items={items} onMinimise={onMinimise} />
+      <p className="miaw-trouble" role="alert">
+        {transcript.trouble}
+      </p>
+      {view === 'welcome' && <Welcome onStart={start} />}
+      {view === 'prechat' && prechat && (
+        <Part className="miaw-questions">
+          <PrechatForm
+            prechat={prechat}
+            problem={problem?.code === 'prechat_required' ? null : problem}
+            onSubmit={answer}
+            onCancel={() => setPutOff(prechat)}
+          />
+        </Part>
+      )}
+      {view === 'chat' && (
+        <Conversation
+          wish={wish}
+          files={files}
+          isWatched={isOpen && isVisible}
+          isEnding={isEnding && !locked}
+          onKeep={() => setEnding(false)}
+          onAnswer={() => setPutOff(null)}
+        />
+      )}
+      {isOver && attachments && <div className="miaw-drop">{texts.drop}</div>}
+    </div>
+  )
+}

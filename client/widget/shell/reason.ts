@@ -1,0 +1,32 @@
+import type { ProblemMembers } from '../../index.js'
+import { fill } from '../texts/fill.js'
+import type { Texts } from '../texts/index.js'
+
+type Reason = keyof Texts['problems']
+
+/** Codes that mean the same to a visitor as another, or that are called by what they mean. */
+const reasons: Partial<Record<ProblemMembers['code'], Reason>> = {
+  conversation_not_found: 'conversation_lost',
+  refresh_rejected: 'conversation_lost',
+  origin_not_allowed: 'not_allowed',
+  anonymous_disabled: 'members_only',
+  identity_rejected: 'sign_in',
+  unauthenticated: 'sign_in',
+  internal: 'unavailable',
+  upstream_rejected: 'unavailable',
+  upstream_unavailable: 'unavailable',
+  upstream_timeout: 'unavailable',
+  store_unavailable: 'unavailable',
+}
+
+function isReason(name: string, { problems }: Texts): name is Reason {
+  return Object.hasOwn(problems, name)
+}
+
+/** Why something did not work, in a sentence that a visitor understands. */
+export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Texts): string {
+  const seconds = Math.ceil(retryAfterMs / 1000)
+  if (seconds) return fill(texts.tryLater, { seconds })
+  const reason = reasons[code] ?? code
+  return texts.problems[isReason(reason, texts) ? reason : 'other']
+}

@@ -1,0 +1,66 @@
+import type { ChatMessage } from '../../index.js'
+
+/** A line of the list: each message is in at most one, in the order of the messages. */
+export type Row =
+  | { kind: 'day'; key: string; timestamp: string }
+  | { kind: 'unread'; key: string }
+  | { kind: 'notice'; key: string; text: string; message: ChatMessage }
+  | {
+      kind: 'message'
+      key: string
+      message: ChatMessage
+      /** The first of those that its sender said in one go: name and face stand here. */
+      opens: boolean
+    }
+
+type Options = {
+  /** The line of an entry that nobody said; empty: nothing to show; undefined: it is a message. */
+  noticeOf(message: ChatMessage): string | undefined
+  /** The message above which the unread ones begin. */
+  unreadFrom?: string | undefined
+}
+
+const groupGapMs = 5 * 60_000
+
+const dayOf = ({ timestamp }: ChatMessage) => new Date(timestamp).toDateString()
+
+/** Whether a message goes on where the one before it ended: the same sender, soon after. */
+function continues(message: ChatMessage, previous: ChatMessage): boolean {
+  const { sender, reason, timestamp } = message
+  return (
+    sender.role === previous.sender.role &&
+    sender.displayName === previous.sender.displayName &&
+    reason === previous.reason &&
+    Date.parse(timestamp) - Date.parse(previous.timestamp) < groupGapMs
+  )
+}
+
+/** The list as it is shown: with the days between, where the unread ones begin, and who goes on. */
+export function rowsOf(
+  messages: readonly ChatMessage[],
+  { noticeOf, unreadFrom }: Options,
+): readonly Row[] {
+  const rows: Row[] = []
+  let day = ''
+  let isUnreadDue = false
+  for (const message of messages) {
+    const { id, timestamp } = message
+    isUnreadDue ||= id === unreadFrom
+    const text = noticeOf(message)
+    if (text === '') continue
+    if (dayOf(message) !== day) {
+      day = dayOf(message)
+      rows.push({ kind: 'day', key: `day before ${id}`, timestamp })
+    }
+    if (isUnreadDue) rows.push({ kind: 'unread', key: 'unread' })
+    isUnreadDue = false
+    const before = rows.at(-1)
+    const isJoined = before?.kind === 'message' && continues(message, before.message)
+    rows.push(
+      text === undefined
+        ? { kind: 'message', key: id, message, opens: !isJoined }
+        : { kind: 'notice', key: id, message, text },
+    )
+  }
+  return rows
+}

@@ -1,0 +1,37 @@
+/** Where one is in the list of messages, and how one comes elsewhere. Distances in pixels. */
+
+const nearEnd = 60
+const margin = 16
+/** So much of a message must be in sight to be seen. */
+const glimpse = 32
+
+const topOf = (node: Element) => node.getBoundingClientRect().top
+
+/** The rows of the list that hold messages. */
+export function messageNodes(scroller: HTMLElement): HTMLElement[] {
+  return [...scroller.querySelectorAll<HTMLElement>('li[data-id]')]
+}
+
+/** Whether the end is in sight, and whether the last message is: its beginning, if it is tall. */
+export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: boolean } {
+  const { scrollHeight, scrollTop, clientHeight } = scroller
+  const isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd
+  const last = messageNodes(scroller).at(-1)
+  const bottom = topOf(scroller) + clientHeight
+  return { isAtEnd, seesLast: isAtEnd || (last !== undefined && topOf(last) + glimpse < bottom) }
+}
+
+/** To the end, but not past the beginning of a last message that is higher than the window. */
+export function scrollToEnd(scroller: HTMLElement): void {
+  scroller.scrollTop = scroller.scrollHeight
+  const last = messageNodes(scroller).at(-1)
+  const above = last ? topOf(scroller) - topOf(last) : 0
+  if (above > 0) scroller.scrollTop -= above + margin
+}
+
+/** To a row, when it is above what is in sight. */
+export function scrollToRow(scroller: HTMLElement, selector: string): void {
+  const row = scroller.querySelector(selector)
+  const above = row ? topOf(scroller) - topOf(row) : 0
+  if (above > 0) scroller.scrollTop -= above + margin
+}

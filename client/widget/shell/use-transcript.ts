@@ -1,0 +1,38 @@
+import { useState } from 'react'
+import { problemFrom } from '../../problem.js'
+import { useWidget } from '../context.js'
+import { reasonOf } from './reason.js'
+
+/** Long enough for any browser to have taken it. */
+const keptMs = 60_000
+
+/** Gives a file to the visitor, who keeps it under a name. */
+function save(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(URL.revokeObjectURL, keptMs, url)
+}
+
+/** What was said, as a file. `isSupported` is false when the gateway said that it has none. */
+export function useTranscript() {
+  const { chat, texts } = useWidget()
+  const [isSupported, setSupported] = useState(true)
+  const [trouble, setTrouble] = useState('')
+
+  async function download(): Promise<void> {
+    setTrouble('')
+    try {
+      const today = new Date().toISOString().slice(0, 10)
+      save(await chat.transcript(), `${texts.transcript}-${today}.pdf`)
+    } catch (error) {
+      const problem = problemFrom(error)
+      if (problem.code === 'unsupported') setSupported(false)
+      setTrouble(reasonOf(problem, texts))
+    }
+  }
+
+  return { isSupported, trouble, download }
+}

@@ -1,0 +1,36 @@
+import { useEffect, useLayoutEffect, useState } from 'react'
+import type { Snapshot } from '../../index.js'
+import { unreadIn } from '../../state.js'
+import { useWidget } from '../context.js'
+
+/** The message from which on nothing was read; none in a conversation that nobody has read in. */
+const firstUnread = (snapshot: Snapshot) =>
+  snapshot.readUpTo ? unreadIn(snapshot)[0]?.id : undefined
+
+/**
+ * Where the unread messages began when the reader came: it stays there until they have gone and come
+ * back.
+ */
+export function useUnreadFrom(isWatched: boolean): string | undefined {
+  const { snapshot } = useWidget()
+  const [from, setFrom] = useState<{ id: string | undefined }>()
+  const hasMessages = snapshot.messages.length > 0
+  const isDue = isWatched && hasMessages && !from
+  useLayoutEffect(() => {
+    if (isDue) setFrom({ id: firstUnread(snapshot) })
+  }, [isDue, snapshot])
+  useLayoutEffect(() => {
+    if (!isWatched) setFrom(undefined)
+  }, [isWatched])
+  return from?.id
+}
+
+/** Tells the chat that all was read, when the last message is seen by somebody. */
+export function useReading(isWatched: boolean, seenId: string | undefined): void {
+  const { chat, snapshot } = useWidget()
+  const { unread, messages } = snapshot
+  const isRead = isWatched && unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
+  useEffect(() => {
+    if (isRead) chat.markRead()
+  }, [chat, isRead])
+}

@@ -1,0 +1,27 @@
+import { useWidget } from '../context.js'
+import { Part } from './part.js'
+import { outcomeOf } from './status.js'
+
+/** What is there before the first word. */
+export function Welcome({ onStart }: { onStart(): void }) {
+  const { texts, snapshot } = useWidget()
+  const outcome = outcomeOf(snapshot, texts)
+  return (
+    <Part className="miaw-welcome">
+      <h3>{texts.welcomeTitle}</h3>
+      <p>{texts.welcomeText}</p>
+      <button
+        type="button"
+        className="miaw-button"
+        data-kind="primary"
+        data-focus=""
+        onClick={onStart}
+      >
+        {outcome?.action ?? texts.start}
+      </button>
+      <p className="miaw-trouble" role="alert">
+        {outcome?.text}
+      </p>
+    </Part>
+  )
+}
