@@ -10,11 +10,13 @@ import { createSite } from './site.js'
 import { stopOnSignal } from './stop.js'
 
 const publicFolder = fileURLToPath(new URL('../public', import.meta.url))
+const unbuilt = 'There is no chat for pages to load: `npm run build` makes public/miaw-chat.js'
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const place = readPlace(process.env)
   services()
+  if (!existsSync(`${publicFolder}/miaw-chat.js`)) console.warn(unbuilt)
   const server = await serve(createSite(doors, publicFolder), place)
   console.log(`Listening on ${server.url}`)
   stopOnSignal(server)

@@ -1,6 +1,11 @@
-/** `npm run build`: the browser client into `dist/`, minified, with its types. */
-import { buildClient } from './build/client.js'
+/** `npm run build`: the npm package into `dist/`, the element and the demo page into `public/`. */
+import { join } from 'node:path'
+import { root } from './build/bundle.js'
+import { buildPackage } from './build/package.js'
+import { buildPage } from './build/page.js'
 
-for (const { name, bytes, budget } of await buildClient('dist/client')) {
+const packed = await buildPackage(join(root, 'dist'))
+const served = await buildPage(join(root, 'public'), process.env)
+for (const { name, bytes, budget } of [...packed, ...served]) {
   console.log(`${name}: ${bytes} bytes gzipped, of at most ${budget}`)
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { buildPage } from '../../scripts/build/page.js'
 import { createApi, type Folders } from './api.js'
 import { environmentFor, type MadeUp, type Plan, planEnvironment } from './environment.js'
 import { startRedis, startSalesforce } from './parts.js'
@@ -24,13 +25,15 @@ type Options = {
 }
 
 /**
- * Starts the gateway and whatever the environment does not name: a Redis, a Salesforce, a secret.
+ * Starts the gateway and whatever the environment does not name: a Redis, a Salesforce, a secret; builds
+ * the page before, in a fraction of a second.
  * Nothing outlives `close`. A `DevError` says in one sentence what is wrong.
  */
 export async function startDev({ env, port, log, folders }: Options) {
   const parts = await startParts(planEnvironment(env))
   try {
     Object.assign(env, environmentFor(parts.madeUp, env))
+    if (!folders?.publicFiles) await buildPage(project.publicFiles, env)
     const api = await createApi({ ...project, ...folders }, parts.handleControl)
     const server = await serve(api, port)
     parts.publishFiles?.(server.url)

@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { buildPage } from '../../scripts/build/page.js'
 import { forward } from './forward.js'
 import { copyProject } from './functions.js'
 
@@ -15,6 +17,7 @@ const cli = 'vercel@60.1.3'
  */
 export async function openVercelDev(variables: Readonly<Record<string, string>>) {
   const copy = copyProject(['public'])
+  await buildPage(join(copy, 'public'), {})
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, ...variables, VERCEL_TELEMETRY_DISABLED: '1' }
   const options = ['--yes', cli, 'dev', '--local', '--listen', '127.0.0.1:0']

@@ -50,12 +50,13 @@ describe('what Vercel makes of the project', () => {
     expect(files.filter((file) => strangers.test(file))).toEqual([])
   })
 
-  test('only public/ is published, for it is not empty and named as the output', () => {
-    const { outputDirectory } = z
-      .object({ outputDirectory: z.string() })
+  test('only public/ is published, after the build that puts the pages into it', () => {
+    const { outputDirectory, buildCommand } = z
+      .object({ outputDirectory: z.string(), buildCommand: z.string() })
       .parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
     expect(outputDirectory).toBe('public')
-    expect(readdirSync(outputDirectory)).toContain('index.html')
+    expect(buildCommand).toBe('npm run build')
+    expect(readdirSync(outputDirectory)).toContain('docs.html')
   })
 
   test('every pattern of functions matches a door, which Vercel insists on', () => {

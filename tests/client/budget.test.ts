@@ -1,28 +1,44 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
-import { bundleClient } from '../../scripts/build/client.js'
+import { expect, it } from 'vitest'
+import { bundleElement } from '../../scripts/build/entries.js'
+import { bundlePackage } from '../../scripts/build/package.js'
+import { weigh } from '../../scripts/build/weigh.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'client-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const weighed = await bundleClient(folder)
+const { index, tabs, upload, react, element } = await bundlePackage()
+const whole = await bundleElement()
 
-it.each(weighed)(
-  '$name weighs at most $budget bytes, minified and gzipped',
-  ({ bytes, budget }) => {
-    expect(bytes).toBeLessThanOrEqual(budget)
-  },
-)
+it.each([
+  weigh('index', index),
+  weigh('tabs', tabs),
+  weigh('upload', upload),
+  weigh('react', react),
+  weigh('element', whole),
+])('$name weighs at most $budget bytes, minified and gzipped', ({ bytes, budget }) => {
+  expect(bytes).toBeLessThanOrEqual(budget)
+})
 
-it('needs nothing but itself', () => {
-  for (const { name } of weighed) {
-    expect(readFileSync(join(folder, `${name}.js`), 'utf8')).not.toMatch(
-      /\b(import|require)\b *[({"']/,
-    )
+/** What built code imports. */
+const importsOf = (code: string) =>
+  [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(([, name]) => name)
+
+it('needs nothing but itself: the core and the element', () => {
+  for (const code of [index, tabs, upload, whole]) {
+    expect(code).not.toMatch(/\b(import|require)\b *[({"']/)
+    expect(importsOf(code)).toEqual([])
   }
   for (const name of readdirSync('client').filter((file) => file.endsWith('.ts'))) {
     const code = readFileSync(join('client', name), 'utf8')
     expect(code, name).not.toMatch(/from '(?!\.\/)/)
   }
+})
+
+it('has the core once in the package: the widget and the element import it', () => {
+  const own = ['./index.js', './tabs.js', './upload.js']
+  expect(importsOf(react).sort()).toEqual(expect.arrayContaining(['./index.js', 'react']))
+  for (const name of importsOf(react))
+    expect([...own, 'react', 'react/jsx-runtime']).toContain(name)
+  expect(importsOf(element)).toContain('./index.js')
+  for (const name of importsOf(element)) expect(own).toContain(name)
+  expect(element.length).toBeLessThan(whole.length)
 })

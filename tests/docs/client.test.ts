@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createChat } from '../../client/index.js'
 import { nothing } from '../../client/snapshot.js'
-import { budgets } from '../../scripts/build/client.js'
+import { budgets } from '../../scripts/build/weigh.js'
 import { createGateway } from '../client/gateway.js'
 
 const page = readFileSync('docs/client.md', 'utf8')

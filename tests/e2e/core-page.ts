@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Chat } from '../../client/index.js'
-import { bundleClient } from '../../scripts/build/client.js'
+import { bundleCore, core } from '../../scripts/build/entries.js'
 import { type Place, usePlace } from './place.js'
 import { messagesIn, type Told } from './sandbox.js'
 
@@ -23,7 +23,7 @@ const html = `<!doctype html><title>Chat</title><link rel="icon" href="data:,">
 export function useCorePages(): Place {
   const publicFiles = mkdtempSync(join(tmpdir(), 'client-page-'))
   beforeAll(async () => {
-    await bundleClient(publicFiles)
+    for (const name of core) writeFileSync(join(publicFiles, `${name}.js`), await bundleCore(name))
     writeFileSync(join(publicFiles, 'page.js'), script)
     writeFileSync(join(publicFiles, 'index.html'), html)
   })
@@ -39,7 +39,7 @@ export function corePage(page: Page, { sandbox }: Place) {
   const texts = async () =>
     (await snapshot()).messages.filter(({ messageType }) => messageType === 'StaticContentMessage')
 
-  const core = {
+  const actions = {
     page,
     snapshot,
     is: (connection: string) =>
@@ -61,16 +61,16 @@ export function corePage(page: Page, { sandbox }: Place) {
     },
     /** What Salesforce has of it. */
     async stored(): Promise<Told[]> {
-      return messagesIn(sandbox, await core.conversationId())
+      return messagesIn(sandbox, await actions.conversationId())
     },
     async agentSays(...said: string[]): Promise<void> {
       const entries = said.map((text) => ({ text }))
-      await sandbox('POST', `/conversations/${await core.conversationId()}/entries`, { entries })
+      await sandbox('POST', `/conversations/${await actions.conversationId()}/entries`, { entries })
     },
     /** Nothing is lost and nothing is twice: Salesforce has what was said, once and in order, and the page has it all. */
     async isWhole(...said: string[]): Promise<void> {
-      for (const text of said) await core.sees(text)
-      const stored = await core.stored()
+      for (const text of said) await actions.sees(text)
+      const stored = await actions.stored()
       const own = stored.filter(({ role }) => role === 'EndUser')
       expect(own.map(({ text }) => text)).toEqual(said)
       const ids = stored.map(({ id }) => id).sort()
@@ -81,7 +81,7 @@ export function corePage(page: Page, { sandbox }: Place) {
       expect(messages.filter(({ delivery }) => delivery !== 'delivered')).toEqual([])
     },
   }
-  return core
+  return actions
 }
 
 declare const chat: Chat

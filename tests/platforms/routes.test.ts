@@ -26,12 +26,21 @@ describe('where a path leads', () => {
 })
 
 describe('the headers of vercel.json', () => {
-  test.each(['/', '/index.html', '/chat.js', '/apidocs'])('%s has a strict policy', (path) => {
+  test.each(['/', '/index.html', '/miaw-chat.js', '/apidocs'])('%s has a strict policy', (path) => {
     const headers = new Map(headersFor(path).map(({ key, value }) => [key, value]))
     expect(headers.get('Content-Security-Policy')).toMatch(
       /^default-src 'none'; script-src 'self';/,
     )
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+  })
+
+  test('the element can be loaded by the pages of other sites, and nothing else', () => {
+    const allows = (path: string) =>
+      headersFor(path).some(({ key }) => key === 'Access-Control-Allow-Origin')
+    expect(allows('/miaw-chat.js')).toBe(true)
+    for (const path of ['/', '/demo.js', '/openapi.json', '/api/miaw-chat.js']) {
+      expect(allows(path), path).toBe(false)
+    }
   })
 
   test.each(['/api', '/api/', '/api/send', '/api/messaging/auth', '/.well-known/jwks.json'])(

@@ -1,0 +1,2 @@
+/** The demo page: the element, and what happens underneath. */
+import '../element/index.js'

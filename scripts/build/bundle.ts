@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build } from 'esbuild'
+import { inlineStyles } from './styles.js'
+
+/** The project's folder, wherever it is built from. */
+export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A file of the project as text; `path` from its root. */
+export const sourceOf = (path: string) => readFileSync(new URL(path, `file://${root}`), 'utf8')
+
+/** One entry for browsers: minified, nothing written. Resolves to its text, JavaScript or CSS. */
+export async function bundle(
+  entry: string,
+  { plugins = [], ...options }: BuildOptions = {},
+): Promise<string> {
+  const { outputFiles = [] } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    legalComments: 'none',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [inlineStyles, ...plugins],
+    ...options,
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,33 @@
+/** What pages load: the element, and the demo page around it. */
+import { elementApart } from './apart.js'
+import { bundle, sourceOf } from './bundle.js'
+import { bundleElement } from './entries.js'
+import { insist, weigh } from './weigh.js'
+import { type Files, writeFiles } from './write.js'
+
+/** The names of the demo page's files; the tracked files of `public/` are none of them. */
+const demo = { 'index.html': null, 'demo.js': null, 'demo.css': null }
+
+async function bundleDemo(): Promise<Files> {
+  const [code, style] = await Promise.all([
+    bundle('client/demo/demo.ts', { plugins: [elementApart] }),
+    bundle('client/demo/demo.css'),
+  ])
+  return { 'index.html': sourceOf('client/demo/index.html'), 'demo.js': code, 'demo.css': style }
+}
+
+/** As the variable says that leaves the demo page out of a deployment: `DEMO_PAGE=false`. */
+export const wantsDemo = ({ DEMO_PAGE }: Readonly<Record<string, string | undefined>>) =>
+  DEMO_PAGE !== 'false'
+
+/**
+ * Builds `miaw-chat.js` and the demo page into a folder such as `public`; a demo page that is not wanted is
+ * taken out. Throws when the element is too heavy.
+ */
+export async function buildPage(folder: string, env: Readonly<Record<string, string | undefined>>) {
+  const [element, page] = await Promise.all([bundleElement(), wantsDemo(env) ? bundleDemo() : demo])
+  const weighed = [weigh('element', element)]
+  insist(weighed)
+  writeFiles(folder, { 'miaw-chat.js': element, ...page })
+  return weighed
+}

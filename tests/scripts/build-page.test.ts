@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildPage } from '../../scripts/build/page.js'
+import { insist } from '../../scripts/build/weigh.js'
+
+const page = ['demo.css', 'demo.js', 'index.html']
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'page-'))
+  writeFileSync(join(folder, 'docs.html'), 'kept')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+describe('the build of the pages', () => {
+  it('puts the element and the demo page beside what is there', async () => {
+    await buildPage(folder, {})
+    expect(readdirSync(folder).sort()).toEqual([...page, 'docs.html', 'miaw-chat.js'].sort())
+    expect(read('docs.html')).toBe('kept')
+  })
+
+  it('makes a page whose every file is there, and that loads the element as others do', async () => {
+    await buildPage(folder, {})
+    const named = [
+      ...read('index.html').matchAll(/(?:src|href)="(?!data:|https?:|#|\/)([\w.-]+)"/g),
+    ]
+    expect(named.map(([, name]) => name)).toEqual(expect.arrayContaining(['demo.css', 'demo.js']))
+    for (const [, name = ''] of named) expect(readdirSync(folder)).toContain(name)
+    expect(read('demo.js')).toContain('"./miaw-chat.js"')
+    expect(read('demo.js')).not.toContain('attachShadow')
+  })
+
+  it('keeps to a strict policy: no script or style within the HTML', async () => {
+    await buildPage(folder, {})
+    expect(read('index.html')).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
+    expect(read('miaw-chat.js')).not.toMatch(/\beval\(|new Function\(/)
+  })
+
+  it('leaves the demo page out, and takes an earlier one away, when DEMO_PAGE is false', async () => {
+    await buildPage(folder, {})
+    await buildPage(folder, { DEMO_PAGE: 'false' })
+    expect(readdirSync(folder).sort()).toEqual(['docs.html', 'miaw-chat.js'])
+  })
+
+  it('leaves a file alone that is as it was', async () => {
+    await buildPage(folder, {})
+    const writtenAt = () => statSync(join(folder, 'miaw-chat.js')).mtimeMs
+    const before = writtenAt()
+    await buildPage(folder, {})
+    expect(writtenAt()).toBe(before)
+  })
+})
+
+it('fails when an entry is too heavy', () => {
+  expect(() => insist([{ name: 'element', bytes: 32_001, budget: 32_000 }])).toThrow(
+    'element weighs 32001 bytes of 32000',
+  )
+})
