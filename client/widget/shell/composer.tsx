@@ -61,7 +61,7 @@ export function Composer({ files, isHidden }: Props) {
       <ChosenFiles files={files} onRemoved={() => input.current?.focus()} />
       <div className="miaw-writing">
         {attachments && <AttachButton mimeTypes={attachments.mimeTypes} onFiles={files.add} />}
-        <div className="miaw-input" data-draft={`${draft} `}>
+        <div className="miaw-field" data-draft={`${draft} `}>
           <textarea
             ref={input}
             data-focus=""

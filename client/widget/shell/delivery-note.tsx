@@ -9,14 +9,16 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
   return (
     <div className="miaw-delivery" data-delivery="failed">
       <p>{fill(texts.failed, { reason })}</p>
-      {!locked && (
-        <button type="button" className="miaw-link" onClick={() => chat.retry(id)}>
-          {texts.tryAgain}
+      <span className="miaw-ways">
+        {!locked && (
+          <button type="button" className="miaw-link" onClick={() => chat.retry(id)}>
+            {texts.tryAgain}
+          </button>
+        )}
+        <button type="button" className="miaw-link" onClick={() => chat.discard(id)}>
+          {texts.discard}
         </button>
-      )}
-      <button type="button" className="miaw-link" onClick={() => chat.discard(id)}>
-        {texts.discard}
-      </button>
+      </span>
     </div>
   )
 }

@@ -14,7 +14,7 @@ const paths = {
 /** A drawing of lines; what it means is said beside it. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (
-    <svg className="miaw-icon" viewBox="0 0 24 24" aria-hidden="true" data-name={name}>
+    <svg className="miaw-sign" viewBox="0 0 24 24" aria-hidden="true" data-name={name}>
       <path d={paths[name]} />
     </svg>
   )

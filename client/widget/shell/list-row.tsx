@@ -32,6 +32,6 @@ export function ListRow({ row }: { row: Row }) {
         </li>
       )
     case 'message':
-      return <MessageRow message={row.message} opens={row.opens} />
+      return <MessageRow message={row.message} opens={row.opens} closes={row.closes} />
   }
 }

@@ -7,7 +7,7 @@ import { Avatar } from './avatar.js'
 import { DeliveryNote } from './delivery-note.js'
 
 /** Who said it and when: seen once for what was said in one go, and heard with each. */
-function Meta({ message, opens }: Props) {
+function Meta({ message, opens }: Omit<Props, 'closes'>) {
   const { texts, language } = useWidget()
   const { sender, timestamp, reason } = message
   return (
@@ -20,10 +20,11 @@ function Meta({ message, opens }: Props) {
   )
 }
 
-type Props = { message: ChatMessage; opens: boolean }
+/** `opens` and `closes`: the first and the last of what its sender said in one go. */
+type Props = { message: ChatMessage; opens: boolean; closes: boolean }
 
 /** A message in the list. */
-export function MessageRow({ message, opens }: Props) {
+export function MessageRow({ message, opens, closes }: Props) {
   const { id, sender, delivery } = message
   const isOwn = sender.role === 'EndUser'
   return (
@@ -35,6 +36,7 @@ export function MessageRow({ message, opens }: Props) {
       data-role={sender.role}
       data-delivery={delivery}
       data-opens={opens}
+      data-closes={closes}
     >
       {!isOwn && opens && <Avatar sender={sender} />}
       <div className="miaw-body">

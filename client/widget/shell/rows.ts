@@ -11,6 +11,8 @@ export type Row =
       message: ChatMessage
       /** The first of those that its sender said in one go: name and face stand here. */
       opens: boolean
+      /** The last of them. */
+      closes: boolean
     }
 
 type Options = {
@@ -55,12 +57,13 @@ export function rowsOf(
     if (isUnreadDue) rows.push({ kind: 'unread', key: 'unread' })
     isUnreadDue = false
     const before = rows.at(-1)
+    if (text !== undefined) {
+      rows.push({ kind: 'notice', key: id, message, text })
+      continue
+    }
     const isJoined = before?.kind === 'message' && continues(message, before.message)
-    rows.push(
-      text === undefined
-        ? { kind: 'message', key: id, message, opens: !isJoined }
-        : { kind: 'notice', key: id, message, text },
-    )
+    if (isJoined) before.closes = false
+    rows.push({ kind: 'message', key: id, message, opens: !isJoined, closes: true })
   }
   return rows
 }

@@ -1,4 +1,5 @@
 import { useWidget } from '../context.js'
+import { Icon } from './icons.js'
 import { Part } from './part.js'
 import { outcomeOf } from './status.js'
 
@@ -8,6 +9,9 @@ export function Welcome({ onStart }: { onStart(): void }) {
   const outcome = outcomeOf(snapshot, texts)
   return (
     <Part className="miaw-welcome">
+      <span className="miaw-mark" aria-hidden="true">
+        <Icon name="chat" />
+      </span>
       <h3>{texts.welcomeTitle}</h3>
       <p>{texts.welcomeText}</p>
       <button

@@ -1,6 +1,7 @@
 /** A page with one widget on it, whose snapshot a test sets: `stage.show(snapshot, props)`. */
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatMessage, Snapshot } from '../../../client/index.js'
+import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/index.js'
 import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
 import { nothing } from '../../../client/snapshot.js'
 
@@ -8,6 +9,8 @@ import { nothing } from '../../../client/snapshot.js'
 const calls: { verb: string; args: unknown[] }[] = []
 let snapshot: Snapshot = nothing
 const listeners = new Set<() => void>()
+/** What `stage.emit` tells, by the event's name. */
+const events = new EventTarget()
 
 function verb<T>(name: string, result: T) {
   return (...args: unknown[]): T => {
@@ -16,8 +19,6 @@ function verb<T>(name: string, result: T) {
   }
 }
 
-const unused = () => {}
-
 /** A chat that asks nobody: its snapshot is what the test says, its verbs are noted. */
 const chat: Chat = {
   getSnapshot: () => snapshot,
@@ -25,7 +26,11 @@ const chat: Chat = {
     listeners.add(listener)
     return () => listeners.delete(listener)
   },
-  on: () => unused,
+  on(type, listener) {
+    const onEvent = (event: Event) => listener((event as CustomEvent).detail)
+    events.addEventListener(type, onEvent)
+    return () => events.removeEventListener(type, onEvent)
+  },
   start: verb('start', undefined),
   resume: verb('resume', Promise.resolve()),
   send: verb('send', 'a-message'),
@@ -52,7 +57,16 @@ function show(
   const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
   snapshot = { ...nothing, ...rest, messages: told }
   for (const listener of listeners) listener()
-  root.render(<ChatWidget chat={chat} {...props} />)
+  root.render(
+    <StrictMode>
+      <ChatWidget chat={chat} {...props} />
+    </StrictMode>,
+  )
 }
 
-Object.assign(window, { stage: { show, calls } })
+/** As a chat tells its events. */
+function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void {
+  events.dispatchEvent(new CustomEvent(type, { detail }))
+}
+
+Object.assign(window, { stage: { show, calls, emit, chat, unmount: () => root.unmount() } })
