@@ -20,7 +20,7 @@ export default defineConfig({
         // The rooms by themselves: no network, no wait. For every save.
         test: {
           name: 'unit',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/**/*.test.{ts,tsx}'],
           exclude: [...apart, ...doors, ...sandbox],
           isolate,
           testTimeout,

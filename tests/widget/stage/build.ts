@@ -1,11 +1,12 @@
 import { build } from 'esbuild'
 
-/** The versions of React that the widget is for; `react-18` is an alias in package.json. */
-export type ReactVersion = 18 | 19
+/** What the widget is for: versions of React (`react-18` is an alias in package.json), and Preact, as in the element. */
+export type ReactVersion = 18 | 19 | 'preact'
 
 const aliases: Record<ReactVersion, Record<string, string>> = {
   18: { react: 'react-18', 'react-dom': 'react-dom-18' },
   19: {},
+  preact: { react: 'preact/compat', 'react-dom': 'preact/compat' },
 }
 
 async function bundle(entry: string, alias: Record<string, string>): Promise<string> {

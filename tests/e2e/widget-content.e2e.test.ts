@@ -1,0 +1,334 @@
+/** The content of messages in Chromium: by keyboard, for screen readers, in light and dark. */
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ChatMessage, Prechat, Snapshot } from '../../client/index.js'
+import { choices, everyMessage, form, message, own, said } from '../widget/messages.js'
+import { buildStage, type ReactVersion } from '../widget/stage/build.js'
+import { hasBrowser, launchBrowser } from './browser.js'
+
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+
+const versions = [18, 19, 'preact'] as const
+
+type Props = { theme?: 'light' | 'dark'; language?: string; locked?: boolean; problem?: object }
+type Call = { verb: string; args: unknown[] }
+type Stage = { stage: { show(snapshot: Partial<Snapshot>, props: Props): void; calls: Call[] } }
+type Finding = { id: string; nodes: { html: string }[] }
+
+const prechat: Prechat = {
+  required: true,
+  per: 'conversation',
+  fields: [
+    { name: 'First', label: 'First name', type: 'text', required: true, maxLength: 5 },
+    { name: 'Mail', label: 'Email', type: 'email', required: true },
+    { name: 'Phone', label: 'Phone', type: 'phone', required: false },
+    { name: 'Age', label: 'Age', type: 'number', required: false },
+    {
+      name: 'Topic',
+      label: 'Topic',
+      type: 'choice',
+      required: true,
+      options: [
+        { value: 'a', label: 'Parcels' },
+        { value: 'b', label: 'Bills', default: true },
+      ],
+    },
+    { name: 'Keep', label: 'Keep my answers', type: 'checkbox', required: false },
+  ],
+}
+
+const answers = choices.map(({ id }, index) => {
+  const itemId = ['b', 'y', 'b7', 'c-20 ft dry', 's2'][index] ?? ''
+  return own(`answer-${id}`, {
+    messageType: 'ChoiceResponseMessage',
+    inReplyToMessageId: id,
+    selections: [{ itemId, title: 'Chosen' }],
+  })
+})
+
+const formAnswer = own('form-answer', {
+  messageType: 'FormResponseMessage',
+  inReplyToMessageId: 'form',
+  values: [{ inputId: 'container', label: 'Container no.', value: 'HRBU1234567' }],
+})
+
+const refusal = message('refusal', {
+  messageType: 'FormResponseMessage',
+  inReplyToMessageId: 'form-answer',
+  result: { ok: false, errors: ['No such container'] },
+})
+
+describe.skipIf(!hasBrowser())('the content of messages', () => {
+  let browser: Browser
+  const stages = new Map<ReactVersion, string>()
+  let errors: string[] = []
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    for (const version of versions) stages.set(version, await buildStage(version, 'content'))
+  })
+  afterAll(() => browser.close())
+  afterEach(() => {
+    const told = errors
+    errors = []
+    expect(told).toEqual([])
+  })
+
+  async function open(width = 400, version: ReactVersion = 19) {
+    const page = await browser.newPage({
+      viewport: { width, height: 700 },
+      timezoneId: 'Europe/Berlin',
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+    })
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.setContent(stages.get(version) ?? '')
+    const show = (messages: ChatMessage[], props: Props = {}, more: Partial<Snapshot> = {}) =>
+      page.evaluate(
+        ([snapshot, told]) => (globalThis as unknown as Stage).stage.show(snapshot, told),
+        [{ messages, ...more }, props] as const,
+      )
+    const calls = () => page.evaluate(() => (globalThis as unknown as Stage).stage.calls)
+    const lastCall = async (verb: string) =>
+      (await calls()).findLast((call) => call.verb === verb)?.args
+    const focused = (locator: ReturnType<Page['locator']>) =>
+      expect.poll(() => locator.evaluate((node) => node.matches(':focus'))).toBe(true)
+    return { page, show, calls, lastCall, focused }
+  }
+
+  async function findings(page: Page): Promise<string[]> {
+    await page.addScriptTag({ content: axe })
+    const found = await page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run(),
+    )
+    const ofPage = ['page-has-heading-one', 'landmark-one-main', 'region']
+    return found.violations
+      .filter(({ id }) => !ofPage.includes(id))
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  }
+
+  describe.each(['light', 'dark'] as const)('in the %s', (theme) => {
+    it('has nothing that axe finds fault with', async () => {
+      const { page, show } = await open()
+      const surface = '.miaw { background: var(--_surface) }'
+      await page.addStyleTag({ content: surface })
+      await show(everyMessage, { theme })
+      expect(await findings(page)).toEqual([])
+      await show([...choices, ...answers, form, formAnswer], { theme, language: 'de' })
+      expect(await findings(page)).toEqual([])
+    })
+
+    it('has no fault while forms have theirs', async () => {
+      const { page, show } = await open()
+      await page.addStyleTag({ content: '.miaw { background: var(--_surface) }' })
+      await show([form, formAnswer, refusal], { theme }, { prechat })
+      for (const name of ['Send form', 'Start chat']) await page.getByText(name).click()
+      await expect.poll(() => page.locator('[aria-invalid="true"]').count()).toBeGreaterThan(5)
+      expect(await findings(page)).toEqual([])
+    })
+  })
+
+  it.each(['ltr', 'rtl'])('fits the narrowest of phones, %s', async (direction) => {
+    const { page, show } = await open(320)
+    await page.addStyleTag({ content: 'main { padding: 0 0.5rem }' })
+    await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
+    const long = 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(4)
+    await show([...everyMessage, message('long', said(long))], {}, { prechat })
+    expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(320)
+  })
+
+  it.each(versions)('is answered by keyboard, with %s', async (version) => {
+    const { page, show, lastCall, focused } = await open(400, version)
+    await show(choices)
+    await page.keyboard.press('Tab')
+    await focused(page.getByRole('button', { name: 'Rotterdam' }))
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const selection = { itemId: 'b', title: 'Busan' }
+    expect(await lastCall('reply')).toEqual(['quick', { selections: [selection] }])
+    expect(await lastCall('afterAnswer')).toEqual([])
+
+    await page.getByRole('group', { name: 'Pick a berth' }).getByText('Berth 7').focus()
+    await page.getByRole('button', { name: 'Berth 7' }).press('Space')
+    expect(await lastCall('reply')).toEqual([
+      'list',
+      { selections: [{ itemId: 'b7', title: 'Berth 7' }] },
+    ])
+    await page.getByRole('button', { name: 'Show more times' }).press('Enter')
+    const slot = page.getByRole('button', { name: /Friday.*10:00/ })
+    await slot.press('Enter')
+    expect(await lastCall('reply')).toMatchObject([
+      'times',
+      { selections: [{ itemId: 's5', title: expect.stringContaining('10:00') }] },
+    ])
+  })
+
+  it('marks what was chosen, and lets it be chosen again when it was not sent', async () => {
+    const { page, show, lastCall } = await open()
+    const [quick] = choices
+    const [answer] = answers
+    if (!quick || !answer) throw new Error('No choices')
+    await show([quick, answer])
+    const busan = page.getByRole('button', { name: 'Busan', pressed: true })
+    expect(await busan.isDisabled()).toBe(true)
+    await show([quick, { ...answer, delivery: 'failed' }])
+    await page.getByRole('button', { name: 'Rotterdam' }).click()
+    expect(await lastCall('discard')).toEqual([answer.id])
+    expect(await lastCall('reply')).toMatchObject(['quick', { selections: [{ itemId: 'r' }] }])
+    await show([quick], { locked: true })
+    expect(await page.getByRole('button', { disabled: true }).count()).toBe(3)
+  })
+
+  it.each(['ltr', 'rtl'])('leafs through cards by buttons and by keys, %s', async (direction) => {
+    const { page, show, focused } = await open()
+    await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
+    await show(choices.filter(({ id }) => id === 'carousel'))
+    const strip = page.getByRole('list', { name: 'Containers for hire' })
+    const passed = () => strip.evaluate((node) => Math.abs(node.scrollLeft))
+    const next = page.getByRole('button', { name: 'Next' })
+    const previous = page.getByRole('button', { name: 'Previous' })
+    await expect.poll(() => next.getAttribute('aria-disabled')).toBe('false')
+    expect(await previous.getAttribute('aria-disabled')).toBe('true')
+    await next.press('Enter')
+    await expect.poll(passed).toBeGreaterThan(200)
+    await next.press('Enter')
+    await expect.poll(() => next.getAttribute('aria-disabled')).toBe('true')
+    await focused(next)
+    await previous.press('Enter')
+    await previous.press('Enter')
+    await expect.poll(passed).toBeLessThan(3)
+    await strip.focus()
+    await strip.press(direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight')
+    await expect.poll(passed).toBeGreaterThan(3)
+  })
+
+  it('forgets pictures that do not load', async () => {
+    const { page, show } = await open()
+    await show([
+      message('file', {
+        messageType: 'AttachmentMessage',
+        attachments: [
+          { id: 'f', name: 'quay.png', mimeType: 'image/png', url: 'https://nowhere.example/1' },
+        ],
+      }),
+      message('link', {
+        messageType: 'RichLinkMessage',
+        richLink: { title: 'Gate', url: 'https://a.example', imageUrl: 'data:image/png;base64,AA' },
+      }),
+    ])
+    await page.getByText('quay.png').waitFor()
+    await expect.poll(() => page.locator('img').count()).toBe(0)
+    expect(await page.getByRole('link').count()).toBe(2)
+  })
+
+  it('keeps the place of a picture while it loads', async () => {
+    const { page, show } = await open()
+    await page.route('https://slow.example/**', () => {})
+    const imageUrl = 'https://slow.example/1.png'
+    await show([
+      message('link', {
+        messageType: 'RichLinkMessage',
+        richLink: { title: 'Gate', url: 'https://a.example', imageUrl },
+      }),
+    ])
+    expect((await page.locator('img').boundingBox())?.height).toBeGreaterThan(100)
+  })
+
+  it.each(versions)('takes a form by keyboard, with %s', async (version) => {
+    const { page, show, calls, lastCall, focused } = await open(400, version)
+    await show([form])
+    const box = page.getByRole('group', { name: 'Booking' })
+    const submit = page.getByRole('button', { name: 'Send form' })
+    await submit.press('Enter')
+    const container = box.getByLabel('Container no.')
+    await focused(container)
+    await box.getByRole('alert').filter({ hasText: 'Please check the marked' }).waitFor()
+    const described = (await container.getAttribute('aria-describedby'))?.split(' ') ?? []
+    const remarks = await Promise.all(
+      described.map((id) => page.locator(`[id="${id}"]`).innerText()),
+    )
+    expect(remarks).toEqual(['Please answer this.', 'Four letters and seven digits'])
+
+    await page.keyboard.type('wrong')
+    await box.getByText('Please check the format.').waitFor()
+    await container.fill('HRBU1234567')
+    await expect.poll(() => container.getAttribute('aria-invalid')).toBe(null)
+    expect(await calls()).toEqual([])
+
+    await box.getByLabel('Weight in tons').fill('2.5')
+    await show([form, message('later', said('Are you still there?'))])
+    expect(await container.inputValue()).toBe('HRBU1234567')
+    await box.getByLabel('Refrigerated').press('Space')
+    await box.getByLabel('Pick-up').fill('2026-12-24T09:30')
+    await submit.press('Enter')
+    await focused(box.getByLabel('Kind of container'))
+    await page.keyboard.press('r')
+    await submit.press('Enter')
+    await focused(box.getByLabel('Customs'))
+    await page.keyboard.press('Space')
+    await container.press('Enter')
+    expect(await lastCall('reply')).toMatchObject([
+      'form',
+      {
+        values: [
+          { inputId: 'container', type: 'text', value: 'HRBU1234567' },
+          { inputId: 'tons', type: 'number', value: 2.5 },
+          { inputId: 'cold', type: 'boolean', value: true },
+          { inputId: 'pickup', type: 'datetime', value: '2026-12-24T08:30:00.000Z' },
+          { inputId: 'kind', type: 'select', value: 'reefer', title: 'Reefer' },
+          { inputId: 'services', type: 'multiselect', value: ['customs'], title: ['Customs'] },
+        ],
+      },
+    ])
+    expect(await lastCall('afterAnswer')).toEqual([])
+  })
+
+  it('opens a form that was not accepted again, as it was filled in', async () => {
+    const { page, show } = await open()
+    await show([form])
+    const container = page.getByLabel('Container no.')
+    await container.fill('HRBU1234567')
+    await page.getByLabel('Remarks').fill('Handle with care')
+    await show([form, formAnswer])
+    await page.getByText('Filled in and sent').waitFor()
+    expect(await container.isVisible()).toBe(false)
+    await show([form, formAnswer, refusal])
+    await page.getByRole('alert').filter({ hasText: 'No such container' }).waitFor()
+    expect(await container.inputValue()).toBe('HRBU1234567')
+    expect(await page.getByLabel('Remarks').inputValue()).toBe('Handle with care')
+    expect(await container.isEnabled()).toBe(true)
+    await show([form, formAnswer, refusal], { locked: true })
+    expect(await container.isEnabled()).toBe(false)
+  })
+
+  it('asks the questions before a chat', async () => {
+    const { page, show, calls, lastCall, focused } = await open()
+    await show([], {}, { prechat })
+    const submit = page.getByRole('button', { name: 'Start chat' })
+    await submit.press('Enter')
+    await focused(page.getByLabel('First name'))
+    await page.keyboard.type('Adalbert')
+    expect(await page.getByLabel('First name').inputValue()).toBe('Adalb')
+    await page.getByLabel('Email').fill('nobody')
+    await submit.press('Enter')
+    await page.getByText('Please enter an email address').waitFor()
+    expect(await calls()).toEqual([])
+    await page.getByLabel('Email').fill('ada@harbor.example')
+    await page.getByLabel('Keep my answers').check()
+    await submit.press('Enter')
+    expect(await lastCall('submit')).toEqual([
+      { First: 'Adalb', Mail: 'ada@harbor.example', Topic: 'b', Keep: 'true' },
+    ])
+
+    const errors = [{ path: 'routingAttributes.Mail', message: 'must be an e-mail address' }]
+    const problem = { code: 'invalid_request', retryable: false, errors }
+    await show([], { problem }, { prechat })
+    await focused(page.getByLabel('Email'))
+    expect(await page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true')
+    await show([], { problem: { code: 'unreachable', retryable: true } }, { prechat })
+    await page.getByRole('alert').filter({ hasText: 'could not be started' }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+    expect(await lastCall('cancel')).toHaveLength(1)
+  })
+})

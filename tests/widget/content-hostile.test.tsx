@@ -1,0 +1,90 @@
+/** Whatever stands in a message stays text. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { ChatMessage } from '../../client/index.js'
+import { markupOf, tagsIn } from './markup.js'
+import { everyMessage } from './messages.js'
+
+const attacks = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</p></li></ol><iframe srcdoc="<script>alert(1)</script>">',
+  '<svg/onload=alert(1)>',
+  'javascript:alert(1)',
+  ' JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'data:image/svg+xml/../text/html,<b>',
+  'vbscript:x',
+  'https://harbor.example/"onclick="alert(1)',
+  'https://a.example/<b>',
+  'www.a.example/"><b> javascript://x@y.example +49 40 1234567',
+  'mailto:a@b.example?body=<script>',
+  'file:///etc/passwd',
+  'blob:https://a.example/1',
+  '//a.example/x',
+]
+
+const foreign = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'binary' }))
+
+/** What must stay as it is for the message to be of its type. */
+const fixed = new Set([
+  'messageType',
+  'delivery',
+  'role',
+  'operation',
+  'style',
+  'type',
+  'formatType',
+])
+
+/** A copy with every other text replaced: by `next`, a text at a time. */
+function replaced<T>(value: T, next: () => string): T
+function replaced(value: unknown, next: () => string): unknown {
+  if (typeof value === 'string') return next()
+  if (Array.isArray(value)) return value.map((one) => replaced(one, next))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  return Object.fromEntries(
+    entries.map(([key, held]) => [key, fixed.has(key) ? held : replaced(held, next)]),
+  )
+}
+
+const elements = new Set(
+  'a button br dd div dl dt fieldset form img input label li ol option p path select small span svg textarea ul'.split(
+    ' ',
+  ),
+)
+const attributes =
+  /^(?:alt|aria-[a-z]+|autocomplete|checked|class|d|data-(?:kind|side|style|type)|decoding|dir|disabled|focusable|for|hidden|href|id|loading|max|maxlength|name|novalidate|placeholder|rel|role|rows|selected|src|step|tabindex|target|type|value|viewbox)$/i
+
+function judge(markup: string): void {
+  for (const { name, attributes: held } of tagsIn(markup)) {
+    expect(elements, name).toContain(name)
+    for (const attribute of Object.keys(held)) expect(attribute).toMatch(attributes)
+    const { href, src, target, rel } = held
+    if (href !== undefined) {
+      expect(new URL(href).protocol).toMatch(/^(?:https?|mailto|tel):$/)
+      expect([target, rel]).toEqual(['_blank', 'noopener noreferrer'])
+    }
+    if (src !== undefined) expect(src.trim()).toMatch(/^(?:https:|data:image\/[\w.+-]+[;,])/i)
+  }
+}
+
+it.each(everyMessage)('whatever stands in $messageType $id, no markup comes of it', (pure) => {
+  fc.assert(
+    fc.property(fc.array(foreign, { minLength: 60, maxLength: 60 }), (strings) => {
+      let at = 0
+      const hostile: ChatMessage = replaced(pure, () => strings[at++ % strings.length] ?? '')
+      judge(markupOf(hostile))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('sees markup where there is some', () => {
+  expect(() => judge('<p><script>x</script></p>')).toThrow()
+  expect(() => judge('<img src="https://a.example" onerror="x">')).toThrow()
+  expect(() => judge('<a href="javascript:x" target="_blank" rel="noopener noreferrer">')).toThrow()
+})

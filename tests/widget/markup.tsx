@@ -1,0 +1,69 @@
+/** What a message is drawn as, without a browser. */
+import { renderToStaticMarkup } from 'react-dom/server'
+import type { Chat, ChatMessage } from '../../client/index.js'
+import { nothing } from '../../client/snapshot.js'
+import { answersIn } from '../../client/widget/content/answers.js'
+import { MessageContent } from '../../client/widget/content/message-content.js'
+import { type Widget, WidgetContext } from '../../client/widget/context.js'
+import { english } from '../../client/widget/texts/index.js'
+
+/** The world of a widget with these messages. Its chat cannot be called: nothing is while drawing. */
+export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget> = {}): Widget {
+  return {
+    chat: {} as Chat,
+    snapshot: { ...nothing, messages },
+    texts: english,
+    language: 'en',
+    answers: answersIn(messages),
+    locked: false,
+    afterAnswer() {},
+    ...more,
+  }
+}
+
+/** The markup of a message among others. */
+export function markupOf(
+  message: ChatMessage,
+  others: readonly ChatMessage[] = [],
+  more: Partial<Widget> = {},
+): string {
+  return renderToStaticMarkup(
+    <WidgetContext.Provider value={widgetOf([message, ...others], more)}>
+      <MessageContent message={message} />
+    </WidgetContext.Provider>,
+  )
+}
+
+/** The start tags in a markup: names and attributes, unescaped. */
+export function tagsIn(markup: string): { name: string; attributes: Record<string, string> }[] {
+  return [...markup.matchAll(/<([a-z][^\s/>]*)((?:[^>"]|"[^"]*")*)>/gi)].map(
+    ([, name = '', rest = '']) => {
+      const pairs = [...rest.matchAll(/([^\s=/]+)(?:="([^"]*)")?/g)]
+      return {
+        name,
+        attributes: Object.fromEntries(
+          pairs.map(([, key = '', value = '']) => [key, plain(value)]),
+        ),
+      }
+    },
+  )
+}
+
+const plain = (escaped: string) =>
+  escaped
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&amp;', '&')
+
+/** The buttons of a markup, as a visitor finds them. */
+export function buttonsIn(markup: string) {
+  return [...markup.matchAll(/<button([^>]*)>(.*?)<\/button>/g)].map(
+    ([, rest = '', inner = '']) => ({
+      title: plain(inner.replace(/<[^>]*>/g, '')),
+      isOpen: !/ disabled=/.test(rest),
+      isPressed: / aria-pressed="true"/.test(rest),
+    }),
+  )
+}
