@@ -42,9 +42,9 @@ function unreachable(members: Partial<ProblemMembers> | null): ChatProblem {
   return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
 }
 
-/** Whatever was thrown, as a problem. */
+/** Whatever was thrown, as a problem: one of another bundle's copy of this module is one, too. */
 export function problemFrom(error: unknown): ChatProblem {
-  return error instanceof ChatProblem ? error : unreachable(null)
+  return 'retryable' in Object(error) ? (error as ChatProblem) : unreachable(null)
 }
 
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */

@@ -32,9 +32,7 @@ export class MiawChat extends Base {
   #heard: { chat: Chat; stop(): void } | undefined
   #texts: Partial<Texts> | undefined
   #identityToken: IdentityToken | undefined
-  /** What the widget has told of itself. */
-  #isOpen = false
-  #round = 0
+  #wasOpen = false
   #isDue = false
 
   /** The chat that is shown: one that was given, else the element's own. */
@@ -138,22 +136,20 @@ export class MiawChat extends Base {
   #show(): void {
     const { chat } = this
     if (this.#heard?.chat !== chat) this.#hear(chat)
-    const isOpen = this.hasAttribute('open')
-    if (isOpen !== this.#isOpen) this.#round += 1
-    this.#told(isOpen)
+    const open = this.hasAttribute('open')
+    if (open !== this.#wasOpen) this.#dispatch(open ? 'miaw-open' : 'miaw-close')
+    this.#wasOpen = open
     const routingAttributes = routingAttributesOf(this.#read)
-    const language = this.getAttribute('language')
-    const props = {
+    this.#view?.show({
       chat,
+      open,
+      onOpenChange: (isOpen) => void this.toggleAttribute('open', isOpen),
       layout: layoutOf(this.#read),
       theme: themeOf(this.#read),
-      defaultOpen: isOpen,
-      onOpenChange: (now: boolean) => this.#told(now),
-      ...(language && { language }),
-      ...(this.#texts && { texts: this.#texts }),
-      ...(routingAttributes && { wish: { routingAttributes } }),
-    } as const
-    this.#view?.show(props, this.#round)
+      language: this.getAttribute('language') ?? undefined,
+      texts: this.#texts,
+      wish: routingAttributes && { routingAttributes },
+    })
   }
 
   #hear(chat: Chat): void {
@@ -161,14 +157,6 @@ export class MiawChat extends Base {
     const tell = (message: ChatMessage) => this.#dispatch('miaw-message', message)
     this.#heard = { chat, stop: chat.on('message', tell) }
     if (chat === this.#own) void chat.resume()
-  }
-
-  /** Whether it is open, as the widget or the page says. */
-  #told(isOpen: boolean): void {
-    if (isOpen === this.#isOpen) return
-    this.#isOpen = isOpen
-    this.toggleAttribute('open', isOpen)
-    this.#dispatch(isOpen ? 'miaw-open' : 'miaw-close')
   }
 
   #dispatch(type: string, detail?: ChatMessage): void {

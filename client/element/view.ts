@@ -18,9 +18,8 @@ export function openView(host: HTMLElement) {
   const root = host.attachShadow({ mode: 'open' })
   root.adoptedStyleSheets = [sharedSheet()]
   return {
-    /** Draws the widget; another `round` begins it anew. */
-    show(props: ChatWidgetProps, round: number): void {
-      render(createElement(ChatWidget, { ...props, key: round }), root)
+    show(props: ChatWidgetProps): void {
+      render(createElement(ChatWidget, props), root)
     },
     clear(): void {
       render(null, root)

@@ -23,6 +23,7 @@ export async function bundle(
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
+    charset: 'utf8',
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [inlineStyles, ...plugins],

@@ -12,7 +12,13 @@ export const inlineStyles: Plugin = {
       namespace: 'inline-style',
     }))
     onLoad({ filter: /./, namespace: 'inline-style' }, async ({ path }) => {
-      const sheet = await build({ entryPoints: [path], bundle: true, minify: true, write: false })
+      const sheet = await build({
+        entryPoints: [path],
+        bundle: true,
+        minify: true,
+        write: false,
+        charset: 'utf8',
+      })
       return { contents: sheet.outputFiles[0]?.text.trim() ?? '', loader: 'text' }
     })
   },

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 /** What each entry may weigh at most: bytes, minified and gzipped. `element` is with all it stands on. */
-export const budgets = { index: 5120, tabs: 900, upload: 800, react: 24_000, element: 32_000 }
+export const budgets = { index: 5120, tabs: 900, upload: 800, react: 28_000, element: 48_000 }
 
 export type Entry = keyof typeof budgets
 

@@ -1,0 +1,96 @@
+/** The view of what happens underneath: the last requests, and how the chat stands. */
+import type { Connection, Snapshot } from '../index.js'
+import { el, need } from './dom.js'
+import type { Call, Pace } from './watch.js'
+
+const shownCalls = 12
+
+const tones: Partial<Record<Connection, string>> = {
+  online: 'good',
+  connecting: 'busy',
+  retrying: 'busy',
+  offline: 'bad',
+  lost: 'bad',
+  refused: 'bad',
+}
+
+const seconds = (ms: number) =>
+  `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
+
+/** `every 2.5 s`, or how else it goes on. */
+export function paceText(pollAfterMs: number | null | undefined): string {
+  if (pollAfterMs === undefined) return '–'
+  return pollAfterMs === null ? 'stopped' : `every ${seconds(pollAfterMs)}`
+}
+
+function barOf({ ms, salesforceMs, redisMs }: Call): HTMLElement {
+  const parts = { salesforce: salesforceMs, redis: redisMs, rest: ms - salesforceMs - redisMs }
+  const bar = el('div', { className: 'bar' })
+  for (const [name, part] of Object.entries(parts)) {
+    const piece = el('span')
+    piece.dataset.part = name
+    piece.style.flexGrow = String(Math.max(0, part))
+    bar.append(piece)
+  }
+  bar.style.inlineSize = `${Math.min(100, 12 + 30 * Math.log10(1 + ms / 10))}%`
+  return bar
+}
+
+function rowOf(call: Call): HTMLTableRowElement {
+  const { method, path, status, ms } = call
+  const code = el('span', { className: 'status' }, status ? String(status) : 'none')
+  code.dataset.tone = status >= 200 && status < 400 ? 'good' : 'bad'
+  const request = el(
+    'th',
+    { scope: 'row' },
+    el('span', { className: 'method' }, method),
+    ` ${path}`,
+  )
+  const time = el('td', { className: 'time' }, `${Math.round(ms)} ms`)
+  return el(
+    'tr',
+    {},
+    request,
+    el('td', {}, code),
+    time,
+    el('td', { className: 'wide' }, barOf(call)),
+  )
+}
+
+/** Draws it, and keeps the cursor's age up to date. */
+export function openLive() {
+  const rows = need('#calls')
+  const [connection, pace, age, unread] = ['connection', 'pace', 'age', 'unread'].map((id) =>
+    need(`#${id}`),
+  ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement]
+  let readAt: number | undefined
+
+  function showAge(): void {
+    age.textContent =
+      readAt === undefined ? '–' : seconds(Math.round((Date.now() - readAt) / 1000) * 1000)
+  }
+
+  function show(snapshot: Snapshot): void {
+    connection.textContent = snapshot.connection
+    connection.dataset.tone = tones[snapshot.connection] ?? 'idle'
+    unread.textContent = String(snapshot.unread)
+    if (!snapshot.conversationId) readAt = undefined
+    if (readAt === undefined) pace.textContent = paceText(undefined)
+    showAge()
+  }
+
+  setInterval(showAge, 1000)
+  return {
+    show,
+    onCall(call: Call): void {
+      rows.querySelector('.none')?.remove()
+      rows.prepend(rowOf(call))
+      while (rows.children.length > shownCalls) rows.lastElementChild?.remove()
+    },
+    onPace({ pollAfterMs }: Pace): void {
+      readAt = Date.now()
+      pace.textContent = paceText(pollAfterMs)
+      showAge()
+    },
+  }
+}
