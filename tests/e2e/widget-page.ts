@@ -57,13 +57,10 @@ export function widgetPage(page: Page, { sandbox }: Place) {
     notices: () => list.locator('.miaw-notice').allTextContents(),
 
     /** The last message of a side. */
-    last: (side: 'own' | 'other') => list.locator(`[data-side="${side}"]`).last(),
+    last: (side: 'own' | 'other') => list.locator(`.miaw-message[data-side="${side}"]`).last(),
 
     /** The ids of all messages, as they stand there. */
-    ids: () =>
-      list
-        .locator('.miaw-message')
-        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id') ?? '')),
+    ids: () => list.locator('.miaw-message').evaluateAll(idsOf),
 
     /** Resolves when a poll that is asked from now on is answered and drawn. */
     async nextPoll(): Promise<void> {
@@ -73,14 +70,22 @@ export function widgetPage(page: Page, { sandbox }: Place) {
       await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))')
     },
 
-    /** All that Salesforce has is shown, once and in its order, and nothing else is. */
+    /** All that Salesforce has is shown, once, and nothing else is: as a message, or as the notice of one. */
     async isWhole(conversationId: string): Promise<void> {
-      const stored = async () => (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
-      await expect.poll(chat.ids, { timeout: 15_000 }).toHaveLength((await stored()).length)
-      expect((await chat.ids()).toSorted()).toEqual((await stored()).toSorted())
+      const stored = (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
+      const all = async () => {
+        const rows = await list.locator('> [data-id]').evaluateAll(idsOf)
+        return rows.filter((id) => stored.includes(id)).toSorted()
+      }
+      await expect.poll(all, { timeout: 15_000 }).toEqual(stored.toSorted())
+      const strangers = (await chat.ids()).filter((id) => !stored.includes(id))
+      expect(strangers).toEqual([])
     },
   }
   return chat
 }
+
+type Row = { getAttribute(name: string): string | null }
+const idsOf = (rows: Row[]) => rows.map((row) => row.getAttribute('data-id') ?? '')
 
 declare const document: { querySelector(name: 'miaw-chat'): { chat: Chat } | null }
