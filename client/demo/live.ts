@@ -44,7 +44,7 @@ function rowOf(call: Call): HTMLTableRowElement {
     'th',
     { scope: 'row' },
     el('span', { className: 'method' }, method),
-    ` ${path}`,
+    el('span', { className: 'path' }, path),
   )
   const time = el('td', { className: 'time' }, `${Math.round(ms)} ms`)
   return el(

@@ -199,6 +199,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await previous.press('Enter')
     await expect.poll(passed).toBeLessThan(3)
     await strip.focus()
+    await focused(strip)
     await strip.press(direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight')
     await expect.poll(passed).toBeGreaterThan(3)
   })

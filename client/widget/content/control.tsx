@@ -30,14 +30,16 @@ const completions: Partial<Record<FieldSpec['type'], string>> = { email: 'email'
 function Select({ spec: { options = [], given }, attributes: { id, name, ...aria } }: Told) {
   const { texts } = useWidget()
   return (
-    <select id={id} name={name} {...aria} className="miaw-input" defaultValue={given?.[0] ?? ''}>
-      <option value="">{texts.pleaseChoose}</option>
-      {options.map(({ itemId, title }) => (
-        <option key={itemId} value={itemId}>
-          {title}
-        </option>
-      ))}
-    </select>
+    <span className="miaw-select">
+      <select id={id} name={name} {...aria} className="miaw-input" defaultValue={given?.[0] ?? ''}>
+        <option value="">{texts.pleaseChoose}</option>
+        {options.map(({ itemId, title }) => (
+          <option key={itemId} value={itemId}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </span>
   )
 }
 

@@ -56,7 +56,7 @@ export function Field({ spec, field, problem }: Props) {
       </Ticks>
     )
   return (
-    <div className="miaw-field" data-type={type}>
+    <div className="miaw-question" data-type={type}>
       <label className="miaw-label" htmlFor={id}>
         <Label spec={spec} />
       </label>

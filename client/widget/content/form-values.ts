@@ -38,7 +38,7 @@ type Content = Pick<FormValue, 'value' | 'title'>
 /** What a field holds, with words for people where it is an id or a date; undefined when it is empty. */
 function contentOf(question: Question, held: Held, language: string): Content | undefined {
   const { type, options = [] } = question
-  const titleOf = (id: string) => options.find(({ itemId }) => itemId === id)?.title || id
+  const titleOf = (id: string) => options.find(({ itemId }) => itemId === id)?.title.trim() || id
   const text = textOf(held)
   if (type === 'boolean') return { value: held.values.length > 0 }
   if (!text) return undefined

@@ -12,7 +12,7 @@ export function RichLink({ message }: { message: RichLinkMessage }) {
   return (
     <Tile url={url} className="miaw-card">
       <Picture url={imageUrl} className="miaw-card-picture" />
-      <Words title={title === url ? place : title} details={[description, place]} />
+      <Words title={!title || title === url ? place : title} details={[description, place]} />
     </Tile>
   )
 }

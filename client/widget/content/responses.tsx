@@ -4,7 +4,9 @@ import { Bubble } from './bubble.js'
 
 /** What the visitor chose. */
 export function ChoiceResponse({ message }: { message: ChoiceResponseMessage }) {
-  return <Bubble text={message.selections.map(({ itemId, title }) => title || itemId).join(', ')} />
+  const { selections, text } = message
+  const titles = selections.map(({ itemId, title }) => title || itemId).join(', ')
+  return <Bubble text={titles || text} />
 }
 
 type Value = NonNullable<FormResponseMessage['values']>[number]

@@ -10,7 +10,7 @@ export function Ticks({ spec, attributes, label, children }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame of its own
     <div
-      className="miaw-field"
+      className="miaw-question"
       data-type="multiselect"
       role="group"
       aria-labelledby={id}

@@ -27,7 +27,8 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
   const { chat, snapshot, texts, locked } = useWidget()
   const { prechat, problem, attachments, conversationId } = snapshot
   const [putOff, setPutOff] = useState<Prechat | null>(null)
-  const [isEnding, setEnding] = useState(false)
+  /** The conversation that the visitor wants to end. */
+  const [endingId, setEndingId] = useState<string | null>(null)
   const title = useId()
   const files = useFiles()
   const transcript = useTranscript()
@@ -40,7 +41,8 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
   const items: MenuItem[] = []
   if (isChat && transcript.isSupported)
     items.push({ icon: 'download', label: texts.download, act: transcript.download })
-  if (isChat && !locked) items.push({ icon: 'end', label: texts.end, act: () => setEnding(true) })
+  if (isChat && !locked)
+    items.push({ icon: 'end', label: texts.end, act: () => setEndingId(conversationId) })
 
   function start(): void {
     if (putOff) setPutOff(null)
@@ -83,8 +85,8 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
           wish={wish}
           files={files}
           isWatched={isOpen && isVisible}
-          isEnding={isEnding && !locked}
-          onKeep={() => setEnding(false)}
+          isEnding={endingId !== null && endingId === conversationId}
+          onKeep={() => setEndingId(null)}
           onAnswer={() => setPutOff(null)}
         />
       )}

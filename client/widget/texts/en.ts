@@ -99,7 +99,7 @@ export const english = {
   /** The kind of a file whose name and type do not tell it, in at most four letters. */
   file: 'File',
   /** Of choices without a question. */
-  choices: 'Answers to choose from',
+  choices: 'Possible answers',
   cards: 'Cards',
   previousCards: 'Previous',
   nextCards: 'Next',

@@ -2,6 +2,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/index.js'
+import { ChatProblem, type ProblemMembers } from '../../../client/problem.js'
 import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
 import { nothing } from '../../../client/snapshot.js'
 
@@ -69,4 +70,9 @@ function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void 
   events.dispatchEvent(new CustomEvent(type, { detail }))
 }
 
-Object.assign(window, { stage: { show, calls, emit, chat, unmount: () => root.unmount() } })
+/** From now on a verb of the chat's answers with a problem. */
+function refuse(name: 'end' | 'loadOlder' | 'transcript', problem: ProblemMembers): void {
+  chat[name] = () => Promise.reject(new ChatProblem(problem))
+}
+
+Object.assign(window, { stage: { show, calls, emit, refuse } })

@@ -1,0 +1,144 @@
+/** `<miaw-chat>` on a page of another site, whose own policy is strict. */
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { serve } from '../../sandbox/server/serve.js'
+import { startDev } from '../../sandbox/server/start.js'
+import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
+import { forgetForeignVariables } from './own-environment.js'
+
+describe.skipIf(!hasBrowser())('<miaw-chat> on a page of another site', () => {
+  let dev: Awaited<ReturnType<typeof startDev>>
+  let site: Awaited<ReturnType<typeof serve>>
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let watch: Watch
+  let gateway = ''
+  let body = ''
+  let early = ''
+
+  async function answer(request: Request): Promise<Response> {
+    if (request.url.endsWith('/early.js')) {
+      return new Response(early, { headers: { 'content-type': 'text/javascript' } })
+    }
+    const policy = `default-src 'none'; script-src 'self' ${gateway}; connect-src ${gateway}`
+    return new Response(`<!doctype html><html lang="en"><title>Shop</title>${body}`, {
+      headers: { 'content-type': 'text/html', 'content-security-policy': policy },
+    })
+  }
+
+  beforeAll(async () => {
+    forgetForeignVariables()
+    site = await serve(answer)
+    process.env.ALLOWED_ORIGINS = site.url
+    dev = await startDev({ env: process.env, port: 0, log: () => {} })
+    gateway = new URL(dev.addresses.page).origin
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await dev?.close()
+    await site?.close()
+    delete process.env.ALLOWED_ORIGINS
+  })
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1000, height: 800 } })
+  })
+  afterEach(async () => {
+    await context.close()
+    expect(watch.violations).toEqual([])
+  })
+
+  /** A page with this in its body; the script comes after it. */
+  async function open(tag: string, script = ''): Promise<void> {
+    early = script
+    body = `<script src="/early.js"></script>${tag}<script type="module" src="${gateway}/miaw-chat.js"></script>`
+    const opened = await openWatchedPage(context, gateway)
+    page = opened.page
+    watch = opened.watch
+    await page.goto(site.url)
+    await page.waitForFunction('customElements.get("miaw-chat")')
+  }
+
+  const element = () => page.locator('miaw-chat')
+  const reads = (text: string) => element().getByText(text).first().waitFor()
+  /** Runs code in the page, where `chat` is the element. */
+  const run = (code: string) =>
+    page.evaluate(`(async () => { const chat = document.querySelector('miaw-chat'); ${code} })()`)
+  const told = () => run('return told')
+  const listening = `window.told = []
+for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
+  addEventListener(type, ({ detail }) => told.push(detail ? type + ' ' + detail.text : type))`
+
+  it('needs nothing but the tag: it asks the gateway that its script came from', async () => {
+    await open('<miaw-chat></miaw-chat>', listening)
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    expect(await told()).toEqual([
+      'miaw-open',
+      'miaw-message Hello, I am the Harbor Assistant. How can I help you?',
+    ])
+    expect(watch.errors).toEqual([])
+    expect(await element().getAttribute('open')).toBe('')
+  })
+
+  it('opens and closes by its methods and its attribute, and tells each once', async () => {
+    await open('<miaw-chat></miaw-chat>', listening)
+    const dialog = element().getByRole('heading').first()
+    await run('chat.open()')
+    await dialog.waitFor()
+    await run('chat.close()')
+    await dialog.waitFor({ state: 'hidden' })
+    await run(`chat.setAttribute('open', '')`)
+    await dialog.waitFor()
+    expect(await told()).toEqual(['miaw-open', 'miaw-close', 'miaw-open'])
+  })
+
+  it('follows its attributes, and the texts that a page gave before the script came', async () => {
+    const before = `addEventListener('DOMContentLoaded', () => {
+  document.querySelector('miaw-chat').texts = { title: 'Harbor desk' } })`
+    await open('<miaw-chat layout="inline"></miaw-chat>', before)
+    await reads('Harbor desk')
+    await run(`chat.setAttribute('language', 'de')`)
+    await element().locator('.miaw[lang="de"]').waitFor()
+    await run(`chat.setAttribute('theme', 'dark')`)
+    await element().locator('.miaw[data-theme="dark"]').waitFor()
+    await reads('Harbor desk')
+  })
+
+  it('goes on when it is taken out and put back', async () => {
+    await open('<miaw-chat layout="inline"></miaw-chat>')
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    await run(`const { parentNode } = chat
+      chat.remove()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      parentNode.append(chat)
+      chat.chat.send('help')`)
+    await reads('I know:')
+    expect(await element().getByText('Hello, I am the Harbor Assistant.').count()).toBe(1)
+  })
+
+  it('is there once when its script is loaded twice', async () => {
+    await open('<miaw-chat layout="inline"></miaw-chat>')
+    await page.addScriptTag({ url: `${gateway}/miaw-chat.js?again`, type: 'module' })
+    await page.getByRole('button', { name: 'Start chat' }).waitFor()
+    expect(watch.errors).toEqual([])
+  })
+
+  it('keeps to the session’s storage when it is told to, and leaves nothing at sign-out', async () => {
+    await open('<miaw-chat layout="inline" storage="session"></miaw-chat>')
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    const kept = () => run('return [localStorage.length, sessionStorage.length]')
+    expect(await kept()).toEqual([0, 2])
+    await run('await chat.signOut()')
+    expect(await kept()).toEqual([0, 0])
+  })
+
+  it('tells by name of routing attributes that cannot be read', async () => {
+    await open(`<miaw-chat routing-attributes="{oops"></miaw-chat>`)
+    await expect.poll(() => watch.errors.join()).toContain('routing-attributes')
+  })
+})

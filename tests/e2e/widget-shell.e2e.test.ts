@@ -1,0 +1,463 @@
+/** The frame of the widget in a browser: keyboard, focus, scrolling, writing, files. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ChatMessage, ConversationState, Snapshot } from '../../client/index.js'
+import { buildStage, type ReactVersion } from '../widget/stage/build.js'
+import { hasBrowser, launchBrowser } from './browser.js'
+import { openStage } from './widget-stage.js'
+
+const minuteMs = 60_000
+
+function said(id: string, role: 'Agent' | 'EndUser', text: string, minutesAgo = 0) {
+  return {
+    id,
+    conversationId: 'c',
+    sender: { role, displayName: role === 'Agent' ? 'Dana' : null },
+    timestamp: new Date(Date.now() - minutesAgo * minuteMs).toISOString(),
+    messageType: 'StaticContentMessage',
+    text,
+    staticContent: { formatType: 'Text', text },
+    delivery: 'delivered',
+  } satisfies ChatMessage
+}
+
+const long = Array.from({ length: 40 }, (_, index) =>
+  said(`m${index}`, 'Agent', `Message ${index}`, 100 - index),
+)
+
+const conversation: ConversationState = {
+  id: 'c',
+  status: 'open',
+  handledBy: 'agent',
+  participants: [{ role: 'Agent', displayName: 'Dana' }],
+  endedBy: null,
+  estimatedWaitSeconds: null,
+  expiresAt: null,
+}
+
+const open: Partial<Snapshot> = {
+  connection: 'online',
+  conversationId: 'c',
+  conversation,
+  messages: [said('hello', 'Agent', 'Hello!')],
+  attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
+}
+
+/** Drops one file on the panel, and pastes another one. */
+const dropAndPaste = `{
+  const transfer = (name) => {
+    const data = new DataTransfer()
+    data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
+    return data
+  }
+  const panel = document.querySelector('.miaw-panel')
+  const dragged = { dataTransfer: transfer('dropped.pdf'), bubbles: true, cancelable: true }
+  panel.dispatchEvent(new DragEvent('dragenter', dragged))
+  panel.dispatchEvent(new DragEvent('drop', dragged))
+  const clipboardData = transfer('pasted.pdf')
+  const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
+  panel.querySelector('textarea').dispatchEvent(paste)
+}`
+
+const inline = { layout: 'inline' }
+
+describe.skipIf(!hasBrowser())('the frame of the widget', () => {
+  let browser: Browser
+  /** For tests that need no page of their own. */
+  let shared: Page
+  const pages: Page[] = []
+  const stages = new Map<ReactVersion, string>()
+
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const viewport = { width: 900, height: 700 }
+    const page = await browser.newPage({ viewport, reducedMotion: 'reduce', ...options })
+    page.setDefaultTimeout(5000)
+    return page
+  }
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    shared = await openPage()
+    for (const version of [19, 18] as const) stages.set(version, await buildStage(version))
+  })
+
+  afterAll(() => browser?.close())
+
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close()
+  })
+
+  type Options = BrowserContextOptions & { version?: ReactVersion }
+
+  async function stageOf({ version = 19, ...options }: Options = {}) {
+    const isShared = Object.keys(options).length === 0
+    const page = isShared ? shared : await openPage(options)
+    if (!isShared) pages.push(page)
+    return openStage(page, stages.get(version) ?? '')
+  }
+
+  it.each([19, 18] as const)(
+    'opens by the launcher into the composer, and closes by Escape back to it, in React %i',
+    async (version) => {
+      const { page, show, focused } = await stageOf({ version })
+      await show({ ...open, unread: 2 })
+      const dialogue = page.getByRole('dialog', { name: 'Chat with us' })
+      expect(await dialogue.isVisible()).toBe(false)
+
+      await page.getByRole('button', { name: 'Open chat, 2 unread messages' }).press('Enter')
+      expect(await dialogue.isVisible()).toBe(true)
+      expect(await focused()).toBe('Your message')
+
+      await page.keyboard.press('Escape')
+      expect(await dialogue.isVisible()).toBe(false)
+      expect(await focused()).toContain('Open chat')
+    },
+  )
+
+  it('calls up no keyboard on a touch screen', async () => {
+    const { page, show } = await stageOf({ hasTouch: true, isMobile: true })
+    await show(open)
+    await page.getByRole('button', { name: 'Open chat' }).tap()
+    const dialogue = page.getByRole('dialog')
+    expect(await dialogue.evaluate((node) => node.matches(':focus'))).toBe(true)
+  })
+
+  it('keeps a draft while it is closed', async () => {
+    const { page, show } = await stageOf()
+    await show(open, { defaultOpen: true })
+    await page.getByRole('textbox').fill('Half a sent')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    expect(await page.getByRole('textbox').inputValue()).toBe('Half a sent')
+  })
+
+  it('is open when the page says so, and asks the page to close', async () => {
+    const { page, show } = await stageOf()
+    await show(open, { open: true })
+    await page.getByRole('textbox').press('Escape')
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+    await show(open, { open: false })
+    expect(await page.getByRole('dialog').isVisible()).toBe(false)
+  })
+
+  it('fills a phone', async () => {
+    const { page, show } = await stageOf({ viewport: { width: 390, height: 700 } })
+    await show(open, { defaultOpen: true })
+    const box = await page.getByRole('dialog').boundingBox()
+    expect(box).toEqual({ x: 0, y: 0, width: 390, height: 700 })
+    expect(await page.locator('.miaw-launcher').isVisible()).toBe(false)
+  })
+
+  it('has a menu that keyboards know', async () => {
+    const { page, show, focused } = await stageOf()
+    await show(open, { defaultOpen: true })
+    const opener = page.getByRole('button', { name: 'More' })
+    await opener.press('Enter')
+    expect(await focused()).toBe('Download transcript')
+    await page.keyboard.press('ArrowDown')
+    expect(await focused()).toBe('End chat')
+    await page.keyboard.press('ArrowDown')
+    expect(await focused()).toBe('Download transcript')
+    await page.keyboard.press('End')
+    expect(await focused()).toBe('End chat')
+
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('menu').count()).toBe(0)
+    expect(await focused()).toBe('More')
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+
+    await opener.click()
+    await page.getByRole('region', { name: 'Messages' }).click()
+    expect(await page.getByRole('menu').count()).toBe(0)
+  })
+
+  it('ends only after it has asked, and says why it could not', async () => {
+    const { page, show, callsOf, refuse, focused } = await stageOf()
+    await show(open, inline)
+    await page.getByRole('textbox').fill('A draft')
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'End chat' }).click()
+    expect(await focused()).toBe('Keep chatting')
+    await page.keyboard.press('Escape')
+    expect(await focused()).toBe('Your message')
+    expect(await page.getByRole('textbox').inputValue()).toBe('A draft')
+    expect(await callsOf('end')).toEqual([])
+
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'End chat' }).click()
+    await page.getByRole('button', { name: 'End chat' }).click()
+    expect(await callsOf('end')).toEqual([[]])
+
+    await show({ ...open, connection: 'ended' }, inline)
+    expect(await focused()).toBe('Start a new chat')
+    expect(await page.getByText('Hello!').first().isVisible()).toBe(true)
+
+    await show({ ...open, conversationId: 'another' }, inline)
+    expect(await page.getByRole('button', { name: 'Keep chatting' }).count()).toBe(0)
+    await refuse('end', 'upstream_unavailable')
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'End chat' }).click()
+    await page.getByRole('button', { name: 'End chat' }).click()
+    await page.getByText('The chat does not answer right now.').waitFor()
+  })
+
+  it('starts with what the page wishes, and hands the focus on', async () => {
+    const { page, show, callsOf, focused } = await stageOf()
+    const props = { ...inline, wish: { language: 'en_US' } }
+    await show({}, props)
+    await page.getByRole('button', { name: 'Start chat' }).press('Enter')
+    expect(await callsOf('start')).toEqual([[{ language: 'en_US' }]])
+    await show({ connection: 'connecting' }, props)
+    expect(await focused()).toBe('Your message')
+  })
+
+  it('asks the questions first; they can be put off and come back to', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const fields = [{ name: 'Topic', type: 'text' as const, required: true }]
+    const prechat = { required: true, per: 'conversation' as const, fields }
+    const props = { ...inline, wish: { routingAttributes: { Page: 'home' } } }
+    await show({ prechat }, props)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await page.getByRole('textbox').fill('Cargo')
+    await page.getByRole('textbox').press('Enter')
+    const routingAttributes = { Page: 'home', Topic: 'Cargo' }
+    expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
+  })
+
+  it('sends by Enter, breaks lines by Shift+Enter, and sends nothing while composing', async () => {
+    const { page, show, callsOf } = await stageOf()
+    await show(open, inline)
+    const input = page.getByRole('textbox')
+    await input.press('Enter')
+    await input.pressSequentially('One')
+    await input.press('Shift+Enter')
+    await input.pressSequentially('two 🙏')
+    await input.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })
+    expect(await callsOf('send')).toEqual([])
+    await input.press('Enter')
+    expect(await callsOf('send')).toEqual([['One\ntwo 🙏']])
+    expect(await input.inputValue()).toBe('')
+    expect((await callsOf('typing')).length).toBeGreaterThan(2)
+  })
+
+  it('grows with its text, and counts when little is left', async () => {
+    const { page, show, callsOf } = await stageOf()
+    await show(open, inline)
+    const input = page.getByRole('textbox')
+    const heightOf = async () => (await input.boundingBox())?.height ?? 0
+    const before = await heightOf()
+    await input.fill('one\ntwo\nthree')
+    expect(await heightOf()).toBeGreaterThan(before * 1.5)
+    await input.fill('🙏'.repeat(4001))
+    expect(await heightOf()).toBeLessThan(160)
+    await page.getByText('1 character too many').waitFor()
+    await input.press('Enter')
+    expect(await callsOf('send')).toEqual([])
+  })
+
+  it('takes files by picker, drop and paste, refuses some in words, and sends the rest', async () => {
+    const { page, show, callsOf, focused } = await stageOf()
+    await show(open, inline)
+    const png = { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.alloc(9) }
+    const big = { name: 'big.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(1001) }
+    await page.locator('input[type=file]').setInputFiles([png, big])
+    await page.getByText('big.pdf is too big: at most 1 kB.').waitFor()
+    expect(await page.locator('.miaw-chosen img').getAttribute('src')).toMatch(/^blob:/)
+
+    await page.getByRole('button', { name: 'Remove photo.png' }).click()
+    expect(await page.locator('.miaw-chosen').count()).toBe(0)
+    expect(await focused()).toBe('Your message')
+
+    await page.evaluate(dropAndPaste)
+    expect(await page.locator('.miaw-drop').count()).toBe(0)
+    expect(await page.locator('.miaw-chosen').allInnerTexts()).toEqual([
+      expect.stringContaining('dropped.pdf'),
+      expect.stringContaining('pasted.pdf'),
+    ])
+    await page.getByRole('textbox').fill('Both bills')
+    await page.getByRole('textbox').press('Enter')
+    const sent = (await callsOf('say')).map(([content]) => content)
+    expect(sent).toMatchObject([{ text: 'Both bills' }, { text: 'pasted.pdf' }])
+    expect(await page.locator('.miaw-chosen').count()).toBe(0)
+  })
+
+  it('says why a message was not sent, and sends it again or gives it up', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const problem = { code: 'unreachable', retryable: true } as never
+    const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
+    await show({ ...open, messages: [failed] }, inline)
+    await page.getByText('Not sent. There is no connection.').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('button', { name: 'Discard' }).click()
+    expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
+  })
+
+  describe('the list', () => {
+    const scrolled = (page: Page) =>
+      page.locator('.miaw-scroller').evaluate((node) => ({
+        top: node.scrollTop,
+        left: node.scrollHeight - node.scrollTop - node.clientHeight,
+      }))
+    const scrollTo = async (page: Page, top: number) => {
+      await page.locator('.miaw-scroller').evaluate((node, to) => {
+        node.scrollTop = to
+      }, top)
+      await page.evaluate('new Promise(requestAnimationFrame)')
+      await page.evaluate('new Promise(requestAnimationFrame)')
+    }
+
+    it('follows the end while the reader is there, and counts what is new while not', async () => {
+      const { page, show } = await stageOf()
+      await show({ ...open, messages: long }, inline)
+      expect((await scrolled(page)).left).toBeLessThan(2)
+      const one = [...long, said('n1', 'Agent', 'New')]
+      await show({ ...open, messages: one }, inline)
+      expect((await scrolled(page)).left).toBeLessThan(2)
+
+      await scrollTo(page, 300)
+      const two = [...one, said('n2', 'Agent', 'Newer'), said('n3', 'Agent', 'Newest')]
+      await show({ ...open, messages: two }, inline)
+      expect((await scrolled(page)).top).toBe(300)
+      await page.getByRole('button', { name: '2 new messages' }).click()
+      expect((await scrolled(page)).left).toBeLessThan(2)
+      expect(await page.locator('.miaw-jump').count()).toBe(0)
+    })
+
+    it('goes to what the visitor says', async () => {
+      const { page, show } = await stageOf()
+      await show({ ...open, messages: long }, inline)
+      await scrollTo(page, 300)
+      const own = { ...said('own', 'EndUser', 'Here'), delivery: 'sending' as const }
+      await show({ ...open, messages: [...long, own] }, inline)
+      expect((await scrolled(page)).left).toBeLessThan(2)
+    })
+
+    it('shows a tall message from its beginning', async () => {
+      const { page, show } = await stageOf()
+      const tall = said('tall', 'Agent', 'Line\n'.repeat(80))
+      await show({ ...open, messages: long }, inline)
+      await show({ ...open, messages: [...long, tall] }, inline)
+      const { left } = await scrolled(page)
+      expect(left).toBeGreaterThan(300)
+      const box = await page.locator('[data-id="tall"]').boundingBox()
+      expect(box?.y).toBeGreaterThan(60)
+      expect(box?.y).toBeLessThan(200)
+    })
+
+    it('asks for older messages at its top, and stays where it is when they come', async () => {
+      const { page, show, callsOf } = await stageOf()
+      await show({ ...open, messages: long, hasOlder: true }, inline)
+      expect(await callsOf('loadOlder')).toEqual([])
+      await scrollTo(page, 10)
+      expect(await callsOf('loadOlder')).toEqual([[]])
+      const first = page.locator('[data-id="m0"] .miaw-bubble')
+      const before = await first.boundingBox()
+      const older = Array.from({ length: 30 }, (_, index) =>
+        said(`o${index}`, 'Agent', `Old ${index}`, 200 - index),
+      )
+      await show({ ...open, messages: [...older, ...long], hasOlder: true }, inline)
+      const after = await first.boundingBox()
+      expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(40)
+      await page.getByRole('button', { name: 'Show earlier messages' }).press('Enter')
+      expect((await callsOf('loadOlder')).length).toBeGreaterThan(1)
+    })
+
+    it('says why older messages did not come', async () => {
+      const { page, show, refuse } = await stageOf()
+      await show({ ...open, hasOlder: true }, inline)
+      await refuse('loadOlder', 'unreachable')
+      await page.getByRole('button', { name: 'Show earlier messages' }).click()
+      await page.getByText('There is no connection.').waitFor()
+    })
+
+    it('is read when its end is seen, not while the panel is closed', async () => {
+      const { page, show, callsOf } = await stageOf()
+      const unread = { ...open, messages: long, unread: 5, readUpTo: long[34]?.timestamp ?? '' }
+      await show(unread)
+      expect(await callsOf('markRead')).toEqual([])
+      await page.getByRole('button', { name: /Open chat/ }).click()
+      expect((await callsOf('markRead')).length).toBeGreaterThan(0)
+
+      const mark = page.locator('[data-kind="unread"] + li')
+      expect(await mark.getAttribute('data-id')).toBe('m35')
+      const more = [...long, said('n', 'Agent', 'New')]
+      await show({ ...open, messages: more, readUpTo: long[39]?.timestamp ?? '' })
+      expect(await mark.getAttribute('data-id')).toBe('m35')
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Open chat' }).click()
+      expect(await mark.getAttribute('data-id')).toBe('n')
+    })
+
+    it('tells those who do not see it what is new, and never what was before', async () => {
+      const { page, show, emit } = await stageOf()
+      await show(open, inline)
+      const log = page.getByRole('log')
+      expect(await log.textContent()).toBe('')
+      await emit('message', said('n', 'Agent', 'Are you there?'))
+      expect(await log.textContent()).toBe('Dana: Are you there?')
+    })
+
+    it('shows that a bot is answering, until it has or eight seconds are over', async () => {
+      const { page, show, emit } = await stageOf({ locale: 'en' })
+      await page.clock.install()
+      const own = said('own', 'EndUser', 'Hello?')
+      const byBot = {
+        ...open,
+        conversation: {
+          ...conversation,
+          handledBy: 'bot' as const,
+          participants: [{ role: 'Chatbot' as const, displayName: 'Harbor Assistant' }],
+        },
+        messages: [own],
+      }
+      await show(byBot, inline)
+      const dots = page.getByText('Harbor Assistant is answering')
+      expect(await dots.count()).toBe(0)
+      await emit('delivery', own)
+      expect(await dots.count()).toBe(1)
+      await page.clock.runFor(8100)
+      expect(await dots.count()).toBe(0)
+    })
+  })
+
+  it('gives the transcript, and does not offer it again where there is none', async () => {
+    const { page, show, refuse } = await stageOf()
+    await show(open, inline)
+    const ask = async () => {
+      await page.getByRole('button', { name: 'More' }).click()
+      await page.getByRole('menuitem', { name: 'Download transcript' }).click()
+    }
+    const [download] = await Promise.all([page.waitForEvent('download'), ask()])
+    expect(download.suggestedFilename()).toMatch(/^chat-\d{4}-\d\d-\d\d\.pdf$/)
+    await refuse('transcript', 'unsupported')
+    await ask()
+    await page.getByText('This is not possible here.').waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual(['End chat'])
+  })
+
+  it('speaks the language and has the direction of the page, or its own', async () => {
+    const { page, show } = await stageOf()
+    const widget = page.locator('.miaw')
+    await page.evaluate(`document.documentElement.lang = 'de-AT'`)
+    await show({}, inline)
+    await page.getByRole('button', { name: 'Chat starten' }).waitFor()
+    await page.evaluate(`document.documentElement.lang = 'ja'`)
+    await page.getByRole('button', { name: 'チャットを開始' }).waitFor()
+    await show({}, { ...inline, language: 'he' })
+    expect(await widget.getAttribute('dir')).toBe('rtl')
+    await page.evaluate(`document.documentElement.dir = 'ltr'`)
+    await page.locator('.miaw:not([dir])').waitFor()
+  })
+
+  it('fits into 320 pixels', async () => {
+    const { page, show } = await stageOf({ viewport: { width: 320, height: 500 } })
+    const wide = said('w', 'Agent', 'x'.repeat(300))
+    await show({ ...open, messages: [...long, wide] }, { defaultOpen: true, language: 'de' })
+    const widest = await page.evaluate('document.documentElement.scrollWidth')
+    expect(widest).toBe(320)
+    const inner = await page.locator('.miaw-scroller').evaluate((node) => node.scrollWidth)
+    expect(inner).toBeLessThanOrEqual(320)
+  })
+})

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import {
+  homeOf,
+  layoutOf,
+  routingAttributesOf,
+  storageOf,
+  themeOf,
+} from '../../client/element/attributes.js'
+
+const tag =
+  (attributes: Record<string, string> = {}) =>
+  (name: string) =>
+    attributes[name] ?? null
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('the attributes of <miaw-chat>', () => {
+  it('finds the gateway where the script came from', () => {
+    expect(homeOf('https://chat.example.com/miaw-chat.js?v=1')).toBe('https://chat.example.com')
+    expect(homeOf('file:///app/node_modules/miaw-gateway/client/element.js')).toBe('')
+  })
+
+  it('is a launcher that follows the device, unless it says otherwise', () => {
+    expect([layoutOf(tag()), themeOf(tag())]).toEqual(['launcher', 'auto'])
+    expect(layoutOf(tag({ layout: 'inline' }))).toBe('inline')
+    expect(layoutOf(tag({ layout: 'sidebar' }))).toBe('launcher')
+    expect(themeOf(tag({ theme: 'dark' }))).toBe('dark')
+    expect(themeOf(tag({ theme: 'pink' }))).toBe('auto')
+  })
+
+  it('leaves the storage to the client, unless it is the session’s', () => {
+    expect(storageOf(tag())).toBeUndefined()
+    expect(storageOf(tag({ storage: 'local' }))).toBeUndefined()
+    expect(storageOf(tag({ storage: 'session' }))).toBeDefined()
+  })
+
+  it('reads routing attributes as JSON', () => {
+    expect(routingAttributesOf(tag())).toBeUndefined()
+    expect(routingAttributesOf(tag({ 'routing-attributes': '{"_subject":"Customs"}' }))).toEqual({
+      _subject: 'Customs',
+    })
+  })
+
+  it.each(['{', '[]', 'null', '"Customs"', '{"_subject":1}'])(
+    'tells by name that %s are no routing attributes, and leaves them out',
+    (text) => {
+      const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+      expect(routingAttributesOf(tag({ 'routing-attributes': text }))).toBeUndefined()
+      expect(error.mock.calls).toEqual([[expect.stringContaining('routing-attributes')]])
+    },
+  )
+})
