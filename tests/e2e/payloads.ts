@@ -15,11 +15,12 @@ export const payloads = [
 
 /** Strings that are not shown but decide what is: left alone, or nothing would be shown to be attacked. */
 const deciding = new Set([
-  ...['connection', 'code', 'delivery', 'messageType', 'role', 'operation', 'status', 'handledBy'],
-  ...['timestamp', 'startTime', 'readUpTo', 'style', 'formatType', 'type', 'endedBy', 'failure'],
-  ...['per', 'reason', 'previous', 'entryType', 'mimeType', 'name', 'pattern'],
+  ...['connection', 'code', 'delivery', 'role', 'operation', 'status', 'handledBy', 'endedBy'],
+  ...['timestamp', 'startTime', 'readUpTo', 'style', 'failure', 'per', 'reason', 'previous'],
+  ...['name', 'pattern', 'regEx', 'selectionDisplay', 'keyboardType'],
 ])
-const ids = /^(id|itemId|inputId|conversationId|inReplyToMessageId)$/
+const types = /type$|date(time|format)?$/i
+const ids = /^(id|\w+(Id|Identifier))$/
 const urls = /url$/i
 
 type Spoil = { text(kept: string): string; id(kept: string): string; url(kept: string): string }
@@ -30,7 +31,7 @@ export function spoil(value: unknown, by: Spoil, key = ''): unknown {
   if (typeof value === 'string') {
     if (ids.test(key)) return by.id(value)
     if (urls.test(key)) return by.url(value)
-    return deciding.has(key) ? value : by.text(value)
+    return deciding.has(key) || types.test(key) ? value : by.text(value)
   }
   if (Array.isArray(value)) return value.map((each) => recurse(each, by, key))
   if (value === null || typeof value !== 'object') return value

@@ -72,14 +72,17 @@ export function widgetPage(page: Page, { sandbox }: Place) {
 
     /** All that Salesforce has is shown, once, and nothing else is: as a message, or as the notice of one. */
     async isWhole(conversationId: string): Promise<void> {
-      const stored = (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
-      const all = async () => {
+      const whole = async () => {
+        const stored = (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
         const rows = await list.locator('> [data-id]').evaluateAll(idsOf)
-        return rows.filter((id) => stored.includes(id)).toSorted()
+        return {
+          missing: stored.filter((id) => !rows.includes(id)),
+          doubled: rows.filter((id, index) => rows.indexOf(id) !== index),
+          strangers: (await chat.ids()).filter((id) => !stored.includes(id)),
+        }
       }
-      await expect.poll(all, { timeout: 15_000 }).toEqual(stored.toSorted())
-      const strangers = (await chat.ids()).filter((id) => !stored.includes(id))
-      expect(strangers).toEqual([])
+      const nothing = { missing: [], doubled: [], strangers: [] }
+      await expect.poll(whole, { timeout: 15_000 }).toEqual(nothing)
     },
   }
   return chat

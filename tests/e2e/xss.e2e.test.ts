@@ -2,10 +2,13 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { samples } from '../../sandbox/salesforce/messages/index.js'
 import { type StateName, stateNames, states } from '../widget/fixtures/states.js'
 import { hasBrowser, launchBrowser } from './browser.js'
 import { payloads, spoil } from './payloads.js'
+import { blameless, usePlace } from './place.js'
 import { looking, openStage, type Stage } from './stage-page.js'
+import { widgetPage } from './widget-page.js'
 
 const withAddresses = ['contents', 'choices', 'forms', 'events', 'ended', 'prechat'] as const
 const same = (kept: string) => kept
@@ -31,7 +34,7 @@ describe.skipIf(!hasBrowser())('what others write', () => {
     expect(await stage.page.evaluate('globalThis.attacked')).toBe(undefined)
     expect(stage.requests).toEqual([])
     expect(stage.errors).toEqual([])
-    expect(await stage.page.evaluate(dangers)).toEqual([])
+    expect(await stage.page.evaluate(dangersIn('document.querySelector("#root")'))).toEqual([])
   }
 
   const elements = (): Promise<string> => stage.page.evaluate(outline)
@@ -68,15 +71,69 @@ describe.skipIf(!hasBrowser())('what others write', () => {
   })
 })
 
-/** Elements and attributes that no message may bring forth, and addresses of other schemes. */
-const dangers = `(() => {
-  const all = [...document.querySelectorAll('#root *')]
+describe.skipIf(!hasBrowser())('what Salesforce hands on', () => {
+  const place = usePlace()
+
+  it('stays text, whatever stands in whichever field of a message', async () => {
+    const { page, watch } = await place.open()
+    const chat = widgetPage(page, place)
+    const conversationId = await chat.start()
+    const entries = Object.values(samples).flatMap((composers) =>
+      composers.flatMap((compose) =>
+        payloads.slice(0, 5).map((_, first) => {
+          const message = compose(`${place.origin()}/__sandbox/files`)
+          return { message: spoil(message, { text: inTurn(payloads, first), id: same, url: same }) }
+        }),
+      ),
+    )
+    await place.sandbox('POST', `/conversations/${conversationId}/entries`, { entries })
+    const last = 'That is all.'
+    await place.sandbox('POST', `/conversations/${conversationId}/entries`, {
+      entries: [{ text: last }],
+    })
+    await chat.see(last)
+    expect((await chat.ids()).length).toBeGreaterThan(entries.length * 0.9)
+    expect(await chat.list.getByText('<img src=x').count()).toBeGreaterThan(20)
+    expect(
+      await page.evaluate(dangersIn('document.querySelector("miaw-chat").shadowRoot')),
+    ).toEqual([])
+    expect(await page.evaluate('globalThis.attacked')).toBe(undefined)
+    expect(watch).toEqual(blameless)
+  })
+
+  it('opens nothing but pages, whatever stands in an address', async () => {
+    const { page, watch } = await place.open()
+    const chat = widgetPage(page, place)
+    const conversationId = await chat.start()
+    const url = inTurn(payloads.slice(4, 7), 0)
+    const entries = Object.values(samples).flatMap((composers) =>
+      composers.map((compose) => {
+        const message = compose(`${place.origin()}/__sandbox/files`)
+        return { message: spoil(message, { text: same, id: same, url }) }
+      }),
+    )
+    await place.sandbox('POST', `/conversations/${conversationId}/entries`, {
+      entries: [...entries, { text: 'That is all.' }],
+    })
+    await chat.see('That is all.')
+    expect(
+      await page.evaluate(dangersIn('document.querySelector("miaw-chat").shadowRoot')),
+    ).toEqual([])
+    expect(await chat.list.locator('a').count()).toBe(0)
+    expect(watch).toEqual(blameless)
+  })
+})
+
+/** Elements and attributes that no message may bring forth, and addresses of other schemes, as an expression. */
+const dangersIn = (root: string) => `(() => {
+  const all = [...${root}.querySelectorAll('*')]
   const forbidden = all.filter((each) => each.matches('script, iframe, object, embed, style, base, meta, link'))
   const handlers = all.filter((each) => [...each.attributes].some(({ name }) => /^on|^srcdoc$/.test(name)))
   const links = all.filter((each) => each.href && typeof each.href === 'string')
   const foreign = links.filter(({ href }) => !/^(https?|mailto|tel|blob):/.test(href))
   const loose = links.filter((each) => /^http/.test(each.href) && !/noopener/.test(each.rel))
-  const pictures = all.filter(({ src }) => src && !/^(https:|blob:|data:image\\/)/.test(src))
+  const isPicture = (src) => /^(https:|blob:|data:image\\/)/.test(src) || src.startsWith(location.origin)
+  const pictures = all.filter(({ src }) => src && !isPicture(src))
   return [forbidden, handlers, foreign, loose, pictures].flat().map((each) => each.outerHTML)
 })()`
 
