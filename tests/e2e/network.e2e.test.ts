@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser())('the client and its network', () => {
   it('loses and doubles nothing while every third call is cut, before or after it was heard', async () => {
     const { page, core } = await begin()
     let calls = 0
-    await page.route('**/api/*', async (route) => {
+    await page.route(/\/api\//, async (route) => {
       calls += 1
       if (calls % 6 === 0) await route.fetch().catch(() => {})
       if (calls % 3 === 0) await route.abort()
