@@ -43,6 +43,34 @@ const open: Partial<Snapshot> = {
   attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
 }
 
+/** A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. */
+const showOwnChat = `{
+  globalThis.asked = []
+  const kept = {
+    'miaw https://gateway.test tokens':
+      JSON.stringify({ token: 't', refreshToken: 'r', renewAt: Date.now() + 1e6 }),
+    'miaw https://gateway.test conversation':
+      JSON.stringify({ conversationId: 'c', attachments: null, readUpTo: '' }),
+  }
+  const page = ${JSON.stringify({
+    messages: [said('hello', 'Agent', 'Hello again!')],
+    ...{ cursor: 'x', before: null, hasMore: false, pollAfterMs: 50, conversation },
+  })}
+  const chat = {
+    baseUrl: 'https://gateway.test',
+    storage: {
+      getItem: (key) => new Promise((tell) => setTimeout(tell, 60, kept[key] ?? null)),
+      setItem: (key, value) => { kept[key] = value },
+      removeItem: (key) => { delete kept[key] },
+    },
+    fetch: async (url) => {
+      asked.push(new URL(url).pathname)
+      return Response.json(page)
+    },
+  }
+  stage.show({}, { layout: 'inline', chat })
+}`
+
 /** Drops one file on the panel, and pastes another one. */
 const dropAndPaste = `{
   const transfer = (name) => {
@@ -291,6 +319,34 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Discard' }).click()
     expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
+  })
+
+  describe.each([19, 18] as const)('with a chat of its own, in React %i', (version) => {
+    const polls = (page: Page) =>
+      page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
+    const pause = (page: Page, ms = 400) =>
+      page.evaluate((time) => new Promise((go) => setTimeout(go, time)), ms)
+
+    it('goes on with the conversation, and is silent when it is gone', async () => {
+      const { page } = await stageOf({ version })
+      await page.evaluate(showOwnChat)
+      await page.getByText('Hello again!').first().waitFor()
+      await pause(page)
+      const before = await polls(page)
+      expect(before).toBeGreaterThan(1)
+      await page.evaluate('stage.unmount()')
+      await pause(page)
+      expect(await polls(page)).toBeLessThanOrEqual(before + 1)
+    })
+
+    it('is silent also when it is gone before it has read its store', async () => {
+      const { page } = await stageOf({ version })
+      await page.evaluate(showOwnChat)
+      await pause(page, 20)
+      await page.evaluate('stage.unmount()')
+      await pause(page, 800)
+      expect(await polls(page)).toBeLessThanOrEqual(1)
+    })
   })
 
   describe('the list', () => {

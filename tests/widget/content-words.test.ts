@@ -129,12 +129,14 @@ describe('a moment', () => {
 })
 
 describe('the texts', () => {
-  const gapsIn = (text: unknown) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(String)
+  /** A text may be one for each number, and name its gap in each. */
+  const gapsIn = (text: unknown) =>
+    new Set([...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([gap]) => gap))
 
   it.each(Object.entries({ german, japanese, spanish }))('%s has all gaps', (_, texts) => {
     for (const [key, text] of Object.entries(texts)) {
       const here = english[key as keyof typeof english]
-      expect(gapsIn(text).toSorted(), key).toEqual(gapsIn(here).toSorted())
+      expect(gapsIn(text), key).toEqual(gapsIn(here))
     }
   })
 

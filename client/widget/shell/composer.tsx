@@ -1,17 +1,11 @@
-import {
-  type ClipboardEvent,
-  type FormEvent,
-  type KeyboardEvent,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type FormEvent, useId, useRef, useState } from 'react'
 import { upload } from '../../upload.js'
 import { useWidget } from '../context.js'
 import { AttachButton } from './attach-button.js'
 import { ChosenFiles } from './chosen-files.js'
 import { Counter } from './counter.js'
-import { isSendKey, measure } from './draft.js'
+import { measure } from './draft.js'
+import { Field } from './field.js'
 import { useFocusHandover } from './focus.js'
 import { Icon } from './icons.js'
 import type { Files } from './use-files.js'
@@ -31,8 +25,8 @@ export function Composer({ files, isHidden }: Props) {
   const canSend = left >= 0 && (!isEmpty || files.chosen.length > 0)
 
   /** A text goes with the first file; the files follow each other. */
-  function send(event: FormEvent): void {
-    event.preventDefault()
+  function send(event?: FormEvent): void {
+    event?.preventDefault()
     input.current?.focus()
     if (!canSend) return
     const text = draft.trim()
@@ -43,44 +37,19 @@ export function Composer({ files, isHidden }: Props) {
     files.clear()
   }
 
-  function onKeyDown(event: KeyboardEvent): void {
-    const { isComposing } = event.nativeEvent
-    const { key, keyCode, shiftKey } = event
-    if (isSendKey({ key, keyCode, shiftKey, isComposing })) send(event)
-  }
-
-  function onPaste(event: ClipboardEvent): void {
-    const pasted = [...event.clipboardData.files]
-    if (!attachments || pasted.length === 0) return
-    event.preventDefault()
-    files.add(pasted)
-  }
-
   return (
     <form ref={form} className="miaw-composer" hidden={isHidden} onSubmit={send}>
       <ChosenFiles files={files} onRemoved={() => input.current?.focus()} />
       <div className="miaw-writing">
         {attachments && <AttachButton mimeTypes={attachments.mimeTypes} onFiles={files.add} />}
-        <div className="miaw-field" data-draft={`${draft} `}>
-          <textarea
-            ref={input}
-            data-focus=""
-            rows={1}
-            value={draft}
-            aria-label={texts.yourMessage}
-            aria-describedby={counter}
-            aria-invalid={left < 0}
-            placeholder={texts.placeholder}
-            enterKeyHint="send"
-            dir="auto"
-            onChange={({ currentTarget }) => {
-              setDraft(currentTarget.value)
-              chat.typing()
-            }}
-            onKeyDown={onKeyDown}
-            onPaste={onPaste}
-          />
-        </div>
+        <Field
+          input={input}
+          draft={draft}
+          counterId={counter}
+          onDraft={setDraft}
+          onSend={send}
+          onFiles={files.add}
+        />
         <button
           type="submit"
           className="miaw-send"

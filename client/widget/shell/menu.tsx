@@ -1,12 +1,12 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { useWidget } from '../context.js'
 import { Icon } from './icons.js'
-
-export type MenuItem = { icon: 'download' | 'end'; label: string; act(): void }
+import { type MenuItem, MenuList } from './menu-list.js'
+import { usePressOutside } from './use-press-outside.js'
 
 const steps: Record<string, (at: number, count: number) => number> = {
   ArrowDown: (at, count) => (at + 1) % count,
-  ArrowUp: (at, count) => (at - 1 + count) % count,
+  ArrowUp: (at, count) => (at < 1 ? count : at) - 1,
   Home: () => 0,
   End: (_at, count) => count - 1,
 }
@@ -17,23 +17,10 @@ export function Menu({ items }: { items: readonly MenuItem[] }) {
   /** The item that has the focus; -1: closed. */
   const [at, setAt] = useState(-1)
   const frame = useRef<HTMLDivElement>(null)
-  const list = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
   const id = useId()
   const isOpen = at >= 0
-
-  useEffect(() => {
-    list.current?.querySelectorAll('button')[at]?.focus()
-  }, [at])
-
-  useEffect(() => {
-    const page = isOpen ? frame.current?.ownerDocument : undefined
-    const onPress = (event: Event) => {
-      if (frame.current && !event.composedPath().includes(frame.current)) setAt(-1)
-    }
-    page?.addEventListener('pointerdown', onPress)
-    return () => page?.removeEventListener('pointerdown', onPress)
-  }, [isOpen])
+  usePressOutside(frame, isOpen, () => setAt(-1))
 
   function close(): void {
     opener.current?.focus()
@@ -47,6 +34,11 @@ export function Menu({ items }: { items: readonly MenuItem[] }) {
     else if (event.key === 'Escape' && isOpen) close()
     else return
     event.preventDefault()
+  }
+
+  function choose(item: MenuItem): void {
+    close()
+    item.act()
   }
 
   return (
@@ -64,25 +56,7 @@ export function Menu({ items }: { items: readonly MenuItem[] }) {
       >
         <Icon name="more" />
       </button>
-      {isOpen && (
-        <div ref={list} id={id} className="miaw-items" role="menu" aria-label={texts.menu}>
-          {items.map(({ icon, label, act }) => (
-            <button
-              key={icon}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              onClick={() => {
-                close()
-                act()
-              }}
-            >
-              <Icon name={icon} />
-              {label}
-            </button>
-          ))}
-        </div>
-      )}
+      {isOpen && <MenuList id={id} items={items} at={at} onChoose={choose} />}
     </div>
   )
 }

@@ -30,6 +30,8 @@ export function MessageList({ isWatched }: { isWatched: boolean }) {
   const seenAt = messages.findIndex(({ id }) => id === seenId)
   const fresh = messages.slice(seenAt + 1).filter(isFromOthers).length
 
+  const isEmpty = messages.length === 0 && connection === 'connecting'
+
   function onScroll(): void {
     look()
     const isAtTop = (scroller.current?.scrollTop ?? nearTop) < nearTop
@@ -38,11 +40,18 @@ export function MessageList({ isWatched }: { isWatched: boolean }) {
 
   return (
     <div className="miaw-log">
+      {isEmpty && (
+        <span className="miaw-loading" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+      )}
       <section
         ref={scroller}
         className="miaw-scroller"
         aria-label={texts.messages}
-        aria-busy={older.isLoading || (messages.length === 0 && connection === 'connecting')}
+        aria-busy={older.isLoading || isEmpty}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         tabIndex={0}
         onScroll={onScroll}

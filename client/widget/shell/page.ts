@@ -38,5 +38,5 @@ export function useVisible(): boolean {
   )
 }
 
-/** Whether a keyboard on the screen would come up where the focus goes. */
+/** Whether a field can have the focus without a keyboard coming up on the screen. */
 export const hasKeyboard = () => matchMedia('(hover: hover)').matches

@@ -1,12 +1,11 @@
 import { type Ref, useId, useState } from 'react'
 import type { Prechat, StartWish } from '../../index.js'
-import { PrechatForm } from '../content/prechat-form.js'
 import { useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { Header } from './header.js'
-import type { MenuItem } from './menu.js'
+import type { MenuItem } from './menu-list.js'
 import { useVisible } from './page.js'
-import { Part } from './part.js'
+import { Questions } from './questions.js'
 import { viewOf } from './status.js'
 import { useDrop } from './use-drop.js'
 import { useFiles } from './use-files.js'
@@ -25,7 +24,7 @@ type Props = {
 /** The chat itself: header, and below it what there is to see. */
 export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
   const { chat, snapshot, texts, locked } = useWidget()
-  const { prechat, problem, attachments, conversationId } = snapshot
+  const { prechat, attachments, conversationId } = snapshot
   const [putOff, setPutOff] = useState<Prechat | null>(null)
   /** The conversation that the visitor wants to end. */
   const [endingId, setEndingId] = useState<string | null>(null)
@@ -45,13 +44,8 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
     items.push({ icon: 'end', label: texts.end, act: () => setEndingId(conversationId) })
 
   function start(): void {
-    if (putOff) setPutOff(null)
+    if (prechat) setPutOff(null)
     else chat.start(wish)
-  }
-
-  function answer(routingAttributes: Record<string, string>): void {
-    const given = { ...wish?.routingAttributes, ...routingAttributes }
-    chat.start({ ...wish, routingAttributes: given })
   }
 
   return (
@@ -71,14 +65,7 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
       </p>
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
-        <Part className="miaw-questions">
-          <PrechatForm
-            prechat={prechat}
-            problem={problem?.code === 'prechat_required' ? null : problem}
-            onSubmit={answer}
-            onCancel={() => setPutOff(prechat)}
-          />
-        </Part>
+        <Questions prechat={prechat} wish={wish} onCancel={() => setPutOff(prechat)} />
       )}
       {view === 'chat' && (
         <Conversation

@@ -2,6 +2,7 @@ import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from '
 import type { ChatMessage } from '../../index.js'
 import { holdsFocus } from './focus.js'
 import { messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
+import { useResize } from './use-resize.js'
 
 type Place = {
   /** The reader sees the end of the list. */
@@ -66,16 +67,10 @@ export function useFollow(
     look()
   }, [scroller, unreadFrom, look])
 
-  useLayoutEffect(() => {
-    const node = scroller.current
-    if (!node) return
-    const observer = new ResizeObserver(() => {
-      if (isPinned.current && !holdsFocus(node)) scrollToEnd(node)
-      look()
-    })
-    for (const each of [node, ...node.children]) observer.observe(each)
-    return () => observer.disconnect()
-  }, [scroller, look])
+  useResize(scroller, (node) => {
+    if (isPinned.current && !holdsFocus(node)) scrollToEnd(node)
+    look()
+  })
 
   return { ...place, look, toEnd }
 }

@@ -75,4 +75,4 @@ function refuse(name: 'end' | 'loadOlder' | 'transcript', problem: ProblemMember
   chat[name] = () => Promise.reject(new ChatProblem(problem))
 }
 
-Object.assign(window, { stage: { show, calls, emit, refuse } })
+Object.assign(window, { stage: { show, calls, emit, refuse, unmount: () => root.unmount() } })
