@@ -47,19 +47,32 @@ export const controls: readonly Control[] = [
   {
     title: 'Tokens expire',
     path: 'token-expiry',
-    outcome: 'Salesforce takes its tokens for expired: a guest’s conversation is lost.',
+    outcome:
+      'Salesforce’s tokens are no good any more: a guest’s, which cannot be renewed, is the end of it.',
   },
 ]
 
 const isOfConversation = ({ path }: Control) => path.startsWith('./')
 
-async function press({ path, body, outcome }: Control, chat: Chat): Promise<string> {
-  const base = `/__sandbox/conversations/${chat.getSnapshot().conversationId}/`
-  const { pathname } = new URL(
-    path,
-    new URL(path.startsWith('./') ? base : '/__sandbox/', location.href),
-  )
-  const response = await fetch(pathname, { method: 'POST', body: JSON.stringify(body ?? {}) })
+const post = (path: string, body: object = {}) =>
+  fetch(`/__sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) })
+
+/**
+ * Salesforce's name for the conversation. In the guide's dialect it is not the gateway's: the last that
+ * was begun, then, which on one's own machine is the one.
+ */
+async function nameAtSalesforce(conversationId: string | null): Promise<string> {
+  const response = await fetch('/__sandbox/conversations')
+  const ids: string[] = await response.json()
+  return ids.find((id) => id === conversationId) ?? ids.at(-1) ?? ''
+}
+
+async function press(control: Control, chat: Chat): Promise<string> {
+  const { path, body, outcome } = control
+  const within = isOfConversation(control)
+    ? `conversations/${await nameAtSalesforce(chat.getSnapshot().conversationId)}/`
+    : ''
+  const response = await post(within + path.replace('./', ''), body)
   return response.ok ? outcome : `The sandbox answered ${response.status}.`
 }
 

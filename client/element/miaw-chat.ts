@@ -32,6 +32,7 @@ export class MiawChat extends Base {
   #heard: { chat: Chat; stop(): void } | undefined
   #texts: Partial<Texts> | undefined
   #identityToken: IdentityToken | undefined
+  #routingAttributes: Record<string, string> | undefined
   #wasOpen = false
   #isDue = false
 
@@ -104,6 +105,7 @@ export class MiawChat extends Base {
 
   attributeChangedCallback(name: string): void {
     if (chatAttributes.includes(name)) this.#leave()
+    if (name === 'routing-attributes') this.#routingAttributes = routingAttributesOf(this.#read)
     this.#update()
   }
 
@@ -139,7 +141,7 @@ export class MiawChat extends Base {
     const open = this.hasAttribute('open')
     if (open !== this.#wasOpen) this.#dispatch(open ? 'miaw-open' : 'miaw-close')
     this.#wasOpen = open
-    const routingAttributes = routingAttributesOf(this.#read)
+    const routingAttributes = this.#routingAttributes
     this.#view?.show({
       chat,
       open,

@@ -1,4 +1,5 @@
 /** The demo page: what happens underneath, the words to try, and the sandbox's controls. */
+import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDev } from '../../sandbox/server/start.js'
@@ -121,6 +122,21 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     expect(await chat().getAttribute('open')).toBe('')
     expect(watch.errors).toEqual([])
   })
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe complains about, in %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme })
+      await press('help')
+      await reads('I know:')
+      await press('Look')
+      await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'))
+      const found = await page.evaluate(
+        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
+      )
+      expect(found).toEqual([])
+    },
+  )
 
   it('comes first on a phone, as high as it is, with the rest folded below', async () => {
     await context.close()

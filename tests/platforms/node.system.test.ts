@@ -11,6 +11,7 @@ import * as z from 'zod'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { startRedis } from '../../sandbox/server/parts.js'
 import { serve } from '../../sandbox/server/serve.js'
+import { buildPage } from '../../scripts/build/page.js'
 
 /** What a frontend reads of the answers. */
 const reply = z.object({
@@ -28,6 +29,7 @@ let complete: Record<string, string> = {}
 let closeAll: () => Promise<unknown>
 
 beforeAll(async () => {
+  await buildPage(resolve('public'), {})
   const redis = await startRedis()
   const salesforce = createSalesforce({ switches: instant })
   const org = await serve(salesforce.handle)
@@ -127,9 +129,12 @@ describe('npm start', () => {
     expect((await post('end', { conversationId })).body.status).toBe('ended')
 
     const page = await fetch(base)
-    expect(await page.text()).toContain('<html')
+    expect(await page.text()).toContain('<miaw-chat')
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect((await fetch(`${base}/docs`)).status).toBe(200)
+    const element = await fetch(`${base}/miaw-chat.js`)
+    expect(element.headers.get('access-control-allow-origin')).toBe('*')
+    expect(element.headers.get('content-type')).toContain('javascript')
     const missing = await fetch(`${base}/api`)
     expect(missing.status).toBe(404)
     expect(missing.headers.get('content-type')).toContain('application/problem+json')
