@@ -2,10 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { type PictureName, pictureNames, takePicture } from '../pictures/take.js'
-import { hasBrowser, launchBrowser } from './browser.js'
+import { hasBrowser } from './browser.js'
 import { usePlace } from './place.js'
 
 const sizes: Record<PictureName, [width: number, height: number]> = {
@@ -25,18 +24,10 @@ function sizeOf(path: string): [number, number] {
 describe.skipIf(!hasBrowser())('the pictures', () => {
   const place = usePlace()
   const folder = mkdtempSync(join(tmpdir(), 'pictures-'))
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   it.each(pictureNames)('is taken, as large as the one that is kept: %s', async (name) => {
-    await takePicture(name, { browser, origin: place.origin(), folder })
+    await takePicture(name, { browser: place.browser(), origin: place.origin(), folder })
     expect(sizeOf(join(folder, `${name}.png`))).toEqual(sizes[name])
     expect(sizeOf(`docs/img/${name}.png`)).toEqual(sizes[name])
   })

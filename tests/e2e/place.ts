@@ -21,7 +21,12 @@ export type Place = ReturnType<typeof usePlace>
 /** What is wrong with a page that did nothing wrong. */
 export const blameless: Watch = { errors: [], violations: [], foreignRequests: [] }
 
-const quick = { botDelayMs: 20, visibilityLagMs: 0, limits: { messagesPerMinute: null } }
+const unlimited = {
+  messagesPerMinute: null,
+  conversationsPer30Seconds: null,
+  tokensPerMinute: null,
+}
+const quick = { botDelayMs: 20, visibilityLagMs: 0, limits: unlimited }
 
 /**
  * One server and one browser for all tests of a file. What a test opens is closed after it, and each page must have
@@ -73,5 +78,5 @@ export function usePlace({ env = {}, switches = quick, publicFiles }: Options = 
     return opened
   }
 
-  return { origin, sandbox, newContext, blank, open }
+  return { origin, sandbox, browser: () => browser, newContext, blank, open }
 }
