@@ -5,7 +5,7 @@ import { type StateName, stateNames, states } from '../widget/fixtures/states.js
 import type { ReactVersion } from '../widget/stage/build.js'
 import { violationsIn } from './axe.js'
 import { hasBrowser, launchBrowser } from './browser.js'
-import { looking, openStage, type Props, type Stage } from './stage-page.js'
+import { type Lookout, looking, openLookout, type Props } from './stage-page.js'
 
 /** The stage has no heading of its own: that is the page's, which the widget is put on. */
 const ofThePage = ['page-has-heading-one']
@@ -18,7 +18,7 @@ const sizes = [
 
 describe.skipIf(!hasBrowser())('the widget for everybody', () => {
   let browser: Browser
-  let stage: Stage
+  let stage: Lookout
 
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -26,8 +26,8 @@ describe.skipIf(!hasBrowser())('the widget for everybody', () => {
   })
   afterAll(() => browser?.close())
 
-  async function open(options: BrowserContextOptions, version?: ReactVersion): Promise<Stage> {
-    return openStage(await browser.newContext({ ...looking, ...options }), version)
+  async function open(options: BrowserContextOptions, version?: ReactVersion): Promise<Lookout> {
+    return openLookout(await browser.newContext({ ...looking, ...options }), version)
   }
 
   async function expectSound(name: StateName, props?: Props): Promise<void> {
@@ -65,8 +65,18 @@ describe.skipIf(!hasBrowser())('the widget for everybody', () => {
     await stage.page.evaluate('document.documentElement.dir = "ltr"')
   })
 
+  it('would be told of what is wrong', async () => {
+    await stage.reload()
+    await stage.show(states.contents)
+    await stage.page.evaluate(`document.querySelector('.miaw-list').innerHTML =
+      '<p style="color: #ccc; inline-size: 200vw; overflow-x: auto">faint<button></button></p>'`)
+    const told = (await violationsIn(stage.page, ofThePage)).map((line) => line.split(':')[0])
+    expect(new Set(told)).toEqual(new Set(['button-name', 'color-contrast', 'list']))
+    await stage.reload()
+  })
+
   it('is the same on React 18', async () => {
-    const shape = async (each: Stage) => {
+    const shape = async (each: Lookout) => {
       await each.page.setViewportSize({ width: 390, height: 844 })
       await each.reload()
       await each.show(states.everything)
@@ -79,7 +89,7 @@ describe.skipIf(!hasBrowser())('the widget for everybody', () => {
 })
 
 /** What makes the page, or a box in it that is not meant to, scroll sideways. */
-const widestOf = ({ page }: Stage): Promise<string[]> =>
+const widestOf = ({ page }: Lookout): Promise<string[]> =>
   page.evaluate(`[document.documentElement, ...document.querySelectorAll('#root *')]
     .filter((each) => each.scrollWidth > each.clientWidth + 1)
     .filter((each) => each === document.documentElement ||

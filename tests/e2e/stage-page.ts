@@ -20,10 +20,10 @@ const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270
 <rect width="480" height="270" fill="#7fb3c8"/><path d="M0 190h480v80H0z" fill="#0e6377"/>
 <path d="M90 190l30 40h230l40-40z" fill="#b3402e"/><path d="M150 130h40v60h-40zm50 20h40v40h-40zm50-30h40v70h-40z" fill="#e0a13a"/></svg>`
 
-export type Stage = Awaited<ReturnType<typeof openStage>>
+export type Lookout = Awaited<ReturnType<typeof openLookout>>
 
 /** A page with the widget on it; `requests` is what it asked for beside pictures, which it gets. */
-export async function openStage(context: BrowserContext, version: ReactVersion = 19) {
+export async function openLookout(context: BrowserContext, version: ReactVersion = 19) {
   const page = await context.newPage()
   const requests: string[] = []
   const errors: string[] = []
@@ -57,8 +57,6 @@ export async function openStage(context: BrowserContext, version: ReactVersion =
     async reload(): Promise<void> {
       await page.goto(address)
     },
-    /** What the widget asked of its chat so far. */
-    calls: () => page.evaluate(() => stage.calls),
   }
 }
 
@@ -76,5 +74,4 @@ const settle = (page: Page) =>
 
 declare const stage: {
   show(state: State, props: Props): void
-  calls: { verb: string; args: unknown[] }[]
 }

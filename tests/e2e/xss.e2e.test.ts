@@ -7,7 +7,7 @@ import { type StateName, stateNames, states } from '../widget/fixtures/states.js
 import { hasBrowser, launchBrowser } from './browser.js'
 import { payloads, spoil } from './payloads.js'
 import { blameless, usePlace } from './place.js'
-import { looking, openStage, type Stage } from './stage-page.js'
+import { type Lookout, looking, openLookout } from './stage-page.js'
 import { widgetPage } from './widget-page.js'
 
 const withAddresses = ['contents', 'choices', 'forms', 'events', 'ended', 'prechat'] as const
@@ -22,11 +22,11 @@ function inTurn(words: readonly string[], first: number): (kept: string) => stri
 
 describe.skipIf(!hasBrowser())('what others write', () => {
   let browser: Browser
-  let stage: Stage
+  let stage: Lookout
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    stage = await openStage(await browser.newContext(looking))
+    stage = await openLookout(await browser.newContext(looking))
   })
   afterAll(() => browser?.close())
 
@@ -61,6 +61,17 @@ describe.skipIf(!hasBrowser())('what others write', () => {
       await stage.reload()
     },
   )
+
+  it('would be noticed if it came alive', async () => {
+    await stage.show(states.contents)
+    await stage.page.evaluate(`document.querySelector('.miaw-list').innerHTML =
+      '<li onclick="a()"><a href="javascript:a()">a</a><img src="http://evil.example/"><iframe></iframe></li>'`)
+    const found: string[] = await stage.page.evaluate(dangersIn('document.querySelector("#root")'))
+    expect(found.map((html) => html.slice(0, 4))).toEqual(['<ifr', '<li ', '<a h', '<img'])
+    await expect.poll(() => stage.requests).toEqual(['https://evil.example/'])
+    stage.requests.length = 0
+    await stage.reload()
+  })
 
   it('is shown as it was written', async () => {
     for (const payload of payloads) {
