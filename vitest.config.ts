@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system}.test.ts']
+const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system,e2e}.test.ts']
 const doors = [
   'tests/{api,client/doors,corridor,dialects,docs,fuzz,platforms,scripts,security}/**/*.test.ts',
 ]
@@ -55,7 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/*.e2e.test.ts'],
+          include: ['tests/{e2e,examples}/*.e2e.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

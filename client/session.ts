@@ -1,5 +1,5 @@
 import type { CallOptions, Request } from './http.js'
-import { ChatProblem, problemFrom } from './problem.js'
+import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
 import type { Drawer } from './storage.js'
 import type { AuthReply } from './wire.js'
 
@@ -46,7 +46,7 @@ export function createSession(
     typeof identityToken === 'function' ? identityToken() : identityToken
 
   /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
-  const isOwn = (kept: Tokens | null) => kept && (kept.who || !identityToken)
+  const isOwn = (kept: Tokens | null): kept is Tokens => !!kept && (!!kept.who || !identityToken)
 
   /** The same visitor again; a guest who has signed in; or a new one, when nothing is lost by it. */
   async function next(kept: Tokens | null): Promise<Tokens> {
@@ -64,7 +64,7 @@ export function createSession(
         who: identity ? personIn(identity) : kept?.who,
       }
     } catch (error) {
-      if (!kept || problemFrom(error).code !== 'refresh_rejected') throw error
+      if (!kept || (error as ProblemMembers).code !== 'refresh_rejected') throw error
       return await next(null)
     }
   }
@@ -75,7 +75,7 @@ export function createSession(
    */
   async function currentToken(stale?: string): Promise<string> {
     const isGood = (kept: Tokens | null): kept is Tokens =>
-      !!kept && !!isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
+      isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
     const found = await tokens.read()
     if (isChecked && isGood(found)) return found.token
     const renewed = await tokens.change(async (kept) => {
@@ -98,11 +98,13 @@ export function createSession(
     options?: CallOptions<T>,
     stale?: string,
   ): Promise<T> {
-    const token = await currentToken(stale)
+    let token = stale
     try {
+      token = await currentToken(stale)
       return await request(path, { ...options, token })
     } catch (error) {
-      if (stale || problemFrom(error).code !== 'unauthenticated') throw error
+      const problem = problemFrom(error)
+      if (stale || problem.code !== 'unauthenticated') throw problem
       return await call(path, options, token)
     }
   }

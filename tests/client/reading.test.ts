@@ -248,6 +248,13 @@ describe('the end', () => {
     expect(chat.getSnapshot().messages[0]?.delivery).toBe('delivered')
   })
 
+  it('rejects as a problem when nobody answers', async () => {
+    const { chat } = scene.open({ fetch: () => Promise.reject(new TypeError('fetch failed')) })
+    const unreachable = { code: 'unreachable', retryable: true }
+    await expect(chat.transcript()).rejects.toMatchObject(unreachable)
+    await expect(chat.end()).rejects.toMatchObject(unreachable)
+  })
+
   it('is heard from a message that comes too late', async () => {
     const { chat, connection, told } = await scene.begin()
     scene.gateway.endConversation()

@@ -153,6 +153,9 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     await press('quick')
     await reads('Which port?')
     expect(await page.evaluate('scrollY')).toBe(0)
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 640 })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    }
   })
 })

@@ -1,0 +1,35 @@
+import { useChat } from 'miaw-gateway/react'
+import { Composer } from './composer'
+import { Message } from './message'
+
+const options = { baseUrl: '' }
+const resting = ['idle', 'ended', 'lost', 'refused']
+
+/** All of a chat that is needed: what was said, how it stands, and something to say. */
+export function OwnChat() {
+  const { messages, connection, start, send, typing, reply, retry } = useChat(options)
+  return (
+    <main>
+      <h1>Chat</h1>
+      <ol role="log" aria-label="Messages">
+        {messages.map((message) => (
+          <Message
+            key={message.id}
+            message={message}
+            isLast={message === messages.at(-1)}
+            onChoose={(selection) => reply(message.id, { selections: [selection] })}
+            onRetry={() => retry(message.id)}
+          />
+        ))}
+      </ol>
+      <p role="status">{connection}</p>
+      {resting.includes(connection) ? (
+        <button type="button" onClick={() => start()}>
+          Start
+        </button>
+      ) : (
+        <Composer onTyping={typing} onSend={send} />
+      )}
+    </main>
+  )
+}

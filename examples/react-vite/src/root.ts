@@ -1,0 +1,7 @@
+import { createRoot } from 'react-dom/client'
+
+const place = document.getElementById('root')
+if (!place) throw new Error('This page has no #root')
+
+/** Where the page renders. */
+export const root = createRoot(place)

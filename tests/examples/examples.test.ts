@@ -1,0 +1,42 @@
+/** The examples hold together: all are listed, say how they are run, and want what they are tested with. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import * as z from 'zod'
+import { blocksOf } from './readme.js'
+
+const manifest = z.object({
+  version: z.string().optional(),
+  dependencies: z.record(z.string(), z.string()).default({}),
+  devDependencies: z.record(z.string(), z.string()).default({}),
+})
+const read = (path: string) => manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
+const examples = readdirSync('examples', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+it('are all listed, and nothing else is', () => {
+  const listed = readFileSync('examples/README.md', 'utf8').matchAll(/^\| \[(.*?)\]\((.*?)\)/gm)
+  const names = [...listed].map(([, title, folder]) => `${title} ${folder}`)
+  expect(names.sort()).toEqual(examples.map((name) => `${name} ${name}`).sort())
+})
+
+it.each(examples)('%s says how it is run, and has links that lead somewhere', (example) => {
+  expect(blocksOf(example, 'sh')).toHaveLength(1)
+  const text = readFileSync(join('examples', example, 'README.md'), 'utf8')
+  for (const [, path = ''] of text.matchAll(/\]\((?!http)([^)]+)\)/g)) {
+    expect(existsSync(join('examples', example, path)), path).toBe(true)
+  }
+})
+
+const packaged = examples.filter((name) => existsSync(join('examples', name, 'package.json')))
+
+it.each(packaged)('%s depends on the major versions that it is tested with', (example) => {
+  const { dependencies, devDependencies } = read(join('examples', example, 'package.json'))
+  const { 'miaw-gateway': own, ...others } = { ...dependencies, ...devDependencies }
+  expect(own).toBe('file:../../dist')
+  for (const [name, range] of Object.entries(others)) {
+    const { version = '' } = read(join('node_modules', name, 'package.json'))
+    expect(range, name).toMatch(new RegExp(`^\\^${version.split('.')[0]}\\.`))
+  }
+})

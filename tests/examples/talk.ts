@@ -1,0 +1,30 @@
+import type { BrowserContext } from 'playwright-core'
+import { expect } from 'vitest'
+import { openWatchedPage, type Watch } from '../e2e/browser.js'
+
+/** What went wrong in a page; not an answer that failed, for a busy machine's are asked for again. */
+export function troublesOf({ errors, violations, foreignRequests }: Watch): string[] {
+  const own = errors.filter((error) => !error.startsWith('Failed to load resource'))
+  return [...own, ...violations, ...foreignRequests]
+}
+
+/** What every small face of a chat can do: start, ask, choose from what is offered, come back. */
+export async function holdTalk(context: BrowserContext, url: string): Promise<void> {
+  const { page, watch } = await openWatchedPage(context, new URL(url).origin)
+  const log = page.getByRole('log', { name: 'Messages' })
+  const says = (text: string) => log.getByText(text, { exact: true })
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  await page.goto(url)
+  await press('Start')
+  await says('Hello, I am the Harbor Assistant. How can I help you?').waitFor()
+  await page.getByLabel('Your message').fill('quick')
+  await page.getByLabel('Your message').press('Enter')
+  await says('Which port?').waitFor()
+  await press('Busan')
+  await says('You chose “Busan”.').waitFor()
+  expect(await page.getByRole('button', { name: 'Rotterdam' }).count()).toBe(0)
+  await page.reload()
+  await says('You chose “Busan”.').waitFor()
+  expect(await says('quick').count()).toBe(1)
+  expect(troublesOf(watch)).toEqual([])
+}
