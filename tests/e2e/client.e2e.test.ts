@@ -1,144 +1,108 @@
-/** The built client in Chromium: tabs, reloads, a network that goes, a page that is hidden. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+/** The built client in Chromium: what it keeps over a reload, files, and the end of a visit. */
+import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../client/index.js'
-import { startDev } from '../../sandbox/server/start.js'
-import { bundleCore, core } from '../../scripts/build/entries.js'
-import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
-import { forgetForeignVariables } from './own-environment.js'
+import { hasBrowser } from './browser.js'
+import { corePage, useCorePages } from './core-page.js'
 
-const script = `import { createChat } from '/index.js'
-import { tabs } from '/tabs.js'
-import { upload } from '/upload.js'
-globalThis.chat = createChat({ baseUrl: '', tabs })
-globalThis.upload = upload
-globalThis.told = () => chat.getSnapshot().messages
-  .filter(({ messageType }) => messageType === 'StaticContentMessage')
-  .map(({ text, delivery }) => text + ' ' + delivery)
-chat.start()`
+const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
 
 describe.skipIf(!hasBrowser())('the client in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'client-page-'))
-  let dev: Awaited<ReturnType<typeof startDev>>
-  let browser: Browser
-  let context: BrowserContext
-  let watches: Watch[] = []
-  let requests: string[] = []
+  const place = useCorePages()
 
-  beforeAll(async () => {
-    for (const name of core) writeFileSync(join(folder, `${name}.js`), await bundleCore(name))
-    writeFileSync(join(folder, 'page.js'), script)
-    writeFileSync(
-      join(folder, 'index.html'),
-      '<!doctype html><title>Chat</title><script type="module" src="/page.js"></script>',
-    )
-    const folders = { publicFiles: folder }
-    forgetForeignVariables()
-    dev = await startDev({ env: process.env, port: 0, log: () => {}, folders })
-    browser = await launchBrowser()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await dev.close()
-    rmSync(folder, { recursive: true })
-  })
-  beforeEach(async () => {
-    context = await browser.newContext()
-    watches = []
-    requests = []
-    context.on('request', (request) => requests.push(new URL(request.url()).pathname))
-  })
-  afterEach(async () => {
-    await context.close()
-    expect(
-      watches.flatMap(({ violations, foreignRequests }) => [...violations, ...foreignRequests]),
-    ).toEqual([])
-  })
-
-  async function open(): Promise<Page> {
-    const { page, watch } = await openWatchedPage(context, new URL(dev.addresses.page).origin)
-    watches.push(watch)
-    await page.goto(dev.addresses.page)
-    await is(page, 'online')
-    return page
+  async function begin() {
+    const { context, page, watch } = await place.open()
+    const core = corePage(page, place)
+    await core.is('online')
+    await core.sees(greeting)
+    return { context, page, watch, core }
   }
 
-  const is = (page: Page, connection: string) =>
-    page.waitForFunction((wanted) => chat.getSnapshot().connection === wanted, connection)
-  const say = (page: Page, text: string) => page.evaluate((said) => chat.send(said), text)
-  const sees = (page: Page, text: string) =>
-    page.waitForFunction((wanted) => told().includes(`${wanted} delivered`), text)
-  const all = (page: Page) => page.evaluate(() => told())
-
-  it('is one conversation in two tabs, read for by one of them', async () => {
-    const [one, two] = [await open(), await open()]
-    await say(one, 'from one')
-    await say(two, 'from two')
-    for (const page of [one, two]) {
-      await sees(page, 'from one')
-      await sees(page, 'from two')
-      await sees(page, 'You said “from two”. Is there more I can do?')
-    }
-    expect(await all(one)).toEqual(await all(two))
-    await two.waitForTimeout(1500)
-    requests = []
-    await two.waitForTimeout(4000)
-    expect(requests.filter((path) => path === '/api/poll').length).toBeLessThanOrEqual(5)
-    await two.close()
-    await say(one, 'alone')
-    await sees(one, 'alone')
+  it('says, hears, and comes back to the same conversation after a reload', async () => {
+    const { page, watch, core } = await begin()
+    await core.say('before')
+    await core.sees('You said “before”. Is there more I can do?')
+    const before = await core.snapshot()
+    await page.reload()
+    await core.sees('before')
+    expect(await core.conversationId()).toBe(before.conversationId)
+    await core.say('after')
+    await core.isWhole('before', 'after')
+    expect(watch.errors).toEqual([])
   })
 
-  it('comes back after a reload, and sends what was not sent', async () => {
-    const page = await open()
-    await say(page, 'before')
-    await sees(page, 'before')
-    await context.route('**/api/send', (route) => route.abort())
-    await say(page, 'in between')
-    await page.waitForTimeout(300)
+  it('sends after a reload what was not sent, in its order and once', async () => {
+    const { context, page, core } = await begin()
+    await core.say('first')
+    await core.sees('first')
+    await context.route('**/api/send', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    const [lost] = [page.waitForEvent('requestfailed'), await core.say('second', 'third')]
+    await lost
     await context.unroute('**/api/send')
     await page.reload()
-    await sees(page, 'in between')
-    const texts = await all(page)
-    expect(texts.filter((text) => text === 'in between delivered')).toHaveLength(1)
-    expect(texts.indexOf('before delivered')).toBeLessThan(texts.indexOf('in between delivered'))
+    await core.isWhole('first', 'second', 'third')
   })
 
-  it('waits while there is no network, and goes on when it is back', async () => {
-    const page = await open()
-    await context.setOffline(true)
-    await is(page, 'offline')
-    await say(page, 'from the tunnel')
-    expect(await all(page)).toContain('from the tunnel sending')
-    await context.setOffline(false)
-    await sees(page, 'from the tunnel')
-    await is(page, 'online')
+  it('keeps what is said in a page that is reloaded before it could start', async () => {
+    const { context, page } = await place.blank()
+    const core = corePage(page, place)
+    await context.route('**/api/start', (route) => route.abort())
+    await page.goto(place.origin())
+    await core.is('retrying')
+    await core.say('too early')
+    await context.unroute('**/api/start')
+    await page.reload()
+    await core.isWhole('too early')
   })
 
   it('sends a file and tells how far it is', async () => {
-    const page = await open()
+    const { page, core } = await begin()
     const id = await page.evaluate(() => {
       const file = new File([new Uint8Array(300_000).fill(65)], 'long.txt', { type: 'text/plain' })
+      globalThis.heard = []
+      chat.subscribe(() => {
+        for (const { progress } of chat.getSnapshot().messages)
+          if (progress !== undefined) heard.push(progress)
+      })
       return upload(chat, file)
     })
     const message = await page.waitForFunction((wanted) => {
       const found = chat.getSnapshot().messages.find((each) => each.id === wanted)
-      return found?.delivery !== 'sending' && found
+      return found?.delivery === 'delivered' && found
     }, id)
     expect(await message.jsonValue()).toMatchObject({ id, messageType: 'AttachmentMessage' })
+    const progress = await page.evaluate(() => heard)
+    expect(progress.at(-1)).toBe(1)
+    expect(progress).toEqual(progress.toSorted((one, other) => one - other))
+    expect((await core.stored()).filter(({ role }) => role === 'EndUser')).toMatchObject([{ id }])
+  })
+
+  it('tells of the end, keeps what was said, and begins anew', async () => {
+    const { page, core } = await begin()
+    await core.say('good bye')
+    await core.isWhole('good bye')
+    const ended = await core.conversationId()
+    await page.evaluate(() => chat.end())
+    await core.is('ended')
+    await page.evaluate(() => chat.start())
+    await core.is('online')
+    expect(await core.conversationId()).not.toBe(ended)
+    await core.say('hello again')
+    await core.isWhole('hello again')
   })
 
   it('signs out, and leaves nothing', async () => {
-    const page = await open()
+    const { page } = await begin()
     await page.evaluate(() => chat.signOut())
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
   })
 })
 
 declare const chat: Chat
-declare function told(): string[]
 declare function upload(chat: Chat, file: File): string
 declare const localStorage: { length: number }
+declare global {
+  var heard: number[]
+}

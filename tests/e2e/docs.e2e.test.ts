@@ -1,37 +1,19 @@
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { BrowserContextOptions } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { problems } from '../../lib/problem.js'
-import { startDev } from '../../sandbox/server/start.js'
-import { hasBrowser, launchBrowser, openWatchedPage } from './browser.js'
-import { forgetForeignVariables } from './own-environment.js'
+import { hasBrowser } from './browser.js'
+import { blameless, usePlace } from './place.js'
 
 const artifact = (name: string) =>
   fileURLToPath(new URL(`../artifacts/${name}.png`, import.meta.url))
 
 describe.skipIf(!hasBrowser())('the reference', () => {
-  let dev: Awaited<ReturnType<typeof startDev>>
-  let browser: Browser
-  let context: BrowserContext
+  const place = usePlace()
 
-  beforeAll(async () => {
-    forgetForeignVariables()
-    dev = await startDev({ env: process.env, port: 0, log: () => {} })
-    browser = await launchBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await dev?.close()
-  })
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-  })
-  afterEach(() => context.close())
-
-  async function openReference(hash = '') {
-    const { origin } = new URL(dev.addresses.page)
-    const { page, watch } = await openWatchedPage(context, origin)
-    await page.goto(`${origin}/docs${hash}`)
+  async function openReference(hash = '', options: BrowserContextOptions = {}) {
+    const desktop = { viewport: { width: 1280, height: 900 } }
+    const { page, watch } = await place.open({ ...desktop, ...options }, `/docs${hash}`)
     await page.locator('article').first().waitFor()
     return { page, watch }
   }
@@ -41,13 +23,11 @@ describe.skipIf(!hasBrowser())('the reference', () => {
   it.each(['light', 'dark'] as const)(
     'shows the five endpoints in %s, within its CSP',
     async (colorScheme) => {
-      await context.close()
-      context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 900 } })
-      const { page, watch } = await openReference()
+      const { page, watch } = await openReference('', { colorScheme })
       const headings = await page.locator('article h3').allTextContents()
       for (const path of endpoints) expect(headings.join('\n')).toContain(path)
       await page.screenshot({ path: artifact(`docs-${colorScheme}`) })
-      expect(watch).toEqual({ errors: [], violations: [], foreignRequests: [] })
+      expect(watch).toEqual(blameless)
     },
   )
 
@@ -78,9 +58,7 @@ describe.skipIf(!hasBrowser())('the reference', () => {
   })
 
   it('opens at the endpoint that its address names, on a phone without scrolling sideways', async () => {
-    await context.close()
-    context = await browser.newContext({ viewport: { width: 360, height: 740 } })
-    const { page, watch } = await openReference('#poll')
+    const { page, watch } = await openReference('#poll', { viewport: { width: 360, height: 740 } })
     const box = await page.locator('#poll').boundingBox()
     expect(Math.abs(box?.y ?? 999)).toBeLessThan(100)
     const width = await page.evaluate('document.documentElement.scrollWidth')
