@@ -1,4 +1,4 @@
-import type { ChatMessage, FormResponseMessage } from '../../index.js'
+import type { Chat, ChatMessage, FormResponseMessage } from '../../index.js'
 
 type FormResponse = ChatMessage & FormResponseMessage
 
@@ -46,4 +46,10 @@ export function refusalIn(messages: readonly ChatMessage[], formId: string): Ref
     values: given.findLast(isMeant)?.values ?? [],
     errors: refusal.result?.errors ?? [],
   }
+}
+
+/** Whether a message is answered by now: two clicks may come before what the first did is drawn. */
+export function isAnswered({ getSnapshot }: Chat, id: string): boolean {
+  const answer = answersIn(getSnapshot().messages).get(id)
+  return answer !== undefined && answer.delivery !== 'failed'
 }

@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import type { ChatMessage, FormMessage } from '../../index.js'
 import { useWidget } from '../context.js'
-import { refusalIn } from './answers.js'
+import { isAnswered, refusalIn } from './answers.js'
 import { Box } from './box.js'
 import { Complaint } from './complaint.js'
 import { Field } from './field.js'
@@ -21,6 +21,7 @@ function useFilling({ id, form: { inputs } }: Message) {
   const questions = questionsIn(inputs)
   const specs = questions.map((question) => specOf(question, before ?? []))
   const fields = useFields(specs, (held) => {
+    if (isAnswered(chat, id)) return
     const values = questions.flatMap((question, at) => {
       const one = held[at]
       return one ? valuesOf(question, one, language) : []

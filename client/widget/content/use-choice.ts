@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../../index.js'
 import { useWidget } from '../context.js'
+import { isAnswered } from './answers.js'
 
 /** Something to choose. */
 export type Option = { itemId: string; title: string }
@@ -15,6 +16,7 @@ export function useChoice({ id }: ChatMessage) {
 
   /** Gateways take no answer without a title; a failed answer gives way to the new one. */
   function choose({ itemId, title }: Option): void {
+    if (isAnswered(chat, id)) return
     if (failed) chat.discard(failed.id)
     chat.reply(id, { selections: [{ itemId, title: title.trim() || itemId }] })
     afterAnswer()

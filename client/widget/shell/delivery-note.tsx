@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../index.js'
 import { useWidget } from '../context.js'
 import { fill } from '../texts/fill.js'
-import { reasonOf } from './reason.js'
+import { hasHope, reasonOf } from './reason.js'
 
 function Failed({ message: { id, problem } }: { message: ChatMessage }) {
   const { chat, texts, locked, afterAnswer } = useWidget()
@@ -17,7 +17,7 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
     <div className="miaw-delivery" data-delivery="failed">
       <p>{fill(texts.failed, { reason })}</p>
       <span className="miaw-ways">
-        {!locked && (
+        {!locked && hasHope(problem) && (
           <button type="button" className="miaw-link" onClick={() => act('retry')}>
             {texts.tryAgain}
           </button>

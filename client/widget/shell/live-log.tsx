@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { nameOf } from '../content/name.js'
 import { noticeOf } from '../content/notice.js'
+import { spokenOf } from '../content/spoken.js'
 import { useWidget } from '../context.js'
 import { fill } from '../texts/fill.js'
 import { reasonOf } from './reason.js'
@@ -18,9 +19,9 @@ export function LiveLog() {
       setLines((before) => [...before, { key, text }].slice(-mostLines))
     const unlisten = [
       chat.on('message', (message) => {
-        const { id, sender, text } = message
+        const { id, sender } = message
         const notice = noticeOf(message, texts, language)
-        say(id, notice ?? `${nameOf(sender, texts)}: ${text}`)
+        say(id, notice ?? `${nameOf(sender, texts)}: ${spokenOf(message)}`)
       }),
       chat.on('delivery', ({ id, delivery, problem }) => {
         if (delivery !== 'failed' || !problem) return

@@ -30,3 +30,9 @@ export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Text
   const reason = reasons[code] ?? code
   return texts.problems[isReason(reason, texts) ? reason : 'other']
 }
+
+const hopeless = ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'id_reused']
+
+/** Whether the same message may do better another time. */
+export const hasHope = (problem: ProblemMembers | undefined): boolean =>
+  !problem || !hopeless.includes(problem.code)
