@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { blocksOf } from './readme.js'
 
 const run = promisify(execFile)
@@ -22,7 +22,7 @@ const story = z.object({
 
 let gateway: Gateway
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ publicFiles: 'public' })
 })
 afterAll(async () => {
   await gateway.close()

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage } from '../../scripts/build/package.js'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { copyExample } from './package.js'
 import { holdTalk, troublesOf } from './talk.js'
 import { askInDevelopment, buildPages, checkTypes } from './vite.js'
@@ -19,7 +19,7 @@ describe.skipIf(!hasBrowser())('the example in React, with the package as it is 
     for (const name of packages) example.install(name)
     await buildPackage(join(example.folder, 'node_modules/miaw-gateway'))
     await buildPages(example.folder)
-    gateway = await startGateway(join(example.folder, 'dist'))
+    gateway = await startGateway({ publicFiles: join(example.folder, 'dist') })
     browser = await launchBrowser()
   })
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, launchBrowser } from '../e2e/browser.js'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { copyExample, packCore } from './package.js'
 import { holdTalk } from './talk.js'
 import { askInDevelopment, buildPages } from './vite.js'
@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser())('the example in Vue', () => {
     for (const name of ['vue', 'vite', '@vitejs/plugin-vue']) example.install(name)
     await packCore(join(example.folder, 'node_modules/miaw-gateway'))
     await buildPages(example.folder)
-    gateway = await startGateway(join(example.folder, 'dist'))
+    gateway = await startGateway({ publicFiles: join(example.folder, 'dist') })
     browser = await launchBrowser()
   })
   afterAll(async () => {
