@@ -81,11 +81,12 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     await open('<miaw-chat layout="inline"></miaw-chat>')
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
-    await run(`const { parentNode } = chat
-      chat.remove()
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      parentNode.append(chat)
-      chat.chat.send('help')`)
+    const connection = () => run('return chat.chat.getSnapshot().connection')
+    await run('globalThis.chat = chat; chat.remove()')
+    expect(await page.evaluate('chat.chat.getSnapshot().connection')).toBe('idle')
+    await page.evaluate('document.body.append(chat)')
+    await expect.poll(connection).toBe('online')
+    await run(`chat.chat.send('help')`)
     await reads('I know:')
     expect(await element().getByText('Hello, I am the Harbor Assistant.').count()).toBe(1)
   })
@@ -105,6 +106,46 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     expect(await kept()).toEqual([0, 2])
     await run('await chat.signOut()')
     expect(await kept()).toEqual([0, 0])
+  })
+
+  it('is another chat at another gateway, in another storage, for another visitor; else the same', async () => {
+    await open('<miaw-chat layout="inline"></miaw-chat>')
+    const isSame = (change: string): Promise<unknown> =>
+      run(`const before = chat.chat; ${change}; return chat.chat === before`)
+    expect(await isSame(`chat.setAttribute('language', 'de')`)).toBe(true)
+    expect(await isSame(`chat.setAttribute('routing-attributes', '{}')`)).toBe(true)
+    expect(await isSame(`chat.setAttribute('storage', 'session')`)).toBe(false)
+    expect(await isSame(`chat.setAttribute('storage', 'session')`)).toBe(true)
+    expect(await isSame(`chat.setAttribute('identity-token', 'a.b.c')`)).toBe(false)
+    expect(await isSame(`chat.identityToken = 'd.e.f'`)).toBe(false)
+    expect(await isSame(`chat.setAttribute('base-url', 'https://chat.example')`)).toBe(false)
+    expect(await isSame('chat.chat = { ...before }')).toBe(false)
+    expect(await isSame(`chat.setAttribute('storage', 'local')`)).toBe(true)
+    expect(await isSame('chat.chat = undefined')).toBe(false)
+  })
+
+  it('says who is signed in, and with what a conversation is begun', async () => {
+    await open(`<miaw-chat layout="inline" identity-token="e30.eyJzdWIiOiJtaW5hIn0.s"
+      routing-attributes='{"_subject":"Customs"}'></miaw-chat>`)
+    const asked: unknown[] = []
+    await page.route('**/api/auth', (route) => {
+      asked.push(route.request().postDataJSON())
+      return route.continue({ postData: '{}' })
+    })
+    const [start] = await Promise.all([
+      page.waitForRequest('**/api/start'),
+      page.getByRole('button', { name: 'Start chat' }).click(),
+    ])
+    expect(asked).toMatchObject([{ identityToken: 'e30.eyJzdWIiOiJtaW5hIn0.s' }])
+    expect(start.postDataJSON().routingAttributes).toEqual({ _subject: 'Customs' })
+  })
+
+  it('is heard through the shadow root that a page has put it into', async () => {
+    await open('<div></div>', listening)
+    await page.evaluate(`document.querySelector('div').attachShadow({ mode: 'open' })
+      .append(document.createElement('miaw-chat'))`)
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    await expect.poll(told).toEqual(['miaw-open'])
   })
 
   it('tells by name of routing attributes that cannot be read', async () => {
