@@ -91,6 +91,7 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     await isOnline()
     await press('Tokens expire')
     await fact('connection').filter({ hasText: 'lost' }).waitFor()
+    expect(await fact('pace').textContent()).toBe('stopped')
     expect(await page.getByRole('button', { name: 'Agent joins' }).isDisabled()).toBe(true)
   })
 

@@ -28,7 +28,19 @@ describe('what the demo page tells of requests', () => {
     expect(calls).toMatchObject([
       { method: 'GET', path: '/api/poll', status: 200, salesforceMs: 9 },
     ])
-    expect(onPace.mock.calls).toMatchObject([[{ pollAfterMs: 1500 }]])
+    await vi.waitFor(() => expect(onPace.mock.calls).toMatchObject([[{ pollAfterMs: 1500 }]]))
+  })
+
+  it('passes on a page that breaks off, and tells of it once', async () => {
+    const calls: Call[] = []
+    const onPace = vi.fn()
+    vi.stubGlobal('location', { href: 'https://chat.example/' })
+    vi.stubGlobal('fetch', async () => new Response('{"messages":['))
+    const watched = watchedFetch({ onCall: (call) => calls.push(call), onPace })
+    const response = await watched('/api/poll')
+    await expect(response.json()).rejects.toThrow(SyntaxError)
+    expect(calls).toMatchObject([{ status: 200 }])
+    expect(onPace).not.toHaveBeenCalled()
   })
 
   it('tells of a call that nobody answered, and fails as it did', async () => {
