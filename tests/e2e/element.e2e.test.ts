@@ -22,10 +22,10 @@ describe.skipIf(!hasBrowser())('<miaw-chat> on a page of another site', () => {
     })
   }
 
-  /** A page with this in its body; the script comes after it. */
+  /** A page with this in its body, then a script of its own, then the element's. */
   async function open(tag: string, script = ''): Promise<void> {
     early = script
-    body = `<script src="/early.js"></script>${tag}<script type="module" src="${place.origin()}/miaw-chat.js"></script>`
+    body = `${tag}<script src="/early.js"></script><script type="module" src="${place.origin()}/miaw-chat.js"></script>`
     ;({ page, watch } = await place.open())
     await page.waitForFunction('customElements.get("miaw-chat")')
   }
@@ -66,8 +66,7 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
   })
 
   it('follows its attributes, and the texts that a page gave before the script came', async () => {
-    const before = `addEventListener('DOMContentLoaded', () => {
-  document.querySelector('miaw-chat').texts = { title: 'Harbor desk' } })`
+    const before = `document.querySelector('miaw-chat').texts = { title: 'Harbor desk' }`
     await open('<miaw-chat layout="inline"></miaw-chat>', before)
     await reads('Harbor desk')
     await run(`chat.setAttribute('language', 'de')`)
