@@ -10,6 +10,7 @@ import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
 import { type Texts, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
+import { useWish } from './use-wish.js'
 
 export type ChatWidgetProps = {
   /** A chat made by `createChat`; or instead of it the options of one, such as `{ baseUrl }`. */
@@ -32,8 +33,9 @@ export type ChatWidgetProps = {
 
 /** A complete chat. */
 export function ChatWidget(props: ChatWidgetProps) {
-  const { layout = 'launcher', wish, theme = 'auto' } = props
-  const { chat, snapshot } = useChat(props.chat)
+  const { layout = 'launcher', theme = 'auto' } = props
+  const { chat: plain, snapshot } = useChat(props.chat)
+  const chat = useWish(plain, props.wish)
   const page = usePage()
   const language = props.language || page.language
   const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])
@@ -74,7 +76,6 @@ export function ChatWidget(props: ChatWidgetProps) {
           frame={panel}
           id={id}
           isOpen={isOpen}
-          wish={wish}
           onMinimise={layout === 'launcher' ? toggle : undefined}
         />
         {layout === 'launcher' && (

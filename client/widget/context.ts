@@ -4,6 +4,7 @@ import type { Texts } from './texts/index.js'
 
 /** What every part of the widget knows. */
 export type Widget = {
+  /** Starts as the page wishes; see `useWish`. */
   chat: Chat
   snapshot: Snapshot
   texts: Texts

@@ -156,6 +156,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       { selections: [{ itemId: 'b7', title: 'Berth 7' }] },
     ])
     await page.getByRole('button', { name: 'Show more times' }).press('Enter')
+    await focused(page.getByRole('button', { name: /Friday/ }).first())
     const slot = page.getByRole('button', { name: /Friday.*10:00/ })
     await slot.press('Enter')
     expect(await lastCall('reply')).toMatchObject([
@@ -303,6 +304,21 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await container.isEnabled()).toBe(false)
   })
 
+  it('sends a form anew that did not go, in the place of what failed', async () => {
+    const { page, show, lastCall } = await open()
+    const short = message('form', {
+      messageType: 'FormMessage',
+      form: {
+        title: 'Booking',
+        inputs: [{ inputId: 'container', type: 'text', label: 'Container no.', required: true }],
+      },
+    })
+    await show([short, { ...formAnswer, delivery: 'failed' }])
+    await page.getByRole('button', { name: 'Send form' }).click()
+    expect(await lastCall('discard')).toEqual(['form-answer'])
+    expect(await lastCall('reply')).toMatchObject(['form', { values: [{ value: 'HRBU1234567' }] }])
+  })
+
   it('asks the questions before a chat', async () => {
     const { page, show, calls, lastCall, focused } = await open()
     await show([], {}, { prechat })
@@ -331,5 +347,11 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await page.getByRole('alert').filter({ hasText: 'could not be started' }).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).press('Enter')
     expect(await lastCall('cancel')).toHaveLength(1)
+
+    const before = (await calls()).length
+    await show([], {}, { prechat, connection: 'connecting' })
+    await submit.press('Enter')
+    await focused(submit)
+    expect((await calls()).length).toBe(before)
   })
 })

@@ -8,6 +8,8 @@ import { openStage } from './widget-stage.js'
 
 const minuteMs = 60_000
 
+const versions = [19, 18, 'preact'] as const
+
 function said(id: string, role: 'Agent' | 'EndUser', text: string, minutesAgo = 0) {
   return {
     id,
@@ -43,9 +45,13 @@ const open: Partial<Snapshot> = {
   attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
 }
 
-/** A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. */
+/**
+ * A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. Its store
+ * answers after `openStore()`.
+ */
 const showOwnChat = `{
   globalThis.asked = []
+  const store = new Promise((open) => { globalThis.openStore = open })
   const kept = {
     'miaw https://gateway.test tokens':
       JSON.stringify({ token: 't', refreshToken: 'r', renewAt: Date.now() + 1e6 }),
@@ -59,7 +65,7 @@ const showOwnChat = `{
   const chat = {
     baseUrl: 'https://gateway.test',
     storage: {
-      getItem: (key) => new Promise((tell) => setTimeout(tell, 60, kept[key] ?? null)),
+      getItem: (key) => store.then(() => kept[key] ?? null),
       setItem: (key, value) => { kept[key] = value },
       removeItem: (key) => { delete kept[key] },
     },
@@ -71,23 +77,48 @@ const showOwnChat = `{
   stage.show({}, { layout: 'inline', chat })
 }`
 
-/** Drops one file on the panel, and pastes another one. */
-const dropAndPaste = `{
-  const transfer = (name) => {
-    const data = new DataTransfer()
-    data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
-    return data
-  }
+const transfer = `(name) => {
+  const data = new DataTransfer()
+  data.items.add(new File(['%PDF'], name, { type: 'application/pdf' }))
+  return data
+}`
+
+/** Drops one file on the panel. */
+const drop = `{
   const panel = document.querySelector('.miaw-panel')
-  const dragged = { dataTransfer: transfer('dropped.pdf'), bubbles: true, cancelable: true }
+  const dataTransfer = (${transfer})('dropped.pdf')
+  const dragged = { dataTransfer, bubbles: true, cancelable: true }
   panel.dispatchEvent(new DragEvent('dragenter', dragged))
   panel.dispatchEvent(new DragEvent('drop', dragged))
-  const clipboardData = transfer('pasted.pdf')
+}`
+
+/** Pastes another one. */
+const paste = `{
+  const clipboardData = (${transfer})('pasted.pdf')
   const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
-  panel.querySelector('textarea').dispatchEvent(paste)
+  document.querySelector('textarea').dispatchEvent(paste)
+}`
+
+/** Counts in `held` the addresses of files, and who listens to the document, as long as they are there. */
+const watchHeld = `{
+  globalThis.held = 0
+  const count = (owner, name, step) => {
+    const plain = owner[name].bind(owner)
+    owner[name] = (...args) => {
+      held += step
+      return plain(...args)
+    }
+  }
+  count(URL, 'createObjectURL', 1)
+  count(URL, 'revokeObjectURL', -1)
+  count(document, 'addEventListener', 1)
+  count(document, 'removeEventListener', -1)
 }`
 
 const inline = { layout: 'inline' }
+
+/** Where it is already, or still, another day than in UTC. */
+const zoneOfAnotherDay = () => (new Date().getUTCHours() < 12 ? 'Etc/GMT+12' : 'Pacific/Kiritimati')
 
 describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   let browser: Browser
@@ -106,7 +137,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   beforeAll(async () => {
     browser = await launchBrowser()
     shared = await openPage()
-    for (const version of [19, 18] as const) stages.set(version, await buildStage(version))
+    for (const version of versions) stages.set(version, await buildStage(version))
   })
 
   afterAll(() => browser?.close())
@@ -124,8 +155,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     return openStage(page, stages.get(version) ?? '')
   }
 
-  it.each([19, 18] as const)(
-    'opens by the launcher into the composer, and closes by Escape back to it, in React %i',
+  it.each(versions)(
+    'opens by the launcher into the composer, and closes by Escape back to it, with %s',
     async (version) => {
       const { page, show, focused } = await stageOf({ version })
       await show({ ...open, unread: 2 })
@@ -159,6 +190,24 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('textbox').inputValue()).toBe('Half a sent')
   })
 
+  it('keeps a draft for the next chat when this one ends', async () => {
+    const { page, show } = await stageOf()
+    await show(open, inline)
+    await page.getByRole('textbox').fill('One more thing')
+    await show({ ...open, connection: 'ended' }, inline)
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    await show({ ...open, conversationId: 'another' }, inline)
+    expect(await page.getByRole('textbox').inputValue()).toBe('One more thing')
+  })
+
+  it('takes no files that are dropped where nothing can be written', async () => {
+    const { page, show } = await stageOf()
+    await show({ ...open, connection: 'ended' }, inline)
+    await page.evaluate(drop)
+    await show(open, inline)
+    expect(await page.locator('.miaw-chosen').count()).toBe(0)
+  })
+
   it('is open when the page says so, and asks the page to close', async () => {
     const { page, show } = await stageOf()
     await show(open, { open: true })
@@ -180,6 +229,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const { page, show, focused } = await stageOf()
     await show(open, { defaultOpen: true })
     const opener = page.getByRole('button', { name: 'More' })
+    await opener.press('Home')
+    expect(await page.getByRole('menu').count()).toBe(0)
     await opener.press('Enter')
     expect(await focused()).toBe('Download transcript')
     await page.keyboard.press('ArrowDown')
@@ -253,6 +304,55 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
   })
 
+  it('starts with that wish also by what is said first, and by what is sent again', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const problem = { code: 'unsent', retryable: true } as never
+    const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
+    const closed = { ...open, connection: 'idle' as const, messages: [failed] }
+    const wish = { language: 'en_US' }
+    await show(closed, { ...inline, wish })
+    await page.getByRole('textbox').fill('Still there?')
+    await page.getByRole('textbox').press('Enter')
+    expect(await callsOf('start')).toEqual([[wish]])
+    expect(await callsOf('send')).toEqual([['Still there?']])
+    await page.getByRole('button', { name: 'Try again' }).click()
+    expect(await callsOf('start')).toEqual([[wish], [wish]])
+    expect(await callsOf('retry')).toEqual([['f']])
+    await show(open, { ...inline, wish })
+    await page.getByRole('textbox').fill('And now?')
+    await page.getByRole('textbox').press('Enter')
+    expect(await callsOf('start')).toHaveLength(2)
+  })
+
+  it('starts with that wish also by a choice, and by a file', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const choice = {
+      ...said('q', 'Agent', ''),
+      messageType: 'QuickReplyMessage' as const,
+      quickReplies: {
+        text: 'Which port?',
+        replies: [{ itemId: 'b', title: 'Busan' }],
+        style: 'QuickReplies' as const,
+      },
+    }
+    const wish = { language: 'en_US' }
+    await show({ ...open, connection: 'idle', messages: [choice] }, { ...inline, wish })
+    await page.getByRole('button', { name: 'Busan' }).click()
+    expect(await callsOf('start')).toEqual([[wish]])
+    await page.evaluate(drop)
+    await page.getByRole('button', { name: 'Send' }).click()
+    expect(await callsOf('start')).toEqual([[wish], [wish]])
+    expect(await callsOf('say')).toHaveLength(1)
+  })
+
+  it('begins no other conversation by the answers to a form in an open one', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const prechat = { required: true, per: 'session' as const, fields: [] }
+    await show({ ...open, prechat }, { ...inline, wish: { resume: false } })
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    expect(await callsOf('start')).toEqual([[{ resume: true, routingAttributes: {} }]])
+  })
+
   it('sends by Enter, breaks lines by Shift+Enter, and sends nothing while composing', async () => {
     const { page, show, callsOf } = await stageOf()
     await show(open, inline)
@@ -297,7 +397,8 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
     expect(await focused()).toBe('Your message')
 
-    await page.evaluate(dropAndPaste)
+    await page.evaluate(drop)
+    await page.evaluate(paste)
     expect(await page.locator('.miaw-drop').count()).toBe(0)
     expect(await page.locator('.miaw-chosen').allInnerTexts()).toEqual([
       expect.stringContaining('dropped.pdf'),
@@ -310,26 +411,42 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
   })
 
+  it('leaves nothing behind when it goes', async () => {
+    const { page, show } = await stageOf()
+    await page.evaluate(watchHeld)
+    await show(open, inline)
+    const png = { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.alloc(9) }
+    await page.locator('input[type=file]').setInputFiles([png])
+    await page.locator('.miaw-chosen img').waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    const held = () => page.evaluate<number>('held')
+    expect(await held()).toBeGreaterThan(2)
+    await page.evaluate('stage.unmount()')
+    await expect.poll(held).toBe(0)
+  })
+
   it('says why a message was not sent, and sends it again or gives it up', async () => {
-    const { page, show, callsOf } = await stageOf()
+    const { page, show, callsOf, focused } = await stageOf()
     const problem = { code: 'unreachable', retryable: true } as never
     const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
     await show({ ...open, messages: [failed] }, inline)
     await page.getByText('Not sent. There is no connection.').waitFor()
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('button', { name: 'Try again' }).press('Enter')
+    expect(await focused()).toBe('Your message')
+    await page.getByRole('button', { name: 'Discard' }).press('Enter')
+    expect(await focused()).toBe('Your message')
     expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
   })
 
-  describe.each([19, 18] as const)('with a chat of its own, in React %i', (version) => {
+  describe.each(versions)('with a chat of its own, in %s', (version) => {
     const polls = (page: Page) =>
       page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
-    const pause = (page: Page, ms = 400) =>
-      page.evaluate((time) => new Promise((go) => setTimeout(go, time)), ms)
+    const pause = (page: Page) => page.evaluate('new Promise((go) => setTimeout(go, 400))')
 
     it('goes on with the conversation, and is silent when it is gone', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
+      await page.evaluate('openStore()')
       await page.getByText('Hello again!').first().waitFor()
       await pause(page)
       const before = await polls(page)
@@ -342,14 +459,15 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     it('is silent also when it is gone before it has read its store', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
-      await pause(page, 20)
       await page.evaluate('stage.unmount()')
-      await pause(page, 800)
+      await page.evaluate('openStore()')
+      await pause(page)
       expect(await polls(page)).toBeLessThanOrEqual(1)
     })
   })
 
-  describe('the list', () => {
+  describe.each([19, 'preact'] as const)('the list, in %s', (version) => {
+    const listStage = (options: Options = {}) => stageOf({ version, ...options })
     const scrolled = (page: Page) =>
       page.locator('.miaw-scroller').evaluate((node) => ({
         top: node.scrollTop,
@@ -364,7 +482,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     }
 
     it('follows the end while the reader is there, and counts what is new while not', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
       const one = [...long, said('n1', 'Agent', 'New')]
@@ -375,13 +493,16 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       const two = [...one, said('n2', 'Agent', 'Newer'), said('n3', 'Agent', 'Newest')]
       await show({ ...open, messages: two }, inline)
       expect((await scrolled(page)).top).toBe(300)
-      await page.getByRole('button', { name: '2 new messages' }).click()
+      await page.getByRole('button', { name: '2 new messages' }).press('Enter')
+      expect(await page.locator('.miaw-scroller').evaluate((node) => node.matches(':focus'))).toBe(
+        true,
+      )
       expect((await scrolled(page)).left).toBeLessThan(2)
       expect(await page.locator('.miaw-jump').count()).toBe(0)
     })
 
     it('goes to what the visitor says', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       await scrollTo(page, 300)
       const own = { ...said('own', 'EndUser', 'Here'), delivery: 'sending' as const }
@@ -390,7 +511,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('shows a tall message from its beginning', async () => {
-      const { page, show } = await stageOf()
+      const { page, show } = await listStage()
       const tall = said('tall', 'Agent', 'Line\n'.repeat(80))
       await show({ ...open, messages: long }, inline)
       await show({ ...open, messages: [...long, tall] }, inline)
@@ -402,7 +523,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('asks for older messages at its top, and stays where it is when they come', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       await show({ ...open, messages: long, hasOlder: true }, inline)
       expect(await callsOf('loadOlder')).toEqual([])
       await scrollTo(page, 10)
@@ -420,7 +541,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('says why older messages did not come', async () => {
-      const { page, show, refuse } = await stageOf()
+      const { page, show, refuse } = await listStage()
       await show({ ...open, hasOlder: true }, inline)
       await refuse('loadOlder', 'unreachable')
       await page.getByRole('button', { name: 'Show earlier messages' }).click()
@@ -428,12 +549,12 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     })
 
     it('is read when its end is seen, not while the panel is closed', async () => {
-      const { page, show, callsOf } = await stageOf()
+      const { page, show, callsOf } = await listStage()
       const unread = { ...open, messages: long, unread: 5, readUpTo: long[34]?.timestamp ?? '' }
       await show(unread)
       expect(await callsOf('markRead')).toEqual([])
       await page.getByRole('button', { name: /Open chat/ }).click()
-      expect((await callsOf('markRead')).length).toBeGreaterThan(0)
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
 
       const mark = page.locator('[data-kind="unread"] + li')
       expect(await mark.getAttribute('data-id')).toBe('m35')
@@ -445,17 +566,82 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       expect(await mark.getAttribute('data-id')).toBe('n')
     })
 
+    it('opens at the first unread message, and is read only when the last one is seen', async () => {
+      const { page, show, callsOf } = await listStage()
+      const readUpTo = long[9]?.timestamp ?? ''
+      await show({ ...open, messages: long, unread: 30, readUpTo })
+      await page.getByRole('button', { name: /Open chat/ }).click()
+      const mark = await page.locator('[data-kind="unread"]').boundingBox()
+      expect(mark?.y).toBeGreaterThan(60)
+      expect(mark?.y).toBeLessThan(250)
+      expect(await callsOf('markRead')).toEqual([])
+      await page.getByRole('button', { name: '30 new messages' }).click()
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
+    })
+
+    it('is not read where the page has put it out of sight', async () => {
+      const { page, show, callsOf } = await listStage()
+      await page.addStyleTag({ content: '#root { display: none }' })
+      await show({ ...open, unread: 1 }, inline)
+      await page.evaluate('new Promise((go) => setTimeout(go, 100))')
+      expect(await callsOf('markRead')).toEqual([])
+      await page.addStyleTag({ content: '#root { display: block !important }' })
+      await expect.poll(() => callsOf('markRead')).not.toEqual([])
+    })
+
+    it('does not move under what is being filled in', async () => {
+      const { page, show } = await listStage()
+      const form = {
+        ...said('form', 'Agent', 'A form'),
+        messageType: 'FormMessage' as const,
+        form: {
+          title: 'Booking',
+          inputs: [{ inputId: 'a', type: 'text' as const, label: 'Container', required: true }],
+        },
+      }
+      await show({ ...open, messages: [...long, form] }, inline)
+      const field = page.getByLabel('Container')
+      await field.focus()
+      const before = await field.boundingBox()
+      await show(
+        { ...open, messages: [...long, form, said('tall', 'Agent', 'Line\n'.repeat(9))] },
+        inline,
+      )
+      expect((await field.boundingBox())?.y).toBe(before?.y)
+      await page.getByRole('button', { name: '1 new message' }).waitFor()
+    })
+
+    it('loads nothing because its button has the focus', async () => {
+      const { page, show, callsOf, focused } = await listStage()
+      await show({ ...open, messages: long, hasOlder: true }, inline)
+      await page.getByRole('region', { name: 'Messages' }).focus()
+      await page.keyboard.press('Tab')
+      expect(await focused()).toBe('Show earlier messages')
+      await expect.poll(async () => (await scrolled(page)).top).toBe(0)
+      await page.evaluate('new Promise((go) => setTimeout(go, 100))')
+      expect(await callsOf('loadOlder')).toEqual([])
+      await page.keyboard.press('Enter')
+      expect(await callsOf('loadOlder')).toEqual([[]])
+    })
+
     it('tells those who do not see it what is new, and never what was before', async () => {
-      const { page, show, emit } = await stageOf()
+      const { page, show, emit } = await listStage()
       await show(open, inline)
       const log = page.getByRole('log')
       expect(await log.textContent()).toBe('')
       await emit('message', said('n', 'Agent', 'Are you there?'))
       expect(await log.textContent()).toBe('Dana: Are you there?')
+      const result = { ok: true }
+      const told = { ...said('r', 'Agent', ''), messageType: 'FormResponseMessage', result }
+      await emit('message', told)
+      expect(await log.textContent()).toContain('The form was received')
+      const problem = { code: 'unreachable', retryable: true }
+      await emit('delivery', { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed', problem })
+      expect(await log.textContent()).toContain('Not sent. There is no connection.')
     })
 
     it('shows that a bot is answering, until it has or eight seconds are over', async () => {
-      const { page, show, emit } = await stageOf({ locale: 'en' })
+      const { page, show, emit } = await listStage({ locale: 'en' })
       await page.clock.install()
       const own = said('own', 'EndUser', 'Hello?')
       const byBot = {
@@ -478,14 +664,18 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   })
 
   it('gives the transcript, and does not offer it again where there is none', async () => {
-    const { page, show, refuse } = await stageOf()
+    const { page, show, refuse } = await stageOf({ timezoneId: zoneOfAnotherDay() })
     await show(open, inline)
     const ask = async () => {
       await page.getByRole('button', { name: 'More' }).click()
       await page.getByRole('menuitem', { name: 'Download transcript' }).click()
     }
     const [download] = await Promise.all([page.waitForEvent('download'), ask()])
-    expect(download.suggestedFilename()).toMatch(/^chat-\d{4}-\d\d-\d\d\.pdf$/)
+    const today = await page.evaluate(
+      `[new Date().getFullYear(), new Date().getMonth() + 1, new Date().getDate()]
+        .map((part) => String(part).padStart(2, '0')).join('-')`,
+    )
+    expect(download.suggestedFilename()).toBe(`chat-${today}.pdf`)
     await refuse('transcript', 'unsupported')
     await ask()
     await page.getByText('This is not possible here.').waitFor()

@@ -42,7 +42,7 @@ const statuses: [Partial<Snapshot>, string][] = [
     online({ handledBy: 'queue', estimatedWaitSeconds: 130 }),
     'Waiting for an agent, about 2 minutes',
   ],
-  [online({ handledBy: 'none' }), 'Write a message to go on'],
+  [online({ handledBy: 'none' }), 'Write a message to continue'],
   [{ connection: 'offline' }, 'You are offline'],
   [{ connection: 'retrying' }, 'Connection trouble, trying again'],
   [{ connection: 'retrying', problem: problem('rate_limited') }, 'Very busy, trying again'],
@@ -140,7 +140,7 @@ describe('a file', () => {
 
   it('is refused in words', () => {
     expect(objection(4_200_001, 'image/png')).toBe('a file is too big: at most 4.2 MB.')
-    expect(objection(1, 'text/html')).toBe('Files like a file are not taken.')
+    expect(objection(1, 'text/html')).toBe('Files like a file cannot be sent.')
     expect(objection(0, 'image/png')).toBe('a file is empty.')
   })
 

@@ -16,9 +16,13 @@ type Props = {
 
 /** The fields, and what the gateway said of them when they were given before. */
 function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
-  const { texts } = useWidget()
+  const { texts, snapshot } = useWidget()
   const specs = fields.map(specOf)
-  const filling = useFields(specs, (held) => onSubmit(attributesOf(fields, held)))
+  /** Sent, and not answered yet. */
+  const isSent = snapshot.connection === 'connecting'
+  const filling = useFields(specs, (held) => {
+    if (!isSent) onSubmit(attributesOf(fields, held))
+  })
   // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is pointed at once
   useEffect(() => {
     if (problem) filling.point(refusedIn(fields, problem, texts))
@@ -27,13 +31,13 @@ function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const isRefused = problem !== null && problem.code !== 'prechat_required'
   const isMarked = Object.keys(filling.problems).length > 0
   const complaints = isMarked ? [texts.checkAnswers] : isRefused ? [texts.prechatFailed] : []
-  return { ...filling, specs, complaints }
+  return { ...filling, specs, complaints, isSent }
 }
 
 /** The questions that are asked before a conversation, or a session, begins. */
 export function PrechatForm(props: Props) {
-  const { texts, snapshot } = useWidget()
-  const { form, specs, problems, complaints } = useQuestions(props)
+  const { texts } = useWidget()
+  const { form, specs, problems, complaints, isSent } = useQuestions(props)
   const id = useId()
   const { fields } = props.prechat
   return (
@@ -45,12 +49,7 @@ export function PrechatForm(props: Props) {
       ))}
       <Complaint lines={complaints} />
       <div className="miaw-prechat-ends">
-        <button
-          type="submit"
-          className="miaw-button"
-          data-kind="primary"
-          disabled={snapshot.connection === 'connecting'}
-        >
+        <button type="submit" className="miaw-button" data-kind="primary" aria-disabled={isSent}>
           {texts.prechatSubmit}
         </button>
         <button type="button" className="miaw-button" data-kind="quiet" onClick={props.onCancel}>

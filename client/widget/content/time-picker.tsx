@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ChatMessage, TimePickerMessage } from '../../index.js'
 import { useWidget } from '../context.js'
 import { fill } from '../texts/fill.js'
@@ -52,6 +52,11 @@ export function TimePicker({ message }: { message: ChatMessage & TimePickerMessa
   const { texts, language } = useWidget()
   const choice = useChoice(message)
   const [most, setMost] = useState(daysAtFirst)
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    // The button that had the focus is gone: the first of what it brought has it.
+    if (most > daysAtFirst) list.current?.children[daysAtFirst]?.querySelector('button')?.focus()
+  }, [most])
   const { title, timezoneOffset, slots } = message.timePicker
   const days = [...byDay(slots, language)]
   const isChosen = ([, held]: [string, Slot[]]) =>
@@ -60,7 +65,7 @@ export function TimePicker({ message }: { message: ChatMessage & TimePickerMessa
   const rest = choice.isOpen && days.length > shown.length
   return (
     <Box title={title || texts.pickTime}>
-      <ul className="miaw-days">
+      <ul className="miaw-days" ref={list}>
         {shown.map(([day, held]) => (
           <Day key={day} day={day} slots={held} choice={choice} />
         ))}

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, useId, useRef } from 'react'
 import { upload } from '../../upload.js'
 import { useWidget } from '../context.js'
 import { AttachButton } from './attach-button.js'
@@ -8,15 +8,14 @@ import { measure } from './draft.js'
 import { Field } from './field.js'
 import { useFocusHandover } from './focus.js'
 import { Icon } from './icons.js'
-import type { Files } from './use-files.js'
+import type { Writing } from './use-writing.js'
 
-type Props = { files: Files; isHidden: boolean }
+type Props = { writing: Writing; isHidden: boolean }
 
 /** Where messages are written, and files go with them. */
-export function Composer({ files, isHidden }: Props) {
+export function Composer({ writing: { draft, setDraft, files }, isHidden }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { attachments } = snapshot
-  const [draft, setDraft] = useState('')
   const form = useRef<HTMLFormElement>(null)
   const input = useRef<HTMLTextAreaElement>(null)
   const counter = useId()

@@ -1,15 +1,13 @@
-import type { StartWish } from '../../index.js'
 import { useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
 import { MessageList } from './message-list.js'
 import { OutcomeBar } from './outcome-bar.js'
 import { outcomeOf } from './status.js'
-import type { Files } from './use-files.js'
+import type { Writing } from './use-writing.js'
 
 type Props = {
-  wish: StartWish | undefined
-  files: Files
+  writing: Writing
   /** Somebody looks at the messages. */
   isWatched: boolean
   /** The visitor wants to end it. */
@@ -20,7 +18,7 @@ type Props = {
 }
 
 /** What was said, and below it what can be done next. */
-export function Conversation({ wish, files, isWatched, isEnding, onKeep, onAnswer }: Props) {
+export function Conversation({ writing, isWatched, isEnding, onKeep, onAnswer }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { conversationId, prechat } = snapshot
   const outcome = outcomeOf(snapshot, texts)
@@ -29,11 +27,11 @@ export function Conversation({ wish, files, isWatched, isEnding, onKeep, onAnswe
     <>
       <MessageList key={conversationId ?? ''} isWatched={isWatched} />
       {isAsking && <EndConfirmation onKeep={onKeep} />}
-      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start(wish)} />}
+      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start()} />}
       {prechat && !outcome && (
         <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
       )}
-      {!outcome && <Composer files={files} isHidden={isAsking} />}
+      {!outcome && <Composer writing={writing} isHidden={isAsking} />}
     </>
   )
 }

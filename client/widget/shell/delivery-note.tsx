@@ -4,18 +4,25 @@ import { fill } from '../texts/fill.js'
 import { reasonOf } from './reason.js'
 
 function Failed({ message: { id, problem } }: { message: ChatMessage }) {
-  const { chat, texts, locked } = useWidget()
+  const { chat, texts, locked, afterAnswer } = useWidget()
   const reason = problem ? reasonOf(problem, texts) : texts.problems.other
+
+  /** The buttons go, and the focus must not go with them. */
+  function act(verb: 'retry' | 'discard'): void {
+    chat[verb](id)
+    afterAnswer()
+  }
+
   return (
     <div className="miaw-delivery" data-delivery="failed">
       <p>{fill(texts.failed, { reason })}</p>
       <span className="miaw-ways">
         {!locked && (
-          <button type="button" className="miaw-link" onClick={() => chat.retry(id)}>
+          <button type="button" className="miaw-link" onClick={() => act('retry')}>
             {texts.tryAgain}
           </button>
         )}
-        <button type="button" className="miaw-link" onClick={() => chat.discard(id)}>
+        <button type="button" className="miaw-link" onClick={() => act('discard')}>
           {texts.discard}
         </button>
       </span>

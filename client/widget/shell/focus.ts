@@ -1,11 +1,22 @@
 import { type RefObject, useLayoutEffect } from 'react'
 import { hasKeyboard } from './page.js'
 
-/** Whether the focus is in an element, in a shadow root too. */
-export function holdsFocus(node: HTMLElement): boolean {
+/** What has the focus where an element is, in a shadow root too. */
+function focusedAround(node: HTMLElement): Element | null {
   const root = node.getRootNode()
   const isRoot = root instanceof Document || root instanceof ShadowRoot
-  return isRoot && node.contains(root.activeElement)
+  return isRoot ? root.activeElement : null
+}
+
+/** Whether an element, or something in it, has the focus. */
+export function holdsFocus(node: HTMLElement): boolean {
+  return node.contains(focusedAround(node))
+}
+
+/** What has the focus in an element, if it is not the element itself. */
+export function focusedIn(node: HTMLElement): Element | null {
+  const focused = focusedAround(node)
+  return focused !== node && node.contains(focused) ? focused : null
 }
 
 const targets = '[data-focus], .miaw-questions :is(input, select, textarea)'

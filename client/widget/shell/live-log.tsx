@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { nameOf } from '../content/name.js'
+import { noticeOf } from '../content/notice.js'
 import { useWidget } from '../context.js'
 import { fill } from '../texts/fill.js'
 import { reasonOf } from './reason.js'
@@ -10,13 +11,17 @@ const mostLines = 20
 
 /** Says to those who do not see what others newly said, and what was not sent; never what was before. */
 export function LiveLog() {
-  const { chat, texts } = useWidget()
+  const { chat, texts, language } = useWidget()
   const [lines, setLines] = useState<readonly Line[]>([])
   useEffect(() => {
     const say = (key: string, text: string) =>
       setLines((before) => [...before, { key, text }].slice(-mostLines))
     const unlisten = [
-      chat.on('message', ({ id, sender, text }) => say(id, `${nameOf(sender, texts)}: ${text}`)),
+      chat.on('message', (message) => {
+        const { id, sender, text } = message
+        const notice = noticeOf(message, texts, language)
+        say(id, notice ?? `${nameOf(sender, texts)}: ${text}`)
+      }),
       chat.on('delivery', ({ id, delivery, problem }) => {
         if (delivery !== 'failed' || !problem) return
         say(`${id} ${Date.now()}`, fill(texts.failed, { reason: reasonOf(problem, texts) }))
@@ -25,7 +30,7 @@ export function LiveLog() {
     return () => {
       for (const stop of unlisten) stop()
     }
-  }, [chat, texts])
+  }, [chat, texts, language])
   return (
     <div className="miaw-unseen" role="log" aria-live="polite" aria-relevant="additions">
       {lines.map(({ key, text }) => (

@@ -30,7 +30,8 @@ export function Menu({ items }: { items: readonly MenuItem[] }) {
   function onKeyDown(event: KeyboardEvent): void {
     const step = steps[event.key]
     if (event.key === 'Tab') setAt(-1)
-    if (step) setAt(step(at, items.length))
+    const isWay = isOpen || event.key.startsWith('Arrow')
+    if (step && isWay) setAt(step(at, items.length))
     else if (event.key === 'Escape' && isOpen) close()
     else return
     event.preventDefault()

@@ -1,10 +1,9 @@
-import { useMemo, useRef } from 'react'
-import { isFromOthers } from '../../timeline.js'
+import { memo, useMemo, useRef } from 'react'
 import { noticeOf } from '../content/notice.js'
 import { useWidget } from '../context.js'
-import { counted } from '../texts/counted.js'
 import { Answering } from './answering.js'
-import { Icon } from './icons.js'
+import { focusedIn } from './focus.js'
+import { JumpButton } from './jump-button.js'
 import { ListRow } from './list-row.js'
 import { OlderButton } from './older-button.js'
 import { rowsOf } from './rows.js'
@@ -14,39 +13,51 @@ import { useReading, useUnreadFrom } from './use-unread.js'
 
 const nearTop = 48
 
-/** Everything said, and the way to what was said before. `isWatched`: somebody is looking at it. */
-export function MessageList({ isWatched }: { isWatched: boolean }) {
+function Waiting() {
+  return (
+    <span className="miaw-loading" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  )
+}
+
+/** Somebody came to a button by keys, and the list was scrolled to show it. */
+const isByKeys = (node: HTMLElement) => !!focusedIn(node)?.matches(':focus-visible')
+
+type Props = { /** Somebody is looking at it. */ isWatched: boolean }
+
+/** Everything said, and the way to what was said before. Not drawn again while a message is written. */
+export const MessageList = memo(function MessageList({ isWatched }: Props) {
   const { snapshot, texts, language } = useWidget()
   const { messages, hasOlder, connection } = snapshot
   const scroller = useRef<HTMLElement>(null)
   const unreadFrom = useUnreadFrom(isWatched)
-  const { isAtEnd, seenId, look, toEnd } = useFollow(scroller, messages, unreadFrom)
+  const follow = useFollow(scroller, { messages, unreadFrom, isWatched })
   const older = useOlder()
-  useReading(isWatched, seenId)
+  useReading(follow.seenId)
   const rows = useMemo(
     () => rowsOf(messages, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
     [messages, texts, language, unreadFrom],
   )
-  const seenAt = messages.findIndex(({ id }) => id === seenId)
-  const fresh = messages.slice(seenAt + 1).filter(isFromOthers).length
-
   const isEmpty = messages.length === 0 && connection === 'connecting'
 
   function onScroll(): void {
-    look()
-    const isAtTop = (scroller.current?.scrollTop ?? nearTop) < nearTop
-    if (isAtTop && hasOlder && !older.trouble) void older.load()
+    follow.look()
+    const node = scroller.current
+    if (!node || node.scrollTop >= nearTop || isByKeys(node)) return
+    if (hasOlder && !older.trouble) void older.load()
+  }
+
+  function jump(): void {
+    scroller.current?.focus({ preventScroll: true })
+    follow.toEnd()
   }
 
   return (
     <div className="miaw-log">
-      {isEmpty && (
-        <span className="miaw-loading" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </span>
-      )}
+      {isEmpty && <Waiting />}
       <section
         ref={scroller}
         className="miaw-scroller"
@@ -66,17 +77,7 @@ export function MessageList({ isWatched }: { isWatched: boolean }) {
           </ol>
         </div>
       </section>
-      {!isAtEnd && (
-        <button
-          type="button"
-          className="miaw-jump"
-          aria-label={fresh ? undefined : texts.toNewest}
-          onClick={toEnd}
-        >
-          {fresh > 0 && counted(texts.countNew, fresh, language)}
-          <Icon name="arrow" />
-        </button>
-      )}
+      {!follow.isAtEnd && <JumpButton seenId={follow.seenId} onJump={jump} />}
     </div>
   )
-}
+})

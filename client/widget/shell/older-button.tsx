@@ -1,4 +1,5 @@
 import { useWidget } from '../context.js'
+import { Part } from './part.js'
 
 type Props = { isLoading: boolean; trouble: string; onLoad(): void }
 
@@ -6,13 +7,13 @@ type Props = { isLoading: boolean; trouble: string; onLoad(): void }
 export function OlderButton({ isLoading, trouble, onLoad }: Props) {
   const { texts } = useWidget()
   return (
-    <div className="miaw-older">
+    <Part className="miaw-older">
       <button type="button" className="miaw-button" aria-disabled={isLoading} onClick={onLoad}>
         {isLoading ? texts.loading : texts.older}
       </button>
       <p className="miaw-trouble" role="alert">
         {trouble}
       </p>
-    </div>
+    </Part>
   )
 }

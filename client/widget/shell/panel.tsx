@@ -1,5 +1,5 @@
 import { type Ref, useId, useState } from 'react'
-import type { Prechat, StartWish } from '../../index.js'
+import type { Prechat } from '../../index.js'
 import { useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { Header } from './header.js'
@@ -8,33 +8,33 @@ import { useVisible } from './page.js'
 import { Questions } from './questions.js'
 import { viewOf } from './status.js'
 import { useDrop } from './use-drop.js'
-import { useFiles } from './use-files.js'
 import { useTranscript } from './use-transcript.js'
+import { useWriting } from './use-writing.js'
 import { Welcome } from './welcome.js'
 
 type Props = {
   frame: Ref<HTMLDivElement>
   id: string
   isOpen: boolean
-  wish: StartWish | undefined
   /** Where there is a launcher to come back by: then the panel is a dialogue. */
   onMinimise?: (() => void) | undefined
 }
 
 /** The chat itself: header, and below it what there is to see. */
-export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
+export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   const { chat, snapshot, texts, locked } = useWidget()
   const { prechat, attachments, conversationId } = snapshot
   const [putOff, setPutOff] = useState<Prechat | null>(null)
   /** The conversation that the visitor wants to end. */
   const [endingId, setEndingId] = useState<string | null>(null)
   const title = useId()
-  const files = useFiles()
+  const writing = useWriting()
   const transcript = useTranscript()
-  const { isOver, handlers } = useDrop(files.add)
   const isVisible = useVisible()
   const view = viewOf(snapshot, putOff)
   const isChat = view === 'chat' && conversationId !== null
+  const takesFiles = isChat && !locked && attachments !== null
+  const { isOver, handlers } = useDrop((files) => takesFiles && writing.files.add(files))
 
   const dialogue = onMinimise ? { role: 'dialog', 'aria-labelledby': title } : {}
   const items: MenuItem[] = []
@@ -45,7 +45,7 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
 
   function start(): void {
     if (prechat) setPutOff(null)
-    else chat.start(wish)
+    else chat.start()
   }
 
   return (
@@ -65,19 +65,18 @@ export function Panel({ frame, id, isOpen, wish, onMinimise }: Props) {
       </p>
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
-        <Questions prechat={prechat} wish={wish} onCancel={() => setPutOff(prechat)} />
+        <Questions prechat={prechat} onCancel={() => setPutOff(prechat)} />
       )}
       {view === 'chat' && (
         <Conversation
-          wish={wish}
-          files={files}
+          writing={writing}
           isWatched={isOpen && isVisible}
           isEnding={endingId !== null && endingId === conversationId}
           onKeep={() => setEndingId(null)}
           onAnswer={() => setPutOff(null)}
         />
       )}
-      {isOver && attachments && <div className="miaw-drop">{texts.drop}</div>}
+      {isOver && takesFiles && <div className="miaw-drop">{texts.drop}</div>}
     </div>
   )
 }

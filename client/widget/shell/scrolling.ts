@@ -7,18 +7,25 @@ const glimpse = 32
 
 const topOf = (node: Element) => node.getBoundingClientRect().top
 
+/** How much of what scrolls is above a node in it, wherever it is scrolled to. */
+export function heightAbove(node: Element, scroller: HTMLElement): number {
+  return topOf(node) - topOf(scroller) + scroller.scrollTop
+}
+
 /** The rows of the list that hold messages. */
 export function messageNodes(scroller: HTMLElement): HTMLElement[] {
   return [...scroller.querySelectorAll<HTMLElement>('li[data-id]')]
 }
 
-/** Whether the end is in sight, and whether the last message is: its beginning, if it is tall. */
+/** Whether the end is in sight, and the last message is: its beginning, if it is tall. */
 export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: boolean } {
   const { scrollHeight, scrollTop, clientHeight } = scroller
   const isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd
   const last = messageNodes(scroller).at(-1)
   const bottom = topOf(scroller) + clientHeight
-  return { isAtEnd, seesLast: isAtEnd || (last !== undefined && topOf(last) + glimpse < bottom) }
+  const isGlimpsed = last !== undefined && topOf(last) + glimpse < bottom
+  // A page may have put the chat out of sight.
+  return { isAtEnd, seesLast: clientHeight > 0 && (isAtEnd || isGlimpsed) }
 }
 
 /** To the end, but not past the beginning of a last message that is higher than the window. */

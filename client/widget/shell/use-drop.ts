@@ -6,7 +6,7 @@ const holdsFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes(
  * Files that are dragged over an element and let go there: its handlers, and whether some are over it.
  * They never replace the page, even where none are taken.
  */
-export function useDrop(onFiles: (files: File[]) => void) {
+export function useDrop(onFiles: (files: File[]) => unknown) {
   const [isOver, setOver] = useState(false)
   /** Each element in it that is entered before another one is left. */
   const depth = useRef(0)

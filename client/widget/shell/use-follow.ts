@@ -1,46 +1,56 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { ChatMessage } from '../../index.js'
-import { holdsFocus } from './focus.js'
-import { messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
+import { focusedIn } from './focus.js'
+import { heightAbove, messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
 import { useResize } from './use-resize.js'
 
 type Place = {
   /** The reader sees the end of the list. */
   isAtEnd: boolean
-  /** The last message that has come into sight. */
+  /** The last message that somebody has seen. */
   seenId: string | undefined
 }
 
 /** A message that stays where it is on the screen when something is put before it. */
-type Anchor = { node: HTMLElement; top: number }
+type Anchor = { node: HTMLElement; above: number }
+
+type Options = {
+  messages: readonly ChatMessage[]
+  /** The message above which the unread ones begin. */
+  unreadFrom: string | undefined
+  /** Somebody is looking at the list. */
+  isWatched: boolean
+}
+
+const isTypedIn = (node: HTMLElement) => !!focusedIn(node)?.matches('input, select, textarea')
 
 /**
- * Keeps a list of messages at its end while the reader is there, and where it is while not; also
- * when older messages are put before. Own ones are always gone to.
+ * Keeps a list of messages at its end while the reader is there, and where it is while not, or while
+ * something in it is filled in; also when older messages are put before. Own ones are always gone to.
  */
 export function useFollow(
   scroller: RefObject<HTMLElement | null>,
-  messages: readonly ChatMessage[],
-  unreadFrom: string | undefined,
+  { messages, unreadFrom, isWatched }: Options,
 ) {
   const [place, setPlace] = useState<Place>({ isAtEnd: true, seenId: undefined })
   const isPinned = useRef(true)
   const anchor = useRef<Anchor | undefined>(undefined)
   const known = useRef<readonly ChatMessage[]>([])
 
+  /** Notes where the reader is, and how far somebody has seen. */
   const look = useCallback(() => {
     const node = scroller.current
     if (!node) return
     const { isAtEnd, seesLast } = placeIn(node)
     const [first] = messageNodes(node)
     isPinned.current = isAtEnd
-    anchor.current = first && { node: first, top: first.getBoundingClientRect().top }
+    anchor.current = first && { node: first, above: heightAbove(first, node) }
     setPlace((before) => {
-      const seenId = seesLast ? known.current.at(-1)?.id : before.seenId
+      const seenId = isWatched && seesLast ? known.current.at(-1)?.id : before.seenId
       const isSame = before.isAtEnd === isAtEnd && before.seenId === seenId
       return isSame ? before : { isAtEnd, seenId }
     })
-  }, [scroller])
+  }, [scroller, isWatched])
 
   const toEnd = useCallback(() => {
     if (scroller.current) scrollToEnd(scroller.current)
@@ -56,19 +66,23 @@ export function useFollow(
     const isOwn = last?.sender.role === 'EndUser' && last.delivery === 'sending'
     const isNew = last?.id !== before.at(-1)?.id
     const held = anchor.current
-    if (isPinned.current || (isOwn && isNew)) scrollToEnd(node)
+    if ((isPinned.current && !isTypedIn(node)) || (isOwn && isNew)) scrollToEnd(node)
     else if (held?.node.isConnected && messages[0]?.id !== before[0]?.id)
-      node.scrollTop += held.node.getBoundingClientRect().top - held.top
-    look()
-  }, [scroller, messages, look])
+      node.scrollTop += heightAbove(held.node, node) - held.above
+  }, [scroller, messages])
 
   useLayoutEffect(() => {
-    if (unreadFrom && scroller.current) scrollToRow(scroller.current, '[data-kind="unread"]')
-    look()
-  }, [scroller, unreadFrom, look])
+    const node = scroller.current
+    if (!node || !unreadFrom) return
+    if (isPinned.current) scrollToEnd(node)
+    scrollToRow(node, '[data-kind="unread"]')
+  }, [scroller, unreadFrom])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each scrolling above
+  useLayoutEffect(look, [look, messages, unreadFrom])
 
   useResize(scroller, (node) => {
-    if (isPinned.current && !holdsFocus(node)) scrollToEnd(node)
+    if (isPinned.current && !focusedIn(node)) scrollToEnd(node)
     look()
   })
 

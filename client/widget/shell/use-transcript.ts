@@ -1,10 +1,16 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { problemFrom } from '../../problem.js'
 import { useWidget } from '../context.js'
 import { reasonOf } from './reason.js'
 
 /** Long enough for any browser to have taken it. */
 const keptMs = 60_000
+
+/** Long enough to be read. */
+const shownMs = 10_000
+
+/** `2026-11-24`, where the device is: that is how Swedes write it. */
+const today = () => new Date().toLocaleDateString('sv')
 
 /** Gives a file to the visitor, who keeps it under a name. */
 function save(file: Blob, name: string): void {
@@ -22,11 +28,15 @@ export function useTranscript() {
   const [isSupported, setSupported] = useState(true)
   const [trouble, setTrouble] = useState('')
 
+  useEffect(() => {
+    const timer = trouble ? setTimeout(setTrouble, shownMs, '') : undefined
+    return () => clearTimeout(timer)
+  }, [trouble])
+
   async function download(): Promise<void> {
     setTrouble('')
     try {
-      const today = new Date().toISOString().slice(0, 10)
-      save(await chat.transcript(), `${texts.transcript}-${today}.pdf`)
+      save(await chat.transcript(), `${texts.transcript}-${today()}.pdf`)
     } catch (error) {
       const problem = problemFrom(error)
       if (problem.code === 'unsupported') setSupported(false)

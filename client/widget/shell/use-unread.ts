@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Snapshot } from '../../index.js'
 import { unreadIn } from '../../state.js'
 import { useWidget } from '../context.js'
@@ -14,22 +14,17 @@ const firstUnread = (snapshot: Snapshot) =>
 export function useUnreadFrom(isWatched: boolean): string | undefined {
   const { snapshot } = useWidget()
   const [from, setFrom] = useState<{ id: string | undefined }>()
-  const hasMessages = snapshot.messages.length > 0
-  const isDue = isWatched && hasMessages && !from
-  useLayoutEffect(() => {
-    if (isDue) setFrom({ id: firstUnread(snapshot) })
-  }, [isDue, snapshot])
-  useLayoutEffect(() => {
-    if (!isWatched) setFrom(undefined)
-  }, [isWatched])
+  // Set while rendering: the list has to be at the mark before somebody sees its end.
+  if (isWatched && !from && snapshot.messages.length > 0) setFrom({ id: firstUnread(snapshot) })
+  if (!isWatched && from) setFrom(undefined)
   return from?.id
 }
 
-/** Tells the chat that all was read, when the last message is seen by somebody. */
-export function useReading(isWatched: boolean, seenId: string | undefined): void {
+/** Tells the chat that all was read, when somebody has seen the last message. */
+export function useReading(seenId: string | undefined): void {
   const { chat, snapshot } = useWidget()
   const { unread, messages } = snapshot
-  const isRead = isWatched && unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
+  const isRead = unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
   useEffect(() => {
     if (isRead) chat.markRead()
   }, [chat, isRead])

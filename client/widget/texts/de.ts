@@ -53,7 +53,7 @@ export const german: Texts = {
   deliveries: { sending: 'Wird gesendet …', sent: 'Gesendet', delivered: 'Zugestellt' },
   failed: 'Nicht gesendet. {reason}',
   discard: 'Verwerfen',
-  progress: 'Hochladen',
+  progress: 'Fortschritt beim Hochladen',
 
   // Schreiben
   yourMessage: 'Ihre Nachricht',
@@ -66,7 +66,7 @@ export const german: Texts = {
   remove: '{name} entfernen',
   drop: 'Dateien hier ablegen, um sie zu senden',
   tooBig: '{name} ist zu groß: höchstens {size}.',
-  wrongType: 'Dateien wie {name} werden nicht angenommen.',
+  wrongType: 'Dateien wie {name} können nicht gesendet werden.',
   emptyFile: '{name} ist leer.',
 
   // Gehen
@@ -88,13 +88,13 @@ export const german: Texts = {
     members_only: 'Bitte melden Sie sich an, um zu chatten.',
     unsupported: 'Das ist hier nicht möglich.',
     payload_too_large: 'Das ist zu groß.',
-    unsupported_media_type: 'Dateien dieser Art werden nicht angenommen.',
+    unsupported_media_type: 'Dateien dieser Art können nicht gesendet werden.',
     invalid_request: 'Das wurde nicht angenommen.',
     other: 'Das hat nicht geklappt.',
   },
   tryLater: 'Es ist gerade viel los. Bitte versuchen Sie es in {seconds} s noch einmal.',
 
-  // Messages, choices and forms
+  // Nachrichten, Auswahl und Formulare
   you: 'Sie',
   roles: {
     Chatbot: 'Assistent',
@@ -106,7 +106,7 @@ export const german: Texts = {
   opensInNewTab: '(öffnet sich in einem neuen Tab)',
   sources: 'Quellen',
   file: 'Dat.',
-  choices: 'Antworten zur Auswahl',
+  choices: 'Antwortmöglichkeiten',
   cards: 'Karten',
   previousCards: 'Zurück',
   nextCards: 'Weiter',
@@ -141,12 +141,12 @@ export const german: Texts = {
   joined: '{name} ist dem Chat beigetreten',
   left: '{name} hat den Chat verlassen',
   changed: 'Jetzt im Chat: {name}',
-  nobodyFree: 'Im Moment ist leider niemand frei',
+  nobodyFree: 'Im Moment ist leider niemand verfügbar',
   estimatedWait: 'Voraussichtliche Wartezeit: {wait}',
   transferring: 'Wir holen eine Kollegin oder einen Kollegen dazu',
   youEnded: 'Sie haben diese Sitzung beendet',
   theyEnded: '{name} hat diese Sitzung beendet',
   sessionEnded: 'Diese Sitzung ist beendet',
-  sessionPaused: 'Die Sitzung pausiert, weil es eine Weile still war',
+  sessionPaused: 'Die Sitzung ist pausiert, weil länger nichts geschrieben wurde',
   sessionGoesOn: 'Die Sitzung geht weiter',
 }

@@ -21,7 +21,7 @@ export const english = {
   connectedTo: 'Connected to {name}',
   waiting: 'Waiting for an agent',
   waitingFor: 'Waiting for an agent, about {wait}',
-  nobody: 'Write a message to go on',
+  nobody: 'Write a message to continue',
   offline: 'You are offline',
   troubled: 'Connection trouble, trying again',
   busy: 'Very busy, trying again',
@@ -47,7 +47,7 @@ export const english = {
   deliveries: { sending: 'Sending…', sent: 'Sent', delivered: 'Delivered' },
   failed: 'Not sent. {reason}',
   discard: 'Discard',
-  progress: 'Upload',
+  progress: 'Upload progress',
 
   // Writing
   yourMessage: 'Your message',
@@ -60,7 +60,7 @@ export const english = {
   remove: 'Remove {name}',
   drop: 'Drop files here to send them',
   tooBig: '{name} is too big: at most {size}.',
-  wrongType: 'Files like {name} are not taken.',
+  wrongType: 'Files like {name} cannot be sent.',
   emptyFile: '{name} is empty.',
 
   // Leaving
@@ -82,7 +82,7 @@ export const english = {
     members_only: 'Please sign in to chat.',
     unsupported: 'This is not possible here.',
     payload_too_large: 'It is too big.',
-    unsupported_media_type: 'Files of this type are not taken.',
+    unsupported_media_type: 'Files of this type cannot be sent.',
     invalid_request: 'It was not accepted.',
     other: 'That did not work.',
   },

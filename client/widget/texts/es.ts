@@ -52,7 +52,7 @@ export const spanish: Texts = {
   deliveries: { sending: 'Enviando…', sent: 'Enviado', delivered: 'Entregado' },
   failed: 'No enviado. {reason}',
   discard: 'Descartar',
-  progress: 'Subida',
+  progress: 'Progreso del envío',
 
   // Escribir
   yourMessage: 'Tu mensaje',
@@ -85,7 +85,7 @@ export const spanish: Texts = {
     not_allowed: 'El chat no se puede usar en esta página.',
     sign_in: 'Vuelve a iniciar sesión para chatear.',
     members_only: 'Inicia sesión para chatear.',
-    unsupported: 'Aquí no es posible.',
+    unsupported: 'Esto no es posible aquí.',
     payload_too_large: 'Es demasiado grande.',
     unsupported_media_type: 'No se admiten archivos de este tipo.',
     invalid_request: 'No se ha aceptado.',
@@ -93,14 +93,14 @@ export const spanish: Texts = {
   },
   tryLater: 'Hay mucha demanda; inténtalo de nuevo en {seconds} s.',
 
-  // Messages, choices and forms
+  // Mensajes, opciones y formularios
   you: 'Tú',
   roles: { Chatbot: 'Asistente', Agent: 'Agente', Supervisor: 'Supervisor', System: 'Sistema' },
   someone: 'Alguien',
   opensInNewTab: '(se abre en una pestaña nueva)',
   sources: 'Fuentes',
   file: 'Doc.',
-  choices: 'Respuestas para elegir',
+  choices: 'Respuestas posibles',
   cards: 'Tarjetas',
   previousCards: 'Anterior',
   nextCards: 'Siguiente',

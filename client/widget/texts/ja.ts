@@ -24,9 +24,9 @@ export const japanese: Texts = {
   connecting: '接続しています…',
   connected: '接続しました',
   connectedTo: '{name}が対応しています',
-  waiting: '担当者をお待ちください',
-  waitingFor: '担当者をお待ちください(約{wait})',
-  nobody: 'メッセージを送ると続けられます',
+  waiting: '担当者におつなぎしています',
+  waitingFor: '担当者におつなぎしています（約{wait}）',
+  nobody: 'メッセージを送信すると再開できます',
   offline: 'オフラインです',
   troubled: '接続に問題があります。再試行しています',
   busy: '混み合っています。再試行しています',
@@ -36,7 +36,7 @@ export const japanese: Texts = {
     Agent: '担当者がチャットを終了しました。',
     System: 'このチャットは終了しました。',
   },
-  lost: 'チャットは閉じられました',
+  lost: 'チャットは利用できなくなりました',
   refused: 'チャットを利用できません',
 
   // 一覧
@@ -52,7 +52,7 @@ export const japanese: Texts = {
   deliveries: { sending: '送信しています…', sent: '送信済み', delivered: '配信済み' },
   failed: '送信できませんでした。{reason}',
   discard: '破棄',
-  progress: 'アップロード',
+  progress: 'アップロードの進行状況',
 
   // 入力
   yourMessage: 'メッセージ',
@@ -62,7 +62,7 @@ export const japanese: Texts = {
   charactersOver: { one: '{count}文字超過しています', other: '{count}文字超過しています' },
   attach: 'ファイルを添付',
   chosen: '送信するファイル',
-  remove: '{name}を取り除く',
+  remove: '{name}を削除',
   drop: 'ここにファイルをドロップすると送信できます',
   tooBig: '{name}は大きすぎます。上限は{size}です。',
   wrongType: '{name}のような形式のファイルは送信できません。',
@@ -72,7 +72,7 @@ export const japanese: Texts = {
   download: 'チャットの記録をダウンロード',
   transcript: 'chat',
   end: 'チャットを終了',
-  endQuestion: 'このチャットを終了しますか?',
+  endQuestion: 'このチャットを終了しますか？',
   keep: 'チャットを続ける',
 
   // うまくいかなかった理由
@@ -80,7 +80,7 @@ export const japanese: Texts = {
     conversation_ended: 'このチャットは終了しました。',
     conversation_lost: 'このチャットはもう利用できません。',
     unreachable: '接続できません。',
-    unsent: '時間が経ちすぎました。',
+    unsent: '送信までに時間がかかりすぎました。',
     unavailable: '現在、チャットが応答していません。',
     not_allowed: 'このページではチャットを利用できません。',
     sign_in: 'もう一度サインインしてください。',
@@ -93,7 +93,7 @@ export const japanese: Texts = {
   },
   tryLater: '混み合っています。{seconds}秒後にもう一度お試しください。',
 
-  // Messages, choices and forms
+  // メッセージ、選択肢、フォーム
   you: 'あなた',
   roles: {
     Chatbot: 'アシスタント',
@@ -113,13 +113,13 @@ export const japanese: Texts = {
   moreTimes: 'ほかの日時を表示',
   yourTimeZone: 'お使いのタイムゾーン：{zone}',
   otherTimeZone:
-    '予約は UTC{offset} の時刻で指定されています。ここではお使いの地域の時刻で表示しています',
+    '予約はUTC{offset}の時刻で指定されています。ここではお使いの地域の時刻で表示しています',
   yes: 'はい',
   no: 'いいえ',
   form: 'フォーム',
   optional: '任意',
   pleaseChoose: '選択してください',
-  submitForm: '送信する',
+  submitForm: 'フォームを送信',
   formSent: '入力内容を送信しました',
   formWithoutAnswers: '未入力のまま送信しました',
   formAccepted: 'フォームを受け付けました',
@@ -132,10 +132,10 @@ export const japanese: Texts = {
   notAnEmail: 'メールアドレスを入力してください（例：name@example.com）。',
   notAPhone: '電話番号を入力してください。',
   wrongFormat: '入力形式をご確認ください。',
-  tooLong: '{length} 文字以内で入力してください。',
-  prechatTitle: 'チャットを始める前に',
+  tooLong: '{length}文字以内で入力してください。',
+  prechatTitle: 'チャットを開始する前に',
   prechatIntro: 'スムーズにご案内するため、以下をご入力ください。',
-  prechatSubmit: 'チャットを始める',
+  prechatSubmit: 'チャットを開始',
   prechatFailed: 'チャットを開始できませんでした。もう一度お試しください。',
   cancel: 'キャンセル',
   joined: '{name}が参加しました',

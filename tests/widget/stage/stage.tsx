@@ -12,10 +12,21 @@ let snapshot: Snapshot = nothing
 const listeners = new Set<() => void>()
 /** What `stage.emit` tells, by the event's name. */
 const events = new EventTarget()
+/** What verbs reject with, by their names. */
+const refusals = new Map<string, ProblemMembers>()
 
 function verb<T>(name: string, result: T) {
   return (...args: unknown[]): T => {
     calls.push({ verb: name, args })
+    return result
+  }
+}
+
+function asking<T>(name: string, result: T) {
+  return async (...args: unknown[]): Promise<T> => {
+    calls.push({ verb: name, args })
+    const refusal = refusals.get(name)
+    if (refusal) throw new ChatProblem(refusal)
     return result
   }
 }
@@ -33,7 +44,7 @@ const chat: Chat = {
     return () => events.removeEventListener(type, onEvent)
   },
   start: verb('start', undefined),
-  resume: verb('resume', Promise.resolve()),
+  resume: asking('resume', undefined),
   send: verb('send', 'a-message'),
   reply: verb('reply', 'an-answer'),
   say: verb('say', 'a-message'),
@@ -42,10 +53,10 @@ const chat: Chat = {
   discard: verb('discard', undefined),
   typing: verb('typing', undefined),
   markRead: verb('markRead', undefined),
-  loadOlder: verb('loadOlder', Promise.resolve()),
-  transcript: verb('transcript', Promise.resolve(new Blob(['%PDF-1.7']))),
-  end: verb('end', Promise.resolve()),
-  signOut: verb('signOut', Promise.resolve()),
+  loadOlder: asking('loadOlder', undefined),
+  transcript: asking('transcript', new Blob(['%PDF-1.7'])),
+  end: asking('end', undefined),
+  signOut: asking('signOut', undefined),
   close: verb('close', undefined),
 }
 
@@ -72,7 +83,7 @@ function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void 
 
 /** From now on a verb of the chat's answers with a problem. */
 function refuse(name: 'end' | 'loadOlder' | 'transcript', problem: ProblemMembers): void {
-  chat[name] = () => Promise.reject(new ChatProblem(problem))
+  refusals.set(name, problem)
 }
 
 Object.assign(window, { stage: { show, calls, emit, refuse, unmount: () => root.unmount() } })
