@@ -142,12 +142,17 @@ export function createChat(options: ChatOptions) {
     }
   }
 
-  function say(content: Content, deliver?: Deliver): string {
+  /** What waits is sent, or fails where nothing can be said any more. */
+  function deliverWaiting(): void {
     const { problem, prechat } = getSnapshot()
-    const id = outbox.say(content, deliver)
-    typing(false)
     if (problem && isOver(problem)) outbox.failAll(problem)
     else if (!prechat) start()
+  }
+
+  function say(content: Content, deliver?: Deliver): string {
+    const id = outbox.say(content, deliver)
+    typing(false)
+    deliverWaiting()
     return id
   }
 
@@ -179,8 +184,11 @@ export function createChat(options: ChatOptions) {
     say,
     /** A call as the visitor, for what goes its own way. */
     call,
-    /** Sends a message again that failed, by the same id: it is delivered once. */
-    retry: outbox.retry,
+    /** Sends a message again that failed, by the same id: it is delivered once. Starts as `send` does. */
+    retry(id: string): void {
+      outbox.retry(id)
+      deliverWaiting()
+    },
     /** Gives up a message that failed or waits. One on its way may arrive all the same. */
     discard(id: string): void {
       outbox.forget((own) => own.id === id)

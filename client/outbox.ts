@@ -71,8 +71,9 @@ export function createOutbox(
   /** Sends the first that waits, if there is somewhere to send it to. */
   async function turn(): Promise<number | null> {
     const message = messages.find(({ delivery }) => delivery === 'sending')
-    const { conversationId, prechat } = state.getSnapshot()
-    if (!message || !conversationId || prechat || !isEngaged(state.getSnapshot())) return null
+    const snapshot = state.getSnapshot()
+    if (!message || snapshot.prechat || !isEngaged(snapshot)) return null
+    const { conversationId } = snapshot
     const { id } = message
     current = id
     change(id, { conversationId })
@@ -113,19 +114,17 @@ export function createOutbox(
       messages = messages.filter((message) => !isGone(message))
       if (known.length > messages.length) keep(known)
     },
-    /** Says it as `POST /api/send` takes it, or in its own way. Returns its id. */
+    /** What is to be said, as `POST /api/send` takes it or in its own way; `flush` sends it. Returns its id. */
     say(content: Content, deliver?: Deliver): string {
       const message = localMessage(content)
       const { id, delivery } = message
       messages = [...messages, message]
       if (deliver) ways.set(id, deliver)
       change(id, { delivery })
-      flush()
       return id
     },
     retry(id: string): void {
       change(id, { delivery: 'sending', problem: undefined, timestamp: now() })
-      flush()
     },
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
     async begin(conversationId: string): Promise<void> {

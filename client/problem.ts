@@ -38,13 +38,13 @@ export class ChatProblem extends Error implements ProblemMembers {
 }
 
 /** Nobody answered, or somebody who is not the gateway: unless its members tell otherwise. */
-function unreachable(members: Partial<ProblemMembers> | null): ChatProblem {
+function unreachable(members?: Partial<ProblemMembers> | null): ChatProblem {
   return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
 }
 
 /** Whatever was thrown, as a problem: one of another bundle's copy of this module is one, too. */
 export function problemFrom(error: unknown): ChatProblem {
-  return 'retryable' in Object(error) ? (error as ChatProblem) : unreachable(null)
+  return 'retryable' in Object(error) ? (error as ChatProblem) : unreachable()
 }
 
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */

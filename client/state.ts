@@ -19,8 +19,8 @@ export function unreadIn({ messages, readUpTo }: Snapshot): ChatMessage[] {
 }
 
 /** In a conversation that goes on: connecting, retrying, online, offline. */
-export function isEngaged({ conversationId, connection }: Snapshot): boolean {
-  return !!conversationId && /ing|line/.test(connection)
+export function isEngaged(snapshot: Snapshot): snapshot is Snapshot & { conversationId: string } {
+  return !!snapshot.conversationId && /ing|line/.test(snapshot.connection)
 }
 
 /** The snapshot, and those who listen. A listener's mistake is the page's to see, and stops nothing. */

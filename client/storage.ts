@@ -33,7 +33,8 @@ export function createDrawer<T>(
   async function read(): Promise<T | null> {
     if (inMemory !== undefined) return inMemory
     try {
-      return JSON.parse((await storage().getItem(key)) ?? 'null')
+      // What is not there is null, which JSON reads as null.
+      return JSON.parse((await storage().getItem(key)) as string)
     } catch {
       return null
     }

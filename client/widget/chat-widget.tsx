@@ -8,7 +8,7 @@ import { LiveLog } from './shell/live-log.js'
 import { directionOf, usePage } from './shell/page.js'
 import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
-import { type Texts, textsFor } from './texts/index.js'
+import { shippedFor, type Texts, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
 import { useWish } from './use-wish.js'
 
@@ -37,7 +37,7 @@ export function ChatWidget(props: ChatWidgetProps) {
   const { chat: plain, snapshot } = useChat(props.chat)
   const chat = useWish(plain, props.wish)
   const page = usePage()
-  const language = props.language || page.language
+  const language = props.language || (props.texts ? page.language : shippedFor(page.language))
   const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])
   const panel = useRef<HTMLDivElement>(null)
   const launcher = useRef<HTMLButtonElement>(null)

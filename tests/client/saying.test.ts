@@ -199,3 +199,16 @@ it('what is said in an ended conversation fails, and is said in the next by hand
   await pass(1500)
   expect(told()).toEqual(['late delivered'])
 })
+
+it('what failed is said by hand in a chat that was closed since: it starts again', async () => {
+  const { chat, connection, told } = await scene.begin()
+  scene.gateway.once('/api/send', refused(503, 'upstream_unavailable', { retryable: false }))
+  const id = chat.send('one')
+  await pass(10)
+  chat.close()
+  expect(connection()).toBe('idle')
+  chat.retry(id)
+  await pass(1500)
+  expect(connection()).toBe('online')
+  expect(told()).toEqual(['one delivered'])
+})

@@ -5,7 +5,14 @@ import { nameOf } from '../../client/widget/content/name.js'
 import { noticeOf, toneOf } from '../../client/widget/content/notice.js'
 import { byDay, foreignOffset } from '../../client/widget/content/times.js'
 import { fill } from '../../client/widget/texts/fill.js'
-import { english, german, japanese, spanish } from '../../client/widget/texts/index.js'
+import {
+  english,
+  german,
+  japanese,
+  shippedFor,
+  spanish,
+  textsFor,
+} from '../../client/widget/texts/index.js'
 import * as time from '../../client/widget/time.js'
 import { message, own, said } from './messages.js'
 
@@ -143,4 +150,11 @@ describe('the texts', () => {
   it('are filled by name, once', () => {
     expect(fill('{name} and {other}', { name: '{other}' })).toBe('{other} and {other}')
   })
+})
+
+it('a language that is not shipped is English, in its words and in its dates', () => {
+  expect(['de-AT', 'ja', 'ar', 'constructor', ''].map(shippedFor)).toEqual([
+    ...['de-AT', 'ja', 'en', 'en', 'en'],
+  ])
+  expect(['de-AT', 'ar', 'constructor'].map(textsFor)).toEqual([german, english, english])
 })

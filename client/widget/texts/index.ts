@@ -6,11 +6,24 @@ import { japanese } from './ja.js'
 /** What the widget says; all of it can be replaced, in part or as a whole. */
 export type Texts = typeof english
 
-const shipped: Record<string, Texts> = { en: english, es: spanish, de: german, ja: japanese }
+const shipped = new Map([
+  ['en', english],
+  ['es', spanish],
+  ['de', german],
+  ['ja', japanese],
+])
+
+/** `de` for `de-AT`. */
+const mainTag = (language: string) => language.toLowerCase().split(/[-_]/)[0] ?? ''
 
 /** The texts of a language tag such as `de-AT`; English for one that is not shipped. */
 export function textsFor(language: string): Texts {
-  return shipped[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? english
+  return shipped.get(mainTag(language)) ?? english
+}
+
+/** The language itself where its texts are shipped, else English: dates are written as the words are. */
+export function shippedFor(language: string): string {
+  return shipped.has(mainTag(language)) ? language : 'en'
 }
 
 export { english, german, japanese, spanish }
