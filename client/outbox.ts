@@ -20,10 +20,10 @@ export type Outbox = ReturnType<typeof createOutbox>
 
 const mostAttempts = 8
 const offlinePauseMs = 30_000
-/** Sent by itself after a reload; what waited longer is shown as failed, to be sent by hand. */
-const resumedForMs = 10 * 60_000
-/** The gateway knows the ids of what was sent for so long, so that nothing is sent twice. */
-const keptForMs = 24 * 60 * 60_000
+/** Ten minutes: so long it is sent by itself after a reload; what waited longer is shown as failed, to be sent by hand. */
+const resumedForMs = 600_000
+/** A day: so long the gateway knows the ids of what was sent, so that nothing is sent twice. */
+const keptForMs = 86_400_000
 
 /**
  * @param drawer messages that are not sent; those without a `conversationId` were not tried

@@ -97,7 +97,8 @@ export function createReading(
     const { conversation } = page
     const { connection, conversation: known } = getSnapshot()
     if (JSON.stringify(conversation) !== JSON.stringify(known)) set({ conversation })
-    if (page.pollAfterMs === null)
+    // What was said last may come after the end: it is read on for as long as the server wants.
+    if (conversation.status === 'ended')
       trouble(new ChatProblem({ code: 'conversation_ended', retryable: false }))
     else set({ connection: 'online', problem: null })
     // What is said waits while it does not stand well, with whichever tab finds out that it does again.

@@ -20,13 +20,12 @@ function ofBrowser(): Furniture | undefined {
 
 /** All that a chat has read, as one page. */
 function wholeOf({ getSnapshot, place }: Seat): News | undefined {
-  const { conversation, messages, connection } = getSnapshot()
+  const { conversation, messages } = getSnapshot()
   const { cursor, before } = place()
   if (!conversation || !cursor) return undefined
   const page = {
-    ...{ conversation, cursor, before, hasMore: false },
+    ...{ conversation, cursor, before, hasMore: false, pollAfterMs: null },
     messages: messages.filter(({ delivery }) => delivery === 'delivered'),
-    pollAfterMs: connection === 'ended' ? null : 0,
   }
   return { kind: 'page', page, from: undefined }
 }

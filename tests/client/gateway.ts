@@ -37,6 +37,8 @@ export function createGateway() {
   let refreshToken = ''
   let previous: { refreshToken: unknown; reply: Reply } | undefined
   let conversation: { id: string; status: 'open' | 'ended' } | undefined
+  /** What is late is still given for two seconds after the end. */
+  let quietAt = 0
   let interference: Interference = () => undefined
   let lastAt = 0
   let names = 0
@@ -69,13 +71,18 @@ export function createGateway() {
       cursor: before ? null : `at:${from + messages.length}`,
       hasMore,
       before: !cursor && from > 0 ? String(from) : null,
-      pollAfterMs: conversation.status === 'ended' && !hasMore ? null : 1000,
+      pollAfterMs: conversation.status === 'ended' && Date.now() >= quietAt ? null : 1000,
       conversation: {
         ...{ id: conversation.id, status: conversation.status, handledBy: 'agent' },
         ...{ participants: [], endedBy: null, estimatedWaitSeconds: null, expiresAt: null },
       },
     }
     return { body }
+  }
+
+  function end(): void {
+    if (conversation) conversation.status = 'ended'
+    quietAt = Date.now() + 2000
   }
 
   function act({ path, query, body, token }: Heard): Reply {
@@ -100,7 +107,7 @@ export function createGateway() {
     }
     if (path === '/api/poll') return page(query)
     if (conversation?.status !== 'open') return problem(410, 'conversation_ended')
-    if (path === '/api/end') conversation.status = 'ended'
+    if (path === '/api/end') end()
     if (path !== '/api/send') return { body: {} }
     const id = String(body.id ?? '')
     const isMessage = body.text !== undefined
@@ -160,9 +167,7 @@ export function createGateway() {
         return by(next)
       }
     },
-    endConversation(): void {
-      if (conversation) conversation.status = 'ended'
-    },
+    endConversation: end,
     forgetTokens: () => tokens.clear(),
     forgetVisitor(): void {
       tokens.clear()
