@@ -14,6 +14,9 @@ const tones: Partial<Record<Connection, string>> = {
   refused: 'bad',
 }
 
+/** Nothing more is asked by itself. */
+const stopped: readonly Connection[] = ['ended', 'lost', 'refused']
+
 const seconds = (ms: number) =>
   `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
 
@@ -76,6 +79,7 @@ export function openLive() {
     unread.textContent = String(snapshot.unread)
     if (!snapshot.conversationId) readAt = undefined
     if (readAt === undefined) pace.textContent = paceText(undefined)
+    if (stopped.includes(snapshot.connection)) pace.textContent = paceText(null)
     showAge()
   }
 

@@ -36,14 +36,17 @@ export function watchedFetch({ onCall, onPace }: Hear): typeof fetch {
         salesforceMs: partOf(timing, 'salesforce'),
         redisMs: partOf(timing, 'redis'),
       })
-    try {
-      const response = await fetch(input, init)
-      tell(response.status, response.headers.get('server-timing'))
-      if (pathname === '/api/poll' && response.ok) onPace(await response.clone().json())
-      return response
-    } catch (error) {
+    const response = await fetch(input, init).catch((error: unknown) => {
       if (!init?.signal?.aborted) tell(0, null)
       throw error
+    })
+    tell(response.status, response.headers.get('server-timing'))
+    if (pathname === '/api/poll' && response.ok) {
+      response
+        .clone()
+        .json()
+        .then(onPace, () => {})
     }
+    return response
   }
 }

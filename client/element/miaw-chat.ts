@@ -103,7 +103,8 @@ export class MiawChat extends Base {
     this.#own?.close()
   }
 
-  attributeChangedCallback(name: string): void {
+  attributeChangedCallback(name: string, before: string | null, value: string | null): void {
+    if (before === value) return
     if (chatAttributes.includes(name)) this.#leave()
     if (name === 'routing-attributes') this.#routingAttributes = routingAttributesOf(this.#read)
     this.#update()

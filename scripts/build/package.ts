@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { root, sourceOf } from './bundle.js'
 import { bundleCore, bundlePackedElement, bundleReact, bundleStyle, core } from './entries.js'
-import { insist, weigh } from './weigh.js'
+import { weigh } from './weigh.js'
 import { writeFiles } from './write.js'
 
 const manifest = z.object({
@@ -70,7 +70,6 @@ export async function buildPackage(folder: string) {
   const weighed = Object.entries(alone).map(([name, text]) =>
     weigh(name as keyof typeof alone, text),
   )
-  insist(weighed)
   rmSync(folder, { recursive: true, force: true })
   declare(join(folder, 'client'))
   const entries = Object.entries(code).map(([name, text]) => [`client/${name}.js`, text])

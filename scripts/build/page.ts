@@ -2,7 +2,7 @@
 import { elementApart } from './apart.js'
 import { bundle, sourceOf } from './bundle.js'
 import { bundleElement } from './entries.js'
-import { insist, weigh } from './weigh.js'
+import { weigh } from './weigh.js'
 import { type Files, writeFiles } from './write.js'
 
 /** The names of the demo page's files; the tracked files of `public/` are none of them. */
@@ -27,7 +27,6 @@ export const wantsDemo = ({ DEMO_PAGE }: Readonly<Record<string, string | undefi
 export async function buildPage(folder: string, env: Readonly<Record<string, string | undefined>>) {
   const [element, page] = await Promise.all([bundleElement(), wantsDemo(env) ? bundleDemo() : demo])
   const weighed = [weigh('element', element)]
-  insist(weighed)
   writeFiles(folder, { 'miaw-chat.js': element, ...page })
   return weighed
 }

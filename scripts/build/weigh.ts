@@ -8,12 +8,10 @@ export type Entry = keyof typeof budgets
 /** What an entry weighs and may weigh. */
 export type Weighed = { name: Entry; bytes: number; budget: number }
 
+/** Throws when it is too heavy. */
 export function weigh(name: Entry, code: string): Weighed {
-  return { name, bytes: gzipSync(code, { level: 9 }).length, budget: budgets[name] }
-}
-
-/** Throws when one is too heavy. */
-export function insist(weighed: readonly Weighed[]): void {
-  const heavy = weighed.find(({ bytes, budget }) => bytes > budget)
-  if (heavy) throw new Error(`${heavy.name} weighs ${heavy.bytes} bytes of ${heavy.budget}`)
+  const bytes = gzipSync(code, { level: 9 }).length
+  const budget = budgets[name]
+  if (bytes > budget) throw new Error(`${name} weighs ${bytes} bytes of ${budget}`)
+  return { name, bytes, budget }
 }

@@ -35,8 +35,8 @@ export type Watch = { errors: string[]; violations: string[]; foreignRequests: s
 const reportViolations = `addEventListener('securitypolicyviolation', (event) =>
   console.debug('csp-violation', event.effectiveDirective, event.blockedURI))`
 
-/** A page of its own, watched: errors, breaches of the CSP, requests to any other origin. */
-export async function openWatchedPage(context: BrowserContext, origin: string) {
+/** A page of its own, watched: errors, breaches of the CSP, requests to other origins than these. */
+export async function openWatchedPage(context: BrowserContext, ...origins: string[]) {
   const watch: Watch = { errors: [], violations: [], foreignRequests: [] }
   const page: Page = await context.newPage()
   page.setDefaultTimeout(20_000)
@@ -47,8 +47,8 @@ export async function openWatchedPage(context: BrowserContext, origin: string) {
     else if (message.type() === 'error') watch.errors.push(message.text())
   })
   page.on('request', (request) => {
-    const { protocol, origin: asked } = new URL(request.url())
-    if (protocol !== 'data:' && asked !== origin) watch.foreignRequests.push(request.url())
+    const { protocol, origin } = new URL(request.url())
+    if (protocol !== 'data:' && !origins.includes(origin)) watch.foreignRequests.push(request.url())
   })
   return { page, watch }
 }

@@ -7,7 +7,7 @@ import { corePage, useCorePages } from './core-page.js'
 const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
 
 describe.skipIf(!hasBrowser())('the client in a browser', () => {
-  const place = useCorePages()
+  const place = useCorePages({ isHasty: true })
 
   async function begin() {
     const { context, page, watch } = await place.open()

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Chat } from '../../client/index.js'
 import { bundleCore, core } from '../../scripts/build/entries.js'
-import { type Place, usePlace } from './place.js'
+import { type Place, type PlaceOptions, usePlace } from './place.js'
 import { messagesIn, type Told } from './sandbox.js'
 
 const script = `import { createChat } from '/index.js'
@@ -20,7 +20,7 @@ const html = `<!doctype html><title>Chat</title><link rel="icon" href="data:,">
 <script type="module" src="/page.js"></script>`
 
 /** A place whose page at `/` has a chat that starts at once, and nothing to see. */
-export function useCorePages(): Place {
+export function useCorePages(options: Pick<PlaceOptions, 'isHasty'> = {}): Place {
   const publicFiles = mkdtempSync(join(tmpdir(), 'client-page-'))
   beforeAll(async () => {
     for (const name of core) writeFileSync(join(publicFiles, `${name}.js`), await bundleCore(name))
@@ -28,7 +28,7 @@ export function useCorePages(): Place {
     writeFileSync(join(publicFiles, 'index.html'), html)
   })
   afterAll(() => rmSync(publicFiles, { recursive: true }))
-  return usePlace({ publicFiles })
+  return usePlace({ publicFiles, ...options })
 }
 
 export type CorePage = ReturnType<typeof corePage>

@@ -1,44 +1,21 @@
 /** The demo page: what happens underneath, the words to try, and the sandbox's controls. */
-import { readFileSync } from 'node:fs'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startDev } from '../../sandbox/server/start.js'
-import { hasBrowser, launchBrowser, openWatchedPage, type Watch } from './browser.js'
-import { forgetForeignVariables } from './own-environment.js'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { violationsIn } from './axe.js'
+import { hasBrowser, type Watch } from './browser.js'
+import { usePlace } from './place.js'
+
+const desktop = { viewport: { width: 1280, height: 800 } }
 
 describe.skipIf(!hasBrowser())('the demo page', () => {
-  let dev: Awaited<ReturnType<typeof startDev>>
-  let browser: Browser
-  let context: BrowserContext
+  const place = usePlace()
   let page: Page
   let watch: Watch
 
-  beforeAll(async () => {
-    forgetForeignVariables()
-    dev = await startDev({ env: process.env, port: 0, log: () => {} })
-    browser = await launchBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await dev?.close()
-  })
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-    await open()
-  })
-  afterEach(async () => {
-    await context.close()
-    expect(watch.violations).toEqual([])
-    expect(watch.foreignRequests).toEqual([])
-  })
-
-  async function open(): Promise<void> {
-    const { origin } = new URL(dev.addresses.page)
-    const opened = await openWatchedPage(context, origin)
-    page = opened.page
-    watch = opened.watch
-    await page.goto(dev.addresses.page)
+  async function open(window: BrowserContextOptions): Promise<void> {
+    ;({ page, watch } = await place.open(window))
   }
+  beforeEach(() => open(desktop))
 
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
   const fact = (id: string) => page.locator(`#${id}`)
@@ -67,10 +44,13 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
   })
 
   it('keeps the last twelve requests', async () => {
-    await press('burst')
-    await expect.poll(() => page.locator('#calls tr').count(), { timeout: 20_000 }).toBe(12)
-    await page.waitForTimeout(1500)
-    expect(await page.locator('#calls tr').count()).toBe(12)
+    let answers = 0
+    page.on('requestfinished', (request) => {
+      answers += Number(request.url().includes('/api/'))
+    })
+    await page.getByRole('button', { name: 'help', exact: true }).evaluate(clickTenTimes)
+    await expect.poll(() => answers, { timeout: 20_000 }).toBeGreaterThan(12)
+    await expect.poll(() => page.locator('#calls tr').count()).toBe(12)
   })
 
   it('hands over to an agent, to another one, and bursts, when its controls say so', async () => {
@@ -95,10 +75,15 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
   it('shows an outage in its status column, and comes back by itself', async () => {
     await press('help')
     await isOnline()
-    await press('Outage of 15 s')
+    const [asked] = await Promise.all([
+      page.waitForRequest('**/__sandbox/outages'),
+      press('Outage of 15 s'),
+    ])
+    expect(asked.postDataJSON()).toEqual({ forMs: 15_000 })
     await page.locator('#calls [data-tone="bad"]').first().waitFor()
     await fact('connection').filter({ hasText: 'retrying' }).waitFor()
-    await fact('connection').filter({ hasText: 'online' }).waitFor({ timeout: 45_000 })
+    await place.sandbox('DELETE', '/faults')
+    await isOnline()
   })
 
   it('tells that a guest’s conversation is lost with Salesforce’s token', async () => {
@@ -106,6 +91,7 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     await isOnline()
     await press('Tokens expire')
     await fact('connection').filter({ hasText: 'lost' }).waitFor()
+    expect(await fact('pace').textContent()).toBe('stopped')
     expect(await page.getByRole('button', { name: 'Agent joins' }).isDisabled()).toBe(true)
   })
 
@@ -130,22 +116,12 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
       await press('help')
       await reads('I know:')
       await press('Look')
-      await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'))
-      const found = await page.evaluate(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
-      )
-      expect(found).toEqual([])
+      expect(await violationsIn(page)).toEqual([])
     },
   )
 
   it('comes first on a phone, as high as it is, with the rest folded below', async () => {
-    await context.close()
-    context = await browser.newContext({
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-      isMobile: true,
-    })
-    await open()
+    await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
     const box = await chat().boundingBox()
     expect(box?.height).toBeGreaterThan(700)
     expect(await page.getByRole('heading', { name: 'Words to try' }).isVisible()).toBe(false)
@@ -159,3 +135,7 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     }
   })
 })
+
+function clickTenTimes(button: { click(): void }): void {
+  for (let times = 0; times < 10; times += 1) button.click()
+}

@@ -10,7 +10,7 @@ import { answerTo, greeting, widgetPage } from './widget-page.js'
 const desktop = { viewport: { width: 1280, height: 800 } }
 
 describe.skipIf(!hasBrowser())('a chat on the demo page', () => {
-  const place = usePlace()
+  const place = usePlace({ isHasty: true })
 
   async function open(window: BrowserContext | BrowserContextOptions = desktop) {
     const { context, page, watch } = await place.open(window)

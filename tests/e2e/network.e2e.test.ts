@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser())('the client and its network', () => {
     const { context, page, core } = await begin()
     const network = await context.newCDPSession(page)
     await network.send('Network.emulateNetworkConditions', {
-      ...{ offline: false, latency: 400, downloadThroughput: 4000, uploadThroughput: 4000 },
+      ...{ offline: false, latency: 300, downloadThroughput: 16_000, uploadThroughput: 16_000 },
     })
     await core.agentSays('one', 'two', 'three')
     await core.say('slow 1', 'slow 2', 'slow 3')

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startDev } from '../../sandbox/server/start.js'
+import { type Gateway, startGateway } from './gateway.js'
 
 const run = promisify(execFile)
 const readme = readFileSync('README.md', 'utf8')
@@ -11,15 +11,15 @@ const [devCommand, testCommand, walk] = [...readme.matchAll(/```sh\n([\s\S]*?)``
   ([, block = '']) => block.trim(),
 )
 
-let dev: Awaited<ReturnType<typeof startDev>>
+let gateway: Gateway
 
 beforeAll(async () => {
-  dev = await startDev({ env: process.env, port: 0, log: () => {} })
+  gateway = await startGateway({ publicFiles: 'public', switches: {} })
 })
-afterAll(() => dev.close())
+afterAll(() => gateway.close())
 
 it('walks through the five endpoints as the README says', async () => {
-  const env = { ...process.env, GATEWAY: new URL(dev.addresses.page).origin }
+  const env = { ...process.env, GATEWAY: gateway.origin }
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', walk ?? ''], { env })
   const lines = stdout.trim().split('\n')
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ duplicate: false })

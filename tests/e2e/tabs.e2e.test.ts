@@ -6,7 +6,7 @@ import { hasBrowser } from './browser.js'
 import { type CorePage, corePage, useCorePages } from './core-page.js'
 
 describe.skipIf(!hasBrowser())('the client in several tabs', () => {
-  const place = useCorePages()
+  const place = useCorePages({ isHasty: true })
 
   async function openTab(context: BrowserContext): Promise<CorePage> {
     const { page } = await place.blank(context)

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ChatMessage, ConversationState, Snapshot } from '../../client/index.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'
-import { openStage } from './widget-stage.js'
+import { openStage } from './stage-page.js'
 
 const minuteMs = 60_000
 

@@ -40,9 +40,9 @@ describe.skipIf(!hasBrowser())('what others write', () => {
   const elements = (): Promise<string> => stage.page.evaluate(outline)
 
   it.each(stateNames)('stays text in every text of: %s', async (name: StateName) => {
+    await stage.show(spoil(states[name], { text: inTurn(harmless, 0), id: same, url: same }))
+    const plain = await elements()
     for (const [first] of payloads.entries()) {
-      await stage.show(spoil(states[name], { text: inTurn(harmless, first), id: same, url: same }))
-      const plain = await elements()
       await stage.show(spoil(states[name], { text: inTurn(payloads, first), id: same, url: same }))
       expect(await elements()).toBe(plain)
       await expectPeace()

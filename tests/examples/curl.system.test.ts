@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { blocksOf } from './readme.js'
 
 const run = promisify(execFile)
@@ -9,7 +9,7 @@ const quoted = 'Is "berth 14" free?'
 
 let gateway: Gateway
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ publicFiles: 'public' })
 })
 afterAll(() => gateway.close())
 

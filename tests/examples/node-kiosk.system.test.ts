@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { copyExample, packCore } from './package.js'
 
 const example = copyExample('node-kiosk')
@@ -12,7 +12,7 @@ let gateway: Gateway
 
 beforeAll(async () => {
   await packCore(join(example.folder, 'node_modules/miaw-gateway'))
-  gateway = await startGateway()
+  gateway = await startGateway({ publicFiles: 'public' })
 })
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')

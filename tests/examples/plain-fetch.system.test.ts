@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { blocksOf } from './readme.js'
 import { troublesOf } from './talk.js'
 
@@ -17,7 +17,7 @@ const answer = `You said “${question}”. Is there more I can do?`
 
 let gateway: Gateway
 beforeAll(async () => {
-  gateway = await startGateway('examples')
+  gateway = await startGateway({ publicFiles: 'examples' })
 })
 afterAll(() => gateway.close())
 afterEach(() => vi.unstubAllGlobals())

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../e2e/gateway.js'
 import { blocksOf } from './readme.js'
 
 const run = promisify(execFile)
@@ -17,12 +17,13 @@ const story = z.object({
   connections: z.array(z.string()),
   texts: z.array(z.string()),
   screen: z.string(),
+  isReadInBackground: z.boolean(),
   kept: z.array(z.string()),
 })
 
 let gateway: Gateway
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway({ publicFiles: 'public' })
 })
 afterAll(async () => {
   await gateway.close()
@@ -73,11 +74,12 @@ it('is code that chats on a phone: off line, in the background, with a file, and
       FILE: pathToFileURL(join(folder, 'note.txt')).href,
     },
   })
-  const { connections, texts, screen, kept } = story.parse(JSON.parse(stdout))
+  const { connections, texts, screen, isReadInBackground, kept } = story.parse(JSON.parse(stdout))
   expect(connections.slice(0, 4)).toEqual(['connecting', 'online', 'offline', 'online'])
   expect(texts.filter((text) => text === 'Hello from a phone')).toHaveLength(1)
   expect(texts.filter((text) => text === 'note.txt')).toHaveLength(1)
   expect(screen).toContain('<button type="button"><span>Rotterdam</span></button>')
+  expect(isReadInBackground).toBe(false)
   expect(kept).toEqual(expect.arrayContaining([`miaw ${gateway.origin} tokens`]))
 })
 

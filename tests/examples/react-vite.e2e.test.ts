@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage } from '../../scripts/build/package.js'
-import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
-import { type Gateway, startGateway } from './gateway.js'
+import { hasBrowser } from '../e2e/browser.js'
+import { usePlace } from '../e2e/place.js'
 import { copyExample } from './package.js'
 import { holdTalk, troublesOf } from './talk.js'
 import { askInDevelopment, buildPages, checkTypes } from './vite.js'
@@ -12,33 +11,24 @@ const packages = ['react', 'react-dom', 'vite', '@types/react', '@types/react-do
 
 describe.skipIf(!hasBrowser())('the example in React, with the package as it is published', () => {
   const example = copyExample('react-vite')
-  let gateway: Gateway
-  let browser: Browser
-
   beforeAll(async () => {
     for (const name of packages) example.install(name)
     await buildPackage(join(example.folder, 'node_modules/miaw-gateway'))
     await buildPages(example.folder)
-    gateway = await startGateway(join(example.folder, 'dist'))
-    browser = await launchBrowser()
   })
-  afterAll(async () => {
-    await browser?.close()
-    await gateway?.close()
-    example.remove()
-  })
+  afterAll(() => example.remove())
+  const place = usePlace({ publicFiles: join(example.folder, 'dist') })
 
   it('is typed as its compiler wants it', () => checkTypes(example.folder))
 
   it('chats with a face of its own', async () => {
-    await holdTalk(await browser.newContext(), `${gateway.origin}/own`)
+    await holdTalk(await place.open({}, '/own'))
   })
 
   it('shows the widget, where a quick reply is answered', async () => {
-    const { page, watch } = await openWatchedPage(await browser.newContext(), gateway.origin)
+    const { page, watch } = await place.open()
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
     const list = page.getByLabel('Messages', { exact: true })
-    await page.goto(gateway.origin)
     await press('Open chat')
     await press('Start chat')
     await list.getByText('How can I help you?').waitFor()
@@ -50,6 +40,6 @@ describe.skipIf(!hasBrowser())('the example in React, with the package as it is 
   })
 
   it('is of the gateway’s origin while somebody works on it', async () => {
-    expect(await askInDevelopment(example.folder, gateway.origin)).toBe(200)
+    expect(await askInDevelopment(example.folder, place.origin())).toBe(200)
   })
 })

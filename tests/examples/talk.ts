@@ -1,6 +1,6 @@
-import type { BrowserContext } from 'playwright-core'
 import { expect } from 'vitest'
-import { openWatchedPage, type Watch } from '../e2e/browser.js'
+import type { Watch } from '../e2e/browser.js'
+import type { Opened } from '../e2e/place.js'
 
 /** What went wrong in a page; not an answer that failed, for a busy machine's are asked for again. */
 export function troublesOf({ errors, violations, foreignRequests }: Watch): string[] {
@@ -9,12 +9,10 @@ export function troublesOf({ errors, violations, foreignRequests }: Watch): stri
 }
 
 /** What every small face of a chat can do: start, ask, choose from what is offered, come back. */
-export async function holdTalk(context: BrowserContext, url: string): Promise<void> {
-  const { page, watch } = await openWatchedPage(context, new URL(url).origin)
+export async function holdTalk({ page, watch }: Opened): Promise<void> {
   const log = page.getByRole('log', { name: 'Messages' })
   const says = (text: string) => log.getByText(text, { exact: true })
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
-  await page.goto(url)
   await press('Start')
   await says('Hello, I am the Harbor Assistant. How can I help you?').waitFor()
   await page.getByLabel('Your message').fill('quick')

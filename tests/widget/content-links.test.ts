@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kindOf } from '../../client/widget/content/files.js'
 import { linkify } from '../../client/widget/content/linkify.js'
-import { placeOf, safeLink, safePicture } from '../../client/widget/content/urls.js'
+import { addressOf, placeOf, safeLink, safePicture } from '../../client/widget/content/urls.js'
 
 const urlsIn = (text: string) => linkify(text).flatMap(({ url }) => url ?? [])
 
@@ -81,6 +81,9 @@ describe('an address', () => {
   it('is known to people by its host', () => {
     expect(placeOf('https://www.harbor.example:8443/x')).toBe('harbor.example:8443')
     expect(placeOf('mailto:desk@harbor.example')).toBe('desk@harbor.example')
+    expect(addressOf('https://www.harbor.example/tides?day=2#low')).toBe('harbor.example/tides')
+    expect(addressOf('https://harbor.example/')).toBe('harbor.example')
+    expect(addressOf('tel:+49401234567')).toBe('+49401234567')
   })
 })
 

@@ -50,6 +50,15 @@ describe('texts and links', () => {
     expect(image?.attributes).toMatchObject({ src: picture, alt: '', loading: 'lazy' })
   })
 
+  it.each([undefined, 'https://harbor.example/tides'])(
+    'names a page by its address, once: %s',
+    (title) => {
+      const richLink = { url: 'https://harbor.example/tides', ...(title && { title }) }
+      const markup = markupOf(message('x', { messageType: 'RichLinkMessage', richLink }))
+      expect(markup.replace(/<[^>]*>/g, ' ').match(/harbor\S*/g)).toEqual(['harbor.example/tides'])
+    },
+  )
+
   it('leads to a web view by its title', () => {
     expect(linksIn(markupOf(find('page')))[0]?.href).toBe('https://harbor.example/quay')
     expect(markupOf(find('page'))).toContain('Live view of the quay')

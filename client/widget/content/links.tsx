@@ -2,17 +2,20 @@ import type { RichLinkMessage, WebViewMessage } from '../../index.js'
 import { OutwardIcon } from './icons.js'
 import { Picture } from './picture.js'
 import { Tile } from './tile.js'
-import { placeOf } from './urls.js'
+import { addressOf, placeOf } from './urls.js'
 import { Words } from './words.js'
 
 /** A page that somebody recommends. */
 export function RichLink({ message }: { message: RichLinkMessage }) {
   const { title, url, imageUrl, description } = message.richLink
-  const place = placeOf(url)
+  const isNamed = title && title !== url
   return (
     <Tile url={url} className="miaw-card">
       <Picture url={imageUrl} className="miaw-card-picture" />
-      <Words title={!title || title === url ? place : title} details={[description, place]} />
+      <Words
+        title={isNamed ? title : addressOf(url)}
+        details={[description, isNamed ? placeOf(url) : undefined]}
+      />
     </Tile>
   )
 }

@@ -24,3 +24,9 @@ export function placeOf(url: string): string {
   const { host = '', pathname = '' } = parsed(url) ?? {}
   return host.replace(/^www\./, '') || pathname
 }
+
+/** The same with the page's path: a link that has no name of its own. */
+export function addressOf(url: string): string {
+  const { host, pathname } = parsed(url) ?? {}
+  return host ? (placeOf(url) + pathname).replace(/\/$/, '') : placeOf(url)
+}

@@ -21,6 +21,13 @@ const isSaid = (words) => (snapshot) => snapshot.messages.some(({ text }) => tex
 const isDelivered = (id) => (snapshot) =>
   snapshot.messages.some((message) => message.id === id && message.delivery === 'delivered')
 
+/** Somebody else says this. */
+async function tellConversation(text) {
+  const { conversationId } = chat.getSnapshot()
+  const url = `${process.env.EXPO_PUBLIC_GATEWAY}/__sandbox/conversations/${conversationId}/entries`
+  await fetch(url, { method: 'POST', body: JSON.stringify({ entries: [{ text }] }) })
+}
+
 const connections = []
 chat.on('change', ({ connection }) => {
   if (connections.at(-1) !== connection) connections.push(connection)
@@ -33,9 +40,7 @@ await until(isSaid('You said “Hello from a phone”. Is there more I can do?')
 network.change(false)
 await until(({ connection }) => connection === 'offline')
 const id = chat.send('quick')
-changeAppState('background')
 network.change(true)
-changeAppState('active')
 await until(isDelivered(id))
 await until(({ messages }) => messages.at(-1).messageType === 'QuickReplyMessage')
 const screen = renderToStaticMarkup(<ChatScreen />)
@@ -43,9 +48,19 @@ const screen = renderToStaticMarkup(<ChatScreen />)
 const file = attach({ uri: process.env.FILE, name: 'note.txt', mimeType: 'text/plain' })
 await until(isDelivered(file))
 
+changeAppState('background')
+await sleep(2500)
+await tellConversation('One more')
+await sleep(1500)
+const isReadInBackground = isSaid('One more')(chat.getSnapshot())
+changeAppState('active')
+await until(isSaid('One more'))
+
 chat.close()
 await chat.resume()
 await until(({ connection }) => connection === 'online')
 const texts = chat.getSnapshot().messages.map(({ text }) => text)
 chat.close()
-console.log(JSON.stringify({ connections, texts, screen, kept: [...kept.keys()] }))
+console.log(
+  JSON.stringify({ connections, texts, screen, isReadInBackground, kept: [...kept.keys()] }),
+)
