@@ -61,6 +61,18 @@ describe.skipIf(!hasBrowser())('a chat on the demo page', () => {
     expect(watch).toEqual(blameless)
   })
 
+  it('takes one answer for two clicks that come at once', async () => {
+    const { chat, conversationId } = await begin()
+    await chat.say('quick')
+    await chat.button('Busan').evaluate((button: { click(): void }) => {
+      button.click()
+      button.click()
+    })
+    await chat.see('You chose “Busan”.')
+    await chat.isWhole(conversationId)
+    expect((await chat.bubbles()).filter((text) => text === 'Busan')).toEqual(['Busan'])
+  })
+
   it('says that the network is gone, and loses and doubles nothing when it is back', async () => {
     const { context, chat, conversationId, sandbox } = await begin()
     await context.setOffline(true)

@@ -1,4 +1,5 @@
 /** A page with the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Chat, ChatMessage, ChatProblem, Snapshot } from '../../../client/index.js'
 import { nothing } from '../../../client/snapshot.js'
@@ -15,8 +16,12 @@ const note =
   (...args: unknown[]) =>
     calls.push({ verb, args })
 
+let shown = nothing
+
 /** A chat that asks nobody: what it is told is noted. */
-const chat = new Proxy({} as Chat, { get: (_, verb) => note(String(verb)) })
+const chat = new Proxy({} as Chat, {
+  get: (_, verb) => (verb === 'getSnapshot' ? () => shown : note(String(verb))),
+})
 
 type Props = {
   language?: string
@@ -54,7 +59,8 @@ const root = createRoot(document.querySelector('#root') as HTMLElement)
 
 function show({ messages = [], ...rest }: Partial<Snapshot>, props: Props = {}): void {
   const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
-  root.render(<Scene snapshot={{ ...nothing, ...rest, messages: told }} props={props} />)
+  shown = { ...nothing, ...rest, messages: told }
+  flushSync(() => root.render(<Scene snapshot={shown} props={props} />))
 }
 
 Object.assign(window, { stage: { show, calls } })

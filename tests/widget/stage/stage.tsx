@@ -1,5 +1,6 @@
 /** A page with one widget on it, whose snapshot a test sets: `stage.show(snapshot, props)`. */
 import { StrictMode } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/index.js'
 import { ChatProblem, type ProblemMembers } from '../../../client/problem.js'
@@ -69,11 +70,8 @@ function show(
   const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
   snapshot = { ...nothing, ...rest, messages: told }
   for (const listener of listeners) listener()
-  root.render(
-    <StrictMode>
-      <ChatWidget chat={chat} {...props} />
-    </StrictMode>,
-  )
+  const scene = <ChatWidget chat={chat} {...props} />
+  flushSync(() => root.render(<StrictMode>{scene}</StrictMode>))
 }
 
 /** As a chat tells its events. */
