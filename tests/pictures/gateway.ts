@@ -29,6 +29,8 @@ const timings: Record<string, string> = {
   '/api/poll': 'total;dur=36, redis;dur=5, salesforce;dur=28',
 }
 
+const statuses: Record<string, number> = { '/api/start': 201, '/api/send': 202 }
+
 /** The harbour, wherever a picture is asked for. */
 const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270" width="480" height="270">
 <rect width="480" height="270" fill="#a9d3df"/><circle cx="390" cy="70" r="34" fill="#ffd9a0"/>
@@ -51,7 +53,8 @@ export async function answerWith(talk: Talk, context: BrowserContext): Promise<v
     if (pathname === '/api/poll' && asked.includes(pathname)) return
     asked.push(pathname)
     const headers = { 'server-timing': timings[pathname] ?? '' }
-    return route.fulfill({ json: replies[pathname] ?? {}, headers })
+    const status = statuses[pathname] ?? 200
+    return route.fulfill({ status, json: replies[pathname] ?? {}, headers })
   })
   await context.route('https://pictures.example/**', (route) =>
     route.fulfill({ contentType: 'image/svg+xml', body: drawing }),
