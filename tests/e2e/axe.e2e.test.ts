@@ -47,6 +47,21 @@ describe.skipIf(!hasBrowser())('the widget for everybody', () => {
     for (const name of rich) await expectSound(name, { layout: 'launcher', defaultOpen: true })
   })
 
+  it.each(['light', 'dark'] as const)('can be read under the pointer, %s', async (theme) => {
+    const kinds = new Set<string | null>()
+    for (const name of [...rich, 'idle'] as const) {
+      await stage.show(states[name], { layout: 'inline', theme })
+      for (const button of await stage.page.locator('button:enabled:visible').all()) {
+        const kind = await button.evaluate(kindOf)
+        if (kinds.has(kind)) continue
+        kinds.add(kind)
+        await button.hover()
+        expect(await violationsIn(stage.page, ofThePage), `${name}: ${kind}`).toEqual([])
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(5)
+  })
+
   it('breaks no rule while it is closed', async () => {
     await stage.reload()
     await expectSound('contents', { layout: 'launcher' })
@@ -87,6 +102,10 @@ describe.skipIf(!hasBrowser())('the widget for everybody', () => {
     expect(older.errors).toEqual([])
   })
 })
+
+/** By what style sheets know a button. */
+const kindOf = (button: { className: string; getAttribute(name: string): string | null }) =>
+  `${button.className} ${button.getAttribute('data-kind')}`
 
 /** What makes the page, or a box in it that is not meant to, scroll sideways. */
 const widestOf = ({ page }: Lookout): Promise<string[]> =>
