@@ -1,36 +1,33 @@
 import { Fragment } from 'react'
 import type { ChatMessage, FormMessage } from '../../index.js'
 import { useWidget } from '../context.js'
-import { isAnswered, refusalIn } from './answers.js'
+import { refusalIn } from './answers.js'
 import { Box } from './box.js'
 import { Complaint } from './complaint.js'
 import { Field } from './field.js'
 import { questionsIn, specOf, valuesOf } from './form-values.js'
 import { DoneIcon } from './icons.js'
+import { useAnswer } from './use-answer.js'
 import { useFields } from './use-fields.js'
 
 type Message = ChatMessage & FormMessage
 
 /** Whether the form can be filled in, what was filled in before, and how to send it. */
-function useFilling({ id, form: { inputs } }: Message) {
-  const { chat, snapshot, answers, locked, language, afterAnswer } = useWidget()
-  const answer = answers.get(id)
-  const failed = answer?.delivery === 'failed' ? answer : undefined
-  const refusal = answer ? undefined : refusalIn(snapshot.messages, id)
+function useFilling(message: Message) {
+  const { snapshot, locked, language } = useWidget()
+  const { answer, isTaken, reply } = useAnswer(message)
+  const refusal = answer ? undefined : refusalIn(snapshot.messages, message.id)
   const before = answer?.messageType === 'FormResponseMessage' ? answer.values : refusal?.values
-  const questions = questionsIn(inputs)
+  const questions = questionsIn(message.form.inputs)
   const specs = questions.map((question) => specOf(question, before ?? []))
   const fields = useFields(specs, (held) => {
-    if (isAnswered(chat, id)) return
     const values = questions.flatMap((question, at) => {
       const one = held[at]
       return one ? valuesOf(question, one, language) : []
     })
-    if (failed) chat.discard(failed.id)
-    chat.reply(id, { values })
-    afterAnswer()
+    reply({ values })
   })
-  return { ...fields, specs, refusal, isSent: answer !== undefined && !failed, locked }
+  return { ...fields, specs, refusal, isSent: isTaken, locked }
 }
 
 /** The inputs in their order, notes among them. */
