@@ -1,21 +1,21 @@
 import { authReply, noReply } from '../lib/contract/replies.js'
 import { authRequest, signOutRequest } from '../lib/contract/requests.js'
-import { guideJson } from '../lib/corridor/guide-body.js'
-import { anybody, visitor } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { allowAnyone, requireVisitor } from '../lib/http/guards.js'
+import { guideJsonBody } from '../lib/http/guide-body.js'
 
 /** Says who a visitor is: a new guest, one whom the site's login knows, or the same visitor again. */
 const signIn = method({
   name: 'auth',
   method: 'POST',
   input: authRequest,
-  body: guideJson,
+  body: guideJsonBody,
   reply: authReply,
-  needs: anybody('auth'),
+  guard: allowAnyone('auth'),
   async act({ input, visitors }) {
     const { identityToken, refreshToken, challenge } = input
     if (identityToken) return visitors.signIn(identityToken, refreshToken)
-    return refreshToken ? visitors.refresh(refreshToken) : visitors.welcomeGuest(challenge)
+    return refreshToken ? visitors.refresh(refreshToken) : visitors.createGuest(challenge)
   },
 })
 
@@ -25,9 +25,9 @@ const signOut = method({
   method: 'DELETE',
   input: signOutRequest,
   reply: noReply,
-  needs: visitor('other', 'visitor'),
+  guard: requireVisitor('other', 'visitor'),
   async act({ input, caller, visitors, conversations }) {
-    if (!caller.verified) await conversations.forget(caller)
+    if (!caller.verified) await conversations.forgetGuest(caller)
     await visitors.signOut(caller, input.everywhere === 'true' ? 'everywhere' : 'device')
     return null
   },

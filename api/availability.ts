@@ -1,7 +1,7 @@
 import { availabilityReply } from '../lib/contract/replies.js'
 import { noInput } from '../lib/contract/requests.js'
-import { hours } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { allowAnyoneWithHours } from '../lib/http/guards.js'
 
 /** Says whether somebody is there to chat with; no token is needed. */
 const availability = method({
@@ -9,7 +9,7 @@ const availability = method({
   method: 'GET',
   input: noInput,
   reply: availabilityReply,
-  needs: hours('other'),
+  guard: allowAnyoneWithHours('other'),
   act: ({ known, conversations }) => conversations.availability(known),
 })
 

@@ -1,7 +1,7 @@
 import { conversationsReply } from '../lib/contract/replies.js'
 import { conversationsRequest } from '../lib/contract/requests.js'
-import { visitor } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { requireVisitor } from '../lib/http/guards.js'
 
 /** Lists the visitor's own conversations, newest first. */
 const list = method({
@@ -9,7 +9,7 @@ const list = method({
   method: 'GET',
   input: conversationsRequest,
   reply: conversationsReply,
-  needs: visitor('other', 'visitor'),
+  guard: requireVisitor('other', 'visitor'),
   act: ({ input, caller, record, conversations }) => conversations.list(caller.id, record, input),
 })
 

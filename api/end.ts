@@ -1,7 +1,7 @@
 import { endReply } from '../lib/contract/replies.js'
 import { endRequest } from '../lib/contract/requests.js'
-import { conversation } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { requireConversation } from '../lib/http/guards.js'
 
 /** Closes a conversation for good, or ends its session; twice is the same as once. */
 const end = method({
@@ -9,8 +9,8 @@ const end = method({
   method: 'POST',
   input: endRequest,
   reply: endReply,
-  needs: conversation('other', 'visitor'),
-  act: ({ input, own, conversations }) => conversations.end(own, input.scope),
+  guard: requireConversation('other', 'visitor'),
+  act: ({ input, owned, conversations }) => conversations.end(owned, input.scope),
 })
 
 export default endpoint(end)

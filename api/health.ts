@@ -1,6 +1,6 @@
 import { healthReply } from '../lib/contract/replies.js'
-import { endpoint } from '../lib/endpoint.js'
-import { checkHealth } from '../lib/health.js'
+import { endpoint } from '../lib/http/endpoint.js'
+import { checkHealth } from '../lib/http/health.js'
 
 /** Says whether the gateway can work: 200, or 503 with what is down. */
 export default endpoint({

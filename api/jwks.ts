@@ -1,5 +1,5 @@
 import { keySet } from '../lib/contract/replies.js'
-import { endpoint } from '../lib/endpoint.js'
+import { endpoint } from '../lib/http/endpoint.js'
 import { services } from '../lib/services.js'
 
 /** The public keys to register in Salesforce for user verification (RFC 7517); none in guest mode. */

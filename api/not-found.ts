@@ -1,4 +1,4 @@
-import { endpoint } from '../lib/endpoint.js'
+import { endpoint } from '../lib/http/endpoint.js'
 import { GatewayError } from '../lib/problem.js'
 
 /** Answers for every path under /api that is no endpoint. */

@@ -1,7 +1,7 @@
 import { pollReply } from '../lib/contract/replies.js'
 import { pollRequest } from '../lib/contract/requests.js'
-import { conversation } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { requireConversation } from '../lib/http/guards.js'
 
 /** Tells what happened since a cursor, or the newest messages, or a page of history. */
 const poll = method({
@@ -9,9 +9,9 @@ const poll = method({
   method: 'GET',
   input: pollRequest,
   reply: pollReply,
-  needs: conversation('poll', 'conversation'),
-  act: ({ input: { wait, ...question }, own, allowance, conversations }) =>
-    conversations.read(own, { ...question, waitSeconds: wait }, allowance),
+  guard: requireConversation('poll', 'conversation'),
+  act: ({ input: { wait, ...question }, owned, allowance, conversations }) =>
+    conversations.poll(owned, { ...question, waitSeconds: wait }, allowance),
 })
 
 export default endpoint(poll)

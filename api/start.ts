@@ -1,7 +1,7 @@
 import { startReply } from '../lib/contract/replies.js'
 import { startRequest } from '../lib/contract/requests.js'
-import { visitor } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { requireVisitor } from '../lib/http/guards.js'
 
 /** Opens a conversation, or returns the one that is open. */
 const start = method({
@@ -9,7 +9,7 @@ const start = method({
   method: 'POST',
   input: startRequest,
   reply: startReply,
-  needs: visitor('startAddress', 'address'),
+  guard: requireVisitor('startAddress', 'address'),
   status: ({ resumed }) => (resumed ? 200 : 201),
   act: ({ input, caller, record, conversations }) => conversations.start(caller, record, input),
 })

@@ -1,8 +1,8 @@
 import { transcriptReply } from '../lib/contract/replies.js'
 import { transcriptRequest } from '../lib/contract/requests.js'
-import { attachment } from '../lib/corridor/attachment.js'
-import { conversation } from '../lib/corridor/needs.js'
-import { endpoint, method } from '../lib/endpoint.js'
+import { attachment } from '../lib/http/attachment.js'
+import { endpoint, method } from '../lib/http/endpoint.js'
+import { requireConversation } from '../lib/http/guards.js'
 
 /** What was said, as a PDF to keep. */
 const transcript = method({
@@ -10,9 +10,9 @@ const transcript = method({
   method: 'GET',
   input: transcriptRequest,
   reply: transcriptReply,
-  needs: conversation('other', 'visitor'),
+  guard: requireConversation('other', 'visitor'),
   respond: ({ name, pdf }) => attachment(name, 'application/pdf', pdf),
-  act: ({ own, conversations }) => conversations.transcript(own),
+  act: ({ owned, conversations }) => conversations.transcript(owned),
 })
 
 export default endpoint(transcript)

@@ -46,7 +46,7 @@ export type LimitOutcome = {
 }
 
 /** Throws `rate_limited` for the longest wait among those that do not allow the request. */
-export function refuseAbove(outcomes: readonly LimitOutcome[]): void {
+export function throwIfRefused(outcomes: readonly LimitOutcome[]): void {
   const refused = outcomes.filter(({ allowed }) => !allowed)
   const [worst] = refused.sort((a, b) => b.resetMs - a.resetMs)
   if (!worst) return

@@ -5,20 +5,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LimitOutcome } from './limits.js'
 import { isProblem } from './problem.js'
-import { inForeignSpan, type Running } from './tracing.js'
+import { type ActiveSpan, inDependencySpan } from './tracing.js'
 
-export type Part = 'redis' | 'salesforce'
+export type Dependency = 'redis' | 'salesforce'
 
-type Spent = { ms: number; requests: number }
+type Usage = { ms: number; requests: number }
 
 export type RequestScope = {
   deadline: number
-  spent: Record<Part, Spent>
+  spent: Record<Dependency, Usage>
   /** Milliseconds spent on what failed. */
-  wastedMs: Record<Part, number>
+  wastedMs: Record<Dependency, number>
   limits: LimitOutcome[]
   /** The request's span, where spans are recorded. */
-  span: Running | null
+  span: ActiveSpan | null
 }
 
 const storage = new AsyncLocalStorage<RequestScope>()
@@ -36,17 +36,17 @@ export function createScope(): RequestScope {
 }
 
 /** Runs work inside a scope. */
-export function inScope<T>(scope: RequestScope, work: () => Promise<T>): Promise<T> {
+export function runInScope<T>(scope: RequestScope, work: () => Promise<T>): Promise<T> {
   return storage.run(scope, work)
 }
 
 /** Outside of a request, and before its deadline is known, foreign calls may take this long. */
-const patienceMs = 10_000
+const defaultTimeoutMs = 10_000
 
 /** Milliseconds until the request must be answered, never negative. */
 export function remainingMs(): number {
   const deadline = storage.getStore()?.deadline ?? Number.POSITIVE_INFINITY
-  return Number.isFinite(deadline) ? Math.max(0, deadline - Date.now()) : patienceMs
+  return Number.isFinite(deadline) ? Math.max(0, deadline - Date.now()) : defaultTimeoutMs
 }
 
 /** Says that the request must be answered within so many milliseconds from now. */
@@ -73,20 +73,20 @@ function kindOf(error: unknown): string {
 }
 
 /** Does one foreign request, books its duration and records its span. */
-export async function spend<T>(part: Part, work: () => Promise<T>): Promise<T> {
+export async function measure<T>(dependency: Dependency, work: () => Promise<T>): Promise<T> {
   const scope = storage.getStore()
   const startedAt = performance.now()
-  let isInVain = true
+  let hasFailed = true
   try {
-    const result = await inForeignSpan(scope?.span ?? null, part, work, kindOf)
-    isInVain = false
+    const result = await inDependencySpan(scope?.span ?? null, dependency, work, kindOf)
+    hasFailed = false
     return result
   } finally {
     if (scope) {
       const ms = performance.now() - startedAt
-      scope.spent[part].ms += ms
-      scope.spent[part].requests += 1
-      if (isInVain) scope.wastedMs[part] += ms
+      scope.spent[dependency].ms += ms
+      scope.spent[dependency].requests += 1
+      if (hasFailed) scope.wastedMs[dependency] += ms
     }
   }
 }

@@ -1,21 +1,21 @@
 /** Builds the rooms once, from the environment; the only reader of `process.env`. */
 import { createHmac } from 'node:crypto'
+import { readEnv } from './config/env.js'
 import { createConversations } from './conversations/conversations.js'
-import { readEnv } from './env.js'
 import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSigner } from './salesforce/enhanced-chat/signer.js'
 import { createGuide } from './salesforce/guide/client.js'
 import { createSealer, deriveKeys } from './sealing.js'
-import { createEchoBook } from './store/echoes.js'
 import { createFamilies } from './store/families.js'
 import { createHoursCache } from './store/hours.js'
 import { createKeys } from './store/keys.js'
 import { createLimiter } from './store/limiter.js'
 import { createLocks } from './store/locks.js'
+import { createMessageIdMap } from './store/message-id-map.js'
 import { createRecords } from './store/records.js'
-import { connectRedis, fromStore } from './store/redis.js'
-import { createSends } from './store/sends.js'
+import { connectRedis, orStoreUnavailable } from './store/redis.js'
+import { createSendLog } from './store/send-log.js'
 import { createTyping } from './store/typing.js'
 import { createVault } from './store/vault.js'
 import { createChallenges } from './visitors/challenge.js'
@@ -48,8 +48,8 @@ function build(source: NodeJS.ProcessEnv) {
       ? createGuide({ ...salesforce, ...env.guide })
       : createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
     records,
-    sends: createSends({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
-    echoBook: createEchoBook({ redis, keys, lifetimeMs: lifetimes.recordMs }),
+    sendLog: createSendLog({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
+    messageIdMap: createMessageIdMap({ redis, keys, lifetimeMs: lifetimes.recordMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
     limiter,
     typing: createTyping({ redis, keys }),
@@ -62,13 +62,13 @@ function build(source: NodeJS.ProcessEnv) {
   const visitors = createVisitors({
     ...env,
     families,
-    guests: { merge: conversations.merge, heirOf: records.heirOf },
+    guests: { merge: conversations.merge, mergedInto: records.mergedInto },
     identities: createIdentities(env.identity, env.identityAttributes),
     challenges: createChallenges(env.turnstileSecret),
-    standingOf: conversations.standingOf,
+    sessionStatus: conversations.sessionStatus,
     revokeDevice: records.revokeDevice,
     revokeEverywhere: records.revokeEverywhere,
-    keepAttributes: records.keepAttributes,
+    saveAttributes: records.saveAttributes,
   })
   const [addressKey] = deriveKeys(secrets, 'address')
 
@@ -87,7 +87,7 @@ function build(source: NodeJS.ProcessEnv) {
         .digest('base64url')
         .slice(0, 22),
     /** Whether Redis answers; throws `store_unavailable` when it does not. */
-    ping: () => fromStore(redis.ping()),
+    ping: () => orStoreUnavailable(redis.ping()),
   }
 }
 
@@ -102,6 +102,6 @@ export function services(): Services {
 }
 
 /** Forgets the rooms, so that the next request builds them from the environment as it is then. */
-export function forgetServices(): void {
+export function resetServices(): void {
   built = undefined
 }

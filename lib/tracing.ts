@@ -7,29 +7,29 @@ import type { Context, Span, SpanOptions } from '@opentelemetry/api'
 type Api = typeof import('@opentelemetry/api')
 
 /** Where an SDK registers itself, whatever copy of the API it was built with (`@opentelemetry/api`, global-utils). */
-const registry = Symbol.for('opentelemetry.js.api.1')
+const apiRegistration = Symbol.for('opentelemetry.js.api.1')
 
 let loading: Promise<Api> | undefined
 
 /** The API is loaded once an SDK is there: 15 to 20 ms of a cold start that nobody else shall pay. */
 function api(): Promise<Api> | null {
-  if (!Object.hasOwn(globalThis, registry)) return null
+  if (!Object.hasOwn(globalThis, apiRegistration)) return null
   loading ??= import('@opentelemetry/api')
   return loading
 }
 
 /** A span that runs; work done inside of `context` belongs below it. */
-export type Running = { api: Api; span: Span; context: Context }
+export type ActiveSpan = { api: Api; span: Span; context: Context }
 
 /** How something ended: its status, and the code of what went wrong. */
 export type Outcome = { status?: number; code?: string | undefined }
 
-function begin(api: Api, name: string, options: SpanOptions, parent: Context): Running {
+function begin(api: Api, name: string, options: SpanOptions, parent: Context): ActiveSpan {
   const span = api.trace.getTracer('miaw-gateway').startSpan(name, options, parent)
   return { api, span, context: api.trace.setSpan(parent, span) }
 }
 
-function finish({ api, span }: Running, { status, code }: Outcome): void {
+function finish({ api, span }: ActiveSpan, { status, code }: Outcome): void {
   if (status !== undefined) span.setAttribute('http.response.status_code', status)
   if (code !== undefined) span.setAttribute('error.type', code)
   const isOurs = status === undefined ? code !== undefined : status >= 500
@@ -40,12 +40,12 @@ function finish({ api, span }: Running, { status, code }: Outcome): void {
 const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'PATCH'])
 
 /** What a request's span tells from the beginning. */
-type Asked = { endpoint: string; method: string; requestId: string }
+type RequestInfo = { endpoint: string; method: string; requestId: string }
 
 /** Does the work of a request in a span of its own, below whatever span is active. */
 export async function inRequestSpan(
-  { endpoint, method, requestId }: Asked,
-  work: (running: Running | null) => Promise<Outcome>,
+  { endpoint, method, requestId }: RequestInfo,
+  work: (active: ActiveSpan | null) => Promise<Outcome>,
 ): Promise<void> {
   const loaded = await api()
   if (!loaded) {
@@ -60,26 +60,26 @@ export async function inRequestSpan(
     'miaw.request_id': requestId,
   }
   const options = { kind: loaded.SpanKind.SERVER, attributes }
-  const running = begin(loaded, `${verb} ${route}`, options, loaded.context.active())
-  finish(running, await loaded.context.with(running.context, () => work(running)))
+  const active = begin(loaded, `${verb} ${route}`, options, loaded.context.active())
+  finish(active, await loaded.context.with(active.context, () => work(active)))
 }
 
 /** Does one foreign request in a span below that of the request it serves. */
-export async function inForeignSpan<T>(
-  parent: Running | null,
+export async function inDependencySpan<T>(
+  parent: ActiveSpan | null,
   name: string,
   work: () => Promise<T>,
   codeOf: (error: unknown) => string,
 ): Promise<T> {
   if (!parent) return await work()
   const options = { kind: parent.api.SpanKind.CLIENT, attributes: { 'peer.service': name } }
-  const running = begin(parent.api, name, options, parent.context)
+  const active = begin(parent.api, name, options, parent.context)
   try {
-    const result = await parent.api.context.with(running.context, work)
-    finish(running, {})
+    const result = await parent.api.context.with(active.context, work)
+    finish(active, {})
     return result
   } catch (error) {
-    finish(running, { code: codeOf(error) })
+    finish(active, { code: codeOf(error) })
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '../lib/corridor/address.js'
+import type { Connection } from '../lib/http/client-address.js'
 
 /**
  * Answers a request; `connection` is what the host knows of the caller. `Response.error()` means: cut

@@ -1,7 +1,7 @@
 /** `npm start`: the gateway and its pages as one Node process, behind a proxy that speaks TLS. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { EnvironmentError } from '../lib/env.js'
+import { EnvironmentError } from '../lib/config/env.js'
 import { services } from '../lib/services.js'
 import { doors } from './doors.js'
 import { readPlace } from './place.js'

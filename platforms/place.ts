@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../lib/env.js'
+import { EnvironmentError } from '../lib/config/env.js'
 import type { Place } from './serve.js'
 
 /** Where to listen: `HOST`, else every IPv4 address of this machine, and `PORT`, else 3000. Pure. */

@@ -1,6 +1,6 @@
 /** `npm run dev`: the gateway and all it needs on this machine, until Ctrl-C. */
 import { existsSync } from 'node:fs'
-import { EnvironmentError } from '../lib/env.js'
+import { EnvironmentError } from '../lib/config/env.js'
 import { readPlace } from '../platforms/place.js'
 import { DevError } from './server/environment.js'
 import { startDev } from './server/start.js'

@@ -1,16 +1,21 @@
 /** Deletion on request: everything that can be found by a visitor's id, in Redis and as far as Salesforce lets us. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EnvironmentError } from '../lib/env.js'
+import { EnvironmentError } from '../lib/config/env.js'
 import { isProblem } from '../lib/problem.js'
 import { services } from '../lib/services.js'
+import {
+  createErasure,
+  type Erasure,
+  type StoredKey,
+  type VisitorSummary,
+} from '../lib/store/erasure.js'
 import { createKeys } from '../lib/store/keys.js'
 import { connectRedis } from '../lib/store/redis.js'
-import { createTraces, type Standing, type Trace, type Traces } from '../lib/store/traces.js'
 
 type Print = (line: string) => void
 
 /** What is known of one visitor before anything is deleted. */
-type Found = { id: string; standing: Standing; traces: readonly Trace[] }
+type Found = { id: string; standing: VisitorSummary; traces: readonly StoredKey[] }
 
 const usage = 'Usage: npm run forget -- <visitor>… [--dry-run]'
 const visitorId = /^(guest|known)-[A-Za-z0-9_-]+$/
@@ -18,9 +23,9 @@ const visitorId = /^(guest|known)-[A-Za-z0-9_-]+$/
 /** By no device in particular: every token of the visitor's is meant. */
 const everyDevice = (id: string) => ({ id, family: '', since: 0 })
 
-function tracesHere(): Traces {
+function tracesHere(): Erasure {
   const { env } = services()
-  return createTraces({
+  return createErasure({
     redis: connectRedis(env.redis),
     keys: createKeys(env.redis.prefix),
     tombstoneMs: env.lifetimes.tombstoneMs,
@@ -28,16 +33,16 @@ function tracesHere(): Traces {
 }
 
 /** Tombstones stay: they refuse tokens that are still out there. */
-async function find(traces: Traces, id: string): Promise<Found> {
-  const standing = await traces.standingOf(id)
+async function find(traces: Erasure, id: string): Promise<Found> {
+  const standing = await traces.visitorSummary(id)
   const { conversationIds, formerGuests, isTombstone } = standing
-  const all = await traces.naming([id, ...formerGuests, ...conversationIds])
-  const isOthers = ({ key }: Trace) => formerGuests.some((guest) => key.endsWith(`:{${guest}}`))
-  const isKept = (trace: Trace) => trace.kind === 'visitor' && (isTombstone || isOthers(trace))
+  const all = await traces.keysNaming([id, ...formerGuests, ...conversationIds])
+  const isOthers = ({ key }: StoredKey) => formerGuests.some((guest) => key.endsWith(`:{${guest}}`))
+  const isKept = (trace: StoredKey) => trace.kind === 'visitor' && (isTombstone || isOthers(trace))
   return { id, standing, traces: all.filter((trace) => !isKept(trace)) }
 }
 
-function countsOf(traces: readonly Trace[]): string {
+function countsOf(traces: readonly StoredKey[]): string {
   const kinds = [...new Set(traces.map(({ kind }) => kind))].sort()
   const counts = kinds.map(
     (kind) => `${kind} ${traces.filter((each) => each.kind === kind).length}`,
@@ -49,16 +54,16 @@ function countsOf(traces: readonly Trace[]): string {
 async function buryFormerGuests({ id, standing }: Found): Promise<void> {
   const { records } = services()
   for (const guest of standing.formerGuests) {
-    if ((await records.heirOf(guest)) === id) await records.bury(guest)
+    if ((await records.mergedInto(guest)) === id) await records.writeTombstone(guest)
   }
 }
 
-async function erase(traces: Traces, { id }: Found, print: Print): Promise<void> {
+async function erase(traces: Erasure, { id }: Found, print: Print): Promise<void> {
   const found = await find(traces, id)
-  const { open, ended } = await services().conversations.forget(everyDevice(id))
+  const { open, ended } = await services().conversations.forgetGuest(everyDevice(id))
   await buryFormerGuests(found)
   const others = found.traces.filter(({ kind }) => kind !== 'visitor')
-  await traces.remove(others)
+  await traces.deleteKeys(others)
   if (id.startsWith('known-')) await traces.replaceByTombstone(id)
   const left = open > ended ? ` (${open - ended} could not be ended in Salesforce)` : ''
   print(
@@ -67,14 +72,14 @@ async function erase(traces: Traces, { id }: Found, print: Print): Promise<void>
 }
 
 function tellUnknown({ id, standing }: Found, print: Print): void {
-  const heir = standing.heir && `; the guest has signed in as ${standing.heir}`
+  const heir = standing.mergedInto && `; the guest has signed in as ${standing.mergedInto}`
   print(`${id}: nothing is kept of this visitor${heir ?? ''}`)
 }
 
 /** Tokens are refused first; what is being served then may still write, so it comes to its end. */
-async function eraseAll(traces: Traces, known: readonly Found[], print: Print): Promise<void> {
+async function eraseAll(traces: Erasure, known: readonly Found[], print: Print): Promise<void> {
   if (known.length === 0) return
-  for (const { id } of known) await traces.refuse(id)
+  for (const { id } of known) await traces.refuseTokens(id)
   await sleep(services().env.deadlineMs)
   for (const each of known) await erase(traces, each, print)
 }
@@ -83,7 +88,8 @@ async function run(ids: readonly string[], isDry: boolean, print: Print): Promis
   const traces = tracesHere()
   const found: Found[] = []
   for (const id of ids) found.push(await find(traces, id))
-  const isKnown = ({ standing, traces: own }: Found) => standing.heir === null && own.length > 0
+  const isKnown = ({ standing, traces: own }: Found) =>
+    standing.mergedInto === null && own.length > 0
   const known = found.filter(isKnown)
   const unknown = found.filter((each) => !isKnown(each))
   for (const each of unknown) tellUnknown(each, print)

@@ -15,7 +15,7 @@ const attributeName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,79}$/, 'must be a name: letters, digits, _ . -, at most 80')
 
-const mostAttributeBytes = 16 * 1024
+const maxAttributeBytes = 16 * 1024
 
 function bytesOf(all: Readonly<Record<string, string>>): number {
   return new TextEncoder().encode(Object.entries(all).flat().join('')).length
@@ -25,7 +25,7 @@ function bytesOf(all: Readonly<Record<string, string>>): number {
 export const attributes = z
   .record(attributeName, z.string().max(4000, 'must be at most 4,000 characters'))
   .refine((all) => Object.keys(all).length <= 50, 'must be at most 50 values')
-  .refine((all) => bytesOf(all) <= mostAttributeBytes, 'must be at most 16,384 bytes in all')
+  .refine((all) => bytesOf(all) <= maxAttributeBytes, 'must be at most 16,384 bytes in all')
 
 /** A language as Salesforce writes it, such as `en_US`. */
 export const language = z

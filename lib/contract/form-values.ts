@@ -37,7 +37,7 @@ const takes: Record<AnswerType, z.ZodType> = {
 }
 
 /** Why an input of this type cannot take the value; null when it can. */
-export function misfit(type: AnswerType, given: unknown): string | null {
+export function mismatch(type: AnswerType, given: unknown): string | null {
   return takes[type].safeParse(given).error?.issues[0]?.message ?? null
 }
 
@@ -54,7 +54,7 @@ export const formValue = z
       .optional(),
   })
   .superRefine(({ type, value: given }, context) => {
-    const message = type && misfit(type, given)
+    const message = type && mismatch(type, given)
     if (message) context.addIssue({ code: 'custom', path: ['value'], message })
   })
 export type FormValue = z.infer<typeof formValue>

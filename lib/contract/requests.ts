@@ -41,7 +41,7 @@ const text = z
   .refine((value) => [...value].length <= 4000, 'must be at most 4,000 characters')
   .meta({ maxLength: 4000, description: 'It is trimmed; an emoji counts as one character.' })
 
-const addressed = {
+const common = {
   conversationId: uuid,
   id: uuid
     .optional()
@@ -52,7 +52,7 @@ const addressed = {
 }
 
 export const textMessage = z.strictObject({
-  ...addressed,
+  ...common,
   messageType: z.literal('StaticContentMessage').optional().default('StaticContentMessage'),
   text,
 })
@@ -61,7 +61,7 @@ export const textMessage = z.strictObject({
 const inReplyToMessageId = z.guid('must be a UUID').describe('The message that is answered.')
 
 export const choiceResponse = z.strictObject({
-  ...addressed,
+  ...common,
   messageType: z.literal('ChoiceResponseMessage'),
   inReplyToMessageId,
   selections: z
@@ -71,33 +71,33 @@ export const choiceResponse = z.strictObject({
 })
 
 export const formResponse = z.strictObject({
-  ...addressed,
+  ...common,
   messageType: z.literal('FormResponseMessage'),
   inReplyToMessageId,
   values: z.array(formValue).max(200, 'must be at most 200 values'),
 })
 
 export const typingIndicator = z.strictObject({
-  ...addressed,
+  ...common,
   messageType: z.literal('TypingIndicator'),
   typing: z.boolean('must be true or false'),
 })
 
 /** Salesforce's sibling API takes 25 acknowledgements at once (`enhanced-chat-api.md §2.13`). */
-const mostReceipts = 25
+const maxReceipts = 25
 
 export const readReceipt = z.strictObject({
-  ...addressed,
+  ...common,
   messageType: z.literal('ReadReceipt'),
   messageIds: z
     .array(z.guid('must be a UUID'))
     .min(1, 'must hold at least one id')
-    .max(mostReceipts, `must be at most ${mostReceipts} ids`),
+    .max(maxReceipts, `must be at most ${maxReceipts} ids`),
   kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
 })
 
 /** Each thing that can be said or signalled, by its type. */
-const sayable = [textMessage, choiceResponse, formResponse] as const
+const messageRequests = [textMessage, choiceResponse, formResponse] as const
 const signals = [typingIndicator, readReceipt] as const
 const sendableTypes =
   'StaticContentMessage, ChoiceResponseMessage, FormResponseMessage, TypingIndicator, ReadReceipt'
@@ -105,12 +105,12 @@ const sendableTypes =
 /** Says or signals one thing; without a type it is a text. */
 export const sendRequest = z.discriminatedUnion(
   'messageType',
-  [...sayable, ...signals],
+  [...messageRequests, ...signals],
   `must be one of: ${sendableTypes}`,
 )
 export type SendRequest = z.infer<typeof sendRequest>
 export type SignalRequest = z.infer<(typeof signals)[number]>
-export type SayRequest = z.infer<(typeof sayable)[number]>
+export type MessageRequest = z.infer<(typeof messageRequests)[number]>
 
 /** Whether a request passes by without a trace: it is counted by itself, and nothing logs it. */
 export function isSignal(request: SendRequest): request is SignalRequest {

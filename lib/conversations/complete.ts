@@ -2,19 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { Messaging, Reach, Saying } from '../salesforce/messaging.js'
+import type { ConversationRef, Messaging, OutgoingMessage } from '../salesforce/messaging.js'
 import { fillIn, isIncomplete } from './fill-in.js'
 
 /** Titles are a courtesy: most of the request's time is for saying the thing. */
-const share = 1 / 4
+const timeShare = 1 / 4
 
-export function createCompletion(messaging: Messaging) {
+export function createTitleCompletion(messaging: Messaging) {
   /** What is lately listed; nothing when that fails or takes too long. */
-  async function newest(reach: Reach) {
-    const patience = sleep(remainingMs() * share, { entries: [] }, { ref: false })
+  async function newestMessages(ref: ConversationRef) {
+    const timeout = sleep(remainingMs() * timeShare, { entries: [] }, { ref: false })
     try {
-      const page = messaging.list(reach, { order: 'newestFirst' })
-      const { entries } = await Promise.race([page, patience])
+      const page = messaging.listConversationEntries(ref, { order: 'newestFirst' })
+      const { entries } = await Promise.race([page, timeout])
       return entries.flatMap(({ message }) => message ?? [])
     } catch (error) {
       if (isProblem(error)) return []
@@ -23,7 +23,10 @@ export function createCompletion(messaging: Messaging) {
   }
 
   /** The saying with its titles; costs one look at the list, and only where something is left out. */
-  return async function complete(reach: Reach, saying: Saying): Promise<Saying> {
-    return isIncomplete(saying) ? fillIn(saying, await newest(reach)) : saying
+  return async function complete(
+    ref: ConversationRef,
+    message: OutgoingMessage,
+  ): Promise<OutgoingMessage> {
+    return isIncomplete(message) ? fillIn(message, await newestMessages(ref)) : message
   }
 }

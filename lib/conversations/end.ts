@@ -2,34 +2,38 @@
 import { isoTime } from '../contract/common.js'
 import type { EndReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
-import type { Messaging, Reach } from '../salesforce/messaging.js'
+import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
-import type { Own, Reaches } from './reach.js'
+import type { ConversationAccess } from './access.js'
+import type { OwnedConversation } from './salesforce-tokens.js'
 
-type Options = { messaging: Messaging; records: Records; reaches: Reaches }
+type Options = { messaging: Messaging; records: Records; access: ConversationAccess }
 
-export function createEnder({ messaging, records, reaches }: Options) {
+export function createEnd({ messaging, records, access }: Options) {
   /** Salesforce refuses to close what is closed already: that is an end as well. */
-  async function close(own: Own): Promise<void> {
+  async function close(owned: OwnedConversation): Promise<void> {
     try {
-      await reaches.within(own, (reach) => messaging.end(reach, 'conversation'))
+      await access.withConversation(owned, (ref) => messaging.end(ref, 'conversation'))
     } catch (error) {
-      if (!isProblem(error, 'conversation_lost') || !reaches.isAlive(own.conversation)) throw error
+      if (!isProblem(error, 'conversation_lost') || !access.isAlive(owned.conversation)) throw error
     }
   }
 
   /** Salesforce refuses to end a session that is over; whoever it still lets in has lost nothing. */
-  async function endSession(reach: Reach): Promise<void> {
+  async function endSession(ref: ConversationRef): Promise<void> {
     try {
-      await messaging.end(reach, 'session')
+      await messaging.end(ref, 'session')
     } catch (error) {
       if (!isProblem(error, 'conversation_lost')) throw error
-      await messaging.routing(reach)
+      await messaging.retrieveConversationRoutingStatus(ref)
     }
   }
 
-  return async function end(own: Own, scope: 'conversation' | 'session'): Promise<EndReply> {
-    const { conversation, visitorId } = own
+  return async function end(
+    owned: OwnedConversation,
+    scope: 'conversation' | 'session',
+  ): Promise<EndReply> {
+    const { conversation, visitorId } = owned
     const conversationId = conversation.id
     if (conversation.status === 'ended') {
       const endedAt = isoTime(conversation.endedAt ?? conversation.startedAt)
@@ -37,12 +41,15 @@ export function createEnder({ messaging, records, reaches }: Options) {
     }
     const endedAt = Date.now()
     if (scope === 'session') {
-      await reaches.within(own, endSession)
-      await records.replace(visitorId, conversation, { ...conversation, isSessionOver: true })
+      await access.withConversation(owned, endSession)
+      await records.replaceConversation(visitorId, conversation, {
+        ...conversation,
+        isSessionOver: true,
+      })
       return { conversationId, status: 'open', endedAt: isoTime(endedAt) }
     }
-    await close(own)
-    await records.save(visitorId, { ...conversation, status: 'ended', endedAt })
+    await close(owned)
+    await records.saveConversation(visitorId, { ...conversation, status: 'ended', endedAt })
     return { conversationId, status: 'ended', endedAt: isoTime(endedAt) }
   }
 }

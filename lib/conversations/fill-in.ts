@@ -3,12 +3,12 @@
  * leaves out is taken from the message that it answers. Pure.
  */
 import { readableTime } from '../contract/common.js'
-import { type FormValue, misfit } from '../contract/form-values.js'
+import { type FormValue, mismatch } from '../contract/form-values.js'
 import type { EntryMessage } from '../polling/entries.js'
-import type { Saying } from '../salesforce/messaging.js'
+import type { OutgoingMessage } from '../salesforce/messaging.js'
 
-type Choice = Extract<Saying, { messageType: 'ChoiceResponseMessage' }>
-type Form = Extract<Saying, { messageType: 'FormResponseMessage' }>
+type Choice = Extract<OutgoingMessage, { messageType: 'ChoiceResponseMessage' }>
+type Form = Extract<OutgoingMessage, { messageType: 'FormResponseMessage' }>
 type Selection = Choice['selections'][number]
 type Input = Extract<EntryMessage, { messageType: 'FormMessage' }>['form']['inputs'][number]
 
@@ -44,7 +44,7 @@ function fillSelection(selection: Selection, titles: ReadonlyMap<string, string>
 /** The input's type counts only when it can take the value; else the value speaks for itself. */
 function typeFor({ type, value }: FormValue, input: Input): FormValue['type'] {
   if (type) return type
-  return input.type === 'note' || misfit(input.type, value) ? undefined : input.type
+  return input.type === 'note' || mismatch(input.type, value) ? undefined : input.type
 }
 
 /** The titles of all the chosen items, when the input knows them all. */
@@ -65,12 +65,12 @@ function fillValue(answer: FormValue, inputs: readonly Input[]): FormValue {
 }
 
 /** Whether the answer leaves out something that the message it answers may know. */
-export function isIncomplete(saying: Saying): saying is Choice | Form {
-  switch (saying.messageType) {
+export function isIncomplete(message: OutgoingMessage): message is Choice | Form {
+  switch (message.messageType) {
     case 'ChoiceResponseMessage':
-      return saying.selections.some(({ title }) => title === undefined)
+      return message.selections.some(({ title }) => title === undefined)
     case 'FormResponseMessage':
-      return saying.values.some(({ type, label, title }) => {
+      return message.values.some(({ type, label, title }) => {
         const isSelection = type === 'select' || type === 'multiselect'
         return !type || !label || (isSelection && !title)
       })
@@ -80,15 +80,15 @@ export function isIncomplete(saying: Saying): saying is Choice | Form {
 }
 
 /** The answer with what it leaves out; as it is when none of the messages is the one it answers. */
-export function fillIn(saying: Choice | Form, messages: readonly EntryMessage[]): Saying {
-  const answered = messages.find(({ id }) => id === saying.inReplyToMessageId)
-  if (!answered) return saying
-  if (saying.messageType === 'ChoiceResponseMessage') {
+export function fillIn(message: Choice | Form, messages: readonly EntryMessage[]): OutgoingMessage {
+  const answered = messages.find(({ id }) => id === message.inReplyToMessageId)
+  if (!answered) return message
+  if (message.messageType === 'ChoiceResponseMessage') {
     const titles = titlesIn(answered)
-    const selections = saying.selections.map((selection) => fillSelection(selection, titles))
-    return { ...saying, selections }
+    const selections = message.selections.map((selection) => fillSelection(selection, titles))
+    return { ...message, selections }
   }
-  if (answered.messageType !== 'FormMessage') return saying
+  if (answered.messageType !== 'FormMessage') return message
   const { inputs } = answered.form
-  return { ...saying, values: saying.values.map((value) => fillValue(value, inputs)) }
+  return { ...message, values: message.values.map((value) => fillValue(value, inputs)) }
 }

@@ -3,8 +3,8 @@ import { GatewayError } from '../problem.js'
 import type { Locks } from '../store/locks.js'
 import {
   type Device,
-  hasOwnPass,
-  type SealedPass,
+  hasOwnToken,
+  type SealedToken,
   type StoredConversation,
 } from '../store/record.js'
 import type { Records } from '../store/records.js'
@@ -12,22 +12,22 @@ import type { Vault } from '../store/vault.js'
 
 type Options = { records: Records; locks: Locks; vault: Vault }
 
-export function createMerger({ records, locks, vault }: Options) {
+export function createMerge({ records, locks, vault }: Options) {
   /** A token is sealed for its visitor, so that it must be sealed anew; null when it cannot be opened. */
-  async function reseal(pass: SealedPass | null, from: string, to: string) {
-    const token = pass && (await vault.open(pass.sealed, from))
-    return token && pass ? { ...pass, sealed: await vault.seal(token, to) } : null
+  async function reseal(sealed: SealedToken | null, from: string, to: string) {
+    const token = sealed && (await vault.open(sealed.sealed, from))
+    return token && sealed ? { ...sealed, sealed: await vault.seal(token, to) } : null
   }
 
   async function handOver(
     guest: Device,
     visitorId: string,
     conversation: StoredConversation,
-    pass: SealedPass | null,
+    sealed: SealedToken | null,
   ) {
-    const isOwn = hasOwnPass(visitorId, conversation)
-    const resealed = isOwn ? await reseal(pass, guest.id, visitorId) : null
-    await records.adopt(visitorId, conversation, resealed)
+    const isOwn = hasOwnToken(visitorId, conversation)
+    const resealed = isOwn ? await reseal(sealed, guest.id, visitorId) : null
+    await records.adoptConversation(visitorId, conversation, resealed)
   }
 
   /**
@@ -35,15 +35,15 @@ export function createMerger({ records, locks, vault }: Options) {
    * try; the guest's own starts wait meanwhile.
    */
   return function merge(guest: Device, visitorId: string): Promise<void> {
-    return locks.hold(guest.id, 'start', async () => {
-      const heir = await records.promise(guest.id, visitorId)
-      if (heir !== visitorId) throw new GatewayError('refresh_rejected')
-      const { conversations, gone, passOf } = await records.read(guest)
-      if (gone) return
+    return locks.withLock(guest.id, 'start', async () => {
+      const target = await records.reserveMerge(guest.id, visitorId)
+      if (target !== visitorId) throw new GatewayError('refresh_rejected')
+      const { conversations, isRevoked, tokenOf } = await records.readRecord(guest)
+      if (isRevoked) return
       for (const conversation of conversations) {
-        await handOver(guest, visitorId, conversation, passOf(conversation))
+        await handOver(guest, visitorId, conversation, tokenOf(conversation))
       }
-      await records.bury(guest.id, visitorId)
+      await records.writeTombstone(guest.id, visitorId)
     })
   }
 }

@@ -5,13 +5,24 @@
  */
 import type { Prechat } from '../contract/replies.js'
 import { GatewayError, isProblem } from '../problem.js'
-import type { Messaging, Opening, Reach, Said, Saying } from '../salesforce/messaging.js'
+import type {
+  ConversationRef,
+  Messaging,
+  OutgoingMessage,
+  SendResult,
+  SessionOptions,
+} from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
-import type { Own } from './passes.js'
 import { type Attributes, prechatErrors } from './prechat.js'
+import type { OwnedConversation } from './salesforce-tokens.js'
 
 /** A message on its way; `answers`: to a pre-chat that is asked for each session, null when none came. */
-export type Letter = { own: Own; reach: Reach; saying: Saying; answers: Attributes | null }
+export type SendContext = {
+  owned: OwnedConversation
+  ref: ConversationRef
+  message: OutgoingMessage
+  answers: Attributes | null
+}
 
 type Options = { messaging: Messaging; records: Records }
 
@@ -23,37 +34,44 @@ function nothingSent(error: unknown): never {
 }
 
 /** Nothing was sent yet: the same message can be repeated with the answers. */
-function askForm(prechat: Prechat | null): GatewayError {
+function prechatRequired(prechat: Prechat | null): GatewayError {
   return new GatewayError('prechat_required', { effect: 'none', extra: { prechat } })
 }
 
 export function createSessions({ messaging, records }: Options) {
   /** What the new session is opened with; throws when the deployment's form wants more. */
-  async function openingFor({ own, answers }: Letter): Promise<[Opening, Prechat | null]> {
-    const { routingAttributes: stored, language } = own.conversation
-    const { offer, attributes } = await records.factsOf(own.visitorId).catch(nothingSent)
+  async function sessionOptionsFor({
+    owned,
+    answers,
+  }: SendContext): Promise<[SessionOptions, Prechat | null]> {
+    const { routingAttributes: stored, language } = owned.conversation
+    const { offer, attributes } = await records
+      .readOfferAndAttributes(owned.visitorId)
+      .catch(nothingSent)
     const form = offer?.prechat?.per === 'session' ? offer.prechat : null
     const routingAttributes = { ...stored, ...answers, ...attributes }
     const errors = form ? prechatErrors(form, routingAttributes) : []
     if (errors.length > 0 && answers) {
       throw new GatewayError('invalid_request', { effect: 'none', errors })
     }
-    if (errors.length > 0) throw askForm(form)
+    if (errors.length > 0) throw prechatRequired(form)
     return [{ routingAttributes, language }, form]
   }
 
-  async function sayFirst(letter: Letter): Promise<Said> {
-    const { own, reach, saying } = letter
-    const [opening, form] = await openingFor(letter)
+  async function sendInNewSession(context: SendContext): Promise<SendResult> {
+    const { owned, ref, message } = context
+    const [session, form] = await sessionOptionsFor(context)
     try {
-      const said = await messaging.say(reach, saying, opening)
-      const conversation = { ...own.conversation, isSessionOver: false }
-      if (own.conversation.isSessionOver) {
-        await records.replace(own.visitorId, own.conversation, conversation).catch(() => undefined)
+      const result = await messaging.sendMessage(ref, message, session)
+      const conversation = { ...owned.conversation, isSessionOver: false }
+      if (owned.conversation.isSessionOver) {
+        await records
+          .replaceConversation(owned.visitorId, owned.conversation, conversation)
+          .catch(() => undefined)
       }
-      return said
+      return result
     } catch (error) {
-      throw isProblem(error, 'prechat_required') ? askForm(form) : error
+      throw isProblem(error, 'prechat_required') ? prechatRequired(form) : error
     }
   }
 
@@ -62,13 +80,13 @@ export function createSessions({ messaging, records }: Options) {
      * Says a thing once. Throws `prechat_required` with the form when
      * a session cannot be opened with what is known.
      */
-    async say(letter: Letter): Promise<Said> {
-      if (letter.own.conversation.isSessionOver) return await sayFirst(letter)
+    async sendInSession(context: SendContext): Promise<SendResult> {
+      if (context.owned.conversation.isSessionOver) return await sendInNewSession(context)
       try {
-        return await messaging.say(letter.reach, letter.saying, null)
+        return await messaging.sendMessage(context.ref, context.message, null)
       } catch (error) {
         if (!isProblem(error, 'prechat_required')) throw error
-        return await sayFirst(letter)
+        return await sendInNewSession(context)
       }
     },
   }

@@ -3,19 +3,20 @@ import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import type { SignalRequest } from '../contract/requests.js'
 import { GatewayError, isProblem } from '../problem.js'
-import type { Messaging, Reach } from '../salesforce/messaging.js'
+import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
 import type { Typing } from '../store/typing.js'
 import { uuidOf } from '../uuid.js'
-import type { Own, Reaches } from './reach.js'
+import type { ConversationAccess } from './access.js'
+import type { OwnedConversation } from './salesforce-tokens.js'
 
-type Options = { messaging: Messaging; reaches: Reaches; typing: Typing }
+type Options = { messaging: Messaging; access: ConversationAccess; typing: Typing }
 
 /** A signal and the id it is told under. */
 type Signal = SignalRequest & { id: string }
 
-export function createSignaller({ messaging, reaches, typing }: Options) {
+export function createSignal({ messaging, access, typing }: Options) {
   /** Does it, and undoes what was noted of it when that fails. */
-  async function orElse(work: Promise<void>, undo: () => Promise<void>): Promise<void> {
+  async function withUndo(work: Promise<void>, undo: () => Promise<void>): Promise<void> {
     try {
       await work
     } catch (error) {
@@ -24,22 +25,26 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
     }
   }
 
-  async function start(visitorId: string, reach: Reach, id: string): Promise<void> {
-    const typist = { visitorId, conversationId: reach.conversationId }
+  async function start(visitorId: string, ref: ConversationRef, id: string): Promise<void> {
+    const typist = { visitorId, conversationId: ref.conversationId }
     if (!(await typing.start(typist, id))) return
-    await orElse(messaging.type(reach, id, 'started'), () => typing.startFailed(typist, id))
+    await withUndo(messaging.addTypingIndicator(ref, id, 'started'), () =>
+      typing.startFailed(typist, id),
+    )
   }
 
-  async function stop(visitorId: string, reach: Reach, id: string): Promise<void> {
-    const typist = { visitorId, conversationId: reach.conversationId }
+  async function stop(visitorId: string, ref: ConversationRef, id: string): Promise<void> {
+    const typist = { visitorId, conversationId: ref.conversationId }
     if (!(await typing.stop(typist))) return
-    await orElse(messaging.type(reach, id, 'stopped'), () => typing.stopFailed(typist))
+    await withUndo(messaging.addTypingIndicator(ref, id, 'stopped'), () =>
+      typing.stopFailed(typist),
+    )
   }
 
-  function pass(visitorId: string, reach: Reach, signal: Signal): Promise<void> {
+  function forward(visitorId: string, ref: ConversationRef, signal: Signal): Promise<void> {
     if (signal.messageType === 'TypingIndicator') {
-      const tell = signal.typing ? start : stop
-      return tell(visitorId, reach, signal.id)
+      const change = signal.typing ? start : stop
+      return change(visitorId, ref, signal.id)
     }
     const { kind, messageIds } = signal
     const receipts = [...new Set(messageIds)].map((messageId) => ({
@@ -48,16 +53,20 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
       messageId,
       kind,
     }))
-    return messaging.acknowledge(reach, receipts)
+    return messaging.acknowledgeEntries(ref, receipts)
   }
 
   /** A courtesy that Salesforce refuses is no reason to give the conversation up: it is looked at first. */
-  async function passOrRefuse(visitorId: string, reach: Reach, what: Signal): Promise<void> {
+  async function forwardOrRefuse(
+    visitorId: string,
+    ref: ConversationRef,
+    sentSignal: Signal,
+  ): Promise<void> {
     try {
-      await pass(visitorId, reach, what)
+      await forward(visitorId, ref, sentSignal)
     } catch (error) {
       if (!isProblem(error, 'conversation_lost') || error.details.isTokenRefused) throw error
-      await messaging.routing(reach)
+      await messaging.retrieveConversationRoutingStatus(ref)
       throw new GatewayError('unsupported', { effect: 'none' })
     }
   }
@@ -66,11 +75,11 @@ export function createSignaller({ messaging, reaches, typing }: Options) {
    * Passes a signal on. Throws `conversation_ended`, `conversation_lost`, and what Salesforce or Redis
    * may cause; then the same call can be repeated.
    */
-  return async function signal(own: Own, what: Signal): Promise<SendReply> {
-    const { conversation, visitorId } = own
+  return async function signal(owned: OwnedConversation, sentSignal: Signal): Promise<SendReply> {
+    const { conversation, visitorId } = owned
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    await reaches.within(own, (reach) => passOrRefuse(visitorId, reach, what))
+    await access.withConversation(owned, (ref) => forwardOrRefuse(visitorId, ref, sentSignal))
     const timestamp = isoTime(Date.now())
-    return { id: what.id, conversationId: conversation.id, timestamp, duplicate: false }
+    return { id: sentSignal.id, conversationId: conversation.id, timestamp, duplicate: false }
   }
 }

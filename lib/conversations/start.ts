@@ -10,23 +10,23 @@ import type { Locks } from '../store/locks.js'
 import type {
   Device,
   Offer,
-  SealedPass,
+  SealedToken,
   StoredConversation,
   VisitorRecord,
 } from '../store/record.js'
 import type { Records } from '../store/records.js'
-import { createOpener } from './opening.js'
-import type { Passes } from './passes.js'
+import type { ConversationAccess } from './access.js'
+import { createConversationCreator } from './create.js'
 import { attributesOf, checkPrechat, contextOf } from './prechat.js'
-import type { Reaches } from './reach.js'
+import type { SalesforceTokens } from './salesforce-tokens.js'
 
 type Options = {
   messaging: Messaging
   records: Records
-  reaches: Reaches
+  access: ConversationAccess
   locks: Locks
   limiter: Limiter
-  passes: Passes
+  tokens: SalesforceTokens
   /** Organisation and deployment, as records carry them. */
   deployment: string
   callerAttributes: readonly string[]
@@ -35,7 +35,7 @@ type Options = {
 }
 
 /** A token for a new conversation, and what the deployment offered with it. */
-type Ticket = { pass: SealedPass; offer: Offer }
+type TokenWithOffer = { token: SealedToken; offer: Offer }
 
 const noOffer: Offer = { prechat: null, attachments: null }
 
@@ -58,44 +58,44 @@ function replyOf(
   }
 }
 
-export function createStarter(options: Options) {
-  const { messaging, records, reaches, locks, limiter, passes, deployment } = options
+export function createStart(options: Options) {
+  const { messaging, records, access, locks, limiter, tokens, deployment } = options
   const { renewable } = messaging.traits
-  const { open, giveUpUnclear } = createOpener(options)
+  const { createInSalesforce, markUnclearLost } = createConversationCreator(options)
 
   /** The conversation this request is about, if it is there already. Throws when it is over. */
   function existing({ conversations }: VisitorRecord, input: StartRequest) {
-    const alive = newestFirst(conversations).filter(reaches.isAlive)
+    const alive = newestFirst(conversations).filter(access.isAlive)
     const begun =
       alive.find(({ status }) => status === 'open') ??
       alive.find(({ status }) => status === 'starting')
     if (input.resume && begun) return begun
     const named = conversations.find(({ id }) => id === input.conversationId)
     if (named?.status === 'ended') throw new GatewayError('conversation_ended')
-    if (named && !reaches.isAlive(named)) throw new GatewayError('conversation_lost')
+    if (named && !access.isAlive(named)) throw new GatewayError('conversation_lost')
     return named
   }
 
   /** The token at hand: one that can be renewed, or a guest's that waits since pre-chat answers were asked for. */
-  function ticketAtHand({ pass, offer }: VisitorRecord): Ticket | null {
-    return offer && passes.isFit(pass, renewable) ? { pass, offer } : null
+  function usableToken({ token, offer }: VisitorRecord): TokenWithOffer | null {
+    return offer && tokens.isUsable(token, renewable) ? { token, offer } : null
   }
 
   /** Only calls that create count; one that waits for its form does not. */
-  async function ticketFor(
+  async function tokenForStart(
     caller: Device,
-    atHand: Ticket | null,
+    usable: TokenWithOffer | null,
     check: (form: Offer['prechat']) => void,
-  ): Promise<Ticket> {
-    if (atHand) check(atHand.offer.prechat)
-    await limiter.check([{ limit: 'start', of: caller.id }])
-    if (atHand) return atHand
-    const ticket = await passes.fetchPass(caller.id, caller.id, 'start')
+  ): Promise<TokenWithOffer> {
+    if (usable) check(usable.offer.prechat)
+    await limiter.check([{ limit: 'start', counterId: caller.id }])
+    if (usable) return usable
+    const tokenWithOffer = await tokens.fetchToken(caller.id, caller.id, 'start')
     try {
-      check(ticket.offer.prechat)
-      return ticket
+      check(tokenWithOffer.offer.prechat)
+      return tokenWithOffer
     } catch (error) {
-      await records.keepVisitorsPass(caller.id, ticket.pass, ticket.offer)
+      await records.saveVisitorToken(caller.id, tokenWithOffer.token, tokenWithOffer.offer)
       throw error
     }
   }
@@ -103,7 +103,7 @@ export function createStarter(options: Options) {
   /** Conversations that are over long enough, and the oldest ended ones above the number kept. */
   function outdated({ conversations }: VisitorRecord): string[] {
     const over = newestFirst(conversations).filter(
-      (conversation) => conversation.status === 'ended' || !reaches.isAlive(conversation),
+      (conversation) => conversation.status === 'ended' || !access.isAlive(conversation),
     )
     const openCount = conversations.length - over.length
     const kept = Math.max(0, options.maxConversations - 1 - openCount)
@@ -118,9 +118,9 @@ export function createStarter(options: Options) {
   }
 
   /** Open conversations are never dropped, so that there must be an end to them. */
-  function refuseMore({ conversations }: VisitorRecord): void {
+  function refuseAboveMaximum({ conversations }: VisitorRecord): void {
     const open = conversations.filter(
-      (conversation) => conversation.status !== 'ended' && reaches.isAlive(conversation),
+      (conversation) => conversation.status !== 'ended' && access.isAlive(conversation),
     )
     if (open.length < options.maxConversations) return
     const detail = `At most ${options.maxConversations} open conversations: end one first.`
@@ -131,61 +131,63 @@ export function createStarter(options: Options) {
     caller: Device,
     record: VisitorRecord,
     input: StartRequest,
-    atHand: Ticket | null,
+    usable: TokenWithOffer | null,
   ) {
-    refuseMore(record)
+    refuseAboveMaximum(record)
     const given = attributesOf(input, options.callerAttributes)
     const routingAttributes = { ...given, ...record.attributes }
     const id = input.conversationId ?? randomUUID()
-    const isOurs = () => records.claim(id, caller.id)
-    if (input.conversationId && !(await isOurs())) throw new GatewayError('conversation_not_found')
-    const ticket = await ticketFor(caller, atHand, (form) =>
+    const claimId = () => records.claimConversationId(id, caller.id)
+    if (input.conversationId && !(await claimId())) throw new GatewayError('conversation_not_found')
+    const tokenWithOffer = await tokenForStart(caller, usable, (form) =>
       checkPrechat(form, input, routingAttributes),
     )
-    if (!input.conversationId) await isOurs()
+    if (!input.conversationId) await claimId()
     const conversation: StoredConversation = {
       id,
       status: 'starting',
       startedAt: Date.now(),
       endedAt: null,
-      expiresAt: renewable ? null : ticket.pass.expiresAt,
+      expiresAt: renewable ? null : tokenWithOffer.token.expiresAt,
       subject: caller.id,
       routingAttributes,
       language: input.language ?? null,
       isSessionOver: false,
       deployment,
     }
-    await records.begin(caller.id, conversation, ticket, outdated(record)).catch(async (error) => {
-      // Written or not, Salesforce does not know of it.
-      await records.discard(caller.id, conversation).catch(() => undefined)
-      throw error
-    })
-    const own = { visitorId: caller.id, conversation, pass: ticket.pass }
-    const opened = await open(own, contextOf(input, routingAttributes))
-    return replyOf(opened, ticket.offer, false)
+    await records
+      .createConversation(caller.id, conversation, tokenWithOffer, outdated(record))
+      .catch(async (error) => {
+        // Written or not, Salesforce does not know of it.
+        await records.discardConversation(caller.id, conversation).catch(() => undefined)
+        throw error
+      })
+    const owned = { visitorId: caller.id, conversation, token: tokenWithOffer.token }
+    const opened = await createInSalesforce(owned, contextOf(input, routingAttributes))
+    return replyOf(opened, tokenWithOffer.offer, false)
   }
 
   /** A guest's token that waited may not be believed any more; a fresh one is tried before that is told. */
   async function create(caller: Device, record: VisitorRecord, input: StartRequest) {
-    const atHand = ticketAtHand(record)
+    const usable = usableToken(record)
     try {
-      return await begin(caller, record, input, atHand)
+      return await begin(caller, record, input, usable)
     } catch (error) {
-      if (!atHand || !isProblem(error, 'upstream_rejected')) throw error
+      if (!usable || !isProblem(error, 'upstream_rejected')) throw error
       return await begin(caller, record, input, null)
     }
   }
 
   /** Decided under the visitor's lock, on a record read under it. */
-  async function startAlone(caller: Device, input: StartRequest): Promise<StartReply> {
-    const found = await records.read(caller)
-    if (found.gone) throw unauthenticated()
-    const record = await giveUpUnclear(caller.id, found)
+  async function startUnderLock(caller: Device, input: StartRequest): Promise<StartReply> {
+    const found = await records.readRecord(caller)
+    if (found.isRevoked) throw unauthenticated()
+    const record = await markUnclearLost(caller.id, found)
     const begun = existing(record, input)
     if (begun?.status === 'open') return replyOf(begun, record.offer, true)
     if (!begun) return await create(caller, record, input)
-    const own = { visitorId: caller.id, conversation: begun, pass: record.passOf(begun) }
-    return replyOf(await open(own), record.offer, false)
+    const owned = { visitorId: caller.id, conversation: begun, token: record.tokenOf(begun) }
+    return replyOf(await createInSalesforce(owned), record.offer, false)
   }
 
   /**
@@ -196,6 +198,6 @@ export function createStarter(options: Options) {
   return function start(caller: Device, record: VisitorRecord, input: StartRequest) {
     const found = existing(record, input)
     if (found?.status === 'open') return Promise.resolve(replyOf(found, record.offer, true))
-    return locks.hold(caller.id, 'start', () => startAlone(caller, input))
+    return locks.withLock(caller.id, 'start', () => startUnderLock(caller, input))
   }
 }

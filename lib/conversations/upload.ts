@@ -1,17 +1,17 @@
 /** Says something by a file: only what it is declared to be, and only what is allowed here. */
 import type { Attachments, SendReply, StartReply } from '../contract/replies.js'
-import { judgeContent } from '../files/content.js'
+import { inspectContent } from '../files/content.js'
 import { cleanName } from '../files/name.js'
-import { meantType } from '../files/types.js'
+import { canonicalType } from '../files/types.js'
 import { GatewayError } from '../problem.js'
 import type { FileContent } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
-import type { Own } from './reach.js'
-import type { createSpeaker } from './say.js'
+import type { OwnedConversation } from './salesforce-tokens.js'
+import type { createSend } from './send.js'
 
 type Options = {
   records: Records
-  say: ReturnType<typeof createSpeaker>
+  send: ReturnType<typeof createSend>
   /** The types that are taken. */
   uploadTypes: readonly string[]
 }
@@ -50,16 +50,16 @@ export function withUploads(reply: StartReply, types: readonly string[]): StartR
   }
 }
 
-export function createUploader({ records, say, uploadTypes }: Options) {
+export function createUpload({ records, send, uploadTypes }: Options) {
   async function contentOf({ file, text }: Upload): Promise<FileContent> {
-    const type = meantType(file.type, file.name)
+    const type = canonicalType(file.type, file.name)
     if (!uploadTypes.includes(type)) {
       throw wrongType(`Files of these types are taken: ${uploadTypes.join(', ')}.`)
     }
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const judged = await judgeContent(type, bytes)
-    if (!judged) throw wrongType(`The content of the file is not ${type}.`)
-    const name = cleanName(file.name, judged.endings)
+    const inspected = await inspectContent(type, bytes)
+    if (!inspected) throw wrongType(`The content of the file is not ${type}.`)
+    const name = cleanName(file.name, inspected.endings)
     return { messageType: 'AttachmentMessage', file: { name, type, bytes }, text: text ?? null }
   }
 
@@ -67,11 +67,11 @@ export function createUploader({ records, say, uploadTypes }: Options) {
    * Sends a file, exactly once as a text. Throws `unsupported`, `payload_too_large`,
    * `unsupported_media_type`, and what saying may.
    */
-  return async function upload(own: Own, wish: Upload): Promise<SendReply> {
-    if (own.conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    const { offer } = await records.factsOf(own.visitorId)
+  return async function upload(owned: OwnedConversation, file: Upload): Promise<SendReply> {
+    if (owned.conversation.status === 'ended') throw new GatewayError('conversation_ended')
+    const { offer } = await records.readOfferAndAttributes(owned.visitorId)
     if (offer && !offer.attachments) throw new GatewayError('unsupported')
-    checkSize(wish.file, maxBytesOf(offer?.attachments))
-    return await say(own, { id: wish.id, ...(await contentOf(wish)) })
+    checkSize(file.file, maxBytesOf(offer?.attachments))
+    return await send(owned, { id: file.id, ...(await contentOf(file)) })
   }
 }

@@ -2,7 +2,7 @@
 import { isText } from './types.js'
 
 /** `endings`: those that a name may have, the usual one first. */
-type Judged = { endings: readonly string[] }
+type FileKind = { endings: readonly string[] }
 
 const textEndings: Readonly<Record<string, readonly string[]>> = {
   'text/csv': ['csv', 'tsv', 'txt'],
@@ -30,10 +30,10 @@ const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: stri
 }
 
 /** Control characters that no text file holds. */
-const unwritable = /(?![\t\n\f\r])\p{Cc}/u
+const controlCharacter = /(?![\t\n\f\r])\p{Cc}/u
 
 /** How pages, pictures and documents begin that are text all the same (WHATWG MIME Sniffing §7.1, and SVG). */
-const disguised =
+const pageOrDocumentStart =
   /^(<\?xml|<!--|<\/?(!doctype|html|head|body|script|style|iframe|svg|title|table|div|font|img|meta|link|object|embed|form|h1|br|a|b|p)[\s>/]|%pdf-|%!ps|\{\\rtf)/i
 
 function readText(bytes: Uint8Array): string | null {
@@ -44,9 +44,10 @@ function readText(bytes: Uint8Array): string | null {
   }
 }
 
-function judgeText(type: string, bytes: Uint8Array): Judged | null {
+function inspectText(type: string, bytes: Uint8Array): FileKind | null {
   const text = readText(bytes)
-  if (text === null || unwritable.test(text) || disguised.test(text.trimStart())) return null
+  if (text === null || controlCharacter.test(text) || pageOrDocumentStart.test(text.trimStart()))
+    return null
   return { endings: textEndings[type] ?? plainEndings }
 }
 
@@ -57,8 +58,8 @@ async function signatureOf(bytes: Uint8Array) {
 }
 
 /** Null when the bytes are something else than the type says, or nobody can tell what they are. */
-export async function judgeContent(type: string, bytes: Uint8Array): Promise<Judged | null> {
-  if (isText(type)) return judgeText(type, bytes)
+export async function inspectContent(type: string, bytes: Uint8Array): Promise<FileKind | null> {
+  if (isText(type)) return inspectText(type, bytes)
   const found = await signatureOf(bytes)
   if (!found) return null
   const [mimes, ending = found.ext] = containers[type] ?? []

@@ -24,7 +24,7 @@ const activeTypes =
   /^(text\/(html|xml|xsl|javascript|ecmascript|jscript|vbscript)|application\/(xml|xhtml|javascript|ecmascript|x-javascript|hta|x-msdownload|x-sh|x-httpd-php|x-shockwave-flash)|image\/svg|message\/rfc822|multipart\/.*)|\+xml$/
 
 /** What a system without a better word declares, by the ending of the name. */
-const misnomers: readonly [declared: string, ending: RegExp, meant: string][] = [
+const aliases: readonly [declared: string, ending: RegExp, meant: string][] = [
   ['image/jpg', /$/, 'image/jpeg'],
   ['application/x-zip-compressed', /$/, 'application/zip'],
   // Windows with Excel installed declares it so.
@@ -32,15 +32,15 @@ const misnomers: readonly [declared: string, ending: RegExp, meant: string][] = 
 ]
 
 /** The declared type in lower case without parameters, and what is meant by it. */
-export function meantType(declared: string, name: string): string {
+export function canonicalType(declared: string, name: string): string {
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase()
-  const found = misnomers.find(([wrong, ending]) => wrong === type && ending.test(name))
+  const found = aliases.find(([wrong, ending]) => wrong === type && ending.test(name))
   return found ? found[2] : type
 }
 
 /** Those of the types that may be taken at all, by their right names. */
-export function takeable(types: readonly string[]): readonly string[] {
-  return types.map((type) => meantType(type, '')).filter((type) => !activeTypes.test(type))
+export function allowedTypes(types: readonly string[]): readonly string[] {
+  return types.map((type) => canonicalType(type, '')).filter((type) => !activeTypes.test(type))
 }
 
 /** Whether a type is judged as text, for lack of a signature. */

@@ -11,11 +11,11 @@ export type Cursor = {
   /** The newest timestamp given out or passed over, epoch milliseconds; 0 before the first entry. */
   newest: number
   /** Entries older than this are settled: given out, or history. */
-  floor: number
+  windowStart: number
   /** The newest of these, to read on from; null when there is none. */
   anchor: string | null
   /** The conversation's state just before `floor`. */
-  base: ConversationState
+  stateBefore: ConversationState
   /** Fingerprints of the entries seen since `floor`, given out or not, with their timestamps. */
   seen: ReadonlyMap<string, number>
 }
@@ -25,12 +25,12 @@ export type Cursor = {
  * what shows up there later is the cursor's; before `floor` it is everything older than `bound`.
  */
 export type HistoryMark = {
-  floor: number
+  windowStart: number
   members: ReadonlySet<string>
   /** Where to read back from: nothing newer than this is left. */
-  top: number
+  newestLeft: number
   /** The timestamp of the oldest entry given out, at most `floor`. */
-  bound: number
+  oldestGiven: number
   /** Fingerprints of the entries given out that share `bound`. */
   given: ReadonlySet<string>
 }
@@ -68,11 +68,11 @@ function pack(header: unknown, rows: readonly Buffer[]): Buffer {
 function unpack<T>(plain: Buffer | null, schema: z.ZodType<T>) {
   if (!plain || plain.length < 2) return null
   const end = 2 + plain.readUInt16BE(0)
-  const header = schema.safeParse(parseJson(plain.toString('utf8', 2, end)))
+  const header = schema.safeParse(parseHeader(plain.toString('utf8', 2, end)))
   return header.success ? { header: header.data, rows: plain.subarray(end) } : null
 }
 
-function parseJson(text: string): unknown {
+function parseHeader(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -86,9 +86,9 @@ function rowsOf(rows: Buffer, size: number): Buffer[] {
   )
 }
 
-function seenRow(mark: string, age: number): Buffer {
+function seenRow(fingerprint: string, age: number): Buffer {
   const row = Buffer.alloc(seenBytes)
-  row.write(mark, 0, 'hex')
+  row.write(fingerprint, 0, 'hex')
   row.writeUInt16BE(Math.min(Math.max(age, 0), 0xffff), markBytes)
   return row
 }
@@ -114,10 +114,15 @@ export type Cursors = ReturnType<typeof createCursors>
 export function createCursors(sealer: Sealer) {
   return {
     sealCursor(cursor: Cursor, conversationId: string): string {
-      const { newest, floor, anchor, base, seen } = cursor
+      const { newest, windowStart, anchor, stateBefore, seen } = cursor
       const newestFirst = [...seen].sort(([, a], [, b]) => b - a)
       const rows = newestFirst.slice(0, maxMarks).map(([mark, at]) => seenRow(mark, newest - at))
-      const header = { n: newest, f: floor, ...(anchor && { a: anchor }), s: packState(base) }
+      const header = {
+        n: newest,
+        f: windowStart,
+        ...(anchor && { a: anchor }),
+        s: packState(stateBefore),
+      }
       return sealer.seal(pack(header, rows), `cursor:${conversationId}`)
     },
 
@@ -131,14 +136,14 @@ export function createCursors(sealer: Sealer) {
           header.n - row.readUInt16BE(markBytes),
         ]),
       )
-      const { n: newest, f: floor, a: anchor = null, s: state } = header
-      return { newest, floor, anchor, base: unpackState(state), seen }
+      const { n: newest, f: windowStart, a: anchor = null, s: state } = header
+      return { newest, windowStart, anchor, stateBefore: unpackState(state), seen }
     },
 
     sealHistory(mark: HistoryMark, conversationId: string): string {
-      const { floor, members, top, bound, given } = mark
+      const { windowStart, members, newestLeft, oldestGiven, given } = mark
       const rows = [...given, ...members].map((row) => Buffer.from(row, 'hex'))
-      const header = { f: floor, t: top, b: bound, g: given.size }
+      const header = { f: windowStart, t: newestLeft, b: oldestGiven, g: given.size }
       return sealer.seal(pack(header, rows), `history:${conversationId}`)
     },
 
@@ -149,7 +154,7 @@ export function createCursors(sealer: Sealer) {
       const marks = rowsOf(rows, markBytes).map((row) => row.toString('hex'))
       const given = new Set(marks.slice(0, header.g))
       const members = new Set(marks.slice(header.g))
-      return { floor: header.f, top: header.t, bound: header.b, given, members }
+      return { windowStart: header.f, newestLeft: header.t, oldestGiven: header.b, given, members }
     },
   }
 }

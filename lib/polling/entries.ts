@@ -14,7 +14,7 @@ export type ParticipantChange = {
 }
 
 /** What an entry does to the conversation, whether or not a frontend sees the entry. */
-export type Happening =
+export type StateChange =
   | { kind: 'said'; role: Role; displayName: string | null; subject: string }
   | { kind: 'participants'; changes: readonly ParticipantChange[] }
   | { kind: 'routing'; failed: boolean; estimatedWaitSeconds: number | null }
@@ -30,7 +30,7 @@ export type Entry = {
   /** Null when the entry is not for visitors. */
   message: EntryMessage | null
   /** Null when the entry changes nothing that a poll tells. */
-  happening: Happening | null
+  change: StateChange | null
 }
 
 /**
@@ -46,8 +46,8 @@ export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number 
  * read on from an entry.
  */
 export type PageRequest =
-  | { order: 'oldestFirst'; from?: number; after?: string }
-  | { order: 'newestFirst'; to?: number }
+  | { order: 'oldestFirst'; startTimestamp?: number; after?: string }
+  | { order: 'newestFirst'; endTimestamp?: number }
 
 /** Reads one page of one conversation. */
 export type ListEntries = (request: PageRequest) => Promise<EntryPage>

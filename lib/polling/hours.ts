@@ -4,7 +4,7 @@
 export type OpenHours = readonly { from: number; to: number }[]
 
 /** `changesAt`: when that changes, as far as is known; epoch milliseconds. */
-export type Standing = { open: boolean; changesAt: number | null }
+export type OpenState = { open: boolean; changesAt: number | null }
 
 /** The end of an open stretch: an interval may go on in another one. */
 function endOf(hours: OpenHours, moment: number): number {
@@ -13,7 +13,7 @@ function endOf(hours: OpenHours, moment: number): number {
 }
 
 /** How it stands at a moment; always open where no hours are known (`enhanced-chat-api.md §2.18`). */
-export function standingAt(hours: OpenHours, moment: number): Standing {
+export function openStateAt(hours: OpenHours, moment: number): OpenState {
   if (hours.length === 0) return { open: true, changesAt: null }
   const end = endOf(hours, moment)
   if (end > moment) return { open: true, changesAt: end }

@@ -1,6 +1,6 @@
 /** The conversation's state, folded from its entries (`enhanced-chat-api.md §3.6`). Pure. */
 import type { Role } from '../contract/messages.js'
-import type { Entry, Happening, ParticipantChange } from './entries.js'
+import type { Entry, ParticipantChange, StateChange } from './entries.js'
 
 export type HandledBy = 'queue' | 'bot' | 'agent' | 'none' | 'unknown'
 export type EndedBy = 'EndUser' | 'Agent' | 'System'
@@ -61,7 +61,10 @@ function applyChange(
 }
 
 /** Who is in charge when nobody serves: supervisors say nothing of it, and after an end nobody is. */
-function unserved(state: ConversationState, changes: readonly ParticipantChange[]): HandledBy {
+function handlerWithoutStaff(
+  state: ConversationState,
+  changes: readonly ParticipantChange[],
+): HandledBy {
   if (state.handledBy === 'none') return 'none'
   const isAboutServing = changes.some(({ role }) => role !== 'Supervisor')
   return state.handledBy === 'unknown' && !isAboutServing ? 'unknown' : 'queue'
@@ -74,7 +77,7 @@ function changeParticipants(
   const staff = changes.filter(({ role }) => isStaff(role))
   if (staff.length === 0) return state
   const participants = staff.reduce(applyChange, state.participants)
-  const handledBy = handler(participants, unserved(state, staff))
+  const handledBy = handler(participants, handlerWithoutStaff(state, staff))
   const served = handledBy === 'bot' || handledBy === 'agent'
   return {
     ...state,
@@ -89,8 +92,11 @@ function endedByOf(role: Role | null): EndedBy {
   return role === 'Agent' || role === 'Supervisor' ? 'Agent' : 'System'
 }
 
-function speak(state: ConversationState, said: Happening & { kind: 'said' }): ConversationState {
-  const { role, displayName, subject } = said
+function applyMessage(
+  state: ConversationState,
+  message: StateChange & { kind: 'said' },
+): ConversationState {
+  const { role, displayName, subject } = message
   if (role === 'EndUser') {
     return state.handledBy === 'none' ? { ...state, handledBy: 'queue', endedBy: null } : state
   }
@@ -98,31 +104,31 @@ function speak(state: ConversationState, said: Happening & { kind: 'said' }): Co
   return changeParticipants(state, [{ operation: 'add', role, displayName, subject }])
 }
 
-function apply(state: ConversationState, happening: Happening): ConversationState {
+function applyStateChange(state: ConversationState, change: StateChange): ConversationState {
   if (state.closed) return state
-  switch (happening.kind) {
+  switch (change.kind) {
     case 'said':
-      return speak(state, happening)
+      return applyMessage(state, change)
     case 'participants':
-      return changeParticipants(state, happening.changes)
+      return changeParticipants(state, change.changes)
     case 'routing':
       return {
         ...state,
-        handledBy: handler(state.participants, happening.failed ? 'none' : 'queue'),
-        estimatedWaitSeconds: happening.failed ? null : happening.estimatedWaitSeconds,
-        endedBy: happening.failed ? state.endedBy : null,
+        handledBy: handler(state.participants, change.failed ? 'none' : 'queue'),
+        estimatedWaitSeconds: change.failed ? null : change.estimatedWaitSeconds,
+        endedBy: change.failed ? state.endedBy : null,
       }
     case 'queued':
       return { ...state, handledBy: handler(state.participants, 'queue') }
     case 'session':
-      if (!happening.over) {
+      if (!change.over) {
         const handledBy = state.handledBy === 'none' ? 'queue' : state.handledBy
         return { ...state, handledBy, endedBy: null }
       }
       return {
         ...initialState,
         handledBy: 'none',
-        endedBy: endedByOf(happening.endedBy),
+        endedBy: endedByOf(change.endedBy),
       }
     case 'closed':
       return { ...initialState, handledBy: 'none', endedBy: 'EndUser', closed: true }
@@ -132,7 +138,7 @@ function apply(state: ConversationState, happening: Happening): ConversationStat
 /** Folds entries, oldest first, onto a state. */
 export function foldState(state: ConversationState, entries: readonly Entry[]): ConversationState {
   return entries.reduce(
-    (folded, { happening }) => (happening ? apply(folded, happening) : folded),
+    (folded, { change }) => (change ? applyStateChange(folded, change) : folded),
     state,
   )
 }

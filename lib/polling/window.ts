@@ -27,22 +27,22 @@ export function fingerprint(id: string): string {
  * An entry with the place it had in Salesforce's list, which orders entries of one millisecond, its
  * fingerprint, and the newest timestamp it was listed under.
  */
-export type Placed = Entry & { position: number; mark: string; lastAt: number }
+export type PlacedEntry = Entry & { position: number; fingerprint: string; lastAt: number }
 
 /** Orders by time, then by place in the list. */
-export function inOrder(entries: Iterable<Placed>): Placed[] {
+export function inOrder(entries: Iterable<PlacedEntry>): PlacedEntry[] {
   return [...entries].sort((a, b) => a.at - b.at || a.position - b.position)
 }
 
 /** The lower bound that leaves at most `most` of these times, those of the bound's own millisecond too. */
-export function floorByCount(times: readonly number[], most: number): number {
-  if (times.length <= most) return 0
+export function windowStartByCount(times: readonly number[], max: number): number {
+  if (times.length <= max) return 0
   const newestFirst = times.toSorted((a, b) => b - a)
-  return (newestFirst[most] ?? 0) + 1
+  return (newestFirst[max] ?? 0) + 1
 }
 
 /** The lower bound of the window that ends at `newest`. */
-export function windowFloor(newest: number, entries: readonly Placed[]): number {
+export function windowStartOf(newest: number, entries: readonly PlacedEntry[]): number {
   const times = entries.map(({ at }) => at)
-  return Math.max(0, newest - overlapMs, floorByCount(times, maxRemembered))
+  return Math.max(0, newest - overlapMs, windowStartByCount(times, maxRemembered))
 }

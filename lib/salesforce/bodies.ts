@@ -2,28 +2,28 @@
 import type { Without } from '../contract/common.js'
 import type { EntryMessage } from '../polling/entries.js'
 import { safeLink, safeSource } from './links.js'
-import { bullet, lines } from './text.js'
+import { joinLines, toBullet } from './text.js'
 
 /** What a body becomes; the entry around it adds the rest. */
-export type Body = Without<
+export type MessageBody = Without<
   EntryMessage,
   'id' | 'sender' | 'timestamp' | 'inReplyToMessageId' | 'reason'
 >
 
 /** Makes a foreign text plain; how depends on who wrote it. */
-export type Clean = (text: string) => string
+export type CleanText = (text: string) => string
 
 type Original = Extract<EntryMessage, { messageType: 'UnknownMessage' }>['original']
 
 const nothingToShow = 'A message that this chat cannot show.'
 
 /** A message that no type of the contract fits; `text`: whatever can be said of it. */
-export function toUnknown(text: string, original: Original): Body {
+export function toUnknown(text: string, original: Original): MessageBody {
   return { messageType: 'UnknownMessage', text: text || nothingToShow, original }
 }
 
 /** A text; also what is left of a body whose link cannot be opened. */
-export function toText(text: string): Body {
+export function toText(text: string): MessageBody {
   return {
     messageType: 'StaticContentMessage',
     text,
@@ -36,15 +36,15 @@ type Link = { title: string; url: string; imageUrl: string | null; description: 
 /** A link that can be opened, with its picture if that can be fetched; else what is written beside it. */
 export function toRichLink({ title, url: written, imageUrl: image, description }: Link) {
   const url = safeLink(written)
-  if (!url) return title || description ? toText(lines(title, description)) : null
+  if (!url) return title || description ? toText(joinLines(title, description)) : null
   const imageUrl = image && safeSource(image)
   const shown = title || url
   const extras = { ...(imageUrl && { imageUrl }), ...(description && { description }) }
   return {
     messageType: 'RichLinkMessage',
-    text: lines(shown, description, url),
+    text: joinLines(shown, description, url),
     richLink: { title: shown, url, ...extras },
-  } satisfies Body
+  } satisfies MessageBody
 }
 
 type Picture = { imageUrl?: string }
@@ -56,22 +56,22 @@ export function toReplies(
   text: string,
   replies: Reply[],
   style: 'QuickReplies' | 'Buttons',
-): Body | null {
+): MessageBody | null {
   if (replies.length === 0) return null
   return {
     messageType: 'QuickReplyMessage',
-    text: lines(text, ...replies.map(({ title }) => bullet(title))),
+    text: joinLines(text, ...replies.map(({ title }) => toBullet(title))),
     quickReplies: { text, replies, style },
   }
 }
 
 /** A list to pick from; null when it is empty. */
-export function toList(title: string, options: Option[]): Body | null {
+export function toList(title: string, options: Option[]): MessageBody | null {
   if (options.length === 0) return null
-  const told = options.map((option) => bullet(titled(option)))
+  const listed = options.map((option) => toBullet(titled(option)))
   return {
     messageType: 'ListPickerMessage',
-    text: lines(title, ...told),
+    text: joinLines(title, ...listed),
     listPicker: { title, options },
   }
 }
@@ -82,7 +82,7 @@ export function titled({ title, subTitle }: { title: string; subTitle?: string |
 }
 
 /** A file as it was told of; `obstacle`: what keeps it from being fetched, beside its address. */
-export type ToldFile = {
+export type ListedFile = {
   id: string
   name: string
   mimeType: string
@@ -91,9 +91,9 @@ export type ToldFile = {
 }
 
 /** The files that can be fetched; the others are told of in the text. Null without any. */
-export function toFiles(said: string, told: readonly ToldFile[]): Body | null {
-  if (told.length === 0) return null
-  const files = told.map(({ url: written, obstacle, name, mimeType, ...file }) => {
+export function toFiles(said: string, listed: readonly ListedFile[]): MessageBody | null {
+  if (listed.length === 0) return null
+  const files = listed.map(({ url: written, obstacle, name, mimeType, ...file }) => {
     const url = safeSource(written)
     return {
       ...file,
@@ -104,7 +104,7 @@ export function toFiles(said: string, told: readonly ToldFile[]): Body | null {
     }
   })
   const names = files.map(({ name, obstacle }) => (obstacle ? `${name} (${obstacle})` : name))
-  const text = lines(said, ...names)
+  const text = joinLines(said, ...names)
   const attachments = files.flatMap(({ obstacle, url, ...file }) =>
     url && !obstacle ? [{ ...file, url }] : [],
   )
@@ -116,7 +116,7 @@ export function toFiles(said: string, told: readonly ToldFile[]): Body | null {
 type Selection = { itemId: string; title: string }
 
 /** What was chosen; null when nothing was. */
-export function toSelections(selections: Selection[]): Body | null {
+export function toSelections(selections: Selection[]): MessageBody | null {
   if (selections.length === 0) return null
   const text = selections.map(({ title }) => title).join(', ')
   return { messageType: 'ChoiceResponseMessage', text, selections }

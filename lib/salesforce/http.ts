@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as z from 'zod'
 import { GatewayError } from '../problem.js'
-import { remainingMs, spend } from '../request.js'
+import { measure, remainingMs } from '../request.js'
 
-export type Call = {
+export type SalesforceRequest = {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
   token?: string
@@ -17,10 +17,15 @@ export type Call = {
 }
 
 /** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
-export type Answer = { status: number; text: string; retryAfterMs: number | null; now: number }
+export type SalesforceResponse = {
+  status: number
+  text: string
+  retryAfterMs: number | null
+  now: number
+}
 
 /** Failures of a connection that was never made: nothing was sent, so nothing can have happened. */
-const neverSent = new Set([
+const notSentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -35,11 +40,11 @@ function connectionCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-function unreachable(error: unknown): GatewayError {
+function connectionFailure(error: unknown): GatewayError {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new GatewayError('upstream_timeout', { effect: 'unknown' })
   }
-  const effect = neverSent.has(connectionCode(error) ?? '') ? 'none' : 'unknown'
+  const effect = notSentCodes.has(connectionCode(error) ?? '') ? 'none' : 'unknown'
   return new GatewayError('upstream_unavailable', { effect })
 }
 
@@ -55,7 +60,7 @@ function clockOf(headers: Headers): number {
   return Number.isFinite(stated) ? stated : Date.now()
 }
 
-function headersOf({ token, form }: Call): Record<string, string> {
+function headersOf({ token, form }: SalesforceRequest): Record<string, string> {
   return {
     Accept: 'application/json',
     // With a form, fetch itself names the type: only it knows the boundary of the parts.
@@ -64,7 +69,7 @@ function headersOf({ token, form }: Call): Record<string, string> {
   }
 }
 
-function bodyOf({ body, form }: Call): Pick<RequestInit, 'body'> {
+function bodyOf({ body, form }: SalesforceRequest): Pick<RequestInit, 'body'> {
   if (form) return { body: form }
   return body === undefined ? {} : { body: JSON.stringify(body) }
 }
@@ -75,41 +80,41 @@ function bodyOf({ body, form }: Call): Pick<RequestInit, 'body'> {
  * have long taken over what it was about to do.
  */
 export function exchange<T>(
-  call: Call,
+  request: SalesforceRequest,
   timeoutMs: number,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
-  return spend('salesforce', async () => {
+  return measure('salesforce', async () => {
     if (remainingMs() === 0) throw new GatewayError('upstream_timeout', { effect: 'none' })
     try {
-      const response = await fetch(call.url, {
-        method: call.method,
+      const response = await fetch(request.url, {
+        method: request.method,
         redirect: 'manual',
         signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
-        headers: headersOf(call),
-        ...bodyOf(call),
+        headers: headersOf(request),
+        ...bodyOf(request),
       })
       return await read(response)
     } catch (error) {
-      throw unreachable(error)
+      throw connectionFailure(error)
     }
   })
 }
 
 /** Reads the answer to its end. */
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readResponse(response: Response): Promise<SalesforceResponse> {
   const text = await response.text()
   const { status, headers } = response
   return { status, text, retryAfterMs: retryAfterOf(headers), now: clockOf(headers) }
 }
 
 /** Sends once and reads the whole answer. */
-export function send(call: Call, timeoutMs: number): Promise<Answer> {
-  return exchange(call, timeoutMs, readAnswer)
+export function send(request: SalesforceRequest, timeoutMs: number): Promise<SalesforceResponse> {
+  return exchange(request, timeoutMs, readResponse)
 }
 
 /** The failure that an unexpected status means (`enhanced-chat-api.md §2`); never Salesforce's wording. */
-export function refusal({ status, retryAfterMs }: Answer): GatewayError {
+export function failureOf({ status, retryAfterMs }: SalesforceResponse): GatewayError {
   if (status === 429) {
     return new GatewayError('rate_limited', {
       detail: 'Salesforce asks to wait.',
@@ -129,12 +134,12 @@ export function refusal({ status, retryAfterMs }: Answer): GatewayError {
 }
 
 /** An answer that promises success and cannot be understood. */
-export function nonsense(): GatewayError {
+export function unreadableResponse(): GatewayError {
   return new GatewayError('upstream_rejected', { effect: 'unknown' })
 }
 
 /** Reads JSON; null for whatever is not. */
-export function readJson({ text }: Answer): unknown {
+export function readJson({ text }: SalesforceResponse): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -143,29 +148,32 @@ export function readJson({ text }: Answer): unknown {
 }
 
 /** Throws what a status means that is no success. */
-export function expectSuccess(answer: Answer): void {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer)
+export function expectSuccess(response: SalesforceResponse): void {
+  if (response.status < 200 || response.status > 299) throw failureOf(response)
 }
 
 /** What a successful answer says; throws when that cannot be understood. */
-export function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
-  const read = schema.safeParse(readJson(answer))
-  if (!read.success) throw nonsense()
+export function parseResponse<T extends z.ZodType>(
+  schema: T,
+  response: SalesforceResponse,
+): z.output<T> {
+  const read = schema.safeParse(readJson(response))
+  if (!read.success) throw unreadableResponse()
   return read.data
 }
 
 /** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
-export function judgeDone(answer: Answer): void {
-  expectSuccess(answer)
-  if (answer.text !== '' && readJson(answer) === null) throw nonsense()
+export function expectDone(response: SalesforceResponse): void {
+  expectSuccess(response)
+  if (response.text !== '' && readJson(response) === null) throw unreadableResponse()
 }
 
 const firstPauseMs = 150
 /** A second attempt needs at least this long to be worth it. */
-const worthwhileMs = 250
+const minAttemptMs = 250
 const maxAttempts = 4
 
-function mayRecover(error: unknown): error is GatewayError {
+function isRetryable(error: unknown): error is GatewayError {
   if (!(error instanceof GatewayError)) return false
   return error.code === 'upstream_unavailable' || error.code === 'upstream_timeout'
 }
@@ -174,15 +182,15 @@ function mayRecover(error: unknown): error is GatewayError {
  * Repeats a request that is harmless to repeat, with jittered back-off, while the request's deadline
  * allows it. One attempt may take half of the time that is left, so that a hang leaves room for another.
  */
-export async function persist<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+export async function retry<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt(Math.min(remainingMs() / 2, 10_000))
     } catch (error) {
-      if (!mayRecover(error) || attempts === maxAttempts) throw error
+      if (!isRetryable(error) || attempts === maxAttempts) throw error
       const backOffMs = firstPauseMs * 2 ** (attempts - 1) * (0.5 + Math.random())
       const pauseMs = Math.max(backOffMs, error.details.retryAfterMs ?? 0)
-      if (pauseMs + worthwhileMs > remainingMs()) throw error
+      if (pauseMs + minAttemptMs > remainingMs()) throw error
       await sleep(pauseMs)
     }
   }

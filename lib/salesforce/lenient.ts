@@ -9,12 +9,12 @@ export function maybe<T extends z.ZodType>(schema: T) {
 /** A text, or nothing. */
 export const maybeText = maybe(z.string())
 /** A yes or a no, or nothing. */
-export const maybeYes = maybe(z.boolean())
+export const maybeBoolean = maybe(z.boolean())
 /** A whole number, or nothing. */
-export const maybeWhole = maybe(z.int())
+export const maybeInteger = maybe(z.int())
 
 /** The readable ones of a list's items. */
-export function each<T extends z.ZodType>(schema: T) {
+export function readableItems<T extends z.ZodType>(schema: T) {
   return maybe(z.array(z.unknown())).transform((items) =>
     (items ?? []).flatMap((item): z.output<T>[] => {
       const read = schema.safeParse(item)

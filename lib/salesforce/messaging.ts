@@ -7,7 +7,7 @@
  */
 import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
-import type { SayRequest } from '../contract/requests.js'
+import type { MessageRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 import type { OpenHours } from '../polling/hours.js'
 
@@ -25,7 +25,7 @@ export type Traits = {
 }
 
 /** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
-export type Pass = {
+export type SalesforceToken = {
   /** All that is needed to reach Salesforce with; only the dialect that made it can read it. */
   token: string
   expiresAt: number
@@ -34,12 +34,12 @@ export type Pass = {
 }
 
 /** One conversation as its owner reaches it, by its name in Salesforce. */
-export type Reach = { token: string; conversationId: string }
+export type ConversationRef = { token: string; conversationId: string }
 
 type Attributes = Readonly<Record<string, string>>
 
 /** `contextParameters`: those of the attributes that came under this name, for a dialect that tells them apart. */
-export type Opening = {
+export type SessionOptions = {
   routingAttributes: Attributes
   contextParameters?: Attributes
   language: string | null
@@ -53,13 +53,13 @@ export type FileContent = {
 }
 
 /** What a visitor says, in the words of the contract's send; `id` is the message's own. */
-export type Saying = { id: string } & (
-  | Without<SayRequest, 'conversationId' | 'id' | 'routingAttributes'>
+export type OutgoingMessage = { id: string } & (
+  | Without<MessageRequest, 'conversationId' | 'id' | 'routingAttributes'>
   | FileContent
 )
 
 /** What was said: Salesforce's time for it, epoch milliseconds, and the id it is listed under; null: not told. */
-export type Said = { at: number; listedAs: string | null }
+export type SendResult = { at: number; listedAs: string | null }
 
 /** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
 export type ListedConversation = { id: string; endedAt: number | null }
@@ -68,35 +68,39 @@ export type ListedConversation = { id: string; endedAt: number | null }
 export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
 /** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
-export type Routing = 'queue' | 'none' | 'unknown'
+export type RoutingStatus = 'queue' | 'none' | 'unknown'
 
 export type Messaging = {
   traits: Traits
   /** A token for this person; where tokens cannot be renewed, for a new guest. */
-  admit(subject: string): Promise<Pass>
+  createToken(subject: string): Promise<SalesforceToken>
   /** Takes a token back that can be renewed, where Salesforce offers that. */
-  revoke(token: string): Promise<void>
+  revokeToken(token: string): Promise<void>
   /** Opens the conversation of the name proposed and gives the one it has then. */
-  open(reach: Reach, opening: Opening): Promise<string>
+  createConversation(ref: ConversationRef, session: SessionOptions): Promise<string>
   /** Reads one page of entries. */
-  list(reach: Reach, request: PageRequest): Promise<EntryPage>
+  listConversationEntries(ref: ConversationRef, request: PageRequest): Promise<EntryPage>
   /**
    * Says one thing, in words or by a file. `opening` opens a new messaging session with it. Throws
    * `prechat_required` when a session must be opened first; of a file also `payload_too_large`,
    * `unsupported_media_type` and `unsupported`.
    */
-  say(reach: Reach, saying: Saying, opening: Opening | null): Promise<Said>
+  sendMessage(
+    ref: ConversationRef,
+    message: OutgoingMessage,
+    session: SessionOptions | null,
+  ): Promise<SendResult>
   /** Shows that the visitor began or ceased to type; no list holds it. */
-  type(reach: Reach, id: string, what: 'started' | 'stopped'): Promise<void>
+  addTypingIndicator(ref: ConversationRef, id: string, what: 'started' | 'stopped'): Promise<void>
   /** Gives receipts; the same one again changes nothing. */
-  acknowledge(reach: Reach, receipts: readonly Receipt[]): Promise<void>
-  routing(reach: Reach): Promise<Routing>
+  acknowledgeEntries(ref: ConversationRef, receipts: readonly Receipt[]): Promise<void>
+  retrieveConversationRoutingStatus(ref: ConversationRef): Promise<RoutingStatus>
   /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
-  transcript(reach: Reach): Promise<ReadableStream<Uint8Array>>
+  retrieveConversationTranscript(ref: ConversationRef): Promise<ReadableStream<Uint8Array>>
   /** The conversations of whom the token stands for, the closed ones too. */
-  conversations(token: string): Promise<readonly ListedConversation[]>
+  listConversations(token: string): Promise<readonly ListedConversation[]>
   /** When somebody is there; no token is needed. Empty when nothing is said about it. */
-  businessHours(): Promise<OpenHours>
+  getBusinessHours(): Promise<OpenHours>
   /** Ends the messaging session, or closes the conversation for good. */
-  end(reach: Reach, scope: 'session' | 'conversation'): Promise<void>
+  end(ref: ConversationRef, scope: 'session' | 'conversation'): Promise<void>
 }

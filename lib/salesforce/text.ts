@@ -6,29 +6,29 @@ import { decodeHTMLStrict } from 'entities/decode'
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** Without control characters, but with line breaks and tabs. */
-export function plain(text: string): string {
+export function toPlainText(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(controls, '')
 }
 
 /** Bots write HTML entities into plain texts (`enhanced-chat-api.md §7` no. 20). */
-export function decoded(text: string): string {
-  return plain(decodeHTMLStrict(text))
+export function decodeEntities(text: string): string {
+  return toPlainText(decodeHTMLStrict(text))
 }
 
 /** A name on one line; null when nothing is left of it. */
 export function plainName(name: string | null | undefined): string | null {
-  const line = plain(name ?? '')
+  const line = toPlainText(name ?? '')
     .replace(/\s+/g, ' ')
     .trim()
   return line === '' ? null : line.slice(0, 200)
 }
 
 /** What there is to say, a line for each part; a line that repeats another is left out. */
-export function lines(...parts: readonly (string | null | undefined)[]): string {
+export function joinLines(...parts: readonly (string | null | undefined)[]): string {
   return [...new Set(parts.filter(Boolean))].join('\n')
 }
 
 /** Something to choose or to fill in, as a line of a text. */
-export function bullet(title: string): string {
+export function toBullet(title: string): string {
   return `- ${title}`
 }

@@ -5,7 +5,7 @@
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { Keys } from './keys.js'
-import { fromStore } from './redis.js'
+import { orStoreUnavailable } from './redis.js'
 
 /** How long the token that was rotated last is honoured again, in milliseconds (contract, auth). */
 export const graceMs = 30_000
@@ -46,7 +46,7 @@ export function createFamilies({ redis, keys }: { redis: Redis; keys: Keys }) {
     /** Begins a family with its first token. */
     async create(visitorId: string, family: string, hash: string, lifetimeMs: number) {
       const key = keys.family(visitorId, family)
-      await fromStore(
+      await orStoreUnavailable(
         Promise.all([redis.hset(key, { current: hash }), redis.pexpire(key, lifetimeMs)]),
       )
     },
@@ -62,22 +62,24 @@ export function createFamilies({ redis, keys }: { redis: Redis; keys: Keys }) {
     ): Promise<RotationOutcome> {
       const args = [presentedHash, nextHash, replay, Date.now(), lifetimeMs, graceMs].map(String)
       const key = keys.family(visitorId, family)
-      const [kind, kept] = await fromStore(
+      const [kind, kept] = await orStoreUnavailable(
         redis.eval<string[], [RotationOutcome['kind'], string?]>(rotateScript, [key], args),
       )
       return kind === 'replayed' ? { kind, replay: kept ?? '' } : { kind }
     },
 
     /** Whether a token is the current one, or was rotated a moment ago; nothing changes. */
-    async honours(visitorId: string, family: string, hash: string): Promise<boolean> {
+    async isHonoured(visitorId: string, family: string, hash: string): Promise<boolean> {
       const key = keys.family(visitorId, family)
-      const found: unknown = await fromStore(redis.hmget(key, 'current', 'previous', 'rotatedAt'))
+      const found: unknown = await orStoreUnavailable(
+        redis.hmget(key, 'current', 'previous', 'rotatedAt'),
+      )
       const [current, previous, rotatedAt] = fields.parse(found)
       return current === hash || (previous === hash && Date.now() - Number(rotatedAt) <= graceMs)
     },
 
     async revoke(visitorId: string, family: string): Promise<void> {
-      await fromStore(redis.del(keys.family(visitorId, family)))
+      await orStoreUnavailable(redis.del(keys.family(visitorId, family)))
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { OpenHours } from '../polling/hours.js'
 import type { Keys } from './keys.js'
-import { fromStore } from './redis.js'
+import { orStoreUnavailable } from './redis.js'
 
 const lifetimeMs = 60_000
 
@@ -18,12 +18,12 @@ export function createHoursCache({ redis, keys, deployment }: Options) {
   return {
     /** Null when they were not heard in the last minute. */
     async find(): Promise<OpenHours | null> {
-      const kept = await fromStore(redis.get<string>(key))
+      const kept = await orStoreUnavailable(redis.get<string>(key))
       return kept === null ? null : openHours.parse(JSON.parse(kept))
     },
 
-    async keep(hours: OpenHours): Promise<void> {
-      await fromStore(redis.set(key, JSON.stringify(hours), { px: lifetimeMs }))
+    async save(hours: OpenHours): Promise<void> {
+      await orStoreUnavailable(redis.set(key, JSON.stringify(hours), { px: lifetimeMs }))
     },
   }
 }

@@ -14,11 +14,11 @@ export function createKeys(prefix: string) {
     send: (conversationId: string, messageId: string) =>
       `${prefix}:send:{${conversationId}}:${messageId}`,
     /** Our ids of a conversation's messages, by the names Salesforce gave them. */
-    listed: (conversationId: string) => `${prefix}:listed:{${conversationId}}`,
+    messageIds: (conversationId: string) => `${prefix}:listed:{${conversationId}}`,
     /** Messages of a conversation whose names are not known yet. */
-    unlisted: (conversationId: string) => `${prefix}:unlisted:{${conversationId}}`,
+    pendingMessages: (conversationId: string) => `${prefix}:unlisted:{${conversationId}}`,
     /** While it is there, Salesforce heard a moment ago that the visitor types. */
-    typingLately: (visitorId: string, conversationId: string) =>
+    typingThrottle: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:lately`,
     /** While it is there, Salesforce has not heard that the visitor stopped. */
     typingShown: (visitorId: string, conversationId: string) =>

@@ -5,19 +5,19 @@ import {
   type LimitName,
   type LimitOutcome,
   type Limits,
-  refuseAbove,
+  throwIfRefused,
   windowSecondsOf,
 } from '../limits.js'
 import { noteLimit } from '../request.js'
-import { admitTogether } from './governor.js'
 import type { Keys } from './keys.js'
-import { fromStore } from './redis.js'
+import { orStoreUnavailable } from './redis.js'
+import { countInAll } from './sliding-log.js'
 
 /** One counter to count on. */
-export type Count = { limit: LimitName; of: string }
+export type Count = { limit: LimitName; counterId: string }
 
 /** So many token requests a minute are kept for renewals of running conversations (contract, "Limits"). */
-const keptForRenewals = 40
+const reservedForRenewals = 40
 
 type Options = { redis: Redis; keys: Keys; limits: Limits }
 
@@ -29,10 +29,10 @@ export function createLimiter({ redis, keys, limits }: Options) {
 
   /** Polls are many and may be counted coarsely and cheaply; the others slide. */
   function createCounter(name: LimitName): Ratelimit {
-    const [most] = limits[name]
+    const [max] = limits[name]
     const window = `${windowSeconds(name) * 1000} ms` as const
     const limiter =
-      name === 'poll' ? Ratelimit.fixedWindow(most, window) : Ratelimit.slidingWindow(most, window)
+      name === 'poll' ? Ratelimit.fixedWindow(max, window) : Ratelimit.slidingWindow(max, window)
     return new Ratelimit({ redis, limiter, prefix: keys.limit(name), timeout: 0 })
   }
 
@@ -42,8 +42,8 @@ export function createLimiter({ redis, keys, limits }: Options) {
     return counter
   }
 
-  async function count({ limit: name, of }: Count): Promise<LimitOutcome> {
-    const result = await fromStore(counterOf(name).limit(of))
+  async function count({ limit: name, counterId }: Count): Promise<LimitOutcome> {
+    const result = await orStoreUnavailable(counterOf(name).limit(counterId))
     return {
       name,
       allowed: result.success,
@@ -59,7 +59,7 @@ export function createLimiter({ redis, keys, limits }: Options) {
     async check(counts: readonly Count[]): Promise<readonly LimitOutcome[]> {
       const outcomes = await Promise.all(counts.map(count))
       outcomes.forEach(noteLimit)
-      refuseAbove(outcomes)
+      throwIfRefused(outcomes)
       return outcomes
     },
 
@@ -68,26 +68,26 @@ export function createLimiter({ redis, keys, limits }: Options) {
      * use what is kept for renewals. What is left is the organisation's business: callers are told only
      * of a refusal.
      */
-    async checkToken(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
-      const [most] = limits.tokens
+    async checkTokenRequest(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
+      const [max] = limits.tokens
       const seconds = windowSeconds('tokens')
-      const forStarts = Math.max(1, most - Math.min(keptForRenewals, Math.floor(most / 4)))
-      const whole = { key: keys.tokens(organisation, 'all'), most }
-      const start = { key: keys.tokens(organisation, 'starts'), most: forStarts }
-      const counters = purpose === 'start' ? [start, whole] : [whole]
-      const refusal = await admitTogether(redis, counters, seconds * 1000)
+      const startMax = Math.max(1, max - Math.min(reservedForRenewals, Math.floor(max / 4)))
+      const allTokens = { key: keys.tokens(organisation, 'all'), max }
+      const start = { key: keys.tokens(organisation, 'starts'), max: startMax }
+      const counters = purpose === 'start' ? [start, allTokens] : [allTokens]
+      const refusal = await countInAll(redis, counters, seconds * 1000)
       if (!refusal) return
       const { full, resetMs } = refusal
       const outcome: LimitOutcome = {
         name: 'tokens',
         allowed: false,
-        limit: full.most,
+        limit: full.max,
         remaining: 0,
         windowSeconds: seconds,
         resetMs,
       }
       noteLimit(outcome)
-      refuseAbove([outcome])
+      throwIfRefused([outcome])
     },
   }
 }

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from '@upstash/redis'
 import { GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
+import { createDeferredWrites } from './deferred-writes.js'
 import type { Keys } from './keys.js'
-import { createLeftovers } from './leftovers.js'
-import { fromStore } from './redis.js'
+import { orStoreUnavailable } from './redis.js'
 
-const askAgainMs = 100
+const retryIntervalMs = 100
 
 type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
 
@@ -16,15 +16,17 @@ export type Locks = ReturnType<typeof createLocks>
 
 /** `lifetimeMs` must exceed the deadline of a request, so that no holder outlives its lock. */
 export function createLocks({ redis, keys, lifetimeMs }: Options) {
-  const leftovers = createLeftovers({ redis, lifetimeMs })
+  const deferredWrites = createDeferredWrites({ redis, lifetimeMs })
 
   /** The answer may be lost of a lock that was taken: it would keep its visitor out. */
-  async function take(key: string, holder: string): Promise<boolean> {
-    leftovers.clear(key)
+  async function acquire(key: string, holder: string): Promise<boolean> {
+    deferredWrites.flush(key)
     try {
-      return (await fromStore(redis.set(key, holder, { nx: true, px: lifetimeMs }))) !== null
+      return (
+        (await orStoreUnavailable(redis.set(key, holder, { nx: true, px: lifetimeMs }))) !== null
+      )
     } catch (error) {
-      await leftovers.undo({ key, old: holder, next: '' })
+      await deferredWrites.undo({ redisKey: key, old: holder, next: '' })
       throw error
     }
   }
@@ -34,19 +36,19 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
      * Does the work while holding the lock; waits for it until the request's deadline, then
      * `upstream_unavailable`: whoever holds it is waiting for Salesforce.
      */
-    async hold<T>(visitorId: string, what: string, work: () => Promise<T>): Promise<T> {
+    async withLock<T>(visitorId: string, what: string, work: () => Promise<T>): Promise<T> {
       const key = keys.lock(visitorId, what)
       const holder = randomUUID()
-      while (!(await take(key, holder))) {
-        if (remainingMs() < 2 * askAgainMs) {
+      while (!(await acquire(key, holder))) {
+        if (remainingMs() < 2 * retryIntervalMs) {
           throw new GatewayError('upstream_unavailable', { retryAfterMs: 1000 })
         }
-        await sleep(askAgainMs)
+        await sleep(retryIntervalMs)
       }
       try {
         return await work()
       } finally {
-        await leftovers.insist({ key, old: holder, next: '' })
+        await deferredWrites.insist({ redisKey: key, old: holder, next: '' })
       }
     },
   }

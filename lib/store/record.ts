@@ -13,13 +13,13 @@
 import * as z from 'zod'
 import { attachments, prechat } from '../contract/replies.js'
 
-export const sealedPass = z.object({
+export const sealedToken = z.object({
   sealed: z.string(),
   expiresAt: z.number(),
   deployment: z.string(),
 })
 /** A sealed Salesforce token, when it ends (epoch milliseconds), and the deployment it is good for. */
-export type SealedPass = z.infer<typeof sealedPass>
+export type SealedToken = z.infer<typeof sealedToken>
 
 export const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
 /** What the deployment offers to visitors. */
@@ -48,7 +48,7 @@ export const storedConversation = z.object({
 export type StoredConversation = z.infer<typeof storedConversation>
 
 /** A conversation's name in Salesforce. */
-export function nameOf({ id, salesforceId = id }: StoredConversation): string {
+export function salesforceIdOf({ id, salesforceId = id }: StoredConversation): string {
   return salesforceId
 }
 
@@ -56,27 +56,27 @@ export function nameOf({ id, salesforceId = id }: StoredConversation): string {
 export type Device = { id: string; family: string; since: number }
 
 /** What one HMGET tells: whether the caller is still welcome, the conversation if it is theirs, and its token. */
-export type Glance = {
-  gone: boolean
+export type ConversationLookup = {
+  isRevoked: boolean
   conversation: StoredConversation | null
-  pass: SealedPass | null
+  token: SealedToken | null
 }
 
 export type VisitorRecord = {
-  gone: boolean
+  isRevoked: boolean
   conversations: readonly StoredConversation[]
   /** The visitor's own token. */
-  pass: SealedPass | null
+  token: SealedToken | null
   /** The token of one of the conversations. */
-  passOf(conversation: StoredConversation): SealedPass | null
+  tokenOf(conversation: StoredConversation): SealedToken | null
   offer: Offer | null
   attributes: Readonly<Record<string, string>>
 }
 
 /** Redis' own answers: the client is told not to interpret them. */
-export const values = z.array(z.string().nullable())
+export const redisStrings = z.array(z.string().nullable())
 
-export function pairs(flat: readonly (string | null)[]): Map<string, string> {
+export function fieldsOf(flat: readonly (string | null)[]): Map<string, string> {
   const fields = new Map<string, string>()
   for (let index = 0; index + 1 < flat.length; index += 2) {
     fields.set(flat[index] ?? '', flat[index + 1] ?? '')
@@ -89,7 +89,7 @@ export function parse<T>(schema: z.ZodType<T>, json: string | null | undefined):
 }
 
 /** What cannot be read, of an earlier release perhaps, is as good as not there: nobody is locked out by it. */
-export function parseOrNothing<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
+export function parseOrNull<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
   try {
     return parse(schema, json)
   } catch {
@@ -100,7 +100,7 @@ export function parseOrNothing<T>(schema: z.ZodType<T>, json: string | null | un
 export const attributesSchema = z.record(z.string(), z.string())
 
 /** Signed out on this device, everywhere since it signed in, or merged into somebody else. */
-export function isGone(
+export function isAccessRevoked(
   gone: unknown,
   revoked: unknown,
   out: string | null | undefined,
@@ -110,15 +110,18 @@ export function isGone(
 }
 
 /** Whether a conversation is reached with its own token, or with the visitor's. */
-export function hasOwnPass(visitorId: string, { expiresAt, subject }: StoredConversation): boolean {
+export function hasOwnToken(
+  visitorId: string,
+  { expiresAt, subject }: StoredConversation,
+): boolean {
   return expiresAt !== null || subject !== visitorId
 }
 
-export function passField(visitorId: string, conversation: StoredConversation): string {
-  return hasOwnPass(visitorId, conversation) ? `t:${conversation.id}` : 'token'
+export function tokenField(visitorId: string, conversation: StoredConversation): string {
+  return hasOwnToken(visitorId, conversation) ? `t:${conversation.id}` : 'token'
 }
 
 /** The same text for the same conversation, whoever put it together. */
-export function textOf(conversation: StoredConversation): string {
+export function serialise(conversation: StoredConversation): string {
   return JSON.stringify(storedConversation.parse(conversation))
 }

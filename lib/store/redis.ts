@@ -4,7 +4,7 @@
  */
 import { Redis } from '@upstash/redis'
 import { GatewayError } from '../problem.js'
-import { currentScope, type RequestScope, spend } from '../request.js'
+import { currentScope, measure, type RequestScope } from '../request.js'
 
 type Options = { url: string; token: string; timeoutMs: number }
 
@@ -21,12 +21,12 @@ class CommandError extends Error {
 }
 
 /** What is still tried once a request has waited for Redis in vain: taking back what it began. */
-const lastWishMs = 100
+const cleanUpMs = 100
 
 /** A request waits for Redis in vain once, not once for each thing it asks. */
-function patience(timeoutMs: number): number {
+function remainingTimeoutMs(timeoutMs: number): number {
   const wastedMs = currentScope()?.wastedMs.redis ?? 0
-  return Math.max(lastWishMs, Math.ceil(timeoutMs - wastedMs))
+  return Math.max(cleanUpMs, Math.ceil(timeoutMs - wastedMs))
 }
 
 /** Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`. */
@@ -38,7 +38,7 @@ export function connectRedis({ url, token, timeoutMs }: Options): Redis {
     enableAutoPipelining: false,
     enableTelemetry: false,
     retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(patience(timeoutMs)),
+    signal: () => AbortSignal.timeout(remainingTimeoutMs(timeoutMs)),
   })
   return batched(redis)
 }
@@ -54,7 +54,7 @@ function batched(redis: Redis): Redis {
     try {
       const pipeline = redis.pipeline()
       for (const { command, args } of batch) Reflect.get(pipeline, command).apply(pipeline, args)
-      const results = await spend('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
+      const results = await measure('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
       batch.forEach(({ resolve, reject }, index) => {
         const outcome = results[index]
         if (!outcome || outcome.error) reject(new CommandError(outcome?.error ?? 'no answer'))
@@ -83,7 +83,7 @@ function batched(redis: Redis): Redis {
 }
 
 /** Turns any failure of Redis into the one a caller sees; the original is not kept, for it repeats values. */
-export async function fromStore<T>(work: Promise<T>): Promise<T> {
+export async function orStoreUnavailable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -94,5 +94,5 @@ export async function fromStore<T>(work: Promise<T>): Promise<T> {
 
 /** Runs a MULTI as one request and reports its failure as the store's. */
 export function commit(change: { exec(): Promise<unknown> }): Promise<unknown> {
-  return fromStore(spend('redis', () => change.exec()))
+  return orStoreUnavailable(measure('redis', () => change.exec()))
 }

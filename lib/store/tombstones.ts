@@ -4,7 +4,7 @@
  */
 import type { Redis } from '@upstash/redis'
 import type { Keys } from './keys.js'
-import { commit, fromStore } from './redis.js'
+import { commit, orStoreUnavailable } from './redis.js'
 
 type Options = {
   redis: Redis
@@ -21,29 +21,29 @@ export function createTombstones({ redis, keys, recordMs, tombstoneMs, write }: 
      * Deletes the record and leaves a tombstone for as long as a token of the visitor can live; `heir`:
      * who has the conversations now.
      */
-    async bury(visitorId: string, heir = 'nobody'): Promise<void> {
+    async writeTombstone(visitorId: string, target = 'nobody'): Promise<void> {
       const key = keys.visitor(visitorId)
-      const change = redis.multi().del(key).hset(key, { gone: heir }).pexpire(key, tombstoneMs)
+      const change = redis.multi().del(key).hset(key, { gone: target }).pexpire(key, tombstoneMs)
       await commit(change)
     },
 
     /** Names, once and for all, who takes a guest's conversations over; gives who that is. */
-    async promise(guestId: string, heir: string): Promise<string | null> {
+    async reserveMerge(guestId: string, target: string): Promise<string | null> {
       const key = keys.visitor(guestId)
-      const [, , named, gone] = await fromStore(
+      const [, , reserved, gone] = await orStoreUnavailable(
         Promise.all([
-          redis.hsetnx(key, 'heir', heir),
+          redis.hsetnx(key, 'heir', target),
           redis.pexpire(key, recordMs),
           redis.hget<string>(key, 'heir'),
           redis.hget<string>(key, 'gone'),
         ]),
       )
-      return gone ?? named
+      return gone ?? reserved
     },
 
     /** Who took over what a guest had; null when nobody did, or too long ago. */
-    heirOf(visitorId: string): Promise<string | null> {
-      return fromStore(redis.hget<string>(keys.visitor(visitorId), 'gone'))
+    mergedInto(visitorId: string): Promise<string | null> {
+      return orStoreUnavailable(redis.hget<string>(keys.visitor(visitorId), 'gone'))
     },
 
     /** Refuses what a signed-out device still holds. */

@@ -4,10 +4,10 @@
  */
 import type { Redis } from '@upstash/redis'
 import type { Keys } from './keys.js'
-import { fromStore } from './redis.js'
+import { orStoreUnavailable } from './redis.js'
 
 /** Salesforce need not hear "started" more often: its own client shows one for 5 s (`enhanced-chat-api.md §2.12`). */
-const pauseMs = 3000
+const throttleMs = 3000
 /** After that nobody remembers a "started", so a "stopped" would say nothing. */
 const shownMs = 60_000
 
@@ -24,20 +24,20 @@ type Options = { redis: Redis; keys: Keys }
 export type Typing = ReturnType<typeof createTyping>
 
 export function createTyping({ redis, keys }: Options) {
-  const lately = ({ visitorId, conversationId }: Typist) =>
-    keys.typingLately(visitorId, conversationId)
-  const shown = ({ visitorId, conversationId }: Typist) =>
+  const throttleKey = ({ visitorId, conversationId }: Typist) =>
+    keys.typingThrottle(visitorId, conversationId)
+  const shownKey = ({ visitorId, conversationId }: Typist) =>
     keys.typingShown(visitorId, conversationId)
 
-  const show = (typist: Typist) => redis.set(shown(typist), '1', { px: shownMs })
+  const show = (typist: Typist) => redis.set(shownKey(typist), '1', { px: shownMs })
   const forget = (typist: Typist, id: string) =>
-    redis.eval(releaseScript, [lately(typist), shown(typist)], [id])
+    redis.eval(releaseScript, [throttleKey(typist), shownKey(typist)], [id])
 
   /** What was noted without an answer is taken back: Salesforce is not told, and the repeat must tell it. */
-  function orElse<T>(noting: Promise<T>, takeBack: () => Promise<unknown>): Promise<T> {
-    return fromStore(
-      noting.catch(async (error: unknown) => {
-        await takeBack().catch(() => undefined)
+  function withUndo<T>(writing: Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+    return orStoreUnavailable(
+      writing.catch(async (error: unknown) => {
+        await undo().catch(() => undefined)
         throw error
       }),
     )
@@ -47,27 +47,27 @@ export function createTyping({ redis, keys }: Options) {
     /** Whether "started" is to be sent now, as the signal with this id; false when one was lately. */
     async start(typist: Typist, id: string): Promise<boolean> {
       const noted = Promise.all([
-        redis.set(lately(typist), id, { nx: true, px: pauseMs }),
-        redis.set(shown(typist), '1', { px: shownMs }),
+        redis.set(throttleKey(typist), id, { nx: true, px: throttleMs }),
+        redis.set(shownKey(typist), '1', { px: shownMs }),
       ])
-      const [claimed] = await orElse(noted, () => forget(typist, id))
+      const [claimed] = await withUndo(noted, () => forget(typist, id))
       return claimed !== null
     },
 
     /** Whether "stopped" is to be sent; then the next "started" is sent whenever it comes. */
     async stop(typist: Typist): Promise<boolean> {
-      const forgotten = redis.del(lately(typist), shown(typist))
-      return (await orElse(forgotten, () => show(typist))) > 0
+      const forgotten = redis.del(throttleKey(typist), shownKey(typist))
+      return (await withUndo(forgotten, () => show(typist))) > 0
     },
 
     /** Takes back a "started" that failed, unless another came since. */
     async startFailed(typist: Typist, id: string): Promise<void> {
-      await fromStore(forget(typist, id))
+      await orStoreUnavailable(forget(typist, id))
     },
 
     /** Takes back a "stopped" that failed: it can be repeated. */
     async stopFailed(typist: Typist): Promise<void> {
-      await fromStore(show(typist))
+      await orStoreUnavailable(show(typist))
     },
   }
 }

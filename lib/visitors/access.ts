@@ -68,7 +68,7 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
     },
 
     /** The caller behind an `Authorization` header; throws `unauthenticated` for anything else. */
-    async recognise(authorization: string | null): Promise<Caller> {
+    async authenticate(authorization: string | null): Promise<Caller> {
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
       if (!token || token.length > maxTokenLength) throw unauthenticated()
       try {

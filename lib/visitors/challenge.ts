@@ -11,17 +11,17 @@ const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify
 const timeoutMs = 3000
 
 /** What Cloudflare says of a token that is wrong, too old or was used before: the caller's own fault. */
-const callersFaults = new Set([
+const callerErrors = new Set([
   'missing-input-response',
   'invalid-input-response',
   'timeout-or-duplicate',
 ])
 
-const verdict = z.object({
+const verificationResult = z.object({
   success: z.boolean(),
   'error-codes': z.array(z.string()).default([]),
 })
-type Verdict = z.output<typeof verdict>
+type VerificationResult = z.output<typeof verificationResult>
 
 /** One rule for a frontend: a problem whose `errors` name `challenge` asks for a new one. */
 function refused(message: string): GatewayError {
@@ -29,13 +29,13 @@ function refused(message: string): GatewayError {
   return new GatewayError('invalid_request', { detail: `challenge ${message}.`, errors: [error] })
 }
 
-function unjudged(note: string): GatewayError {
+function unverifiable(note: string): GatewayError {
   const detail = 'The challenge cannot be checked now.'
   return new GatewayError('upstream_unavailable', { detail, note })
 }
 
 /** Not a cause to log: an error of `fetch` may repeat what was sent. */
-async function ask(secret: string, response: string): Promise<Verdict> {
+async function verifyWithCloudflare(secret: string, response: string): Promise<VerificationResult> {
   const asked = {
     method: 'POST',
     body: new URLSearchParams({ secret, response }),
@@ -45,9 +45,9 @@ async function ask(secret: string, response: string): Promise<Verdict> {
   const answer: unknown = await fetch(siteverifyUrl, asked)
     .then((reply) => reply.json())
     .catch(() => null)
-  const read = verdict.safeParse(answer)
+  const read = verificationResult.safeParse(answer)
   if (read.success) return read.data
-  throw unjudged('Turnstile does not answer')
+  throw unverifiable('Turnstile does not answer')
 }
 
 export type Challenges = ReturnType<typeof createChallenges>
@@ -56,15 +56,15 @@ export type Challenges = ReturnType<typeof createChallenges>
 export function createChallenges(secret: string | null) {
   return {
     /** Throws `invalid_request` for a challenge that is not met, `upstream_unavailable` when nobody can say. */
-    async judge(challenge: string | undefined): Promise<void> {
+    async verify(challenge: string | undefined): Promise<void> {
       if (secret === null) return
       if (challenge === undefined) throw refused('is required')
-      const { success, 'error-codes': codes } = await ask(secret, challenge)
+      const { success, 'error-codes': codes } = await verifyWithCloudflare(secret, challenge)
       if (success) return
-      if (codes.length > 0 && codes.every((code) => callersFaults.has(code))) {
+      if (codes.length > 0 && codes.every((code) => callerErrors.has(code))) {
         throw refused('was not accepted: it may be too old or used before, so get a new one')
       }
-      throw unjudged('Turnstile does not accept TURNSTILE_SECRET, or has a problem of its own')
+      throw unverifiable('Turnstile does not accept TURNSTILE_SECRET, or has a problem of its own')
     },
   }
 }

@@ -21,8 +21,8 @@ const publicAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 const secretAlgorithms = ['HS256', 'HS384', 'HS512']
 
 const toleranceSeconds = 30
-const longestLifeSeconds = 24 * 3600
-const longestAttribute = 4000
+const maxLifeSeconds = 24 * 3600
+const maxAttributeLength = 4000
 
 /** The visitor's id: of issuer and subject, and never a guest's. */
 function idOf(issuer: string, subject: string): string {
@@ -30,10 +30,10 @@ function idOf(issuer: string, subject: string): string {
   return `known-${createHash('sha256').update(name).digest('base64url')}`
 }
 
-function livesTooLong({ exp = 0, iat }: JWTPayload): boolean {
+function exceedsMaxLife({ exp = 0, iat }: JWTPayload): boolean {
   const now = Math.floor(Date.now() / 1000)
   const from = Math.min(iat ?? now, now)
-  return exp - from > longestLifeSeconds + toleranceSeconds
+  return exp - from > maxLifeSeconds + toleranceSeconds
 }
 
 /** Somebody else's JSON need not hold what its type says. */
@@ -46,7 +46,7 @@ function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
   const found = [...names].flatMap(([claim, attribute]) => {
     const value = payload[claim]
     const isPlain = ['string', 'number', 'boolean'].includes(typeof value)
-    return isPlain ? [[attribute, String(value).slice(0, longestAttribute)]] : []
+    return isPlain ? [[attribute, String(value).slice(0, maxAttributeLength)]] : []
   })
   return Object.fromEntries(found)
 }
@@ -79,7 +79,7 @@ export function createIdentities(
           clockTolerance: toleranceSeconds,
           requiredClaims: ['sub', 'exp'],
         })
-        if (!isName(payload.sub) || livesTooLong(payload))
+        if (!isName(payload.sub) || exceedsMaxLife(payload))
           throw new GatewayError('identity_rejected')
         return {
           id: idOf(source.issuer, payload.sub),

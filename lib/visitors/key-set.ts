@@ -13,7 +13,7 @@ import { remainingMs } from '../request.js'
 
 const timeoutMs = 3000
 /** For so long keys that were read once are good although the login cannot be reached. */
-const longestOutageMs = 3600 * 1000
+const maxOutageMs = 3600 * 1000
 
 /** Failures of the key set's server, not of the token. */
 export function isOutage(error: unknown): boolean {
@@ -42,7 +42,7 @@ export function createKeySet(url: string): JWTVerifyGetKey {
       return await remote(header, token)
     } catch (error) {
       if (!isOutage(error) || !wasRead(cache)) throw error
-      if (Date.now() - cache.uat > longestOutageMs) throw error
+      if (Date.now() - cache.uat > maxOutageMs) throw error
       // A key that is not among those kept may be a new one: then the outage is the answer.
       return await createLocalJWKSet(cache.jwks)(header, token).catch(() => Promise.reject(error))
     }

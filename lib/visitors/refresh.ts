@@ -28,7 +28,7 @@ export function createRefreshTokens(keys: readonly DerivedKey[]) {
   const sealer = createSealer(keys)
 
   return {
-    mint({ id, verified, family, since }: Caller): string {
+    issue({ id, verified, family, since }: Caller): string {
       const nonce = randomBytes(16).toString('base64url')
       const plain = { v: id, k: verified, f: family, s: since, n: nonce }
       return sealer.seal(Buffer.from(JSON.stringify(plain)), context)

@@ -20,16 +20,16 @@ export type FamilyStore = {
   create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
   rotate(visitorId: string, family: string, rotation: Rotation): Promise<RotationOutcome>
   /** Whether a token would still be exchanged; nothing changes. */
-  honours(visitorId: string, family: string, hash: string): Promise<boolean>
+  isHonoured(visitorId: string, family: string, hash: string): Promise<boolean>
   revoke(visitorId: string, family: string): Promise<void>
 }
 
 /** What becomes of a guest who signs in. */
-export type GuestBook = {
+export type GuestMerging = {
   /** The guest's conversations become the visitor's, and the guest is no more. */
   merge(guest: Caller, visitorId: string): Promise<void>
   /** Who the guest has become; null when nobody. */
-  heirOf(guestId: string): Promise<string | null>
+  mergedInto(guestId: string): Promise<string | null>
 }
 
 type Lifetimes = {
@@ -44,16 +44,16 @@ type Options = {
   lifetimes: Lifetimes
   allowAnonymous: boolean
   families: FamilyStore
-  guests: GuestBook
+  guests: GuestMerging
   identities: Identities
   challenges: Challenges
   /** Whether a device is still welcome, and when a guest's conversation is lost with its token. */
-  standingOf: (caller: Caller) => Promise<{ isWelcome: boolean; until: number | null }>
+  sessionStatus: (caller: Caller) => Promise<{ isActive: boolean; until: number | null }>
   /** Refuses the access tokens of a device, or of all devices, from now on. */
   revokeDevice: (visitorId: string, family: string) => Promise<void>
   revokeEverywhere: (visitorId: string, since: number) => Promise<void>
   /** Keeps what an identity says of its visitor. */
-  keepAttributes: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<void>
+  saveAttributes: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<void>
 }
 
 const replayed = z.strictObject({
@@ -83,25 +83,25 @@ export function createVisitors(options: Options) {
     }
   }
 
-  function knownUntil({ since }: Caller): number {
+  function verifiedRefreshEnd({ since }: Caller): number {
     return Math.min(Date.now() + lifetimes.refreshMs, since + lifetimes.verifiedSessionMs)
   }
 
   /** When the next refresh token ends; throws for a device that was signed out. */
   async function refreshEnd(holder: Caller): Promise<number> {
-    const { isWelcome, until } = await options.standingOf(holder)
-    if (!isWelcome) throw new GatewayError('refresh_rejected')
-    if (holder.verified) return knownUntil(holder)
+    const { isActive, until } = await options.sessionStatus(holder)
+    if (!isActive) throw new GatewayError('refresh_rejected')
+    if (holder.verified) return verifiedRefreshEnd(holder)
     return until ?? Date.now() + lifetimes.guestRefreshMs
   }
 
   async function nextPair(holder: Caller, refreshExpiresAt: number): Promise<Pair> {
     const { token, expiresAt } = await accessTokens.issue(holder)
-    return { token, expiresAt, refreshToken: refreshTokens.mint(holder), refreshExpiresAt }
+    return { token, expiresAt, refreshToken: refreshTokens.issue(holder), refreshExpiresAt }
   }
 
   /** Begins a family on a device that has just signed in. */
-  async function welcome(holder: Caller, refreshExpiresAt: number): Promise<AuthReply> {
+  async function startSession(holder: Caller, refreshExpiresAt: number): Promise<AuthReply> {
     const pair = await nextPair(holder, refreshExpiresAt)
     const lifetimeMs = Math.max(1, refreshExpiresAt - Date.now())
     await families.create(holder.id, holder.family, hashOf(pair.refreshToken), lifetimeMs)
@@ -112,24 +112,24 @@ export function createVisitors(options: Options) {
   async function guestOf(refreshToken: string, visitorId: string): Promise<Caller> {
     const guest = refreshTokens.open(refreshToken)
     if (!guest || guest.verified) throw new GatewayError('refresh_rejected')
-    const isGood = await families.honours(guest.id, guest.family, hashOf(refreshToken))
-    if (!isGood && (await options.guests.heirOf(guest.id)) !== visitorId) {
+    const isGood = await families.isHonoured(guest.id, guest.family, hashOf(refreshToken))
+    if (!isGood && (await options.guests.mergedInto(guest.id)) !== visitorId) {
       throw new GatewayError('refresh_rejected')
     }
     return guest
   }
 
   return {
-    recognise: accessTokens.recognise,
+    recognise: accessTokens.authenticate,
 
     /** A new anonymous visitor, whose challenge is met. */
-    async welcomeGuest(challenge: string | undefined): Promise<AuthReply> {
+    async createGuest(challenge: string | undefined): Promise<AuthReply> {
       if (!options.allowAnonymous) throw new GatewayError('anonymous_disabled')
-      await options.challenges.judge(challenge)
+      await options.challenges.verify(challenge)
       const now = Date.now()
       const device = { family: randomUUID(), since: now }
       const holder: Caller = { id: `guest-${randomUUID()}`, verified: false, ...device }
-      return await welcome(holder, now + lifetimes.guestRefreshMs)
+      return await startSession(holder, now + lifetimes.guestRefreshMs)
     },
 
     /**
@@ -143,9 +143,9 @@ export function createVisitors(options: Options) {
         await options.guests.merge(guest, id)
         await families.revoke(guest.id, guest.family)
       }
-      await options.keepAttributes(id, attributes)
+      await options.saveAttributes(id, attributes)
       const holder: Caller = { id, verified: true, family: randomUUID(), since: Date.now() }
-      return await welcome(holder, knownUntil(holder))
+      return await startSession(holder, verifiedRefreshEnd(holder))
     },
 
     /** The same visitor again; the token presented is used up. Throws `refresh_rejected`. */
@@ -163,9 +163,10 @@ export function createVisitors(options: Options) {
       })
       if (outcome.kind === 'rotated') return replyOf(holder, pair)
       if (outcome.kind === 'reused') await options.revokeDevice(holder.id, holder.family)
-      const again = outcome.kind === 'replayed' ? sealer.open(outcome.replay, 'replay') : null
-      if (!again) throw new GatewayError('refresh_rejected')
-      return replyOf(holder, replayed.parse(JSON.parse(again.toString())))
+      const replayedPair =
+        outcome.kind === 'replayed' ? sealer.open(outcome.replay, 'replay') : null
+      if (!replayedPair) throw new GatewayError('refresh_rejected')
+      return replyOf(holder, replayed.parse(JSON.parse(replayedPair.toString())))
     },
 
     /** Signs out this device, or every device of a known visitor. A guest's access token dies with the guest. */

@@ -13,7 +13,7 @@ const moment = {
   afterMs: milliseconds.default(0),
   /** Salesforce's clock, epoch milliseconds; left out: when it happens. */
   transcriptedTimestamp: z.int().optional(),
-  /** How long after happening it is listed; left out: the switch decides. */
+  /** How long after change it is listed; left out: the switch decides. */
   visibleAfterMs: milliseconds.optional(),
 }
 

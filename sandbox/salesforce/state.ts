@@ -52,16 +52,16 @@ export function stateAt(conversation: Conversation, moment: number): Conversatio
 }
 
 function next(state: ConversationState, payload: unknown): ConversationState {
-  const { data: happening } = happeningSchema.safeParse(payload)
-  switch (happening?.entryType) {
+  const { data: change } = happeningSchema.safeParse(payload)
+  switch (change?.entryType) {
     case 'RoutingResult':
-      if (happening.routingType === 'Transfer') return transferred(state, happening.failureType)
+      if (change.routingType === 'Transfer') return transferred(state, change.failureType)
       return { routingStatus: 'INITIAL', hasSession: true, serving: null }
     case 'SessionStatusChanged':
-      if (happening.sessionStatus !== 'Ended') return state
+      if (change.sessionStatus !== 'Ended') return state
       return { routingStatus: 'NEEDS_ROUTING', hasSession: false, serving: null }
     case 'ParticipantChanged':
-      return happening.entries.reduce(nextServing, state)
+      return change.entries.reduce(nextServing, state)
     default:
       return state
   }

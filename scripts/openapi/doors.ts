@@ -1,7 +1,7 @@
 /** The methods of every door in `api/`, as the doors themselves tell them. */
 import { readdir } from 'node:fs/promises'
 import { parse } from 'node:path'
-import type { Method } from '../../lib/endpoint.js'
+import type { Method } from '../../lib/http/endpoint.js'
 
 /** One method of one door; `path` is that of its file. */
 export type Told = { path: string; method: Method }

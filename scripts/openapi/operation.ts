@@ -59,7 +59,7 @@ function sizesOf(limits: readonly LimitName[]): string {
 
 /** Its id, what it takes, and everything it may answer. */
 export function operationOf(told: Told, words: Words, schemas: Schemas, problem: Json): Json {
-  const contract = { ...told.method.told, ...words.told }
+  const contract = { ...told.method.contract, ...words.told }
   const isOpen = (contract?.terms?.who ?? 'anybody') === 'anybody'
   const description = [words.description, sizesOf(contract?.terms?.limits ?? [])]
     .filter(Boolean)

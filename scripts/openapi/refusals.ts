@@ -10,10 +10,10 @@ const requestId = '7d3f0c1e-4b2a-4c59-9a53-0e8f6b1d2c47'
 
 /** The codes that follow from what a method takes and asks, and those that its words add. */
 export function codesOf({ method }: Told, words: Words): readonly ProblemCode[] {
-  const told = method.told ?? words.told
+  const told = method.contract ?? words.told
   const who = told?.terms?.who ?? 'anybody'
   const found = new Set<ProblemCode>(['origin_not_allowed', 'internal', ...words.codes])
-  if (method.told) found.add('invalid_request')
+  if (method.contract) found.add('invalid_request')
   if (method.method === 'POST') found.add('payload_too_large').add('unsupported_media_type')
   if (told?.terms?.limits.length) found.add('rate_limited').add('store_unavailable')
   if (who !== 'anybody') found.add('unauthenticated')

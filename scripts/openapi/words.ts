@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { healthReply, keySet } from '../../lib/contract/replies.js'
 import { uploadRequest } from '../../lib/contract/requests.js'
-import type { Terms } from '../../lib/corridor/needs.js'
+import type { GuardInfo } from '../../lib/http/guards.js'
 import type { ProblemCode } from '../../lib/problem.js'
 import * as examples from './examples.js'
 
@@ -25,7 +25,7 @@ export type Words = {
   consumes?: string
   produces?: string
   /** What a method without an action takes, gives and asks. */
-  told?: { input?: z.ZodType; reply?: z.ZodType; terms?: Terms | undefined }
+  told?: { input?: z.ZodType; reply?: z.ZodType; terms?: GuardInfo | undefined }
 }
 
 /** What any call that reaches Salesforce may end in. */

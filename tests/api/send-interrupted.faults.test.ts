@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { forgetServices } from '../../lib/services.js'
+import { resetServices } from '../../lib/services.js'
 import { knock } from '../support/knock.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 import { visit } from '../support/visit.js'
@@ -73,7 +73,7 @@ describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
     const answer = holdSecondAnswer()
     void say('Killed', id)
     await answer.held
-    forgetServices()
+    resetServices()
     expect(timesStored(world, conversationId, id)).toBe(0)
     shiftClock(60_000)
     const next = await say('Killed', id)

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { fillIn, isIncomplete } from '../../lib/conversations/fill-in.js'
 import type { EntryMessage } from '../../lib/polling/entries.js'
 import { toEntry } from '../../lib/salesforce/enhanced-chat/entries.js'
-import type { Saying } from '../../lib/salesforce/messaging.js'
+import type { OutgoingMessage } from '../../lib/salesforce/messaging.js'
 import { choices } from '../salesforce/fixtures/choices.js'
 import { entryId, listed } from '../salesforce/fixtures/fixture.js'
 import { forms } from '../salesforce/fixtures/forms.js'
 
 type Answer = Parameters<typeof fillIn>[0]
-type Values = Extract<Saying, { messageType: 'FormResponseMessage' }>['values']
+type Values = Extract<OutgoingMessage, { messageType: 'FormResponseMessage' }>['values']
 
 const id = '9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a'
 const envelope = { id, inReplyToMessageId: entryId }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import jwks from '../../api/jwks.js'
 import poll from '../../api/poll.js'
 import start from '../../api/start.js'
-import { readSigningKeys } from '../../lib/pem.js'
+import { readSigningKeys } from '../../lib/config/pem.js'
 import { deriveKeys } from '../../lib/sealing.js'
 import { loadMethods } from '../../scripts/openapi/doors.js'
 import { guarded } from '../security/guarded.js'
@@ -146,7 +146,7 @@ async function expectRefusedEverywhere(headers: Record<string, string>) {
 
 it('every door but those for anybody is in the table', async () => {
   const closed = (await loadMethods()).filter(({ method }) => {
-    return method.told && method.told.terms?.who !== 'anybody'
+    return method.contract && method.contract.terms?.who !== 'anybody'
   })
   const names = closed.map(({ path, method }) => `${method.method} ${path}`)
   expect(Object.keys(guarded).sort()).toEqual(names.sort())

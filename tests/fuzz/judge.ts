@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import * as z from 'zod'
 import { problem } from '../../lib/contract/problems.js'
-import type { Method } from '../../lib/endpoint.js'
+import type { Method } from '../../lib/http/endpoint.js'
 import { statusOf } from '../../lib/problem.js'
 
 /** An answer, all of it, and how long it took. */
@@ -28,7 +28,7 @@ function expectReply({ status, headers, text }: Given, method: Method, asked: st
     expect([method.name, type]).toEqual(['transcript', 'application/pdf'])
     return
   }
-  method.told?.reply.parse(JSON.parse(text))
+  method.contract?.reply.parse(JSON.parse(text))
 }
 
 /** Coded when refused, by its schema when not, within the deadline, and with one line in the log. */

@@ -1,7 +1,7 @@
 /** Requests as the world may send them: bodies and queries around the contract, in envelopes of any kind. */
 import * as fc from 'fast-check'
 import type * as z from 'zod'
-import type { Method } from '../../lib/endpoint.js'
+import type { Method } from '../../lib/http/endpoint.js'
 import { queriesOf, textsOf } from './bodies.js'
 import { type Form, formsFor } from './forms.js'
 import { inputsOf, type Known } from './schema.js'
@@ -123,10 +123,10 @@ const contentTypes = fc.oneof(
 
 const otherMethods = oneOf('GET', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'BREW')
 
-function bodiesOf({ name, told }: Method): fc.Arbitrary<Draft['body']> {
+function bodiesOf({ name, contract }: Method): fc.Arbitrary<Draft['body']> {
   if (name === 'upload') return formsFor(ownConversation, messageId)
-  if (!told) return textsOf(fc.jsonValue())
-  return textsOf(inputsOf(told.input, known))
+  if (!contract) return textsOf(fc.jsonValue())
+  return textsOf(inputsOf(contract.input, known))
 }
 
 /** A poll asks forward or back; both is a refusal of its own. */
@@ -149,7 +149,7 @@ export function draftsFor(target: Method): fc.Arbitrary<Draft> {
   const isPost = usual === 'POST'
   const noQuery = fc.constant('')
   const anyQuery = queriesOf(fc.dictionary(fc.string({ maxLength: 8 }), fc.string()))
-  const input = target.told?.input
+  const input = target.contract?.input
   const query = isPost || !input ? noQuery : queriesOf(askedBy(target, input))
   const body: fc.Arbitrary<Draft['body']> = isPost ? bodiesOf(target) : fc.constant(null)
   return fc

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parse, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { readEnv } from '../../lib/env.js'
+import { readEnv } from '../../lib/config/env.js'
 import * as lambda from '../../platforms/lambda.js'
 import { template } from './template.js'
 

@@ -25,14 +25,14 @@ const mark = fc
   .uint8Array({ minLength: 6, maxLength: 6 })
   .map((bytes) => Buffer.from(bytes).toString('hex'))
 const instant = fc.integer({ min: 100_000, max: 4_000_000_000_000 })
-type Participant = Cursor['base']['participants'][number]
+type Participant = Cursor['stateBefore']['participants'][number]
 const role = fc.constantFrom<Participant['role'][]>('Agent', 'Chatbot', 'Supervisor')
 const participant: fc.Arbitrary<Participant> = fc.record({
   role,
   displayName: fc.option(fc.string({ unit: 'grapheme', maxLength: 12 })),
   subject: fc.string({ maxLength: 18 }),
 })
-const base: fc.Arbitrary<Cursor['base']> = fc.record({
+const stateBefore: fc.Arbitrary<Cursor['stateBefore']> = fc.record({
   handledBy: fc.constantFrom('queue', 'bot', 'agent', 'none', 'unknown'),
   participants: fc.array(participant, { maxLength: 8 }),
   endedBy: fc.constantFrom(null, 'EndUser', 'Agent', 'System'),
@@ -43,21 +43,21 @@ const aCursor: fc.Arbitrary<Cursor> = fc
   .record({
     newest: instant,
     anchor: fc.option(fc.string({ minLength: 1, maxLength: 100 })),
-    base,
+    stateBefore,
     seen: fc.array(fc.tuple(mark, fc.integer({ min: 0, max: 30_000 })), { maxLength: 60 }),
   })
-  .map(({ newest, anchor, base, seen }) => ({
+  .map(({ newest, anchor, stateBefore, seen }) => ({
     newest,
     anchor,
-    base,
-    floor: newest - 30_000,
+    stateBefore,
+    windowStart: newest - 30_000,
     seen: new Map(seen.map(([id, age]) => [id, newest - age])),
   }))
 const aHistoryMark: fc.Arbitrary<HistoryMark> = fc
   .record({
-    top: instant,
-    bound: instant,
-    floor: instant,
+    newestLeft: instant,
+    oldestGiven: instant,
+    windowStart: instant,
     given: fc.uniqueArray(mark, { maxLength: 25 }),
     members: fc.uniqueArray(mark, { maxLength: 60 }),
   })
@@ -72,9 +72,9 @@ function cursorWith(marks: number, rest: Partial<Cursor> = {}): Cursor {
   })
   return {
     newest,
-    floor: newest - 30_000,
+    windowStart: newest - 30_000,
     anchor: 'a'.repeat(maxAnchorLength),
-    base: initialState,
+    stateBefore: initialState,
     seen: new Map(seen),
     ...rest,
   }
@@ -84,13 +84,19 @@ function agent(displayName: string, subject: string): Participant {
   return { role: 'Agent', displayName, subject }
 }
 
-function served(...participants: Participant[]): Pick<Cursor, 'base'> {
-  return { base: { ...initialState, handledBy: 'agent', participants } }
+function served(...participants: Participant[]): Pick<Cursor, 'stateBefore'> {
+  return { stateBefore: { ...initialState, handledBy: 'agent', participants } }
 }
 
 const sealed = cursors.sealCursor(cursorWith(3), conversationId)
 const sealedHistory = cursors.sealHistory(
-  { top: 9, bound: 9, floor: 9, given: new Set(['0123456789ab']), members: new Set() },
+  {
+    newestLeft: 9,
+    oldestGiven: 9,
+    windowStart: 9,
+    given: new Set(['0123456789ab']),
+    members: new Set(),
+  },
   conversationId,
 )
 
@@ -226,9 +232,9 @@ describe('a cursor', () => {
       id: 'joined',
       at: 0,
       message: null,
-      happening: { kind: 'participants', changes },
+      change: { kind: 'participants', changes },
     }
-    const cursor = cursorWith(400, { base: foldState(initialState, [joined]) })
+    const cursor = cursorWith(400, { stateBefore: foldState(initialState, [joined]) })
     expect(cursors.sealCursor(cursor, conversationId).length).toBeLessThanOrEqual(6144)
   })
 })

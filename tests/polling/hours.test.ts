@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type OpenHours, standingAt } from '../../lib/polling/hours.js'
+import { type OpenHours, openStateAt } from '../../lib/polling/hours.js'
 
 const cases: [what: string, hours: [number, number][], open: boolean, changesAt: number | null][] =
   [
@@ -52,7 +52,7 @@ const cases: [what: string, hours: [number, number][], open: boolean, changesAt:
 describe('business hours at 100', () => {
   it.each(cases)('when %s', (_what, intervals, open, changesAt) => {
     const hours = intervals.map(([from, to]) => ({ from, to }))
-    expect(standingAt(hours, 100)).toEqual({ open, changesAt })
+    expect(openStateAt(hours, 100)).toEqual({ open, changesAt })
   })
 
   it('change when they say so, and not before', () => {
@@ -62,7 +62,7 @@ describe('business hours at 100', () => {
     })
     const property = fc.property(hours, time, (intervals, moment) => {
       const isOpen = (at: number) => intervals.some(({ from, to }) => from <= at && at < to)
-      const { open, changesAt } = standingAt(intervals, moment)
+      const { open, changesAt } = openStateAt(intervals, moment)
       expect(open).toBe(isOpen(moment))
       const until = changesAt ?? 61
       for (let at = moment; at < until; at++) expect(isOpen(at)).toBe(open)

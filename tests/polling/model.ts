@@ -6,9 +6,9 @@ import type {
   Entry,
   EntryMessage,
   EntryPage,
-  Happening,
   ListEntries,
   PageRequest,
+  StateChange,
 } from '../../lib/polling/entries.js'
 
 /** One line of the ledger: what Salesforce knows, and from when on its list shows it. */
@@ -19,7 +19,7 @@ export type Line = {
   forVisitors: boolean
   /** Listed a second time, this many rows behind its first row; null: listed once. */
   repeatedAfter: number | null
-  happening: Happening | null
+  change: StateChange | null
 }
 
 /** A stretch of conversation, expanded into lines with a seeded generator. */
@@ -79,7 +79,7 @@ export function createLedger({ seed, stretches, perWindow }: LedgerShape): Line[
         visibleAt: at + (isLate ? (latenesses[dice(latenesses.length)] ?? 0) : 0),
         forVisitors: dice(100) >= stretch.staffPercent,
         repeatedAfter: isRepeated ? (repeatDistances[dice(repeatDistances.length)] ?? 0) : null,
-        happening: null,
+        change: null,
       })
       end = Math.max(end, at)
     }
@@ -109,7 +109,7 @@ export function line(id: string, at: number, rest: Partial<Line> = {}): Line {
     visibleAt: at,
     forVisitors: true,
     repeatedAfter: null,
-    happening: null,
+    change: null,
     ...rest,
   }
 }
@@ -126,8 +126,8 @@ function messageOf({ id, at }: Line): EntryMessage {
 }
 
 function entryOf(row: Line): Entry {
-  const { id, at, happening } = row
-  return { id, at, message: row.forVisitors ? messageOf(row) : null, happening }
+  const { id, at, change } = row
+  return { id, at, message: row.forVisitors ? messageOf(row) : null, change }
 }
 
 export type Trouble = {
@@ -163,8 +163,8 @@ export function createSalesforce({
   const isRead = bounds === 'afterEntry' ? isAfter : isInside
 
   function isInside(at: number, request: PageRequest): boolean {
-    if (request.order === 'oldestFirst') return at >= (request.from ?? 0) + slack
-    return at <= (request.to ?? Number.POSITIVE_INFINITY) - slack
+    if (request.order === 'oldestFirst') return at >= (request.startTimestamp ?? 0) + slack
+    return at <= (request.endTimestamp ?? Number.POSITIVE_INFINITY) - slack
   }
 
   /** What follows an entry, which is told again with those of its millisecond and a few before them. */

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCursors } from '../../lib/polling/cursor.js'
 import {
-  type History,
-  type Reading,
-  readNewest,
-  readOlder,
-  readSince,
-} from '../../lib/polling/read.js'
+  type HistoryPage,
+  newestPage,
+  nextPage,
+  olderPage,
+  type PollPage,
+} from '../../lib/polling/poll-pages.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
 import {
   type Bounds,
@@ -27,8 +27,8 @@ const maxCalls = 20
 
 /** What one tab or device holds, and what it was given and accepted. */
 type Client = {
-  cursor: Reading['cursor'] | null
-  before: History['before']
+  cursor: PollPage['cursor'] | null
+  before: HistoryPage['before']
   firstPage: string[]
   forward: string[]
   history: string[]
@@ -38,7 +38,7 @@ function idsOf({ messages }: { messages: readonly { id: string }[] }): string[] 
   return messages.map(({ id }) => id)
 }
 
-function sealed(cursor: Reading['cursor']): Reading['cursor'] {
+function sealed(cursor: PollPage['cursor']): PollPage['cursor'] {
   const text = cursors.sealCursor(cursor, conversationId)
   expect(text.length).toBeLessThanOrEqual(maxSealed)
   const opened = cursors.openCursor(text, conversationId)
@@ -46,7 +46,7 @@ function sealed(cursor: Reading['cursor']): Reading['cursor'] {
   return opened
 }
 
-function sealedBefore(mark: History['before']): History['before'] {
+function sealedBefore(mark: HistoryPage['before']): HistoryPage['before'] {
   if (!mark) return null
   const text = cursors.sealHistory(mark, conversationId)
   expect(text.length).toBeLessThanOrEqual(maxSealed)
@@ -71,7 +71,7 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
   }
 
   /** Oldest first, never more than asked for, stamped with Salesforce's time. */
-  function checkPage(page: { messages: Reading['messages'] }, limit: number) {
+  function checkPage(page: { messages: PollPage['messages'] }, limit: number) {
     const at = idsOf(page).map(timeOf)
     expect(at.length).toBeLessThanOrEqual(limit)
     expect(at).toEqual(at.toSorted((a, b) => a - b))
@@ -79,7 +79,7 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
 
   async function first(client: Client, limit: number, omitPercent: number) {
     const { list, calls } = salesforce.reading({ omitPercent })
-    const read = await readNewest(list, limit)
+    const read = await newestPage(list, limit)
     expect(calls.length).toBeLessThanOrEqual(maxCalls)
     checkPage(read, limit)
     expect(read.hasMore).toBe(false)
@@ -92,16 +92,16 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
     client.firstPage = idsOf(read)
   }
 
-  function expectNewest(given: string[], limit: number, before: History['before']) {
+  function expectNewest(given: string[], limit: number, before: HistoryPage['before']) {
     const shown = salesforce.shown().map(({ at }) => at)
     const newest = shown.toSorted((a, b) => a - b).slice(-limit)
     expect(given.map(timeOf)).toEqual(newest)
     if (shown.length > limit) expect(before).not.toBeNull()
   }
 
-  async function since(cursor: Reading['cursor'], limit: number, omitPercent = 0) {
+  async function since(cursor: PollPage['cursor'], limit: number, omitPercent = 0) {
     const { list, calls } = salesforce.reading({ omitPercent })
-    const read = await readSince(list, cursor, limit)
+    const read = await nextPage(list, cursor, limit)
     expect(calls.length).toBeLessThanOrEqual(maxCalls)
     checkPage(read, limit)
     return read
@@ -113,7 +113,7 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
   }
 
   /** Polls on until nothing more is waiting; a client that asks for ever is a failure. */
-  async function drain(cursor: Reading['cursor'], wantedLimit: number) {
+  async function drain(cursor: PollPage['cursor'], wantedLimit: number) {
     const limit = roomyLimit(wantedLimit)
     const given: string[] = []
     const mostPolls = ledger.length / limit + ledger.length / 300 + 4
@@ -130,7 +130,7 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
   async function older(client: Client, limit: number) {
     if (!client.before) return
     const { list, calls } = salesforce.reading()
-    const page = await readOlder(list, client.before, limit)
+    const page = await olderPage(list, client.before, limit)
     expect(calls.length).toBeLessThanOrEqual(maxCalls)
     checkPage(page, limit)
     client.history.push(...idsOf(page))
@@ -190,11 +190,11 @@ async function take(scene: Scene, client: Client, { act, limit, omitPercent }: S
 /** The call fails after its first page; whatever it read, the client knows nothing of it. */
 async function abort({ salesforce }: Scene, client: Client, limit: number) {
   const { list } = salesforce.reading({ failsFrom: limit % 2 })
-  const reading = client.cursor ? readSince(list, client.cursor, limit) : readNewest(list, limit)
+  const reading = client.cursor ? nextPage(list, client.cursor, limit) : newestPage(list, limit)
   await reading.catch((error: unknown) => expect(String(error)).toContain('aborted'))
 }
 
-async function askTwice(scene: Scene, cursor: Reading['cursor'], limit: number) {
+async function askTwice(scene: Scene, cursor: PollPage['cursor'], limit: number) {
   const once = await scene.drain(cursor, limit)
   scene.salesforce.clock.now += 500
   const twice = await scene.drain(cursor, (limit % 100) + 1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCursors } from '../../lib/polling/cursor.js'
 import type { ListEntries } from '../../lib/polling/entries.js'
-import { type Reading, readNewest, readOlder, readSince } from '../../lib/polling/read.js'
+import { newestPage, nextPage, olderPage, type PollPage } from '../../lib/polling/poll-pages.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
 import { beginning, createSalesforce, type Line, line, windowMs } from './model.js'
 
@@ -15,7 +15,7 @@ function idsOf({ messages }: { messages: readonly { id: string }[] }): string[] 
 }
 
 /** The cursor as the client brings it back. */
-function carried(cursor: Reading['cursor']): Reading['cursor'] {
+function carried(cursor: PollPage['cursor']): PollPage['cursor'] {
   const sealed = cursors.sealCursor(cursor, conversationId)
   expect(sealed.length).toBeLessThanOrEqual(6144)
   const opened = cursors.openCursor(sealed, conversationId)
@@ -24,11 +24,16 @@ function carried(cursor: Reading['cursor']): Reading['cursor'] {
 }
 
 /** Polls until nothing is waiting, at most so many times. */
-async function drain(list: ListEntries, from: Reading['cursor'], limit: number, mostPolls: number) {
+async function drain(
+  list: ListEntries,
+  from: PollPage['cursor'],
+  limit: number,
+  mostPolls: number,
+) {
   const given: string[] = []
   let cursor = from
   for (let polls = 1; polls <= mostPolls; polls++) {
-    const read = await readSince(list, cursor, limit)
+    const read = await nextPage(list, cursor, limit)
     given.push(...idsOf(read))
     cursor = carried(read.cursor)
     if (!read.hasMore) return { given, cursor, polls }
@@ -37,12 +42,12 @@ async function drain(list: ListEntries, from: Reading['cursor'], limit: number, 
 }
 
 /** All of the history behind a first page, at most so many pages of it. */
-async function drainOlder(list: ListEntries, read: Reading, limit: number, mostPages: number) {
+async function drainOlder(list: ListEntries, read: PollPage, limit: number, mostPages: number) {
   const given: string[] = []
   let { before } = read
   for (let pages = 0; before; pages++) {
     if (pages === mostPages) throw new Error(`The history went on after ${mostPages} pages`)
-    const page = await readOlder(list, before, limit)
+    const page = await olderPage(list, before, limit)
     given.unshift(...idsOf(page))
     before = page.before
   }
@@ -68,13 +73,13 @@ describe('an ordinary conversation', () => {
     const ledger = lines('m', 200, (index) => start + index * 3_000)
     const { clock, reading } = salesforce(ledger)
     clock.now = start
-    let { cursor } = await readNewest(reading().list, 50)
+    let { cursor } = await newestPage(reading().list, 50)
     let given = 1
     const costs = new Set<number>()
     while (clock.now < start + 200 * 3_000) {
       clock.now += 1_000
       const { list, calls } = reading()
-      const read = await readSince(list, cursor, 50)
+      const read = await nextPage(list, cursor, 50)
       costs.add(calls.length)
       given += read.messages.length
       cursor = carried(read.cursor)
@@ -85,10 +90,10 @@ describe('an ordinary conversation', () => {
 
   it('gives nothing, and nothing to go back to, before its first entry', async () => {
     const { list, moveTo } = salesforce([line('first', start)])
-    const read = await readNewest(list, 50)
+    const read = await newestPage(list, 50)
     expect(read).toMatchObject({ messages: [], before: null, hasMore: false, lastSpeaker: null })
     moveTo(start)
-    expect(idsOf(await readSince(list, carried(read.cursor), 50))).toEqual(['first'])
+    expect(idsOf(await nextPage(list, carried(read.cursor), 50))).toEqual(['first'])
   })
 
   it('gives a message that is late by the whole window', async () => {
@@ -99,16 +104,16 @@ describe('an ordinary conversation', () => {
     ]
     const { list, moveTo } = salesforce(ledger, 'exclusive')
     moveTo(start + windowMs)
-    const { cursor, messages } = await readNewest(list, 50)
+    const { cursor, messages } = await newestPage(list, 50)
     expect(messages).toHaveLength(2)
     moveTo(start + 1 + windowMs)
-    expect(idsOf(await readSince(list, carried(cursor), 50))).toEqual(['late'])
+    expect(idsOf(await nextPage(list, carried(cursor), 50))).toEqual(['late'])
   })
 
   it('never shows what is for staff only', async () => {
     const { list, moveTo } = salesforce([line('note', start, { forVisitors: false })])
     moveTo(start)
-    const read = await readNewest(list, 50)
+    const read = await newestPage(list, 50)
     expect(read.messages).toEqual([])
     expect(read.before).toBeNull()
   })
@@ -116,10 +121,10 @@ describe('an ordinary conversation', () => {
   it('tells the same again when the same cursor is asked again', async () => {
     const { list, moveTo } = salesforce(lines('m', 30, (index) => start + index * 100))
     moveTo(start)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 10_000)
-    const once = await readSince(list, cursor, 50)
-    const twice = await readSince(list, cursor, 50)
+    const once = await nextPage(list, cursor, 50)
+    const twice = await nextPage(list, cursor, 50)
     expect(twice).toEqual(once)
     expect(once.messages).toHaveLength(29)
   })
@@ -127,9 +132,9 @@ describe('an ordinary conversation', () => {
   it('leaves the cursor of a call that failed on its second page as it was', async () => {
     const { reading, list, moveTo } = salesforce(lines('m', 120, (index) => start + index * 100))
     moveTo(start)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 20_000)
-    await expect(readSince(reading({ failsFrom: 1 }).list, cursor, 100)).rejects.toThrow('aborted')
+    await expect(nextPage(reading({ failsFrom: 1 }).list, cursor, 100)).rejects.toThrow('aborted')
     expect((await drain(list, cursor, 100, 3)).given).toHaveLength(119)
   })
 })
@@ -142,7 +147,7 @@ describe('a very long or very dense conversation', () => {
     it(`keeps its cursor small: 10,000 entries, ${perMillisecond} a millisecond, bounds ${bounds}`, async () => {
       const at = (index: number) => start + Math.floor(index / perMillisecond)
       const { list, moveTo } = salesforce(lines('m', 10_000, at), bounds)
-      const { cursor } = await readNewest(list, 100)
+      const { cursor } = await newestPage(list, 100)
       moveTo(start + 20_000)
       const { given, polls } = await drain(list, cursor, 100, 220)
       expect(new Set(given).size).toBe(10_000)
@@ -154,7 +159,7 @@ describe('a very long or very dense conversation', () => {
   it('can be read back to its beginning', async () => {
     const { list, moveTo } = salesforce(lines('m', 3_000, (index) => start + index * 7))
     moveTo(start + 60_000)
-    const read = await readNewest(list, 100)
+    const read = await newestPage(list, 100)
     const older = await drainOlder(list, read, 100, 31)
     const expected = Array.from({ length: 3_000 }, (_, index) => `m${index}`)
     expect([...older, ...idsOf(read)]).toEqual(expected)
@@ -162,9 +167,9 @@ describe('a very long or very dense conversation', () => {
 
   it('says that nothing more is waiting when the last page was exactly full', async () => {
     const { list, moveTo } = salesforce(lines('m', 50, (index) => start + index * 40_000))
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 50 * 40_000)
-    const { messages, hasMore } = await readSince(list, cursor, 50)
+    const { messages, hasMore } = await nextPage(list, cursor, 50)
     expect(messages).toHaveLength(50)
     expect(hasMore).toBe(false)
   })
@@ -176,7 +181,7 @@ describe('a very long or very dense conversation', () => {
       line('hello', start + 2_000_000),
     ]
     const { list, moveTo } = salesforce(ledger)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 2_000_000)
     expect((await drain(list, cursor, 50, 4)).given).toEqual(['hello'])
   })
@@ -188,7 +193,7 @@ describe('a very long or very dense conversation', () => {
     ]
     const { list, moveTo } = salesforce(ledger)
     moveTo(start + 24_000)
-    const read = await readNewest(list, 10)
+    const read = await newestPage(list, 10)
     expect(await drainOlder(list, read, 50, 4)).toHaveLength(110)
     moveTo(start + 25_000)
     expect((await drain(list, carried(read.cursor), 50, 2)).given).toEqual(['late'])
@@ -197,29 +202,29 @@ describe('a very long or very dense conversation', () => {
   it('is told oldest first although Salesforce lists entries slightly out of order', async () => {
     const { list, moveTo } = salesforce(lines('m', 8, (index) => start + index))
     moveTo(start)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 1_000)
     const jumbled: ListEntries = async (request) => {
       const page = await list(request)
       return { ...page, entries: page.entries.toSorted((a, b) => (b.at % 3) - (a.at % 3)) }
     }
     const expected = Array.from({ length: 7 }, (_, index) => `m${index + 1}`)
-    expect(idsOf(await readSince(jumbled, cursor, 50))).toEqual(expected)
-    expect(idsOf(await readNewest(jumbled, 50))).toEqual(['m0', ...expected])
+    expect(idsOf(await nextPage(jumbled, cursor, 50))).toEqual(expected)
+    expect(idsOf(await newestPage(jumbled, 50))).toEqual(['m0', ...expected])
   })
 
   it('goes on behind its first page when even the window is too much for one reading', async () => {
     const at = (index: number) => start + Math.floor(index / 17)
     const { list, moveTo } = salesforce(lines('m', 1_700, at), 'inclusive')
     moveTo(start + 1_000)
-    const { cursor } = await readNewest(list, 50)
-    expect(idsOf(await readSince(list, carried(cursor), 50))).toEqual([])
+    const { cursor } = await newestPage(list, 50)
+    expect(idsOf(await nextPage(list, carried(cursor), 50))).toEqual([])
   })
 
   it('is polled to its end when 17 entries share every millisecond', async () => {
     const at = (index: number) => start + Math.floor(index / 17)
     const { list, moveTo } = salesforce(lines('m', 700, at), 'inclusive')
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 1_000)
     const { given } = await drain(list, cursor, 50, 80)
     expect(new Set(given).size).toBe(700)
@@ -231,7 +236,7 @@ describe('history', () => {
   it('ends, and gives each message once, when a millisecond fills several pages', async () => {
     const { list, moveTo } = salesforce(lines('m', 6, () => start))
     moveTo(start)
-    const read = await readNewest(list, 1)
+    const read = await newestPage(list, 1)
     const older = await drainOlder(list, read, 1, 8)
     expect([...older, ...idsOf(read)].sort()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5'])
   })
@@ -241,7 +246,7 @@ describe('history', () => {
     const ledger = [line('hello', start), ...staff.map((note) => ({ ...note, forVisitors: false }))]
     const { list, moveTo } = salesforce(ledger)
     moveTo(start + 2_000_000)
-    const read = await readNewest(list, 50)
+    const read = await newestPage(list, 50)
     expect([...(await drainOlder(list, read, 50, 8)), ...idsOf(read)]).toEqual(['hello'])
   })
 
@@ -254,7 +259,7 @@ describe('history', () => {
     ]
     const { list, moveTo } = salesforce(ledger)
     moveTo(start + 4_000_000)
-    const read = await readNewest(list, 1)
+    const read = await newestPage(list, 1)
     const older = await drainOlder(list, read, 2, 8)
     expect([...older, ...idsOf(read)]).toEqual(['hello', 'm0', 'm1', 'm2'])
   })
@@ -263,12 +268,12 @@ describe('history', () => {
     const ledger = lines('m', 3, (index) => start + index * 100)
     const { list, moveTo } = salesforce(ledger)
     moveTo(start + 1_000)
-    const read = await readNewest(list, 1)
+    const read = await newestPage(list, 1)
     const withoutM1: ListEntries = async (request) => {
       const page = await list(request)
       return { ...page, entries: page.entries.filter(({ id }) => id !== 'm1') }
     }
-    const { before, messages } = await readOlder(withoutM1, read.before ?? missing(), 1)
+    const { before, messages } = await olderPage(withoutM1, read.before ?? missing(), 1)
     expect(messages).toHaveLength(1)
     const rest = before ? await drainOlder(list, { ...read, before }, 1, 4) : []
     const forward = (await drain(list, read.cursor, 10, 2)).given
@@ -290,7 +295,7 @@ describe('late messages and more entries than a cursor can remember', () => {
       ...lines('m', 350, (index) => start + 1_000 + index * 10),
     ]
     const { list, moveTo } = salesforce(ledger)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     moveTo(start + 10_000)
     const soon = await drain(list, cursor, 100, 10)
     moveTo(start + 20_000)
@@ -307,10 +312,10 @@ describe('late messages and more entries than a cursor can remember', () => {
       line('newest', start + 30_100),
     ]
     const { clock, list, reading } = salesforce(ledger)
-    const { cursor } = await readNewest(list, 50)
+    const { cursor } = await newestPage(list, 50)
     // The first page is read before the late message shows, the second page after the newest came.
     clock.now = start + 29_900
-    const read = await readSince(reading({ driftMs: 300 }).list, cursor, 100)
+    const read = await nextPage(reading({ driftMs: 300 }).list, cursor, 100)
     const rest = await drain(list, carried(read.cursor), 100, 3)
     expect([...idsOf(read), ...rest.given]).toContain('late')
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Entry, Happening, ParticipantChange } from '../../lib/polling/entries.js'
-import { readNewest, readSince } from '../../lib/polling/read.js'
+import type { Entry, ParticipantChange, StateChange } from '../../lib/polling/entries.js'
+import { newestPage, nextPage } from '../../lib/polling/poll-pages.js'
 import {
   type ConversationState,
   foldState,
@@ -19,27 +19,27 @@ const emil: Person = { role: 'Agent', displayName: 'Emil', subject: '0052' }
 const chief: Person = { role: 'Supervisor', displayName: 'Chris', subject: '0059' }
 const visitor: Person = { role: 'EndUser', displayName: null, subject: 'v2/iamessage/1' }
 
-const says = (who: Person): Happening => ({ kind: 'said', ...who })
+const says = (who: Person): StateChange => ({ kind: 'said', ...who })
 const joins = (...who: Person[]) => changes('add', who)
 const leaves = (...who: Person[]) => changes('remove', who)
-const routed = (estimatedWaitSeconds: number | null = null): Happening => {
+const routed = (estimatedWaitSeconds: number | null = null): StateChange => {
   return { kind: 'routing', failed: false, estimatedWaitSeconds }
 }
-const noAgent: Happening = { kind: 'routing', failed: true, estimatedWaitSeconds: null }
-const queued: Happening = { kind: 'queued' }
-const active: Happening = { kind: 'session', over: false, endedBy: null }
-const closed: Happening = { kind: 'closed' }
-const over = (endedBy: ParticipantChange['role'] | null): Happening => {
+const noAgent: StateChange = { kind: 'routing', failed: true, estimatedWaitSeconds: null }
+const queued: StateChange = { kind: 'queued' }
+const active: StateChange = { kind: 'session', over: false, endedBy: null }
+const closed: StateChange = { kind: 'closed' }
+const over = (endedBy: ParticipantChange['role'] | null): StateChange => {
   return { kind: 'session', over: true, endedBy }
 }
 
-function changes(operation: 'add' | 'remove', who: readonly Person[]): Happening {
+function changes(operation: 'add' | 'remove', who: readonly Person[]): StateChange {
   return { kind: 'participants', changes: who.map((person) => ({ operation, ...person })) }
 }
 
-function entriesOf(happenings: readonly (Happening | null)[]): Entry[] {
-  return happenings.map((happening, index) => {
-    return { id: `entry-${index}`, at: beginning + index, message: null, happening }
+function entriesOf(changes: readonly (StateChange | null)[]): Entry[] {
+  return changes.map((change, index) => {
+    return { id: `entry-${index}`, at: beginning + index, message: null, change }
   })
 }
 
@@ -50,7 +50,7 @@ const nobody: Known = { handledBy: 'none', participants: [], closed: false }
 
 type Timeline = {
   name: string
-  happenings: (Happening | null)[]
+  changes: (StateChange | null)[]
   state: Known
 }
 
@@ -59,77 +59,77 @@ const handedOver = [...greeted, says(visitor), routed(120), leaves(bot), queued]
 const withAgent = [...handedOver, joins(dana), says(dana), says(visitor)]
 
 const timelines: Timeline[] = [
-  { name: 'nothing has happened yet', happenings: [], state: inQueue },
-  { name: 'the conversation was routed', happenings: [routed(), active], state: inQueue },
-  { name: 'a bot greets', happenings: greeted, state: { ...withBot, estimatedWaitSeconds: null } },
+  { name: 'nothing has happened yet', changes: [], state: inQueue },
+  { name: 'the conversation was routed', changes: [routed(), active], state: inQueue },
+  { name: 'a bot greets', changes: greeted, state: { ...withBot, estimatedWaitSeconds: null } },
   {
     name: 'the bot still serves while an agent is looked for',
-    happenings: [...greeted, routed(120)],
+    changes: [...greeted, routed(120)],
     state: { ...withBot, estimatedWaitSeconds: 120 },
   },
   {
     name: 'the bot has handed over and the visitor queues, with an estimate',
-    happenings: handedOver,
+    changes: handedOver,
     state: { ...inQueue, estimatedWaitSeconds: 120 },
   },
   {
     name: 'the agent has taken over',
-    happenings: withAgent,
+    changes: withAgent,
     state: { ...withDana, estimatedWaitSeconds: null },
   },
   {
     name: 'agent and bot are both there: the agent handles it',
-    happenings: [...greeted, joins(dana)],
+    changes: [...greeted, joins(dana)],
     state: { handledBy: 'agent', participants: [bot, dana] },
   },
   {
     name: 'the agent ended the session',
-    happenings: [...withAgent, leaves(dana), over('Agent')],
+    changes: [...withAgent, leaves(dana), over('Agent')],
     state: { ...nobody, endedBy: 'Agent', estimatedWaitSeconds: null },
   },
   {
     name: 'the agent is listed as gone only after the session is over',
-    happenings: [...withAgent, over('Agent'), leaves(dana)],
+    changes: [...withAgent, over('Agent'), leaves(dana)],
     state: { ...nobody, endedBy: 'Agent' },
   },
   {
     name: 'a supervisor ended the session',
-    happenings: [...withAgent, over('Supervisor')],
+    changes: [...withAgent, over('Supervisor')],
     state: { ...nobody, endedBy: 'Agent' },
   },
   {
     name: 'the bot ended the session',
-    happenings: [...greeted, leaves(bot), over('Chatbot')],
+    changes: [...greeted, leaves(bot), over('Chatbot')],
     state: { ...nobody, endedBy: 'System' },
   },
   {
     name: 'the session ran out of time',
-    happenings: [...withAgent, over(null)],
+    changes: [...withAgent, over(null)],
     state: { ...nobody, endedBy: 'System' },
   },
   {
     name: 'the visitor ended the session',
-    happenings: [...withAgent, over('EndUser')],
+    changes: [...withAgent, over('EndUser')],
     state: { ...nobody, endedBy: 'EndUser' },
   },
   {
     name: 'the bot said goodbye after the session was over',
-    happenings: [...greeted, over('System'), says(bot)],
+    changes: [...greeted, over('System'), says(bot)],
     state: { ...nobody, endedBy: 'System' },
   },
   {
     name: 'one agent transferred to another, who has not joined yet',
-    happenings: [...withAgent, routed(30), leaves(dana)],
+    changes: [...withAgent, routed(30), leaves(dana)],
     state: { ...inQueue, estimatedWaitSeconds: 30 },
   },
   {
     name: 'one agent transferred to another',
-    happenings: [...withAgent, routed(30), leaves(dana), joins(emil)],
+    changes: [...withAgent, routed(30), leaves(dana), joins(emil)],
     state: { handledBy: 'agent', participants: [emil], estimatedWaitSeconds: null },
   },
   {
     name: 'the other agent joined before the first one left, in one entry',
-    happenings: [
+    changes: [
       ...withAgent,
       {
         kind: 'participants',
@@ -143,17 +143,17 @@ const timelines: Timeline[] = [
   },
   {
     name: 'a supervisor listens while the agent serves',
-    happenings: [...withAgent, joins(chief)],
+    changes: [...withAgent, joins(chief)],
     state: { handledBy: 'agent', participants: [dana, chief] },
   },
   {
     name: 'an agent is listed as joining twice',
-    happenings: [...withAgent, joins(dana)],
+    changes: [...withAgent, joins(dana)],
     state: withDana,
   },
   {
     name: 'an agent has changed their name',
-    happenings: [
+    changes: [
       ...withAgent,
       {
         kind: 'participants',
@@ -164,47 +164,47 @@ const timelines: Timeline[] = [
   },
   {
     name: 'the visitor joined: that is nobody who serves',
-    happenings: [routed(), joins(visitor)],
+    changes: [routed(), joins(visitor)],
     state: inQueue,
   },
   {
     name: 'no agent is available',
-    happenings: [...greeted, leaves(bot), noAgent],
+    changes: [...greeted, leaves(bot), noAgent],
     state: { ...nobody, endedBy: null, estimatedWaitSeconds: null },
   },
   {
     name: 'no agent is available and the bot stays',
-    happenings: [...greeted, noAgent],
+    changes: [...greeted, noAgent],
     state: withBot,
   },
   {
     name: 'the visitor wrote again after the agent had ended the session',
-    happenings: [...withAgent, over('Agent'), says(visitor)],
+    changes: [...withAgent, over('Agent'), says(visitor)],
     state: inQueue,
   },
   {
     name: 'a new session with the bot began after the old one had ended',
-    happenings: [...withAgent, over('Agent'), says(visitor), ...greeted],
+    changes: [...withAgent, over('Agent'), says(visitor), ...greeted],
     state: withBot,
   },
   {
     name: 'a new session was opened without a message',
-    happenings: [...withAgent, over('Agent'), active],
+    changes: [...withAgent, over('Agent'), active],
     state: inQueue,
   },
   {
     name: 'the visitor closed the conversation',
-    happenings: [...withAgent, closed],
+    changes: [...withAgent, closed],
     state: { ...nobody, endedBy: 'EndUser', closed: true },
   },
   {
     name: 'a closed conversation stays closed, whatever follows',
-    happenings: [...withAgent, closed, over('Agent'), says(visitor), joins(emil), routed(5)],
+    changes: [...withAgent, closed, over('Agent'), says(visitor), joins(emil), routed(5)],
     state: { ...nobody, endedBy: 'EndUser', closed: true, estimatedWaitSeconds: null },
   },
   {
     name: 'entries that tell nothing are passed over',
-    happenings: [null, ...greeted, null],
+    changes: [null, ...greeted, null],
     state: withBot,
   },
 ]
@@ -212,49 +212,49 @@ const timelines: Timeline[] = [
 const unknown: Known = { handledBy: 'unknown', participants: [] }
 
 const fromTheMiddle: Timeline[] = [
-  { name: 'nothing is known', happenings: [], state: unknown },
-  { name: 'only the visitor was heard', happenings: [says(visitor)], state: unknown },
-  { name: 'an agent was heard', happenings: [says(visitor), says(dana)], state: withDana },
-  { name: 'a bot was heard', happenings: [says(bot)], state: withBot },
+  { name: 'nothing is known', changes: [], state: unknown },
+  { name: 'only the visitor was heard', changes: [says(visitor)], state: unknown },
+  { name: 'an agent was heard', changes: [says(visitor), says(dana)], state: withDana },
+  { name: 'a bot was heard', changes: [says(bot)], state: withBot },
   {
     name: 'a bot was heard and left',
-    happenings: [says(bot), leaves(bot)],
+    changes: [says(bot), leaves(bot)],
     state: { handledBy: 'queue', participants: [] },
   },
-  { name: 'the session is active', happenings: [active], state: unknown },
+  { name: 'the session is active', changes: [active], state: unknown },
   {
     name: 'the queue moved on',
-    happenings: [queued],
+    changes: [queued],
     state: { handledBy: 'queue', participants: [] },
   },
-  { name: 'the session is over', happenings: [over('Agent')], state: nobody },
+  { name: 'the session is over', changes: [over('Agent')], state: nobody },
   {
     name: 'a supervisor came, who serves nobody',
-    happenings: [joins(chief)],
+    changes: [joins(chief)],
     state: { handledBy: 'unknown' },
   },
   {
     name: 'a supervisor came, then an agent was heard',
-    happenings: [joins(chief), says(dana)],
+    changes: [joins(chief), says(dana)],
     state: { handledBy: 'agent' },
   },
   {
     name: 'a supervisor came and went, then an agent was heard',
-    happenings: [joins(chief), leaves(chief), says(dana)],
+    changes: [joins(chief), leaves(chief), says(dana)],
     state: withDana,
   },
 ]
 
 describe('who handles the conversation', () => {
-  for (const { name, happenings, state } of timelines) {
+  for (const { name, changes, state } of timelines) {
     it(`is right when ${name}`, () => {
-      expect(foldState(initialState, entriesOf(happenings))).toMatchObject(state)
+      expect(foldState(initialState, entriesOf(changes))).toMatchObject(state)
     })
   }
 
-  for (const { name, happenings, state } of fromTheMiddle) {
+  for (const { name, changes, state } of fromTheMiddle) {
     it(`is told honestly when the reading began in the middle: ${name}`, () => {
-      expect(foldState(unknownState, entriesOf(happenings))).toMatchObject(state)
+      expect(foldState(unknownState, entriesOf(changes))).toMatchObject(state)
     })
   }
 
@@ -273,14 +273,14 @@ describe('who handles the conversation', () => {
   })
 })
 
-const anyHappening = fc.constantFrom<(Happening | null)[]>(
+const anyHappening = fc.constantFrom<(StateChange | null)[]>(
   ...withAgent,
   ...[joins(emil), leaves(dana), leaves(emil), says(emil), joins(chief), leaves(chief)],
   ...[over('Agent'), over('System'), over(null), noAgent, routed(30), queued, active, null],
 )
 const anyTimeline = fc.array(
   fc.record({
-    happening: anyHappening,
+    change: anyHappening,
     gapMs: fc.constantFrom(1, 400, 9_999, 29_998, 29_999, 30_000, 30_001, 70_000),
     lateMs: fc.constantFrom(0, 0, 0, 5_000, 29_999, 30_000),
     forVisitors: fc.boolean(),
@@ -297,23 +297,20 @@ describe('the state that polls tell', () => {
       fc.integer({ min: 1, max: 20 }),
       async (timeline, bounds, waits, limit) => {
         let at = beginning
-        const ledger = timeline.map(({ happening, gapMs, lateMs, forVisitors }, index) => {
+        const ledger = timeline.map(({ change, gapMs, lateMs, forVisitors }, index) => {
           at += gapMs
-          return line(`entry-${index}`, at, { happening, forVisitors, visibleAt: at + lateMs })
+          return line(`entry-${index}`, at, { change, forVisitors, visibleAt: at + lateMs })
         })
-        const expected = foldState(
-          initialState,
-          entriesOf(timeline.map(({ happening }) => happening)),
-        )
+        const expected = foldState(initialState, entriesOf(timeline.map(({ change }) => change)))
         const { clock, reading } = createSalesforce({ ledger, bounds })
-        let { cursor } = await readNewest(reading().list, limit)
+        let { cursor } = await newestPage(reading().list, limit)
         for (const wait of waits) {
           clock.now += wait
-          cursor = (await readSince(reading().list, cursor, limit)).cursor
+          cursor = (await nextPage(reading().list, cursor, limit)).cursor
         }
         clock.now = Math.max(clock.now, at + windowMs)
         for (let polls = 0; polls <= timeline.length; polls++) {
-          const read = await readSince(reading().list, cursor, limit)
+          const read = await nextPage(reading().list, cursor, limit)
           if (!read.hasMore) {
             expect(read.state).toEqual(expected)
             return
@@ -329,39 +326,39 @@ describe('the state that polls tell', () => {
   for (const bounds of ['inclusive', 'exclusive'] as const) {
     it(`still knows who joined at the very edge of the window, bounds ${bounds}`, async () => {
       const ledger = [
-        line('joined', beginning, { happening: joins(dana) }),
-        line('heard', beginning + windowMs, { happening: says(visitor) }),
+        line('joined', beginning, { change: joins(dana) }),
+        line('heard', beginning + windowMs, { change: says(visitor) }),
         line('later', beginning + windowMs + 1, { visibleAt: beginning + windowMs + 5 }),
       ]
       const { clock, reading } = createSalesforce({ ledger, bounds })
       clock.now = beginning + windowMs
-      const { cursor } = await readNewest(reading().list, 5)
-      expect(cursor.floor).toBe(beginning)
-      expect((await readSince(reading().list, cursor, 5)).state).toMatchObject(withDana)
+      const { cursor } = await newestPage(reading().list, 5)
+      expect(cursor.windowStart).toBe(beginning)
+      expect((await nextPage(reading().list, cursor, 5)).state).toMatchObject(withDana)
       clock.now += 10
-      expect((await readSince(reading().list, cursor, 5)).state).toMatchObject(withDana)
+      expect((await nextPage(reading().list, cursor, 5)).state).toMatchObject(withDana)
     })
   }
 
   it('is told by a first poll that reaches the beginning', async () => {
-    const ledger = withAgent.map((happening, index) => {
-      return line(`entry-${index}`, beginning + index, { happening })
+    const ledger = withAgent.map((change, index) => {
+      return line(`entry-${index}`, beginning + index, { change })
     })
     const { clock, reading } = createSalesforce({ ledger, bounds: 'inclusive' })
     clock.now += 1_000
-    const { state, lastSpeaker } = await readNewest(reading().list, 5)
+    const { state, lastSpeaker } = await newestPage(reading().list, 5)
     expect(state).toMatchObject(withDana)
     expect(lastSpeaker).not.toBeNull()
   })
 
   it('is unknown when a first poll does not reach the beginning and nobody who serves was heard', async () => {
-    const joined = line('joined', beginning, { happening: joins(dana) })
+    const joined = line('joined', beginning, { change: joins(dana) })
     const heard = Array.from({ length: 200 }, (_, index) => {
-      return line(`m${index}`, beginning + (index + 1) * 10_000, { happening: says(visitor) })
+      return line(`m${index}`, beginning + (index + 1) * 10_000, { change: says(visitor) })
     })
     const { clock, reading } = createSalesforce({ ledger: [joined, ...heard], bounds: 'inclusive' })
     clock.now += 10_000_000
-    const { state } = await readNewest(reading().list, 20)
+    const { state } = await newestPage(reading().list, 20)
     expect(state).toMatchObject(unknown)
   })
 })

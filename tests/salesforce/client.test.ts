@@ -3,9 +3,9 @@ import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { GatewayError } from '../../lib/problem.js'
-import { createScope, inScope, setDeadline } from '../../lib/request.js'
+import { createScope, runInScope, setDeadline } from '../../lib/request.js'
 import { createEnhancedChat } from '../../lib/salesforce/enhanced-chat/client.js'
-import type { Saying } from '../../lib/salesforce/messaging.js'
+import type { OutgoingMessage } from '../../lib/salesforce/messaging.js'
 
 const url = 'https://harbor.my.salesforce-scrt.com'
 const network = setupServer()
@@ -21,7 +21,7 @@ const messaging = createEnhancedChat({
   settleMs: 10,
 })
 const reach = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
-const saying: Saying = {
+const saying: OutgoingMessage = {
   id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12',
   messageType: 'StaticContentMessage',
   text: 'Hello',
@@ -41,7 +41,7 @@ function answer(make: () => Response): Request[] {
 
 /** What a call ends in, within a request that has little time. */
 function outcomeOf(call: () => Promise<unknown>) {
-  return inScope(createScope(), async () => {
+  return runInScope(createScope(), async () => {
     setDeadline(250)
     try {
       return await call()
@@ -54,15 +54,15 @@ function outcomeOf(call: () => Promise<unknown>) {
 }
 
 const calls = {
-  say: () => messaging.say(reach, saying, null),
-  list: () => messaging.list(reach, { order: 'newestFirst' }),
-  open: () => messaging.open(reach, { routingAttributes: {}, language: null }),
+  say: () => messaging.sendMessage(reach, saying, null),
+  list: () => messaging.listConversationEntries(reach, { order: 'newestFirst' }),
+  open: () => messaging.createConversation(reach, { routingAttributes: {}, language: null }),
   end: () => messaging.end(reach, 'conversation'),
-  routing: () => messaging.routing(reach),
-  type: () => messaging.type(reach, saying.id, 'started'),
+  routing: () => messaging.retrieveConversationRoutingStatus(reach),
+  type: () => messaging.addTypingIndicator(reach, saying.id, 'started'),
   acknowledge: () =>
-    messaging.acknowledge(reach, [{ id: saying.id, messageId: saying.id, kind: 'read' }]),
-  admitGuest: () => messaging.admit('guest'),
+    messaging.acknowledgeEntries(reach, [{ id: saying.id, messageId: saying.id, kind: 'read' }]),
+  admitGuest: () => messaging.createToken('guest'),
 }
 
 describe('a refusal', () => {
@@ -162,8 +162,8 @@ describe('a message that was accepted', () => {
 
   it('is sent with all that a new session needs, and nothing else without one', async () => {
     const requests = answer(accepted(1))
-    await messaging.say(reach, saying, null)
-    await messaging.say(reach, saying, { routingAttributes: { a: 'b' }, language: null })
+    await messaging.sendMessage(reach, saying, null)
+    await messaging.sendMessage(reach, saying, { routingAttributes: { a: 'b' }, language: null })
     const [plain, opening] = await Promise.all(requests.map((request) => request.json()))
     const message = {
       id: saying.id,
@@ -208,9 +208,11 @@ describe('a list', () => {
       entry(index ? `${index}` : null),
     )
     answer(() => HttpResponse.json({ conversationEntries }))
-    expect(await messaging.list(reach, { order: 'newestFirst' })).toMatchObject({ full: true })
+    expect(await messaging.listConversationEntries(reach, { order: 'newestFirst' })).toMatchObject({
+      full: true,
+    })
     conversationEntries.pop()
-    const page = await messaging.list(reach, { order: 'newestFirst' })
+    const page = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
     expect(page.full).toBe(false)
     expect(page.entries).toHaveLength(48)
   })
@@ -218,18 +220,18 @@ describe('a list', () => {
   it('carries Salesforce’s clock', async () => {
     const date = 'Sun, 01 Nov 2026 10:00:00 GMT'
     answer(() => HttpResponse.json({ conversationEntries: [] }, { headers: { date } }))
-    const { now } = await messaging.list(reach, { order: 'newestFirst' })
+    const { now } = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
     expect(now).toBe(Date.parse(date))
   })
 
   it.each([
     [{ order: 'newestFirst' }, 'limit=50&direction=FromEnd'],
-    [{ order: 'newestFirst', to: 7 }, 'limit=50&direction=FromEnd&endTimestamp=7'],
+    [{ order: 'newestFirst', endTimestamp: 7 }, 'limit=50&direction=FromEnd&endTimestamp=7'],
     [{ order: 'oldestFirst' }, 'limit=50&direction=FromStart'],
-    [{ order: 'oldestFirst', from: 7 }, 'limit=50&direction=FromStart&startTimestamp=7'],
+    [{ order: 'oldestFirst', startTimestamp: 7 }, 'limit=50&direction=FromStart&startTimestamp=7'],
   ] as const)('%o asks for %s', async (request, query) => {
     const requests = answer(() => HttpResponse.json({ conversationEntries: [] }))
-    await messaging.list(reach, request)
+    await messaging.listConversationEntries(reach, request)
     expect(requests.map((heard) => heard.url)).toEqual([
       `${url}/iamessage/api/v2/conversation/${reach.conversationId}/entries?${query}`,
     ])

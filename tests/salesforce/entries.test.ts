@@ -48,7 +48,7 @@ describe('a text', () => {
         inReplyToMessageId,
         staticContent: { formatType: 'Text', text: 'Hi' },
       },
-      happening: {
+      change: {
         kind: 'said',
         role: 'Chatbot',
         displayName: 'Harbor Assistant',
@@ -141,7 +141,7 @@ describe('other messages', () => {
     const read = toEntry(entry)
     expect(read?.message).toMatchObject({ messageType: 'UnknownMessage', original })
     expect(read?.message?.text).not.toBe('')
-    expect(read?.happening).toMatchObject({ kind: 'said' })
+    expect(read?.change).toMatchObject({ kind: 'said' })
   })
 })
 
@@ -153,7 +153,7 @@ describe('what happens beside messages', () => {
     entryType: string,
     payload: object,
     message: object | null,
-    happening: object | null,
+    change: object | null,
   ][] = [
     [
       'ParticipantChanged',
@@ -214,12 +214,12 @@ describe('what happens beside messages', () => {
     ['TypingStartedIndicator', { timestamp: at }, null, null],
     ['SomethingNew', { text: 'for whom?' }, null, null],
   ]
-  it.each(told)('%s %o', (entryType, payload, shown, happening) => {
+  it.each(told)('%s %o', (entryType, payload, shown, change) => {
     for (const entryPayload of [{ entryType, id, ...payload }, JSON.stringify(payload)]) {
       const entry = toEntry(listed(entryType, entryPayload))
       if (shown === null) expect(entry?.message).toBeNull()
       else expect(entry?.message).toMatchObject({ messageType: entryType, ...shown })
-      expect(entry?.happening).toEqual(happening)
+      expect(entry?.change).toEqual(change)
     }
   })
 
@@ -231,7 +231,7 @@ describe('what happens beside messages', () => {
           id,
           at,
           message: null,
-          happening: null,
+          change: null,
         })
       }
     },

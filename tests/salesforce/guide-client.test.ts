@@ -4,9 +4,9 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GatewayError } from '../../lib/problem.js'
-import { createScope, inScope, setDeadline } from '../../lib/request.js'
+import { createScope, runInScope, setDeadline } from '../../lib/request.js'
 import { createGuide } from '../../lib/salesforce/guide/client.js'
-import type { Saying } from '../../lib/salesforce/messaging.js'
+import type { OutgoingMessage } from '../../lib/salesforce/messaging.js'
 
 const url = 'https://harbor.example'
 const loginUrl = 'https://login.example'
@@ -25,7 +25,7 @@ const messaging = createGuide({
   key: privateKey,
 })
 
-const text: Saying = {
+const text: OutgoingMessage = {
   id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12',
   messageType: 'StaticContentMessage',
   text: 'Hello',
@@ -55,7 +55,7 @@ const authorization = (context: object = {}, expiresIn: unknown = 600) =>
 
 /** What a call ends in, within a request that has little time. */
 function outcomeOf<T>(call: () => Promise<T>) {
-  return inScope(createScope(), async () => {
+  return runInScope(createScope(), async () => {
     setDeadline(400)
     try {
       return await call()
@@ -68,7 +68,7 @@ function outcomeOf<T>(call: () => Promise<T>) {
 
 async function admitted(context: object = {}) {
   answer({ '/token': login, '/authorization': () => authorization(context) })
-  const { token } = await messaging.admit('anybody')
+  const { token } = await messaging.createToken('anybody')
   network.resetHandlers()
   return { token, conversationId: 'conv_1' }
 }
@@ -76,7 +76,7 @@ async function admitted(context: object = {}) {
 describe('the way to a token', () => {
   it('is an assertion as the guide writes it, exchanged as a form', async () => {
     const requests = answer({ '/token': login, '/authorization': () => authorization() })
-    const { expiresAt, offer } = await messaging.admit('anybody')
+    const { expiresAt, offer } = await messaging.createToken('anybody')
     const [first, second] = requests
     expect(first?.url).toBe(`${loginUrl}/services/oauth2/token`)
     expect(first?.headers.get('content-type')).toMatch(/^application\/x-www-form-urlencoded/)
@@ -113,8 +113,8 @@ describe('the way to a token', () => {
       '/message': () => HttpResponse.json({ id: 'm' }),
       '/conversation': () => HttpResponse.json({ conversationId: 'conv_1' }),
     })
-    await messaging.say(reach, text, null)
-    await messaging.open(reach, { routingAttributes: {}, language: null })
+    await messaging.sendMessage(reach, text, null)
+    await messaging.createConversation(reach, { routingAttributes: {}, language: null })
     expect(requests.map((request) => request.url)).toEqual([
       `${base}/iamessage/api/v2/conversation/conv_1/message`,
       `${base}/iamessage/api/v2/conversation`,
@@ -141,7 +141,7 @@ describe('the way to a token', () => {
     ' ',
   ])('never leads to %j', async (named) => {
     answer({ '/token': login, '/authorization': () => authorization({ url: named }) })
-    const outcome = await outcomeOf(() => messaging.admit('anybody'))
+    const outcome = await outcomeOf(() => messaging.createToken('anybody'))
     expect(outcome).toMatchObject({ code: 'upstream_rejected', note: expect.anything() })
   })
 
@@ -165,13 +165,13 @@ describe('the way to a token', () => {
     ],
   ])('is not believed when %s', async (_what, answers, effect) => {
     answer(answers)
-    const outcome = await outcomeOf(() => messaging.admit('anybody'))
+    const outcome = await outcomeOf(() => messaging.createToken('anybody'))
     expect(outcome).toMatchObject({ code: 'upstream_rejected', effect })
   })
 
   it('is not tried again by itself, and says that the login is busy', async () => {
     const requests = answer({ '/token': () => HttpResponse.json({}, { status: 503 }) })
-    const outcome = await outcomeOf(() => messaging.admit('anybody'))
+    const outcome = await outcomeOf(() => messaging.createToken('anybody'))
     expect(outcome).toMatchObject({ code: 'upstream_unavailable' })
     expect(requests).toHaveLength(1)
   })
@@ -181,7 +181,7 @@ describe('what needs a token', () => {
   it('asks for another one when the text is no token of this dialect', async () => {
     const requests = answer({})
     const reach = { token: 'eyJ.of.another', conversationId: 'conv_1' }
-    const outcome = await outcomeOf(() => messaging.say(reach, text, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(reach, text, null))
     expect(outcome).toMatchObject({ code: 'conversation_lost', effect: 'none' })
     expect(requests).toEqual([])
   })
@@ -189,7 +189,7 @@ describe('what needs a token', () => {
   it('puts a conversation’s name into the path so that it stays one', async () => {
     const { token } = await admitted()
     const requests = answer({ '/message': () => HttpResponse.json({}) })
-    await messaging.say({ token, conversationId: 'a/../b?c#d' }, text, null)
+    await messaging.sendMessage({ token, conversationId: 'a/../b?c#d' }, text, null)
     expect(requests.map((request) => request.url)).toEqual([
       `${url}/iamessage/api/v2/conversation/a%2F..%2Fb%3Fc%23d/message`,
     ])
@@ -201,7 +201,7 @@ describe('what needs a token', () => {
   ])('gives a message’s name and time when it %s', async (_what, body, listedAs, at) => {
     const reach = await admitted()
     answer({ '/message': () => HttpResponse.json(body) })
-    expect(await messaging.say(reach, text, null)).toEqual({ listedAs, at })
+    expect(await messaging.sendMessage(reach, text, null)).toEqual({ listedAs, at })
   })
 
   it.each([[{}], [{ id: null }], [{ id: 7, timestamp: 'soon' }]])(
@@ -209,7 +209,7 @@ describe('what needs a token', () => {
     async (body) => {
       const reach = await admitted()
       answer({ '/message': () => HttpResponse.json(body) })
-      const said = await messaging.say(reach, text, null)
+      const said = await messaging.sendMessage(reach, text, null)
       expect(said).toMatchObject({ listedAs: null })
       expect(Math.abs(said.at - Date.now())).toBeLessThan(5000)
     },
@@ -218,11 +218,11 @@ describe('what needs a token', () => {
   it('does not know what became of a message that a web page answers', async () => {
     const reach = await admitted()
     answer({ '/message': () => HttpResponse.html('<html></html>') })
-    const outcome = await outcomeOf(() => messaging.say(reach, text, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(reach, text, null))
     expect(outcome).toMatchObject({ code: 'upstream_rejected', effect: 'unknown' })
   })
 
-  it.each<[string, Saying]>([
+  it.each<[string, OutgoingMessage]>([
     [
       'a form',
       { id: text.id, messageType: 'FormResponseMessage', inReplyToMessageId: text.id, values: [] },
@@ -248,7 +248,7 @@ describe('what needs a token', () => {
   ])('refuses %s before anything is sent', async (_what, saying) => {
     const reach = await admitted()
     const requests = answer({})
-    const outcome = await outcomeOf(() => messaging.say(reach, saying, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(reach, saying, null))
     expect(outcome).toMatchObject({ code: 'unsupported', effect: 'none' })
     expect(requests).toEqual([])
   })
@@ -280,7 +280,7 @@ describe('the list', () => {
   ])('is read to its end when it is told %s', async (_what, size, requestsAtMost) => {
     const reach = await admitted()
     const requests = answer({ '/messages': pagesOf(size) })
-    const page = await messaging.list(reach, { order: 'oldestFirst' })
+    const page = await messaging.listConversationEntries(reach, { order: 'oldestFirst' })
     expect(page.entries.map(({ id }) => id).sort()).toEqual(messages.map(({ id }) => id).sort())
     expect(requests.length).toBeLessThanOrEqual(requestsAtMost)
     expect(page.full).toBe(false)
@@ -289,7 +289,10 @@ describe('the list', () => {
   it('is asked once while little is told', async () => {
     const reach = await admitted()
     const requests = answer({ '/messages': pagesOf(1000) })
-    const page = await messaging.list(reach, { order: 'oldestFirst', after: 'msg_200' })
+    const page = await messaging.listConversationEntries(reach, {
+      order: 'oldestFirst',
+      after: 'msg_200',
+    })
     expect(page.entries).toHaveLength(32)
     expect(requests.map((request) => new URL(request.url).search)).toEqual(['?after=msg_200'])
   })
@@ -297,9 +300,12 @@ describe('the list', () => {
   it('comes newest first for a first page, those of one moment too', async () => {
     const reach = await admitted()
     answer({ '/messages': pagesOf(1000) })
-    const { entries } = await messaging.list(reach, { order: 'newestFirst' })
+    const { entries } = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
     expect(entries.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).reverse())
-    const older = await messaging.list(reach, { order: 'newestFirst', to: 1_795_000_000_001 })
+    const older = await messaging.listConversationEntries(reach, {
+      order: 'newestFirst',
+      endTimestamp: 1_795_000_000_001,
+    })
     expect(older.entries.map(({ id }) => id)).toEqual(
       [5, 4, 3, 2, 1, 0].map((index) => `msg_${index}`),
     )
@@ -312,7 +318,9 @@ describe('the list', () => {
       '/messages': (request) =>
         failures-- > 0 ? HttpResponse.json({}, { status: 503 }) : pagesOf(1000)(request),
     })
-    expect((await messaging.list(reach, { order: 'oldestFirst' })).entries).toHaveLength(230)
+    expect(
+      (await messaging.listConversationEntries(reach, { order: 'oldestFirst' })).entries,
+    ).toHaveLength(230)
     expect(requests).toHaveLength(3)
     network.resetHandlers()
     let told = 0
@@ -326,14 +334,16 @@ describe('the list', () => {
         return HttpResponse.json({ messages: more })
       },
     })
-    await messaging.list(reach, { order: 'oldestFirst' })
+    await messaging.listConversationEntries(reach, { order: 'oldestFirst' })
     expect(endless.length).toBeLessThanOrEqual(40)
   })
 
   it('that is none is nonsense', async () => {
     const reach = await admitted()
     answer({ '/messages': () => HttpResponse.json({ data: [] }) })
-    const outcome = await outcomeOf(() => messaging.list(reach, { order: 'oldestFirst' }))
+    const outcome = await outcomeOf(() =>
+      messaging.listConversationEntries(reach, { order: 'oldestFirst' }),
+    )
     expect(outcome).toMatchObject({ code: 'upstream_rejected' })
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toOutgoing } from '../../lib/salesforce/guide/replies.js'
+import { toOutgoing } from '../../lib/salesforce/guide/outgoing.js'
 
 it.each([
   [{ itemId: '1', title: 'Rotterdam' }, 'Rotterdam'],

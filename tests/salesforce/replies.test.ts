@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isSignal, sendRequest } from '../../lib/contract/requests.js'
-import { toOutgoing } from '../../lib/salesforce/enhanced-chat/replies.js'
+import { toOutgoing } from '../../lib/salesforce/enhanced-chat/outgoing.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 
 const conversationId = '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44'

@@ -1,6 +1,6 @@
 /** The guide's path over the local server: the rewrite leads to the door, and the URL arrives. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { forgetServices } from '../../lib/services.js'
+import { resetServices } from '../../lib/services.js'
 import { startDev } from '../../sandbox/server/start.js'
 
 const env: Record<string, string | undefined> = {}
@@ -11,13 +11,13 @@ beforeAll(async () => {
   dev = await startDev({ env, port: 0, log: () => {} })
   base = new URL(dev.addresses.page).origin
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-  forgetServices()
+  resetServices()
   vi.spyOn(console, 'log').mockImplementation(() => {})
 })
 afterAll(async () => {
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
-  forgetServices()
+  resetServices()
   await dev.close()
 })
 

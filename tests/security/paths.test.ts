@@ -42,7 +42,7 @@ const outside = [
   '/etc/passwd',
   '/.env',
   '/.git/config',
-  '/lib/env.ts',
+  '/lib/config/env.ts',
   '/api/auth.ts',
   '/index.html%00.png',
   '/%00',

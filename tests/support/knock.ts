@@ -1,5 +1,5 @@
 /** Knocks at a door: builds a `Request`, reads the whole answer. No server, no port. */
-import type { Connection } from '../../lib/corridor/address.js'
+import type { Connection } from '../../lib/http/client-address.js'
 
 type Door = { fetch(request: Request, connection?: Connection): Promise<Response> }
 

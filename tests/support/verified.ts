@@ -1,6 +1,6 @@
 /** What the tests of verified mode share: a signing key, the environment, a login of the site's own. */
 import { SignJWT } from 'jose'
-import { readCertificates, readSigningKeys } from '../../lib/pem.js'
+import { readCertificates, readSigningKeys } from '../../lib/config/pem.js'
 import { createSigner } from '../../lib/salesforce/enhanced-chat/signer.js'
 import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
 import { makeSigningKey, onOneLine } from '../../scripts/signing-keys.js'

@@ -6,7 +6,7 @@
  */
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
-import { forgetServices } from '../../lib/services.js'
+import { resetServices } from '../../lib/services.js'
 import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
 import {
   createSalesforce,
@@ -88,7 +88,7 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
     /** Changes the environment from the next request on. */
     setEnv(changes: Record<string, string>) {
       for (const [name, value] of Object.entries(changes)) vi.stubEnv(name, value)
-      forgetServices()
+      resetServices()
     },
   }
 

@@ -1,6 +1,6 @@
 import { useChat } from 'miaw-gateway/react'
-import { Composer } from './composer'
-import { Message } from './message'
+import { Composer } from './composer.js'
+import { Message } from './message.js'
 
 const options = { baseUrl: '' }
 const resting = ['idle', 'ended', 'lost', 'refused']

@@ -1,5 +1,5 @@
-import { OwnChat } from './own-chat'
-import { root } from './root'
+import { OwnChat } from './own-chat.js'
+import { root } from './root.js'
 import './own.css'
 
 root.render(<OwnChat />)

@@ -1,5 +1,5 @@
 import { ChatWidget } from 'miaw-gateway/react'
 import 'miaw-gateway/react.css'
-import { root } from './root'
+import { root } from './root.js'
 
 root.render(<ChatWidget chat={{ baseUrl: '' }} />)

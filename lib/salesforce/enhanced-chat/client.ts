@@ -4,16 +4,22 @@
  */
 import type { PageRequest } from '../../polling/entries.js'
 import { remainingMs } from '../../request.js'
-import { type Call, judgeDone, persist, send } from '../http.js'
-import type { Messaging, Opening, Reach, Saying } from '../messaging.js'
+import { expectDone, retry, type SalesforceRequest, send } from '../http.js'
+import type { ConversationRef, Messaging, OutgoingMessage, SessionOptions } from '../messaging.js'
 import { toForm } from './files.js'
 import { createFurther } from './further.js'
-import { judgePage, judgePass, judgeRouting, judgeSaid, pageSize } from './judge.js'
-import { toOutgoing } from './replies.js'
+import { toOutgoing } from './outgoing.js'
+import {
+  pageSize,
+  parseEntryPage,
+  parseRoutingStatus,
+  parseSendResult,
+  parseToken,
+} from './responses.js'
 import type { Signer } from './signer.js'
 
 /** Of the time that a message has; the rest is for finding out what became of it. */
-const sharePerSend = 0.8
+const sendTimeShare = 0.8
 
 type Options = {
   url: string
@@ -25,7 +31,7 @@ type Options = {
   settleMs: number
 }
 
-function openingBody({ routingAttributes, language }: Opening) {
+function sessionBody({ routingAttributes, language }: SessionOptions) {
   return { routingAttributes, ...(language && { language }) }
 }
 
@@ -38,121 +44,126 @@ export function createEnhancedChat(options: Options): Messaging {
   const api = `${url}/iamessage/api/v2`
   const guestTokens = `${api}/authorization/unauthenticated/access-token`
   const verifiedTokens = `${api}/authorization/authenticated/access-token`
-  const named = `esDeveloperName=${encodeURIComponent(deployment)}`
+  const deploymentQuery = `esDeveloperName=${encodeURIComponent(deployment)}`
 
-  function conversationCall(
-    { token, conversationId }: Reach,
-    method: Call['method'],
+  function conversationRequest(
+    { token, conversationId }: ConversationRef,
+    method: SalesforceRequest['method'],
     path: string,
-    content: Pick<Call, 'body' | 'form'> = {},
-  ): Call {
+    content: Pick<SalesforceRequest, 'body' | 'form'> = {},
+  ): SalesforceRequest {
     const target = `${api}/conversation/${conversationId}${path}`
     return { method, url: target, token, ...content }
   }
 
-  function list(reach: Reach, request: PageRequest) {
+  function listConversationEntries(ref: ConversationRef, page: PageRequest) {
     const query = new URLSearchParams({ limit: String(pageSize) })
-    if (request.order === 'oldestFirst') {
+    if (page.order === 'oldestFirst') {
       query.set('direction', 'FromStart')
-      if (request.from !== undefined) query.set('startTimestamp', String(request.from))
+      if (page.startTimestamp !== undefined)
+        query.set('startTimestamp', String(page.startTimestamp))
     } else {
       query.set('direction', 'FromEnd')
-      if (request.to !== undefined) query.set('endTimestamp', String(request.to))
+      if (page.endTimestamp !== undefined) query.set('endTimestamp', String(page.endTimestamp))
     }
-    const call = conversationCall(reach, 'GET', `/entries?${query}`)
-    return persist(async (timeoutMs) => judgePage(await send(call, timeoutMs)))
+    const request = conversationRequest(ref, 'GET', `/entries?${query}`)
+    return retry(async (timeoutMs) => parseEntryPage(await send(request, timeoutMs)))
   }
 
   /** A file goes another way, with the same envelope. */
-  function sayingCall(reach: Reach, saying: Saying, envelope: object): Call {
-    if (saying.messageType === 'AttachmentMessage') {
-      return conversationCall(reach, 'POST', '/file', { form: toForm(saying, envelope) })
+  function messageRequest(
+    ref: ConversationRef,
+    message: OutgoingMessage,
+    envelope: object,
+  ): SalesforceRequest {
+    if (message.messageType === 'AttachmentMessage') {
+      return conversationRequest(ref, 'POST', '/file', { form: toForm(message, envelope) })
     }
-    const body = { message: toOutgoing(saying), ...envelope }
-    return conversationCall(reach, 'POST', '/message', { body })
+    const body = { message: toOutgoing(message), ...envelope }
+    return conversationRequest(ref, 'POST', '/message', { body })
   }
 
-  const { verbs, fileRefused } = createFurther(options, (reach) =>
-    list(reach, { order: 'newestFirst' }),
+  const { verbs, fileRefused } = createFurther(options, (ref) =>
+    listConversationEntries(ref, { order: 'newestFirst' }),
   )
 
   return {
     traits: { renewable: signer !== null, ourIds: true, narrated: true },
     ...verbs,
-    list,
+    listConversationEntries,
 
     /** Not repeated by itself: each call costs one of the organisation's 200 a minute (`§6`). */
-    async admit(subject) {
+    async createToken(subject) {
       const client = {
         orgId,
         esDeveloperName: deployment,
         capabilitiesVersion: '1',
         platform: 'Web',
       }
-      const proof = signer && {
+      const identity = signer && {
         authorizationType: 'JWT',
         customerIdentityToken: await signer.sign(subject),
       }
       const url = signer ? verifiedTokens : guestTokens
-      const call: Call = { method: 'POST', url, body: { ...client, ...proof } }
-      return judgePass(await send(call, remainingMs()), signer)
+      const request: SalesforceRequest = { method: 'POST', url, body: { ...client, ...identity } }
+      return parseToken(await send(request, remainingMs()), signer)
     },
 
-    async revoke(token) {
-      const call: Call = { method: 'DELETE', url: verifiedTokens, token }
-      judgeDone(await send(call, remainingMs()))
+    async revokeToken(token) {
+      const request: SalesforceRequest = { method: 'DELETE', url: verifiedTokens, token }
+      expectDone(await send(request, remainingMs()))
     },
 
-    async open({ token, conversationId }, opening) {
-      const body = { conversationId, esDeveloperName: deployment, ...openingBody(opening) }
-      const call: Call = { method: 'POST', url: `${api}/conversation`, token, body }
-      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+    async createConversation({ token, conversationId }, opening) {
+      const body = { conversationId, esDeveloperName: deployment, ...sessionBody(opening) }
+      const request: SalesforceRequest = { method: 'POST', url: `${api}/conversation`, token, body }
+      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
       return conversationId
     },
 
-    async say(reach, saying, opening) {
+    async sendMessage(ref, message, opening) {
       const session = opening && {
         isNewMessagingSession: true,
         routingAttributes: opening.routingAttributes,
         language: opening.language ?? defaultLanguage,
       }
-      const call = sayingCall(reach, saying, { esDeveloperName: deployment, ...session })
-      const answer = await send(call, sharePerSend * (remainingMs() - 2 * settleMs))
+      const request = messageRequest(ref, message, { esDeveloperName: deployment, ...session })
+      const response = await send(request, sendTimeShare * (remainingMs() - 2 * settleMs))
       try {
-        return judgeSaid(answer, saying)
+        return parseSendResult(response, message)
       } catch (error) {
-        if (saying.messageType !== 'AttachmentMessage') throw error
-        return await fileRefused(error, reach)
+        if (message.messageType !== 'AttachmentMessage') throw error
+        return await fileRefused(error, ref)
       }
     },
 
     /** Not repeated: a moment later it would no longer be true (`§2.12`). */
-    async type(reach, id, what) {
+    async addTypingIndicator(ref, id, what) {
       const entryType = what === 'started' ? 'TypingStartedIndicator' : 'TypingStoppedIndicator'
-      const call = conversationCall(reach, 'POST', '/entry', { body: { entryType, id } })
-      judgeDone(await send(call, sharePerSend * remainingMs()))
+      const request = conversationRequest(ref, 'POST', '/entry', { body: { entryType, id } })
+      expectDone(await send(request, sendTimeShare * remainingMs()))
     },
 
     /** `§2.13` */
-    async acknowledge(reach, receipts) {
+    async acknowledgeEntries(ref, receipts) {
       const acks = receipts.map(({ id, messageId: conversationEntryId, kind }) => ({
         id,
         entryType: kind === 'read' ? 'Read' : 'Delivery',
         conversationEntryId,
       }))
-      const call = conversationCall(reach, 'POST', '/acknowledge-entries', { body: { acks } })
-      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+      const request = conversationRequest(ref, 'POST', '/acknowledge-entries', { body: { acks } })
+      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
     },
 
-    routing(reach) {
-      const call = conversationCall(reach, 'GET', '')
-      return persist(async (timeoutMs) => judgeRouting(await send(call, timeoutMs)))
+    retrieveConversationRoutingStatus(ref) {
+      const request = conversationRequest(ref, 'GET', '')
+      return retry(async (timeoutMs) => parseRoutingStatus(await send(request, timeoutMs)))
     },
 
-    async end(reach, scope) {
-      const path = scope === 'session' ? `/session?${named}` : `?${named}`
-      const call = conversationCall(reach, 'DELETE', path)
-      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+    async end(ref, scope) {
+      const path = scope === 'session' ? `/session?${deploymentQuery}` : `?${deploymentQuery}`
+      const request = conversationRequest(ref, 'DELETE', path)
+      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
     },
   }
 }

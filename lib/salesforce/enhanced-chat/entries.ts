@@ -1,16 +1,16 @@
 /** Salesforce's entries → what the gateway's poll understands (`enhanced-chat-api.md §3`). Pure; never throws. */
 import { isoTime } from '../../contract/common.js'
 import { type Role, role as roleSchema } from '../../contract/messages.js'
-import type { Entry, Happening } from '../../polling/entries.js'
-import { plain, plainName } from '../text.js'
+import type { Entry, StateChange } from '../../polling/entries.js'
+import { plainName, toPlainText } from '../text.js'
 import { toMessage } from './messages/message.js'
 import * as schemas from './schemas.js'
 
-/** What an entry becomes: a message for visitors, a happening for the state, both or nothing. */
-type Outcome = Pick<Entry, 'message' | 'happening'>
+/** What an entry becomes: a message for visitors, a change for the state, both or nothing. */
+type Outcome = Pick<Entry, 'message' | 'change'>
 
-const nothing: Outcome = { message: null, happening: null }
-const queued: Outcome = { message: null, happening: { kind: 'queued' } }
+const nothing: Outcome = { message: null, change: null }
+const queued: Outcome = { message: null, change: { kind: 'queued' } }
 
 /** `Router` is `System`, and so is a role we do not know. */
 function roleOf(role: string | null | undefined): Role {
@@ -34,11 +34,11 @@ type Envelope = ReturnType<typeof envelopeOf>
 
 function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedEntry): Outcome {
   const subject = subjectOf(entry.sender?.subject)
-  const happening: Happening = { kind: 'said', ...envelope.sender, subject }
-  return { message: toMessage(payload, envelope), happening }
+  const change: StateChange = { kind: 'said', ...envelope.sender, subject }
+  return { message: toMessage(payload, envelope), change }
 }
 
-const verbs = { add: 'joined', remove: 'left', update: 'changed' } as const
+const participantVerbs = { add: 'joined', remove: 'left', update: 'changed' } as const
 
 function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
   const read = schemas.participantPayload.safeParse(payload)
@@ -50,12 +50,15 @@ function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
     subject: subjectOf(participant.subject),
   }))
   const text = changes
-    .map(({ operation, role, displayName }) => `${displayName ?? role} ${verbs[operation]}.`)
+    .map(
+      ({ operation, role, displayName }) =>
+        `${displayName ?? role} ${participantVerbs[operation]}.`,
+    )
     .join(' ')
   const participants = changes.map(({ subject: _, ...change }) => change)
   return {
     message: { ...envelope, messageType: 'ParticipantChanged', text, participants },
-    happening: { kind: 'participants', changes },
+    change: { kind: 'participants', changes },
   }
 }
 
@@ -64,17 +67,17 @@ function mapRouting(payload: unknown, envelope: Envelope): Outcome {
   if (!read.success) return nothing
   const { routingType: type, failureType, failureReason, estimatedWaitTime } = read.data
   const failed = failureType !== 'None'
-  const failure = failed ? plain(failureReason || failureType) : null
+  const failure = failed ? toPlainText(failureReason || failureType) : null
   const wait = estimatedWaitTime?.estimatedWaitTimeInSeconds ?? null
   const routing = {
-    type: plain(type),
+    type: toPlainText(type),
     failure,
     ...(wait !== null && { estimatedWaitSeconds: wait }),
   }
   const text = failed ? 'Nobody is available right now.' : 'Looking for somebody to help.'
   return {
     message: { ...envelope, messageType: 'RoutingResult', text, routing },
-    happening: { kind: 'routing', failed, estimatedWaitSeconds: wait },
+    change: { kind: 'routing', failed, estimatedWaitSeconds: wait },
   }
 }
 
@@ -91,14 +94,14 @@ function mapSession(payload: unknown, envelope: Envelope): Outcome {
   const over = sessionStatus === 'Ended'
   const endedBy = sessionEndedByRole ? roleOf(sessionEndedByRole) : null
   const session = {
-    status: plain(sessionStatus),
-    ...(sessionStatusPrev && { previous: plain(sessionStatusPrev) }),
+    status: toPlainText(sessionStatus),
+    ...(sessionStatusPrev && { previous: toPlainText(sessionStatusPrev) }),
     ...(endedBy && { endedBy }),
   }
-  const text = over ? 'The session has ended.' : `The session is ${plain(sessionStatus)}.`
+  const text = over ? 'The session has ended.' : `The session is ${toPlainText(sessionStatus)}.`
   return {
     message: { ...envelope, messageType: 'SessionStatusChanged', text, session },
-    happening: { kind: 'session', over, endedBy },
+    change: { kind: 'session', over, endedBy },
   }
 }
 
@@ -129,7 +132,7 @@ function outcomeOf(entry: schemas.ListedEntry): Outcome {
     case 'QueuePosition':
       return queued
     case 'CloseConversation':
-      return { message: null, happening: { kind: 'closed' } }
+      return { message: null, change: { kind: 'closed' } }
     default:
       return nothing
   }

@@ -3,10 +3,10 @@ import { uuidOf } from '../../uuid.js'
 import type { FileContent } from '../messaging.js'
 
 /** `envelope`: what every thing said is sent with. The file's id follows from the message's: sending again is harmless. */
-export function toForm(saying: FileContent & { id: string }, envelope: object): FormData {
-  const { id, file, text } = saying
-  const message = { id, fileId: uuidOf(`file:${id}`), ...(text !== null && { text }) }
-  const entry = JSON.stringify({ message, ...envelope })
+export function toForm(message: FileContent & { id: string }, envelope: object): FormData {
+  const { id, file, text } = message
+  const entryMessage = { id, fileId: uuidOf(`file:${id}`), ...(text !== null && { text }) }
+  const entry = JSON.stringify({ message: entryMessage, ...envelope })
   const form = new FormData()
   form.set('messageEntry', new Blob([entry], { type: 'application/json' }))
   form.set('fileData', new Blob([file.bytes], { type: file.type }), file.name)

@@ -1,6 +1,6 @@
 /** The deployment's configuration → what it offers to visitors (`enhanced-chat-api.md §1.5`, `§2.6`). Pure. */
 import type { Attachments, Prechat } from '../../contract/replies.js'
-import { plain } from '../text.js'
+import { toPlainText } from '../text.js'
 import type { DeploymentConfig } from './schemas.js'
 
 /** The unit of `maxFileSize` is not evidenced; 5 with a limit of 5 MB reads as megabytes. */
@@ -30,7 +30,7 @@ function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['op
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     .map(({ choiceListValueName, label, isDefaultValue }) => ({
       value: choiceListValueName,
-      ...(label && { label: plain(label) }),
+      ...(label && { label: toPlainText(label) }),
       ...(isDefaultValue && { default: true }),
     }))
 }
@@ -39,7 +39,7 @@ function toField(field: FormField, config: DeploymentConfig): PrechatField {
   const type = types.get(field.type) ?? 'text'
   return {
     name: field.name,
-    ...(field.label && { label: plain(field.label) }),
+    ...(field.label && { label: toPlainText(field.label) }),
     type,
     required: field.required === true,
     ...(field.maxLength && { maxLength: Math.floor(field.maxLength) }),

@@ -1,6 +1,6 @@
 /** What we read of Salesforce's answers, and no more; further properties are to be expected. */
 import * as z from 'zod'
-import { each, maybe, maybeText, opaqueId } from '../lenient.js'
+import { maybe, maybeText, opaqueId, readableItems } from '../lenient.js'
 
 /** Epoch milliseconds that a calendar with four-digit years can tell. */
 const instant = z.int().min(0).max(253_402_300_799_999)
@@ -44,7 +44,7 @@ export const deploymentConfig = z.object({
 export type DeploymentConfig = z.infer<typeof deploymentConfig>
 
 /** `enhanced-chat-api.md §1.5`. */
-export const tokenAnswer = z.object({
+export const tokenResponse = z.object({
   accessToken: z.string().min(1),
   context: z.object({
     endUser: z.object({ subject: z.string() }),
@@ -65,18 +65,18 @@ export const listedEntry = z.object({
 })
 export type ListedEntry = z.infer<typeof listedEntry>
 
-export const listAnswer = z.object({ conversationEntries: z.array(z.unknown()) })
+export const entriesResponse = z.object({ conversationEntries: z.array(z.unknown()) })
 
 /** `§2.10`. */
-export const sentAnswer = z.object({
+export const sendResponse = z.object({
   conversationEntries: z.array(
     z.object({ id: z.string(), clientTimestamp: instant.nullable().catch(null) }),
   ),
 })
 
 /** `§2.7`. */
-export const conversationsAnswer = z.object({
-  conversations: each(
+export const conversationsResponse = z.object({
+  conversations: readableItems(
     z.object({
       conversationId: z.string(),
       startTimestamp: maybe(instant),
@@ -86,18 +86,18 @@ export const conversationsAnswer = z.object({
 })
 
 /** `§2.18`. */
-export const hoursAnswer = z.object({
+export const hoursResponse = z.object({
   businessHoursInfo: maybe(
-    z.object({ businessHours: each(z.object({ startTime: instant, endTime: instant })) }),
+    z.object({ businessHours: readableItems(z.object({ startTime: instant, endTime: instant })) }),
   ),
 })
 
 /** `§2.8`. */
-export const routingAnswer = z.object({ routingStatus: z.string() })
+export const routingResponse = z.object({ routingStatus: z.string() })
 
 /** `§3.4`. */
 export const participantPayload = z.object({
-  entries: each(
+  entries: readableItems(
     z.object({
       operation: z.enum(['add', 'remove', 'update']),
       participant,

@@ -8,32 +8,38 @@ import type { EntryPage, PageRequest } from '../../polling/entries.js'
 import { GatewayError } from '../../problem.js'
 import { remainingMs } from '../../request.js'
 import {
-  type Answer,
-  type Call,
+  expectDone,
   expectSuccess,
-  judgeDone,
-  persist,
-  readAs,
-  refusal,
+  failureOf,
+  parseResponse,
+  retry,
+  type SalesforceRequest,
+  type SalesforceResponse,
   send,
 } from '../http.js'
-import type { Messaging, Opening, Pass, Reach, Said } from '../messaging.js'
+import type {
+  ConversationRef,
+  Messaging,
+  SalesforceToken,
+  SendResult,
+  SessionOptions,
+} from '../messaging.js'
 import { type Listing, readAll } from './listing.js'
 import { toEntry } from './messages.js'
-import { toOutgoing } from './replies.js'
+import { toOutgoing } from './outgoing.js'
 import * as schemas from './schemas.js'
 import {
   type AssertionOptions,
   baseWithin,
-  packTicket,
+  packToken,
   signAssertion,
-  unpackTicket,
+  unpackToken,
 } from './tokens.js'
 
 type Options = AssertionOptions & { url: string; deployment: string }
 
 /** Of the time that a message has; the rest is for telling the caller. */
-const sharePerSend = 0.8
+const sendTimeShare = 0.8
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -45,31 +51,35 @@ const authorizationNote =
   'SALESFORCE_MESSAGING_URL is the host that its context.url names'
 
 /** Every refusal but a wish to wait is one of our configuration. */
-function judgeAdmission<T extends z.ZodType>(schema: T, answer: Answer, note: string) {
-  if (answer.status >= 200 && answer.status < 300) return readAs(schema, answer)
-  if (answer.status === 429 || answer.status >= 500) throw refusal(answer)
+function parseAuthorization<T extends z.ZodType>(
+  schema: T,
+  response: SalesforceResponse,
+  note: string,
+) {
+  if (response.status >= 200 && response.status < 300) return parseResponse(schema, response)
+  if (response.status === 429 || response.status >= 500) throw failureOf(response)
   throw new GatewayError('upstream_rejected', { effect: 'none', note })
 }
 
-function judgeStarted(answer: Answer): string {
-  expectSuccess(answer)
-  return readAs(schemas.startedAnswer, answer).conversationId
+function parseConversationId(response: SalesforceResponse): string {
+  expectSuccess(response)
+  return parseResponse(schemas.createConversationResponse, response).conversationId
 }
 
-function judgeSaid(answer: Answer): Said {
-  expectSuccess(answer)
-  const { timestamp, id } = readAs(schemas.sentAnswer, answer)
-  return { at: timestamp ?? answer.now, listedAs: id ?? null }
+function parseSendResult(response: SalesforceResponse): SendResult {
+  expectSuccess(response)
+  const { timestamp, id } = parseResponse(schemas.sendResponse, response)
+  return { at: timestamp ?? response.now, listedAs: id ?? null }
 }
 
-function judgeListing(answer: Answer): Listing {
-  if (answer.status !== 200) throw refusal(answer)
-  const { messages } = readAs(schemas.listAnswer, answer)
-  return { entries: messages.flatMap((listed) => toEntry(listed) ?? []), now: answer.now }
+function parseListing(response: SalesforceResponse): Listing {
+  if (response.status !== 200) throw failureOf(response)
+  const { messages } = parseResponse(schemas.messagesResponse, response)
+  return { entries: messages.flatMap((listed) => toEntry(listed) ?? []), now: response.now }
 }
 
 /** The guide keeps apart what the gateway has in one. */
-function openingBody({ routingAttributes, contextParameters = {} }: Opening) {
+function sessionBody({ routingAttributes, contextParameters = {} }: SessionOptions) {
   const own = Object.entries(routingAttributes).filter(([name]) => !(name in contextParameters))
   return { routingAttributes: Object.fromEntries(own), contextParameters }
 }
@@ -85,50 +95,65 @@ export function createGuide(options: Options): Messaging {
   async function logIn(): Promise<string> {
     const assertion = await signAssertion(options)
     const form = new URLSearchParams({ grant_type: grantType, assertion })
-    const call: Call = { method: 'POST', url: `${loginUrl}/services/oauth2/token`, form }
-    const answer = await send(call, remainingMs())
-    return judgeAdmission(schemas.loginAnswer, answer, loginNote).access_token
+    const request: SalesforceRequest = {
+      method: 'POST',
+      url: `${loginUrl}/services/oauth2/token`,
+      form,
+    }
+    const response = await send(request, remainingMs())
+    return parseAuthorization(schemas.loginResponse, response, loginNote).access_token
   }
 
-  async function authorize(token: string): Promise<Pass> {
+  async function authorize(token: string): Promise<SalesforceToken> {
     const body = { orgId, esDeveloperName: deployment, capabilitiesVersion: '1', platform: 'Web' }
     const target = `${url}/iamessage/api/v2/authorization`
-    const call: Call = { method: 'POST', url: target, token, body }
-    const answer = await send(call, remainingMs())
-    const admission = judgeAdmission(schemas.authorizationAnswer, answer, authorizationNote)
-    const { accessToken, context, expiresIn } = admission
+    const request: SalesforceRequest = { method: 'POST', url: target, token, body }
+    const response = await send(request, remainingMs())
+    const authorization = parseAuthorization(
+      schemas.authorizationResponse,
+      response,
+      authorizationNote,
+    )
+    const { accessToken, context, expiresIn } = authorization
     const base = baseWithin(context.url, url)
     if (!base) {
       throw new GatewayError('upstream_rejected', { effect: 'none', note: authorizationNote })
     }
     return {
-      token: packTicket({ accessToken, base, esDeveloperName: context.esDeveloperName }),
+      token: packToken({ accessToken, base, esDeveloperName: context.esDeveloperName }),
       expiresAt: Date.now() + expiresIn * 1000,
       offer: { prechat: null, attachments: null },
     }
   }
 
-  function conversationCall(reach: Reach, method: Call['method'], path: string): Call {
-    const { accessToken: token, base } = unpackTicket(reach.token)
-    const name = encodeURIComponent(reach.conversationId)
+  function conversationRequest(
+    ref: ConversationRef,
+    method: SalesforceRequest['method'],
+    path: string,
+  ): SalesforceRequest {
+    const { accessToken: token, base } = unpackToken(ref.token)
+    const name = encodeURIComponent(ref.conversationId)
     return { method, url: `${base}/iamessage/api/v2/conversation/${name}${path}`, token }
   }
 
-  function ask(reach: Reach, after: string | undefined): Promise<Listing> {
+  function fetchListing(ref: ConversationRef, after: string | undefined): Promise<Listing> {
     const query = after === undefined ? '' : `?${new URLSearchParams({ after })}`
-    const call = conversationCall(reach, 'GET', `/messages${query}`)
-    return persist(async (timeoutMs) => judgeListing(await send(call, timeoutMs)))
+    const request = conversationRequest(ref, 'GET', `/messages${query}`)
+    return retry(async (timeoutMs) => parseListing(await send(request, timeoutMs)))
   }
 
   /** The newest are found at the end of the whole list: the guide has no other way to them. */
-  async function list(reach: Reach, request: PageRequest): Promise<EntryPage> {
-    if (request.order === 'oldestFirst') {
-      return { ...(await readAll((after) => ask(reach, after), request.after)), full: false }
+  async function listConversationEntries(
+    ref: ConversationRef,
+    page: PageRequest,
+  ): Promise<EntryPage> {
+    if (page.order === 'oldestFirst') {
+      return { ...(await readAll((after) => fetchListing(ref, after), page.after)), full: false }
     }
-    const { to = Number.POSITIVE_INFINITY } = request
-    const { entries, now } = await readAll((after) => ask(reach, after))
+    const { endTimestamp = Number.POSITIVE_INFINITY } = page
+    const { entries, now } = await readAll((after) => fetchListing(ref, after))
     const newestFirst = entries
-      .filter(({ at }) => at <= to)
+      .filter(({ at }) => at <= endTimestamp)
       .reverse()
       .sort((a, b) => b.at - a.at)
     return { entries: newestFirst, full: false, now }
@@ -136,40 +161,40 @@ export function createGuide(options: Options): Messaging {
 
   return {
     traits: { renewable: true, ourIds: false, narrated: false },
-    list,
+    listConversationEntries,
 
     /** Two requests, neither repeated by itself. */
-    admit: async () => authorize(await logIn()),
+    createToken: async () => authorize(await logIn()),
 
     /** The guide knows no way to do so. */
-    revoke: async () => undefined,
+    revokeToken: async () => undefined,
 
     /** Not repeated: each call opens another conversation. */
-    async open({ token }, opening) {
-      const { accessToken, base, esDeveloperName } = unpackTicket(token)
-      const body = { esDeveloperName, ...openingBody(opening) }
+    async createConversation({ token }, opening) {
+      const { accessToken, base, esDeveloperName } = unpackToken(token)
+      const body = { esDeveloperName, ...sessionBody(opening) }
       const target = `${base}/iamessage/api/v2/conversation`
-      const call: Call = { method: 'POST', url: target, token: accessToken, body }
-      return judgeStarted(await send(call, sharePerSend * remainingMs()))
+      const request: SalesforceRequest = { method: 'POST', url: target, token: accessToken, body }
+      return parseConversationId(await send(request, sendTimeShare * remainingMs()))
     },
 
-    async say(reach, saying) {
+    async sendMessage(ref, saying) {
       const body = { message: toOutgoing(saying) }
-      const call = { ...conversationCall(reach, 'POST', '/message'), body }
-      return judgeSaid(await send(call, sharePerSend * remainingMs()))
+      const request = { ...conversationRequest(ref, 'POST', '/message'), body }
+      return parseSendResult(await send(request, sendTimeShare * remainingMs()))
     },
 
-    async end(reach, scope) {
+    async end(ref, scope) {
       if (scope === 'session') return await unsupported()
-      const call = conversationCall(reach, 'POST', '/end')
-      await persist(async (timeoutMs) => judgeDone(await send(call, timeoutMs)))
+      const request = conversationRequest(ref, 'POST', '/end')
+      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
     },
 
-    routing: async () => 'unknown',
-    type: unsupported,
-    acknowledge: unsupported,
-    transcript: unsupported,
-    conversations: unsupported,
-    businessHours: unsupported,
+    retrieveConversationRoutingStatus: async () => 'unknown',
+    addTypingIndicator: unsupported,
+    acknowledgeEntries: unsupported,
+    retrieveConversationTranscript: unsupported,
+    listConversations: unsupported,
+    getBusinessHours: unsupported,
   }
 }

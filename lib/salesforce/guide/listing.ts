@@ -8,7 +8,7 @@ import type { Entry } from '../../polling/entries.js'
 export type Listing = { entries: readonly Entry[]; now: number }
 
 /** So many messages at once may be a page that others follow. */
-const suspicious = 50
+const fullPageSize = 50
 const maxRequests = 40
 
 /**
@@ -23,17 +23,17 @@ function lastSettled(entries: readonly Entry[]): string | undefined {
 
 /** All that is listed after a message (undefined: from the beginning), each message once. */
 export async function readAll(
-  ask: (after: string | undefined) => Promise<Listing>,
+  fetchListing: (after: string | undefined) => Promise<Listing>,
   after?: string,
 ): Promise<Listing> {
   const found = new Map<string, Entry>()
   let from = after
   for (let requests = 1; ; requests++) {
-    const { entries, now } = await ask(from)
+    const { entries, now } = await fetchListing(from)
     const fresh = entries.filter(({ id }) => !found.has(id))
     for (const entry of fresh) if (!found.has(entry.id)) found.set(entry.id, entry)
     const distinct = new Set(entries.map(({ id }) => id)).size
-    const isAll = distinct < suspicious || fresh.length === 0
+    const isAll = distinct < fullPageSize || fresh.length === 0
     if (isAll || requests === maxRequests) return { entries: [...found.values()], now }
     from = lastSettled(entries)
   }

@@ -5,8 +5,8 @@ import { role as roleSchema } from '../../contract/messages.js'
 import type { Entry } from '../../polling/entries.js'
 import { uuidOf } from '../../uuid.js'
 import {
-  type Body,
-  type Clean,
+  type CleanText,
+  type MessageBody,
   toFiles,
   toList,
   toReplies,
@@ -16,15 +16,15 @@ import {
   toUnknown,
 } from '../bodies.js'
 import { safeSource } from '../links.js'
-import { decoded, plain, plainName } from '../text.js'
+import { decodeEntities, plainName, toPlainText } from '../text.js'
 import * as schemas from './schemas.js'
 
 /** A reader of one type of message: null when there is nothing in it that can be shown. */
-type Read = (message: unknown, clean: Clean) => Body | null
+type Read = (message: unknown, clean: CleanText) => MessageBody | null
 
 function reader<T extends z.ZodType>(
   schema: T,
-  toBody: (read: z.output<T>, clean: Clean) => Body | null,
+  toBody: (read: z.output<T>, clean: CleanText) => MessageBody | null,
 ): Read {
   return (message, clean) => {
     const read = schema.safeParse(message)
@@ -35,7 +35,7 @@ function reader<T extends z.ZodType>(
 type Option = z.infer<typeof schemas.list>['listPicker']['options'][number]
 
 /** The options that have a title to show. */
-function toOptions(options: readonly Option[], clean: Clean) {
+function toOptions(options: readonly Option[], clean: CleanText) {
   return options.flatMap(({ itemId, title: written, subTitle, imageUrl }) => {
     const title = clean(written).trim()
     const picture = imageUrl ? safeSource(imageUrl) : null
@@ -99,9 +99,9 @@ const readers = new Map<string, Read>([
 ])
 
 /** A message without a body that we can read may still have a text. */
-function unknownBody(listed: unknown, messageType: string, clean: Clean): Body {
+function unknownBody(listed: unknown, messageType: string, clean: CleanText): MessageBody {
   const text = schemas.text.safeParse(listed).data?.staticContent.text ?? ''
-  return toUnknown(clean(text), { entryType: 'Message', messageType: plain(messageType) })
+  return toUnknown(clean(text), { entryType: 'Message', messageType: toPlainText(messageType) })
 }
 
 /** A message's id in the gateway's form: the guide's are opaque texts. */
@@ -116,12 +116,12 @@ export function toEntry(listed: unknown): Entry | null {
   const { id, messageType, timestamp: at, sender: from } = read.data
   const role = roleSchema.safeParse(from?.role).data ?? 'System'
   const sender = { role, displayName: plainName(from?.displayName) }
-  const clean = role === 'Chatbot' ? decoded : plain
+  const clean = role === 'Chatbot' ? decodeEntities : toPlainText
   const body = readers.get(messageType)?.(listed, clean) ?? unknownBody(listed, messageType, clean)
   return {
     id,
     at,
     message: { id: idOf(id), sender, timestamp: isoTime(at), ...body },
-    happening: { kind: 'said', ...sender, subject: '' },
+    change: { kind: 'said', ...sender, subject: '' },
   }
 }

@@ -1,26 +1,26 @@
 /** The parts of the guide's answers that the gateway reads (`docs/guide-dialect.md`); the rest is let pass. */
 import * as z from 'zod'
-import { each, maybe, maybeText, opaqueId } from '../lenient.js'
+import { maybe, maybeText, opaqueId, readableItems } from '../lenient.js'
 
-export const loginAnswer = z.object({ access_token: z.string().min(1) })
+export const loginResponse = z.object({ access_token: z.string().min(1) })
 
-export const authorizationAnswer = z.object({
+export const authorizationResponse = z.object({
   accessToken: z.string().min(1),
   context: z.object({ url: z.string(), esDeveloperName: z.string() }),
   /** Seconds. */
   expiresIn: z.number().min(1).max(31_536_000),
 })
 
-export const startedAnswer = z.object({ conversationId: opaqueId })
+export const createConversationResponse = z.object({ conversationId: opaqueId })
 
 /** ISO 8601, or epoch milliseconds, as a moment that can be written. */
 const moment = z
   .union([z.string().transform((text) => Date.parse(text)), z.number()])
   .pipe(z.int().min(0).max(8_640_000_000_000_000))
 
-export const sentAnswer = z.object({ id: maybe(opaqueId), timestamp: maybe(moment) })
+export const sendResponse = z.object({ id: maybe(opaqueId), timestamp: maybe(moment) })
 
-export const listAnswer = z.object({ messages: z.array(z.unknown()) })
+export const messagesResponse = z.object({ messages: z.array(z.unknown()) })
 
 export const listedMessage = z.object({
   id: opaqueId,
@@ -40,11 +40,11 @@ const option = z.object({
 export const text = z.object({ staticContent: z.object({ text: z.string() }) })
 
 export const replies = z.object({
-  quickReplies: z.object({ text: maybeText, replies: each(option) }),
+  quickReplies: z.object({ text: maybeText, replies: readableItems(option) }),
 })
 
 export const list = z.object({
-  listPicker: z.object({ title: maybeText, text: maybeText, options: each(option) }),
+  listPicker: z.object({ title: maybeText, text: maybeText, options: readableItems(option) }),
 })
 
 export const link = z.object({
@@ -58,7 +58,7 @@ export const link = z.object({
 
 const file = z.object({ id: maybe(opaqueId), name: maybeText, mimeType: maybeText, url: maybeText })
 
-export const files = z.object({ attachments: each(file) })
+export const files = z.object({ attachments: readableItems(file) })
 
 export const selection = z.object({
   quickReplySelection: z.object({ itemId: opaqueId, title: maybeText }),

@@ -28,17 +28,17 @@ export function signAssertion({ clientId, orgId, loginUrl, key }: AssertionOptio
 }
 
 /** A token, where it is good and for which deployment. */
-const ticket = z.object({ accessToken: z.string(), base: z.url(), esDeveloperName: z.string() })
-export type Ticket = z.infer<typeof ticket>
+const guideToken = z.object({ accessToken: z.string(), base: z.url(), esDeveloperName: z.string() })
+export type GuideToken = z.infer<typeof guideToken>
 
-export function packTicket(content: Ticket): string {
+export function packToken(content: GuideToken): string {
   return JSON.stringify(content)
 }
 
 /** What is no ticket of this dialect is a token that is not believed. */
-export function unpackTicket(token: string): Ticket {
+export function unpackToken(token: string): GuideToken {
   try {
-    return ticket.parse(JSON.parse(token))
+    return guideToken.parse(JSON.parse(token))
   } catch {
     throw new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: true })
   }

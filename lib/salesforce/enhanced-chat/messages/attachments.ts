@@ -1,7 +1,7 @@
 /** StaticContentMessage / Attachments and ExternalAttachments (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { toFiles } from '../../bodies.js'
-import { each, maybe, maybeText, opaqueId } from '../../lenient.js'
+import { maybe, maybeText, opaqueId, readableItems } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
 
 const attachment = z.object({
@@ -13,7 +13,7 @@ const attachment = z.object({
 })
 type Attachment = z.infer<typeof attachment>
 
-const attachmentsContent = z.object({ text: maybeText, attachments: each(attachment) })
+const attachmentsContent = z.object({ text: maybeText, attachments: readableItems(attachment) })
 
 /** What keeps a file from being fetched, beside its address; null when nothing does. */
 function obstacleOf({ attachmentUploadResult }: Attachment): string | null {

@@ -1,7 +1,7 @@
 /** What the readers of message bodies have in common. */
-import type { Body, Clean } from '../../bodies.js'
+import type { CleanText, MessageBody } from '../../bodies.js'
 
-export type { Body, Clean } from '../../bodies.js'
+export type { CleanText as Clean, MessageBody as Body } from '../../bodies.js'
 
 /** Reads one format of one message type; null when there is nothing in it that can be shown. */
-export type ReadBody = (content: unknown, clean: Clean) => Body | null
+export type ReadBody = (content: unknown, clean: CleanText) => MessageBody | null

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
 import { titled } from '../../bodies.js'
-import { each, maybe, maybeText } from '../../lenient.js'
+import { maybe, maybeText, readableItems } from '../../lenient.js'
 import { safeLink } from '../../links.js'
-import { bullet, lines } from '../../text.js'
+import { joinLines, toBullet } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { type Asset, asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
@@ -16,7 +16,7 @@ const linkItem = z.object({
 
 const card = z.object({
   titleItem,
-  interactionItems: each(z.union([linkItem, optionItem])),
+  interactionItems: readableItems(z.union([linkItem, optionItem])),
 })
 type Card = z.infer<typeof card>
 type Item = Card['interactionItems'][number]
@@ -26,8 +26,8 @@ type Action = OutwardCard['actions'][number]
 
 const carouselContent = z.object({
   title: maybeText,
-  images: each(asset),
-  items: each(card),
+  images: readableItems(asset),
+  items: readableItems(card),
 })
 
 /** An option without a title, or a link that cannot be opened, is no action. */
@@ -57,7 +57,7 @@ function lineOf(shown: OutwardCard): string {
   const actions = shown.actions.map((action) =>
     'url' in action && action.url !== action.title ? `${action.title} ${action.url}` : action.title,
   )
-  return bullet([titled(shown), actions.join(' / ')].filter(Boolean).join(': '))
+  return toBullet([titled(shown), actions.join(' / ')].filter(Boolean).join(': '))
 }
 
 /** Reads the cards. */
@@ -68,7 +68,7 @@ export function readCarousel(content: unknown, clean: Clean): Body | null {
   const cards = read.data.items.map((item) => toCard(item, read.data.images, clean))
   return {
     messageType: 'CarouselMessage',
-    text: lines(title, ...cards.map(lineOf)),
+    text: joinLines(title, ...cards.map(lineOf)),
     carousel: { ...(title && { title }), cards },
   }
 }

@@ -1,14 +1,14 @@
 /** ChoicesMessage: quick replies, buttons and lists to pick from (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { toList, toReplies } from '../../bodies.js'
-import { each, maybe, maybeText } from '../../lenient.js'
+import { maybe, maybeText, readableItems } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
 import { asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
 const repliesContent = z.object({
   text: maybeText,
-  images: each(asset),
-  optionItems: each(optionItem),
+  images: readableItems(asset),
+  optionItems: readableItems(optionItem),
 })
 
 function readReplies(
@@ -41,8 +41,8 @@ export function readButtons(content: unknown, clean: Clean): Body | null {
 const listContent = z.object({
   title: maybeText,
   message: maybe(titleItem),
-  images: each(asset),
-  optionItems: each(optionItem),
+  images: readableItems(asset),
+  optionItems: readableItems(optionItem),
 })
 
 /** ListPicker: a list with second lines and pictures. */

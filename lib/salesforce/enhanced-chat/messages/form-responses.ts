@@ -1,8 +1,8 @@
 /** FormResponseMessage: what was filled in, and what became of it (`enhanced-chat-api.md §3.5`, `§5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { each, maybe, maybeText, opaqueId } from '../../lenient.js'
-import { lines } from '../../text.js'
+import { maybe, maybeText, opaqueId, readableItems } from '../../lenient.js'
+import { joinLines } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 import { selectedOption, titleOf } from './selections.js'
@@ -18,7 +18,7 @@ const inputValue = z.object({
   inputlabel: maybe(titleItem),
   displayValue: maybeText,
   value: maybe(z.record(z.string(), z.unknown())),
-  selectedOptions: each(selectedOption),
+  selectedOptions: readableItems(selectedOption),
 })
 type InputValue = z.infer<typeof inputValue>
 
@@ -72,22 +72,22 @@ function lineOf({ label, value, title }: Value): string {
   return label ? `${label}: ${answer}` : answer
 }
 
-const inputsContent = z.object({ inputValues: each(inputValue) })
+const inputsContent = z.object({ inputValues: readableItems(inputValue) })
 
 /** Inputs: what was filled in. */
 export function readFilledIn(content: unknown, clean: Clean): Body | null {
   const read = inputsContent.safeParse(content)
   if (!read.success) return null
   const values = read.data.inputValues.flatMap((input) => toValues(input, clean))
-  const text = lines(...values.map(lineOf)) || 'A form was filled in.'
+  const text = joinLines(...values.map(lineOf)) || 'A form was filled in.'
   return { messageType: 'FormResponseMessage', text, values }
 }
 
 const resultContent = z.object({
   result: z.object({
     resultType: z.string(),
-    records: each(z.object({ resultMessage: maybeText })),
-    errors: each(z.object({ errorType: maybeText, errorMessage: maybeText })),
+    records: readableItems(z.object({ resultMessage: maybeText })),
+    errors: readableItems(z.object({ errorType: maybeText, errorMessage: maybeText })),
   }),
 })
 
@@ -104,7 +104,7 @@ export function readResult(content: unknown, clean: Clean): Body | null {
   const fallback = ok ? 'The form was received.' : 'The form was not accepted.'
   return {
     messageType: 'FormResponseMessage',
-    text: lines(...errors, ...(ok ? told : [])) || fallback,
+    text: joinLines(...errors, ...(ok ? told : [])) || fallback,
     result: { ok, ...(errors.length > 0 && { errors }) },
   }
 }

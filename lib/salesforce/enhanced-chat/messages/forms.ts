@@ -1,8 +1,15 @@
 /** FormMessage / Inputs: something to fill in (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { each, maybe, maybeText, maybeWhole, maybeYes, opaqueId } from '../../lenient.js'
-import { bullet, lines, plain } from '../../text.js'
+import {
+  maybe,
+  maybeBoolean,
+  maybeInteger,
+  maybeText,
+  opaqueId,
+  readableItems,
+} from '../../lenient.js'
+import { joinLines, toBullet, toPlainText } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { optionItem, titleItem, toOptions } from './items.js'
 
@@ -13,21 +20,21 @@ const formInput = z.object({
   id: opaqueId,
   label: maybe(titleItem),
   hintText: maybeText,
-  required: maybeYes,
-  maximumCharacterCount: maybeWhole,
+  required: maybeBoolean,
+  maximumCharacterCount: maybeInteger,
   regEx: maybeText,
   placeholder: maybeText,
   keyboardType: maybeText,
   textInputType: maybeText,
-  multipleSelection: maybeYes,
-  optionItems: each(optionItem),
+  multipleSelection: maybeBoolean,
+  optionItems: readableItems(optionItem),
 })
 type FormInput = z.infer<typeof formInput>
 
 const formContent = z.object({
   formTitle: maybe(titleItem),
   message: maybe(titleItem),
-  sections: each(z.object({ input: formInput })),
+  sections: readableItems(z.object({ input: formInput })),
 })
 
 const selects = new Set(['SelectInput', 'OptionPickerInput', 'SelectNavigationInput'])
@@ -48,7 +55,7 @@ function typeOf({ inputType, multipleSelection, keyboardType, textInputType }: F
 
 /** A pattern that JavaScript cannot read would only break forms. */
 function patternOf({ regEx }: FormInput): string | null {
-  if (!regEx || plain(regEx) !== regEx) return null
+  if (!regEx || toPlainText(regEx) !== regEx) return null
   try {
     new RegExp(regEx)
     return regEx
@@ -90,10 +97,10 @@ export function readForm(content: unknown, clean: Clean): Body | null {
     .map(({ input }) => toInput(input, clean))
     .filter(({ type, label }) => type !== 'note' || label !== '')
   if (inputs.every(({ type }) => type === 'note')) return null
-  const told = inputs.map(({ type, label }) => (type === 'note' ? label : label && bullet(label)))
+  const told = inputs.map(({ type, label }) => (type === 'note' ? label : label && toBullet(label)))
   return {
     messageType: 'FormMessage',
-    text: lines(title, ...told) || 'A form to fill in.',
+    text: joinLines(title, ...told) || 'A form to fill in.',
     form: { title, inputs },
   }
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { EntryMessage } from '../../../polling/entries.js'
 import { toUnknown } from '../../bodies.js'
 import { maybe, maybeText, opaqueId } from '../../lenient.js'
-import { decoded, plain } from '../../text.js'
+import { decodeEntities, toPlainText } from '../../text.js'
 import { readAttachments } from './attachments.js'
 import type { Body, Clean, ReadBody } from './body.js'
 import { readCarousel } from './carousel.js'
@@ -79,8 +79,8 @@ function unknownBody({ messageType }: AbstractMessage, body: unknown, clean: Cle
   const formatType = z.object({ formatType: z.string() }).safeParse(body).data?.formatType
   return toUnknown(clean(text || message || title || ''), {
     entryType: 'Message',
-    messageType: plain(messageType),
-    ...(formatType && { formatType: plain(formatType) }),
+    messageType: toPlainText(messageType),
+    ...(formatType && { formatType: toPlainText(formatType) }),
   })
 }
 
@@ -92,7 +92,7 @@ export function toMessage(payload: unknown, envelope: Envelope): EntryMessage {
   }
   const { abstractMessage: message, messageReason: reason } = read.data
   const { messageType, inReplyToMessageId } = message
-  const clean = envelope.sender.role === 'Chatbot' ? decoded : plain
+  const clean = envelope.sender.role === 'Chatbot' ? decodeEntities : toPlainText
   const body = contentOf(message)
   const reader = readers.get(`${messageType} ${body?.formatType}`)
   return {

@@ -1,7 +1,7 @@
 /** ChoicesResponseMessage / Selections: the options that were chosen (`enhanced-chat-api.md §5`). */
 import * as z from 'zod'
 import { toSelections } from '../../bodies.js'
-import { each, maybe, opaqueId } from '../../lenient.js'
+import { maybe, opaqueId, readableItems } from '../../lenient.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
@@ -17,7 +17,7 @@ export function titleOf({ optionIdentifier, optionTitle }: SelectedOption, clean
   return clean(optionTitle?.title ?? '').trim() || optionIdentifier
 }
 
-const selectionsContent = z.object({ selectedOptions: each(selectedOption) })
+const selectionsContent = z.object({ selectedOptions: readableItems(selectedOption) })
 
 /** Selections: the options that were chosen. */
 export function readSelections(content: unknown, clean: Clean): Body | null {

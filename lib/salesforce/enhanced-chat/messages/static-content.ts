@@ -1,9 +1,9 @@
 /** StaticContentMessage: texts, links, media, files and pages (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { toRichLink, toText } from '../../bodies.js'
-import { each, maybe, maybeText } from '../../lenient.js'
+import { maybe, maybeText, readableItems } from '../../lenient.js'
 import { safeLink } from '../../links.js'
-import { lines } from '../../text.js'
+import { joinLines } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { type Asset, asset, titleItem } from './items.js'
 
@@ -13,7 +13,7 @@ const citation = z.object({
 
 const textContent = z.object({
   text: z.string(),
-  citationContent: maybe(z.object({ citations: each(citation) })),
+  citationContent: maybe(z.object({ citations: readableItems(citation) })),
 })
 
 /** Text; citations whose link cannot be opened are left out. */
@@ -56,7 +56,7 @@ export function readRichLink(content: unknown, clean: Clean): Body | null {
   })
 }
 
-const linksContent = z.object({ links: each(z.object({ url: z.string() })) })
+const linksContent = z.object({ links: readableItems(z.object({ url: z.string() })) })
 
 /** Links: an address alone. */
 export function readLinks(content: unknown): Body | null {
@@ -64,7 +64,7 @@ export function readLinks(content: unknown): Body | null {
   return first ? toRichLink({ title: '', url: first.url, imageUrl: null, description: '' }) : null
 }
 
-const mediaContent = z.object({ mediaAsset: asset, linkItems: each(linkItem) })
+const mediaContent = z.object({ mediaAsset: asset, linkItems: readableItems(linkItem) })
 
 /** Media: a picture or another file, which may lead somewhere. */
 export function readMedia(content: unknown, clean: Clean): Body | null {
@@ -92,5 +92,5 @@ export function readWebView(content: unknown, clean: Clean): Body | null {
   const url = safeLink(read.data.url)
   if (!url) return title ? toText(title) : null
   const webView = { url, ...(title && { title }) }
-  return { messageType: 'WebViewMessage', text: lines(title, url), webView }
+  return { messageType: 'WebViewMessage', text: joinLines(title, url), webView }
 }

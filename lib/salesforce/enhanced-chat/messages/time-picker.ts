@@ -1,8 +1,8 @@
 /** ChoicesMessage / TimePicker: moments to choose from (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { isoTime, readableTime, timestamp } from '../../../contract/common.js'
-import { each, maybe, maybeText, maybeWhole, opaqueId } from '../../lenient.js'
-import { bullet, lines } from '../../text.js'
+import { maybe, maybeInteger, maybeText, opaqueId, readableItems } from '../../lenient.js'
+import { joinLines, toBullet } from '../../text.js'
 import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
@@ -25,8 +25,8 @@ const timesContent = z.object({
   message: maybe(titleItem),
   calendarEvent: z.object({
     title: maybeText,
-    timezoneOffset: maybeWhole,
-    timeSlotOptionItems: each(slot),
+    timezoneOffset: maybeInteger,
+    timeSlotOptionItems: readableItems(slot),
   }),
 })
 
@@ -47,7 +47,7 @@ export function readTimePicker(content: unknown, clean: Clean): Body | null {
   const timezoneOffset = calendarEvent.timezoneOffset ?? null
   return {
     messageType: 'TimePickerMessage',
-    text: lines(title, ...slots.map(({ startTime }) => bullet(readableTime(startTime)))),
+    text: joinLines(title, ...slots.map(({ startTime }) => toBullet(readableTime(startTime)))),
     timePicker: { title, ...(timezoneOffset !== null && { timezoneOffset }), slots },
   }
 }

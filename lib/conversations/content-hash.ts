@@ -1,0 +1,37 @@
+/** What a message id stands for: the content first sent under it. Pure. */
+import { createHash } from 'node:crypto'
+import type { OutgoingMessage } from '../salesforce/messaging.js'
+
+/** Type and own fields in one order, nothing that may change between retries. */
+function contentOf(message: OutgoingMessage): unknown[] {
+  switch (message.messageType) {
+    case 'StaticContentMessage':
+      return [message.text]
+    case 'AttachmentMessage': {
+      const { name, type, bytes } = message.file
+      return [message.text, name, type, createHash('sha256').update(bytes).digest('base64url')]
+    }
+    case 'ChoiceResponseMessage':
+      return [
+        message.inReplyToMessageId,
+        ...message.selections.map(({ itemId, title }) => [itemId, title]),
+      ]
+    case 'FormResponseMessage':
+      return [
+        message.inReplyToMessageId,
+        ...message.values.map(({ inputId, value, type, label, title }) => [
+          inputId,
+          value,
+          type,
+          label,
+          title,
+        ]),
+      ]
+  }
+}
+
+/** A hash of what the caller said, before anything is filled in. */
+export function contentHash(message: OutgoingMessage): string {
+  const content = JSON.stringify([message.messageType, ...contentOf(message)])
+  return createHash('sha256').update(content).digest('base64url')
+}

@@ -1,0 +1,42 @@
+/** Where a call comes from, by a source that the caller cannot write. */
+import { isIP } from 'node:net'
+import type { ClientAddress } from '../config/fields.js'
+
+/** What a server knows of the connection that a request came over. */
+export type Connection = { remoteAddress?: string | undefined }
+
+/** The first four groups: one customer has a whole /64. */
+function network64(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail ? tail.split(':') : []
+  const zeros =
+    tail === undefined ? [] : Array(Math.max(0, 8 - left.length - right.length)).fill('0')
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
+function normalise(text: string): string | null {
+  const address = text.trim().replace(/^::ffff:(?=\d+\.)/i, '')
+  const version = isIP(address)
+  if (version === 0) return null
+  return version === 4 ? address : `${network64(address.replace(/%.*$/, ''))}::/64`
+}
+
+function statedAddress(source: ClientAddress, headers: Headers, connection: Connection): string {
+  if (source === 'vercel') return headers.get('x-real-ip') ?? ''
+  if (source === 'socket' || source === 'lambda') return connection.remoteAddress ?? ''
+  const hops = (headers.get('x-forwarded-for') ?? '').split(',')
+  return hops.at(-source.trustedHops) ?? ''
+}
+
+/** The caller's address (IPv6 by /64); those without one share a counter. */
+export function clientAddress(
+  source: ClientAddress,
+  headers: Headers,
+  connection: Connection,
+): string {
+  return normalise(statedAddress(source, headers, connection)) ?? 'unknown'
+}

@@ -1,0 +1,177 @@
+/**
+ * The corridor every request walks: admit → validate → authorise → limit → act → shape. Where a
+ * token is needed, it is good before a body is read. Failures end here, each as a problem.
+ */
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { timing } from 'hono/timing'
+import type * as z from 'zod'
+import { EnvironmentError } from '../config/env.js'
+import { noInput } from '../contract/requests.js'
+import { GatewayError, isProblem, problemResponse } from '../problem.js'
+import { setDeadline } from '../request.js'
+import { type Services, services } from '../services.js'
+import { readBody } from './body.js'
+import { type Connection, clientAddress } from './client-address.js'
+import type { Guard, GuardInfo } from './guards.js'
+import { type BodyReader, jsonBody, readQuery, validate } from './input.js'
+import { type HttpEnv, observeRequests, reportTiming } from './observability.js'
+import { isAllowedOrigin } from './origin.js'
+
+/** One method of one endpoint: what it accepts, what it promises, what it does. */
+export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
+  name: string
+  method: 'GET' | 'POST' | 'DELETE'
+  /** The body of a POST, the query of the others. */
+  input: I
+  /** How a POST's body is read: JSON unless said otherwise. */
+  body?: BodyReader
+  /** What leaves; `noReply` for an answer without a body. */
+  reply: R
+  guard: Guard<z.output<I>, N>
+  /** 200 unless said otherwise. */
+  status?: (reply: z.output<R>) => 201 | 200 | 202
+  /** The answer, where it is not JSON. */
+  respond?: (reply: z.output<R>) => Response
+  act(
+    context: N & { input: z.output<I> } & Pick<Services, 'visitors' | 'conversations'>,
+  ): Promise<z.input<R>>
+}
+
+type Handler = (c: Context<HttpEnv>) => Promise<Response>
+
+/** An action with its types hidden, so that those of several methods stand in one list; `*`: whatever the method. */
+export type Method = {
+  name: string
+  method: Action<never, never, never>['method'] | '*'
+  handle: Handler
+  /** What it takes, gives and asks, for those who describe it; a method without an action tells nothing. */
+  contract?: { input: z.ZodType; reply: z.ZodType; terms: GuardInfo | undefined }
+}
+
+const exposedHeaders = [
+  'X-Request-Id',
+  'Server-Timing',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Content-Disposition',
+]
+
+/** With a broken environment only our own pages may ask, for instance how we are. */
+function allowedOrigins(): readonly string[] {
+  try {
+    return services().env.allowedOrigins
+  } catch (error) {
+    if (error instanceof EnvironmentError) return []
+    throw error
+  }
+}
+
+const refuseForeignOrigins: MiddlewareHandler<HttpEnv> = async function refuseStrangers(c, next) {
+  const origin = c.req.header('origin')
+  if (origin !== undefined && !isAllowedOrigin(origin, c.req.url, allowedOrigins())) {
+    throw new GatewayError('origin_not_allowed')
+  }
+  await next()
+}
+
+const allowCors = cors({
+  origin: (origin) => origin,
+  allowMethods: ['GET', 'POST', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+  exposeHeaders: exposedHeaders,
+  maxAge: 600,
+})
+
+/** The same outcome, however often it is asked for. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined
+  return () => {
+    found ??= find()
+    return found
+  }
+}
+
+/** Makes one method of an endpoint. */
+export function method<I extends z.ZodType, R extends z.ZodType, N>(
+  action: Action<I, R, N>,
+): Method {
+  const body = action.body ?? jsonBody
+  async function handle(c: Context<HttpEnv>): Promise<Response> {
+    const request = c.req.raw
+    const isPost = action.method === 'POST'
+    const query = readQuery(request)
+    if (isPost) validate(noInput, query)
+    const rooms = services()
+    const caller = once(() => rooms.visitors.recognise(request.headers.get('authorization')))
+    // A token is checked without asking anybody, so nobody makes us read a body without a good one.
+    if (isPost && action.guard.info?.who !== 'anybody') await caller()
+    const input = validate(action.input, isPost ? await readBody(c, body) : query)
+    setDeadline(rooms.env.deadlineMs)
+    const source = rooms.env.clientAddress
+    const address = clientAddress(source, request.headers, c.env.connection ?? {})
+    const needed = await action.guard({
+      input,
+      caller,
+      address: rooms.addressKeyOf(address),
+      services: rooms,
+    })
+    const { visitors, conversations } = rooms
+    return shape(action, await action.act({ ...needed, input, visitors, conversations }))
+  }
+  const { name, input, reply, guard } = action
+  const contract = { input, reply, terms: guard.info }
+  return { name, method: action.method, handle, contract }
+}
+
+/** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
+function shape<R extends z.ZodType>(
+  { reply, status, respond }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status' | 'respond'>,
+  result: z.input<R>,
+): Response {
+  const parsed = reply.parse(result)
+  if (respond) return respond(parsed)
+  if (parsed === null) return new Response(null, { status: 204 })
+  return Response.json(parsed, { status: status?.(parsed) ?? 200 })
+}
+
+function fail(error: unknown, c: Context<HttpEnv>): Response {
+  c.set('failure', error)
+  const problem = isProblem(error) ? error : new GatewayError('internal')
+  return problemResponse(problem, new URL(c.req.url).origin, c.get('requestId'))
+}
+
+/** An endpoint of one or more methods, as Vercel and the local server call it. */
+export function endpoint(...methods: readonly [Method, ...Method[]]) {
+  const [{ name }] = methods
+  const allow = methods.map((each) => each.method).join(', ')
+
+  async function dispatch(c: Context<HttpEnv>): Promise<Response> {
+    const requested = c.req.method === 'HEAD' ? 'GET' : c.req.method
+    const found = methods.find((each) => each.method === requested || each.method === '*')
+    if (!found) throw new GatewayError('method_not_allowed', { headers: { Allow: allow } })
+    return await found.handle(c)
+  }
+
+  const app = new Hono<HttpEnv>()
+  app.use(
+    observeRequests(name),
+    timing(),
+    reportTiming,
+    secureHeaders(),
+    refuseForeignOrigins,
+    allowCors,
+  )
+  app.all('*', dispatch)
+  app.onError(fail)
+
+  return {
+    methods,
+    /** Answers a request; `connection` is what a server knows that a platform does not tell. */
+    async fetch(request: Request, connection?: Connection): Promise<Response> {
+      return await app.fetch(request, connection ? { connection } : {})
+    },
+  }
+}

@@ -1,0 +1,122 @@
+/** Reads what a request says and judges it by its schema; a typo is told by name, not ignored. */
+import type * as z from 'zod'
+import { type FieldError, GatewayError } from '../problem.js'
+
+/** A caller's own words come back shortened, and not all of them. */
+const maxErrors = 100
+const maxPathLength = 200
+
+/** Says what is wrong, field by field. */
+export function invalid(all: readonly FieldError[]): GatewayError {
+  const errors = all.slice(0, maxErrors).map(({ path, message }): FieldError => {
+    return {
+      path: path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path,
+      message,
+    }
+  })
+  const [first] = errors
+  const detail = first ? `${first.path || 'The body'} ${first.message}.` : 'It cannot be read.'
+  return new GatewayError('invalid_request', { detail, errors })
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
+}
+
+function isMissing(issue: z.core.$ZodIssue, input: unknown): boolean {
+  const parents = issue.path.slice(0, -1)
+  const parent = parents.reduce<unknown>(
+    (value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
+    input,
+  )
+  const last = issue.path.at(-1)
+  return last !== undefined && isObject(parent) && !Object.hasOwn(parent, last)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** One error per unknown property, and words that say what to do. */
+function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = 'is not a known property'
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message }))
+  }
+  const path = pathOf(issue.path)
+  if (isMissing(issue, input)) return [{ path, message: 'is required' }]
+  if (issue.code === 'invalid_type') return [{ path, message: `must be of type ${issue.expected}` }]
+  if (issue.code === 'invalid_key') {
+    return [{ path, message: issue.issues[0]?.message ?? 'is not a valid name' }]
+  }
+  return [{ path, message: issue.message }]
+}
+
+/** The input by its schema; throws `invalid_request` with a path for each thing wrong. */
+export function validate<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const read = schema.safeParse(input)
+  if (read.success) return read.data
+  throw invalid(read.error.issues.flatMap((issue) => fieldErrors(issue, input)))
+}
+
+/** How an action reads its body, and how large that may be. */
+export type BodyReader = { maxBytes: number; read: (request: Request) => Promise<unknown> }
+
+/** A JSON body; no body at all counts as `{}`. */
+export const jsonBody: BodyReader = { maxBytes: 128 * 1024, read: readJson }
+
+async function readJson(request: Request): Promise<unknown> {
+  const text = await request.text()
+  if (text === '') return {}
+  if (!hasType(request, 'application/json')) {
+    const detail = 'Send JSON with Content-Type: application/json.'
+    throw new GatewayError('unsupported_media_type', { detail })
+  }
+  return parseJsonBody(text)
+}
+
+/** Whether a body is of this media type, whatever its parameters; `''`: of none that is named. */
+export function hasType(request: Request, type: string): boolean {
+  const [named = ''] = (request.headers.get('content-type') ?? '').split(';')
+  return named.trim().toLowerCase() === type
+}
+
+/** What a text says in JSON; throws `invalid_request` when it is none, or names `__proto__`. */
+export function parseJsonBody(text: string): unknown {
+  const body = parse(text)
+  const path = pathOfProto(body)
+  if (path !== null) throw invalid([{ path, message: 'is not a known property' }])
+  return body
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid([{ path: '', message: 'must be JSON' }])
+  }
+}
+
+/** Where a body names `__proto__`, which no schema sees because it means another thing to objects. */
+function pathOfProto(body: unknown): string | null {
+  const waiting: [path: string[], value: unknown][] = [[[], body]]
+  for (const [path, value] of waiting) {
+    if (!isObject(value)) continue
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === '__proto__') return pathOf([...path, key])
+      if (isObject(inner) && path.length < 8) waiting.push([[...path, key], inner])
+    }
+  }
+  return null
+}
+
+/** The query, each name once. */
+export function readQuery(request: Request): unknown {
+  const { searchParams } = new URL(request.url)
+  const names = [...searchParams.keys()]
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  if (repeated.size > 0) {
+    throw invalid([...repeated].map((path) => ({ path, message: 'must be given once' })))
+  }
+  return Object.fromEntries(searchParams)
+}

@@ -1,0 +1,32 @@
+/** What a visitor says → the guide's `message` (`docs/guide-dialect.md`). Pure. */
+import { GatewayError } from '../../problem.js'
+import type { OutgoingMessage } from '../messaging.js'
+
+function unsupported(detail: string): GatewayError {
+  return new GatewayError('unsupported', { detail, effect: 'none' })
+}
+
+/** Throws `unsupported` for what the guide has no words for. */
+export function toOutgoing(message: OutgoingMessage) {
+  switch (message.messageType) {
+    case 'StaticContentMessage':
+      return {
+        messageType: 'StaticContentMessage',
+        staticContent: { formatType: 'Text', text: message.text },
+      }
+    case 'ChoiceResponseMessage': {
+      const [selection, ...others] = message.selections
+      if (!selection || others.length > 0) throw unsupported('Select one item at a time.')
+      // A title is part of the call: an item that nobody could name goes by its id.
+      const { itemId, title = itemId } = selection
+      return {
+        messageType: 'QuickReplySelectionMessage',
+        quickReplySelection: { itemId, title },
+      }
+    }
+    case 'FormResponseMessage':
+      throw unsupported('Forms cannot be answered here.')
+    case 'AttachmentMessage':
+      throw unsupported('Files cannot be sent here.')
+  }
+}

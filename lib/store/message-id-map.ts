@@ -1,0 +1,67 @@
+/**
+ * Where Salesforce names messages by itself: under which id of ours its echo belongs. A message under way
+ * is awaited: until its name is known, nobody can tell its echo from somebody else's.
+ */
+import type { Redis } from '@upstash/redis'
+import * as z from 'zod'
+import type { Keys } from './keys.js'
+import { fieldsOf, redisStrings } from './record.js'
+import { commit, orStoreUnavailable } from './redis.js'
+import type { MessageKey } from './send-log.js'
+
+/** A message under way: when it was sent and until when its name may still come (epoch milliseconds). */
+const pendingMessage = z.object({ since: z.number(), until: z.number() })
+export type PendingMessage = z.infer<typeof pendingMessage>
+
+/** What is known of a page's messages: our ids by Salesforce's names, and what is still under way. */
+export type KnownMessageIds = {
+  ids: ReadonlyMap<string, string>
+  pending: readonly PendingMessage[]
+}
+
+type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
+
+export type MessageIdMap = ReturnType<typeof createMessageIdMap>
+
+export function createMessageIdMap({ redis, keys, lifetimeMs }: Options) {
+  return {
+    /** Notes that a message is about to be sent. */
+    async expect({ conversationId, id }: MessageKey, message: PendingMessage): Promise<void> {
+      const key = keys.pendingMessages(conversationId)
+      const text = JSON.stringify(message)
+      await orStoreUnavailable(
+        Promise.all([redis.hset(key, { [id]: text }), redis.pexpire(key, lifetimeMs)]),
+      )
+    },
+
+    /** Notes what became of it: the name it is listed under, or null when none will come. */
+    async resolve({ conversationId, id }: MessageKey, listedId: string | null): Promise<void> {
+      const change = redis.multi().hdel(keys.pendingMessages(conversationId), id)
+      const key = keys.messageIds(conversationId)
+      if (listedId !== null) change.hset(key, { [listedId]: id }).pexpire(key, lifetimeMs)
+      await commit(change)
+    },
+
+    /**
+     * What is known of messages by the names they are listed under. What is under way is read first: a
+     * name that is noted in between is then found, where the other way round it would be in neither.
+     */
+    async lookUp(conversationId: string, listedIds: readonly string[]): Promise<KnownMessageIds> {
+      const [pendingFields, ids] = await orStoreUnavailable(
+        Promise.all([
+          redis.hgetall(keys.pendingMessages(conversationId)),
+          redis.hmget(keys.messageIds(conversationId), ...listedIds),
+        ]),
+      )
+      const known = redisStrings.parse(ids).map((id, index): [string, string | null] => {
+        return [listedIds[index] ?? '', id]
+      })
+      return {
+        ids: new Map(known.flatMap(([listedId, id]) => (id === null ? [] : [[listedId, id]]))),
+        pending: [...fieldsOf(redisStrings.parse(pendingFields)).values()].map((text) =>
+          pendingMessage.parse(JSON.parse(text)),
+        ),
+      }
+    },
+  }
+}
