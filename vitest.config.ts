@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-const apart = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system,e2e}.test.ts']
-const doors = [
-  'tests/{api,client/doors,corridor,dialects,docs,fuzz,platforms,scripts,security}/**/*.test.ts',
+const otherProjects = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system,e2e}.test.ts']
+const endpoints = [
+  'tests/{api,client/doors,dialects,docs,fuzz,http,platforms,scripts,security}/**/*.test.ts',
 ]
-/** For machines that are busy with something else: no test needs a second of it by itself. */
+/** Generous, for busy machines: no test takes a second on its own. */
 const testTimeout = 20_000
 
 const sandbox = ['tests/sandbox/**/*.test.ts']
@@ -17,21 +17,27 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        // The rooms by themselves: no network, no wait. For every save.
+        // Modules on their own: no network, no waiting. Runs on every save.
         test: {
           name: 'unit',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: [...apart, ...doors, ...sandbox],
+          exclude: [...otherProjects, ...endpoints, ...sandbox],
           isolate,
           testTimeout,
         },
       },
       {
-        // Through the doors, with the sandbox for a Salesforce and a Redis in this process.
-        test: { name: 'doors', include: doors, exclude: apart, isolate, testTimeout },
+        // Through the endpoints, with the sandbox as Salesforce and Redis in this process.
+        test: {
+          name: 'endpoints',
+          include: endpoints,
+          exclude: otherProjects,
+          isolate,
+          testTimeout,
+        },
       },
       {
-        // Failing, hanging and racing neighbours: these tests wait in real time.
+        // Failing, hanging and racing services: these tests wait in real time.
         test: {
           name: 'faults',
           include: ['tests/**/*.faults.test.ts'],
@@ -41,10 +47,10 @@ export default defineConfig({
       },
       {
         // The local Salesforce and Redis themselves.
-        test: { name: 'sandbox', include: sandbox, exclude: apart, isolate, testTimeout },
+        test: { name: 'sandbox', include: sandbox, exclude: otherProjects, isolate, testTimeout },
       },
       {
-        // Processes of their own and the built functions.
+        // Separate processes and the built functions.
         test: {
           name: 'system',
           include: ['tests/build/*.test.ts', 'tests/**/*.system.test.ts'],

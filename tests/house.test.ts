@@ -57,14 +57,14 @@ it('puts nothing but doors into api/', () => {
   expect(sourcesUnder('api').length, "Vercel's Hobby plan").toBeLessThanOrEqual(12)
 })
 
-const rooms = ['files', 'polling', 'salesforce', 'store', 'visitors']
+const modules = ['files', 'polling', 'salesforce', 'store', 'visitors']
 
-it.each(rooms)('the room %s imports no other room but the words of polling', (room) => {
-  for (const file of sourcesUnder(`lib/${room}`)) {
+it.each(modules)('the room %s imports no other room but the words of polling', (module) => {
+  for (const file of sourcesUnder(`lib/${module}`)) {
     const imports = [...readFileSync(file, 'utf8').matchAll(/from '\.\.\/(?:\.\.\/)?(\w+)\//g)]
-    const foreign = imports.map(([, name]) => name).filter((name) => name !== room)
+    const foreign = imports.map(([, name]) => name).filter((name) => name !== module)
     expect(
-      foreign.filter((name) => rooms.includes(name ?? '') && name !== 'polling'),
+      foreign.filter((name) => modules.includes(name ?? '') && name !== 'polling'),
       file,
     ).toEqual([])
   }
@@ -73,30 +73,32 @@ it.each(rooms)('the room %s imports no other room but the words of polling', (ro
 const dialects = ['enhanced-chat', 'guide']
 
 it.each(dialects)('only services.ts knows the dialect %s, and no dialect the other', (dialect) => {
-  const own = join('lib', 'salesforce', dialect)
+  const dialectFolder = join('lib', 'salesforce', dialect)
   const values = /^import (?!type )[^;]*?from '([^']+)'/gms
   const knowing = functions.filter((file) => {
     const imports = [...readFileSync(file, 'utf8').matchAll(values)].map(([, name = '']) => name)
     return imports.some((name) => name.includes(`/${dialect}/`))
   })
-  expect(knowing.filter((file) => !file.startsWith(own))).toEqual([join('lib', 'services.ts')])
+  expect(knowing.filter((file) => !file.startsWith(dialectFolder))).toEqual([
+    join('lib', 'services.ts'),
+  ])
 })
 
 /** The rooms of the browser: each imports what is before it, and of packages what is named. */
-const pageRooms: Record<string, { rooms: string[]; packages: string[] }> = {
-  core: { rooms: [], packages: [] },
-  widget: { rooms: ['core'], packages: ['react'] },
-  react: { rooms: ['core', 'widget'], packages: [] },
-  element: { rooms: ['core', 'widget'], packages: ['react', 'preact'] },
-  demo: { rooms: ['core', 'element'], packages: [] },
+const clientModules: Record<string, { modules: string[]; packages: string[] }> = {
+  core: { modules: [], packages: [] },
+  widget: { modules: ['core'], packages: ['react'] },
+  react: { modules: ['core', 'widget'], packages: [] },
+  element: { modules: ['core', 'widget'], packages: ['react', 'preact'] },
+  demo: { modules: ['core', 'element'], packages: [] },
 }
 
 /** The room of the browser's that a file is in, such as `core` or `widget`. */
-const pageRoomOf = (file: string) => /^client[/\\](\w+)[/\\]/.exec(file)?.[1] ?? 'core'
+const clientModuleOf = (file: string) => /^client[/\\](\w+)[/\\]/.exec(file)?.[1] ?? 'core'
 
 it.each(sourcesUnder('client'))('%s imports only what its room may', (file) => {
-  const room = pageRoomOf(file)
-  const { rooms: may, packages } = pageRooms[room] ?? { rooms: [], packages: [] }
+  const module = clientModuleOf(file)
+  const { modules: allowed, packages } = clientModules[module] ?? { modules: [], packages: [] }
   for (const name of importsOf(file)) {
     if (!name.startsWith('.')) {
       expect(packages, `${name}: a package`).toContain(name.split('/')[0])
@@ -104,7 +106,7 @@ it.each(sourcesUnder('client'))('%s imports only what its room may', (file) => {
     }
     const imported = join(dirname(file), name)
     expect(imported).toMatch(/^client/)
-    expect([room, ...may], name).toContain(pageRoomOf(imported))
+    expect([module, ...allowed], name).toContain(clientModuleOf(imported))
   }
 })
 

@@ -15,10 +15,10 @@ import send from '../api/send.js'
 import start from '../api/start.js'
 import { problems } from '../lib/problem.js'
 import { documentText, documentUrl } from '../scripts/openapi/document.js'
-import { type Answer, knock } from './support/knock.js'
-import { openWorld } from './support/world.js'
+import { setupGateway } from './support/gateway.js'
+import { request, type TestResponse } from './support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const exampled = z.object({ examples: z.record(z.string(), z.looseObject({})).default({}) })
 const content = z.record(z.string(), exampled)
@@ -79,12 +79,12 @@ describe('the OpenAPI document', () => {
   })
 
   it('has every method of every door, with words of its own', async () => {
-    const doors = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
-    const published = doors.filter((name) => document.paths[`/api/${name}`])
+    const endpoints = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
+    const published = endpoints.filter((name) => document.paths[`/api/${name}`])
     const elsewhere = ['not-found', 'jwks']
-    expect(doors.filter((name) => !published.includes(name) && !elsewhere.includes(name))).toEqual(
-      [],
-    )
+    expect(
+      endpoints.filter((name) => !published.includes(name) && !elsewhere.includes(name)),
+    ).toEqual([])
     expect(document.paths).toHaveProperty(['/api/{endpoint}', 'get'])
     const wordless = operations.filter(({ operationId, summary }) => operationId === summary)
     expect(wordless, 'say what they do in scripts/openapi/words.ts').toEqual([])
@@ -129,7 +129,11 @@ describe('the OpenAPI document', () => {
 })
 
 /** The answer is one that the document promises of this operation, headers included. */
-function expectPromised(path: string, method: string, { status, headers, body }: Answer): void {
+function expectPromised(
+  path: string,
+  method: string,
+  { status, headers, body }: TestResponse,
+): void {
   const place = ['paths', path, method, 'responses', String(status)]
   const promised = document.paths[path]?.[method]?.responses[String(status)]
   expect(promised, `${place.join(' ')}: ${JSON.stringify(body)}`).toBeDefined()
@@ -146,80 +150,85 @@ function expectPromised(path: string, method: string, { status, headers, body }:
 
 describe('real answers keep to the document', () => {
   it('through a conversation', async () => {
-    const signedIn = await knock(auth, { body: {} })
+    const signedIn = await request(auth, { body: {} })
     expectPromised('/api/auth', 'post', signedIn)
     const { token, refreshToken } = signedIn.body
-    expectPromised('/api/auth', 'post', await knock(auth, { body: { refreshToken } }))
-    const started = await knock(start, { token, body: {} })
+    expectPromised('/api/auth', 'post', await request(auth, { body: { refreshToken } }))
+    const started = await request(start, { token, body: {} })
     expectPromised('/api/start', 'post', started)
-    expectPromised('/api/start', 'post', await knock(start, { token, body: {} }))
+    expectPromised('/api/start', 'post', await request(start, { token, body: {} }))
     const { conversationId } = started.body
     const query = { conversationId }
     const id = randomUUID()
     const messageIds = [randomUUID()]
-    const sayings = [
+    const messages = [
       { id, text: 'Hello' },
       { id, text: 'Hello' },
       { messageType: 'TypingIndicator', typing: true },
       { messageType: 'ReadReceipt', messageIds },
     ]
-    for (const saying of sayings) {
-      const answer = await knock(send, { token, body: { conversationId, ...saying } })
+    for (const message of messages) {
+      const answer = await request(send, { token, body: { conversationId, ...message } })
       expect(answer.status).toBe(202)
       expectPromised('/api/send', 'post', answer)
     }
-    const polled = await knock(poll, { token, query })
+    const polled = await request(poll, { token, query })
     expectPromised('/api/poll', 'get', polled)
     const { cursor } = polled.body
-    expectPromised('/api/poll', 'get', await knock(poll, { token, query: { ...query, cursor } }))
+    expectPromised('/api/poll', 'get', await request(poll, { token, query: { ...query, cursor } }))
     for (const scope of ['session', 'conversation']) {
-      const ended = await knock(end, { token, body: { conversationId, scope } })
+      const ended = await request(end, { token, body: { conversationId, scope } })
       expectPromised('/api/end', 'post', ended)
     }
-    expectPromised('/api/auth', 'delete', await knock(auth, { method: 'DELETE', token }))
-    expectPromised('/api/health', 'get', await knock(health))
-    expectPromised('/api/{endpoint}', 'get', await knock(notFound))
+    expectPromised('/api/auth', 'delete', await request(auth, { method: 'DELETE', token }))
+    expectPromised('/api/health', 'get', await request(health))
+    expectPromised('/api/{endpoint}', 'get', await request(notFound))
   })
 
   it('through what goes wrong', async () => {
-    world.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
-    const { token } = (await knock(auth, { body: {} })).body
-    const { conversationId } = (await knock(start, { token, body: {} })).body
+    gateway.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
+    const { token } = (await request(auth, { body: {} })).body
+    const { conversationId } = (await request(start, { token, body: {} })).body
     const query = { conversationId }
-    const say = (body: object) => knock(send, { token, body: { conversationId, ...body } })
+    const say = (body: object) => request(send, { token, body: { conversationId, ...body } })
     const id = randomUUID()
-    world.salesforce.fail({ operation: 'listConversationEntries', what: { status: 400 } })
-    const wrong: [path: string, method: string, code: string, Answer][] = [
-      ['/api/auth', 'post', 'refresh_rejected', await knock(auth, { body: { refreshToken: 'x' } })],
+    gateway.salesforce.fail({ operation: 'listConversationEntries', what: { status: 400 } })
+    const wrong: [path: string, method: string, code: string, TestResponse][] = [
+      [
+        '/api/auth',
+        'post',
+        'refresh_rejected',
+        await request(auth, { body: { refreshToken: 'x' } }),
+      ],
       [
         '/api/auth',
         'post',
         'identity_rejected',
-        await knock(auth, { body: { identityToken: 'x' } }),
+        await request(auth, { body: { identityToken: 'x' } }),
       ],
-      ['/api/auth', 'delete', 'unauthenticated', await knock(auth, { method: 'DELETE' })],
-      ['/api/start', 'post', 'invalid_request', await knock(start, { token, body: { a: 1 } })],
+      ['/api/auth', 'delete', 'unauthenticated', await request(auth, { method: 'DELETE' })],
+      ['/api/start', 'post', 'invalid_request', await request(start, { token, body: { a: 1 } })],
       ['/api/send', 'post', 'payload_too_large', await say({ text: 'x'.repeat(200_000) })],
       ['/api/send', 'post', 'conversation_not_found', await say({ conversationId: id, text: 'x' })],
-      ['/api/poll', 'get', 'upstream_rejected', await knock(poll, { token, query })],
+      ['/api/poll', 'get', 'upstream_rejected', await request(poll, { token, query })],
       [
         '/api/poll',
         'get',
         'cursor_invalid',
-        await knock(poll, { token, query: { ...query, cursor: 'x' } }),
+        await request(poll, { token, query: { ...query, cursor: 'x' } }),
       ],
     ]
     await say({ id, text: 'One' })
     wrong.push(['/api/send', 'post', 'id_reused', await say({ id, text: 'Two' })])
     wrong.push(['/api/send', 'post', 'rate_limited', await say({ text: 'Three' })])
-    await knock(end, { token, body: { conversationId } })
+    await request(end, { token, body: { conversationId } })
     const typing = { messageType: 'TypingIndicator', typing: true }
     wrong.push(['/api/send', 'post', 'conversation_ended', await say(typing)])
     const headers = { origin: 'https://evil.example' }
-    const stranger = await knock(health, { headers })
-    wrong.push(['/api/health', 'get', 'origin_not_allowed', stranger])
-    world.redis.fault({ what: 'drop' })
-    wrong.push(['/api/auth', 'post', 'store_unavailable', await knock(auth, { body: {} })])
+    const otherVisitor = await request(health, { headers })
+    wrong.push(['/api/health', 'get', 'origin_not_allowed', otherVisitor])
+    gateway.redis.fault({ what: 'drop' })
+    wrong.push(['/api/auth', 'post', 'store_unavailable', await request(auth, { body: {} })])
     for (const [path, method, code, answer] of wrong) {
       expect(answer.body.code).toBe(code)
       expectPromised(path, method, answer)

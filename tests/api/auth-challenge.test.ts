@@ -2,20 +2,20 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import start from '../../api/start.js'
 import { createTurnstile, type TurnstileFault } from '../../sandbox/turnstile.js'
-import { heard, knock } from '../support/knock.js'
+import { setupGateway } from '../support/gateway.js'
+import { request, sentToClients } from '../support/request.js'
 import { identityToken, loginEnv } from '../support/verified.js'
-import { openWorld } from '../support/world.js'
 
 const secret = '1x-the-secret-key-of-the-widget-AA'
-const world = openWorld({ env: { ...loginEnv, TURNSTILE_SECRET: secret } })
+const gateway = setupGateway({ env: { ...loginEnv, TURNSTILE_SECRET: secret } })
 let turnstile = createTurnstile({ secret })
 
 beforeEach(() => {
   turnstile = createTurnstile({ secret })
-  world.network.use(...turnstile.handlers())
+  gateway.network.use(...turnstile.handlers())
 })
 
-const enter = (body: object = {}) => knock(auth, { body })
+const enter = (body: object = {}) => request(auth, { body })
 
 function expectAskedAgain(answer: Awaited<ReturnType<typeof enter>>, message: RegExp): void {
   expect(answer).toMatchObject({
@@ -31,11 +31,11 @@ describe('a new guest where a challenge must be met', () => {
     const challenge = turnstile.solve()
     const answer = await enter({ challenge })
     expect(answer).toMatchObject({ status: 200, body: { user: { verified: false } } })
-    expect((await knock(start, { token: answer.body.token, body: {} })).status).toBe(201)
+    expect((await request(start, { token: answer.body.token, body: {} })).status).toBe(201)
     expect(turnstile.asked).toEqual([{ secret, response: challenge }])
-    const kept = JSON.stringify(await world.redisBackend.execute(['KEYS', '*']))
-    const left = [...heard, ...world.lines, kept].join('\n')
-    for (const word of [secret, challenge]) expect(left).not.toContain(word)
+    const kept = JSON.stringify(await gateway.redisBackend.execute(['KEYS', '*']))
+    const output = [...sentToClients, ...gateway.lines, kept].join('\n')
+    for (const word of [secret, challenge]) expect(output).not.toContain(word)
   })
 
   it('is asked for one when there is none, and Cloudflare is not', async () => {
@@ -53,7 +53,7 @@ describe('a new guest where a challenge must be met', () => {
     const answer = await enter({ challenge: 'a-made-up-challenge&secret=mine' })
     expectAskedAgain(answer, /not accepted/)
     expect(turnstile.asked).toEqual([{ secret, response: 'a-made-up-challenge&secret=mine' }])
-    expect([...heard, ...world.lines].join()).not.toContain('made-up')
+    expect([...sentToClients, ...gateway.lines].join()).not.toContain('made-up')
   })
 
   it('is refused with a token that was used before', async () => {
@@ -63,14 +63,14 @@ describe('a new guest where a challenge must be met', () => {
   })
 
   it('is counted before Cloudflare is asked', async () => {
-    world.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
+    gateway.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
     await enter({ challenge: 'guess-1' })
     expect((await enter({ challenge: 'guess-2' })).status).toBe(429)
     expect(turnstile.asked).toHaveLength(1)
   })
 
   it('is not asked for one where guests are not served at all', async () => {
-    world.setEnv({ ALLOW_ANONYMOUS: 'false' })
+    gateway.setEnv({ ALLOW_ANONYMOUS: 'false' })
     const answer = await enter({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 403, body: { code: 'anonymous_disabled' } })
     expect(turnstile.asked).toEqual([])
@@ -95,12 +95,12 @@ describe('when Cloudflare cannot say', () => {
       status: 503,
       body: { code: 'upstream_unavailable', retryable: true },
     })
-    expect(world.lines.at(-1)).toContain('Turnstile')
-    expect(world.lines.at(-1)).not.toContain(secret)
+    expect(gateway.lines.at(-1)).toContain('Turnstile')
+    expect(gateway.lines.at(-1)).not.toContain(secret)
   })
 
   it('nobody is let in while it hangs, and the answer comes in time', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '200' })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '200' })
     turnstile.fail('hang')
     const startedAt = performance.now()
     const answer = await enter({ challenge: turnstile.solve() })
@@ -109,10 +109,10 @@ describe('when Cloudflare cannot say', () => {
   })
 
   it('to a secret of another widget, the log says what to check and the caller learns nothing', async () => {
-    world.setEnv({ TURNSTILE_SECRET: '2x-the-secret-key-of-another-AA' })
+    gateway.setEnv({ TURNSTILE_SECRET: '2x-the-secret-key-of-another-AA' })
     const answer = await enter({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
-    expect(world.lines.at(-1)).toContain('TURNSTILE_SECRET')
+    expect(gateway.lines.at(-1)).toContain('TURNSTILE_SECRET')
     expect(JSON.stringify(answer.body)).not.toMatch(/secret/i)
   })
 })
@@ -133,7 +133,7 @@ describe('no challenge is needed', () => {
   })
 
   it('and none is looked at where no secret is configured', async () => {
-    world.setEnv({ TURNSTILE_SECRET: '' })
+    gateway.setEnv({ TURNSTILE_SECRET: '' })
     expect((await enter({ challenge: 'of no matter' })).status).toBe(200)
     expect((await enter()).status).toBe(200)
     expect(turnstile.asked).toEqual([])
@@ -151,12 +151,12 @@ describe('no challenge is needed', () => {
 })
 
 it('a challenge that the guide’s page would send is judged as well', async () => {
-  const knockThere = (body: object) =>
-    knock(auth, {
+  const signInElsewhere = (body: object) =>
+    request(auth, {
       url: 'https://chat.example/api/messaging/auth',
       body: JSON.stringify(body),
       headers: { 'content-type': 'text/plain' },
     })
-  expectAskedAgain(await knockThere({ deploymentId: 'Harbor_Custom_Client' }), /required/)
-  expect((await knockThere({ challenge: turnstile.solve() })).status).toBe(200)
+  expectAskedAgain(await signInElsewhere({ deploymentId: 'Harbor_Custom_Client' }), /required/)
+  expect((await signInElsewhere({ challenge: turnstile.solve() })).status).toBe(200)
 })

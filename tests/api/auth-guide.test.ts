@@ -4,45 +4,45 @@ import auth from '../../api/auth.js'
 import end from '../../api/end.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { type Answer, type Knock, knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { type RequestOptions, request, type TestResponse } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const home = 'https://chat.example/api'
 const url = `${home}/messaging/auth`
 const deploymentId = 'Harbor_Custom_Client'
 const text = { 'content-type': 'text/plain;charset=UTF-8' }
-const asText = (body: unknown, wish: Knock = {}) =>
-  knock(auth, { url, body: JSON.stringify(body), headers: text, ...wish })
+const asText = (body: unknown, options: RequestOptions = {}) =>
+  request(auth, { url, body: JSON.stringify(body), headers: text, ...options })
 
-function expectRefused(answer: Answer, status: number, code: string): void {
+function expectRefused(answer: TestResponse, status: number, code: string): void {
   expect(answer).toMatchObject({ status, body: { code, retryable: false } })
   expect(answer.body.token).toBeUndefined()
-  expect(world.redis.counts.requests).toBe(0)
-  expect(world.heard()).toEqual([])
+  expect(gateway.redis.counts.requests).toBe(0)
+  expect(gateway.salesforceCalls()).toEqual([])
 }
 
-function expectInvalid(answer: Answer, path: string): void {
+function expectInvalid(answer: TestResponse, path: string): void {
   expectRefused(answer, 400, 'invalid_request')
   expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
 }
 
 describe('the call of the guide', () => {
   it('is welcome as a browser sends it when no type is set', async () => {
-    const wish = { method: 'POST', body: JSON.stringify({ deploymentId }) }
-    const response = await auth.fetch(new Request(url, wish), { remoteAddress: '192.0.2.1' })
+    const options = { method: 'POST', body: JSON.stringify({ deploymentId }) }
+    const response = await auth.fetch(new Request(url, options), { remoteAddress: '192.0.2.1' })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({ tokenType: 'Bearer', user: { verified: false } })
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('is welcome without any type, as a bare Blob is sent', async () => {
     const body = new Blob([JSON.stringify({ deploymentId })])
-    const request = new Request(url, { method: 'POST', body })
-    expect(request.headers.get('content-type')).toBeNull()
-    const response = await auth.fetch(request, { remoteAddress: '192.0.2.1' })
+    const httpRequest = new Request(url, { method: 'POST', body })
+    expect(httpRequest.headers.get('content-type')).toBeNull()
+    const response = await auth.fetch(httpRequest, { remoteAddress: '192.0.2.1' })
     expect(response.status).toBe(200)
     await response.text()
   })
@@ -59,18 +59,18 @@ describe('the call of the guide', () => {
     ['nothing', ''],
     ['an empty object', '{}'],
   ])('may say %s', async (_what, body) => {
-    expect(await knock(auth, { url, body, headers: text })).toMatchObject({ status: 200 })
+    expect(await request(auth, { url, body, headers: text })).toMatchObject({ status: 200 })
   })
 
   it('may carry what every auth takes', async () => {
-    const { refreshToken, user } = await arrive()
+    const { refreshToken, user } = await signInAsGuest()
     const answer = await asText({ deploymentId, refreshToken })
     expect(answer).toMatchObject({ status: 200, body: { user } })
   })
 
   it('gives a token that opens a conversation', async () => {
     const { token } = (await asText({ deploymentId })).body
-    const answer = await knock(start, { url: `${home}/messaging/start`, token, body: {} })
+    const answer = await request(start, { url: `${home}/messaging/start`, token, body: {} })
     expect(answer.status).toBe(201)
   })
 })
@@ -106,7 +106,7 @@ describe('what stays strict under the prefix', () => {
     ['null', 'null', ''],
     ['a text', '"hello"', ''],
   ])('%s is refused in a text as well', async (_what, body, path) => {
-    expectInvalid(await knock(auth, { url, body, headers: text }), path)
+    expectInvalid(await request(auth, { url, body, headers: text }), path)
   })
 
   it('a text above 128 KB is 413', async () => {
@@ -123,27 +123,27 @@ describe('what stays strict under the prefix', () => {
   )
 
   it('the other doors read no text', async () => {
-    const { token, conversationId } = await visit()
+    const { token, conversationId } = await startConversation()
     const calls = [
-      { door: start, path: 'start', body: { resume: true } },
-      { door: send, path: 'send', body: { conversationId, text: 'Hello' } },
-      { door: end, path: 'end', body: { conversationId } },
+      { endpoint: start, path: 'start', body: { resume: true } },
+      { endpoint: send, path: 'send', body: { conversationId, text: 'Hello' } },
+      { endpoint: end, path: 'end', body: { conversationId } },
     ]
-    const before = world.heard()
-    for (const { door, path, body } of calls) {
-      const wish = { url: `${home}/messaging/${path}`, token, body: JSON.stringify(body) }
-      const answer = await knock(door, { ...wish, headers: text })
+    const before = gateway.salesforceCalls()
+    for (const { endpoint, path, body } of calls) {
+      const options = { url: `${home}/messaging/${path}`, token, body: JSON.stringify(body) }
+      const answer = await request(endpoint, { ...options, headers: text })
       expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } })
     }
-    expect(world.heard()).toEqual(before)
+    expect(gateway.salesforceCalls()).toEqual(before)
   })
 
   it('the other doors know no deployment', async () => {
-    const { token } = await arrive()
-    const wish = { url: `${home}/messaging/start`, token, body: { deploymentId } }
+    const { token } = await signInAsGuest()
+    const options = { url: `${home}/messaging/start`, token, body: { deploymentId } }
     const errors = [{ path: 'deploymentId', message: 'is not a known property' }]
-    expect(await knock(start, wish)).toMatchObject({ status: 400, body: { errors } })
-    expect(world.heard()).toEqual([])
+    expect(await request(start, options)).toMatchObject({ status: 400, body: { errors } })
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('a page of another origin is refused, though its browser asks for no preflight', async () => {
@@ -161,8 +161,8 @@ describe('what stays strict under the prefix', () => {
   })
 
   it('calls are counted with those of /api/auth', async () => {
-    world.setEnv({ LIMITS: '{"auth":[2,"1 m"]}' })
-    expect((await knock(auth, { url: `${home}/auth`, body: {} })).status).toBe(200)
+    gateway.setEnv({ LIMITS: '{"auth":[2,"1 m"]}' })
+    expect((await request(auth, { url: `${home}/auth`, body: {} })).status).toBe(200)
     expect((await asText({ deploymentId })).status).toBe(200)
     expect(await asText({ deploymentId })).toMatchObject({ body: { code: 'rate_limited' } })
   })
@@ -175,7 +175,7 @@ describe('without the prefix', () => {
   })
 
   it('deploymentId is an unknown property', async () => {
-    const answer = await knock(auth, { url: `${home}/auth`, body: { deploymentId } })
+    const answer = await request(auth, { url: `${home}/auth`, body: { deploymentId } })
     expectInvalid(answer, 'deploymentId')
     expect(answer.body.errors[0].message).toBe('is not a known property')
   })

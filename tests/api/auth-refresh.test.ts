@@ -1,24 +1,24 @@
 import { describe, expect, it, vi } from 'vitest'
 import auth from '../../api/auth.js'
 import start from '../../api/start.js'
-import { type Answer, knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request, type TestResponse } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const secret = 'a-secret-of-at-least-thirty-two-bytes'
 const newSecret = 'a-newer-secret-of-at-least-thirty-two-bytes'
 
-const refresh = (refreshToken: string) => knock(auth, { body: { refreshToken } })
-const tokensOf = ({ body }: Answer) => [body.token, body.refreshToken, body.refreshExpiresAt]
+const refresh = (refreshToken: string) => request(auth, { body: { refreshToken } })
+const tokensOf = ({ body }: TestResponse) => [body.token, body.refreshToken, body.refreshExpiresAt]
 
 /** Moves the clock; nothing but `Date` is faked. */
 function later(milliseconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds })
 }
 
-function expectRejected(answer: Answer): void {
+function expectRejected(answer: TestResponse): void {
   const body = { code: 'refresh_rejected', retryable: false }
   expect(answer).toMatchObject({ status: 401, body })
   expect(answer.body.token).toBeUndefined()
@@ -26,46 +26,46 @@ function expectRejected(answer: Answer): void {
 
 describe('a refresh', () => {
   it('is the same visitor again, with a new pair of tokens', async () => {
-    const visitor = await arrive()
+    const visitor = await signInAsGuest()
     const again = await refresh(visitor.refreshToken)
     expect(again).toMatchObject({ status: 200, body: { tokenType: 'Bearer', user: visitor.user } })
     expect(again.body.refreshToken).not.toBe(visitor.refreshToken)
-    expect((await knock(start, { token: again.body.token, body: {} })).status).toBe(201)
+    expect((await request(start, { token: again.body.token, body: {} })).status).toBe(201)
   })
 
   it('does not ask Salesforce', async () => {
-    await refresh((await arrive()).refreshToken)
-    expect(world.heard()).toEqual([])
+    await refresh((await signInAsGuest()).refreshToken)
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('finds the conversation that the visitor had', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
-    const resumed = await knock(start, { token: body.token, body: {} })
+    const resumed = await request(start, { token: body.token, body: {} })
     const { conversationId } = visitor
     expect(resumed).toMatchObject({ status: 200, body: { resumed: true, conversationId } })
   })
 
   it('may be repeated until the Salesforce token of the conversation ends', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
     expect(body.refreshExpiresAt).toBe(visitor.started.expiresAt)
   })
 
   it('may be repeated for 24 hours when there is no conversation', async () => {
-    const { body } = await refresh((await arrive()).refreshToken)
+    const { body } = await refresh((await signInAsGuest()).refreshToken)
     expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
   })
 
   it('may be repeated for 24 hours when the conversation has ended', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     await visitor.end()
     const { body } = await refresh(visitor.refreshToken)
     expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
   })
 
   it('is refused once the refresh token has expired', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
     later(Date.parse(body.refreshExpiresAt) - Date.now() + 1000)
     expectRejected(await refresh(body.refreshToken))
@@ -74,7 +74,7 @@ describe('a refresh', () => {
 
 describe('a refresh whose answer was lost', () => {
   it('is answered with the same new pair for 30 seconds', async () => {
-    const { refreshToken } = await arrive()
+    const { refreshToken } = await signInAsGuest()
     const lost = await refresh(refreshToken)
     later(29_000)
     const again = await refresh(refreshToken)
@@ -86,14 +86,14 @@ describe('a refresh whose answer was lost', () => {
   })
 
   it('does not disturb the new pair, which can be refreshed in turn', async () => {
-    const { refreshToken } = await arrive()
+    const { refreshToken } = await signInAsGuest()
     await refresh(refreshToken)
     const again = await refresh(refreshToken)
     expect((await refresh(again.body.refreshToken)).status).toBe(200)
   })
 
   it.each([2, 5])('is one refresh when %i are under way at once', async (count) => {
-    const { refreshToken } = await arrive()
+    const { refreshToken } = await signInAsGuest()
     const all = await Promise.all(Array.from({ length: count }, () => refresh(refreshToken)))
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
     expect(new Set(all.map((answer) => String(tokensOf(answer)))).size).toBe(1)
@@ -120,27 +120,27 @@ describe('a refresh token that was used before', () => {
   ] as const
 
   it.each(situations)('is refused %s, and the whole family with it', async (_when, use) => {
-    const { token, refreshToken } = await arrive()
+    const { token, refreshToken } = await signInAsGuest()
     const newest = await use(refreshToken)
     expectRejected(await refresh(refreshToken))
     expectRejected(await refresh(newest.refreshToken))
     for (const stolen of [token, newest.token]) {
-      const answer = await knock(start, { token: stolen, body: {} })
+      const answer = await request(start, { token: stolen, body: {} })
       expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
     }
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('leaves nothing of the family in the store', async () => {
-    const { refreshToken } = await arrive()
+    const { refreshToken } = await signInAsGuest()
     const { body } = await refresh(refreshToken)
     await refresh(body.refreshToken)
     expectRejected(await refresh(refreshToken))
-    expect(await world.redisBackend.execute(['KEYS', '*family*'])).toEqual([])
+    expect(await gateway.redisBackend.execute(['KEYS', '*family*'])).toEqual([])
   })
 
   it('does not harm another visitor', async () => {
-    const [victim, other] = [await arrive(), await arrive()]
+    const [victim, other] = [await signInAsGuest(), await signInAsGuest()]
     const { body } = await refresh(victim.refreshToken)
     await refresh(body.refreshToken)
     expectRejected(await refresh(victim.refreshToken))
@@ -165,18 +165,18 @@ describe('a refresh token that is none of ours', () => {
   }
 
   it.each(forgeries)('is refused, and the store asked for no family: %s', async (_what, forge) => {
-    const visitor = await arrive()
-    const before = { ...world.redis.counts }
+    const visitor = await signInAsGuest()
+    const before = { ...gateway.redis.counts }
     expectRejected(await refresh(forge(visitor)))
-    expect(world.redis.counts.requests - before.requests, 'only the limit').toBe(1)
-    expect(world.redis.counts.commands - before.commands, 'only the limit').toBe(1)
+    expect(gateway.redis.counts.requests - before.requests, 'only the limit').toBe(1)
+    expect(gateway.redis.counts.commands - before.commands, 'only the limit').toBe(1)
     expect((await refresh(visitor.refreshToken)).status).toBe(200)
   })
 
   it('is refused when another secret sealed it', async () => {
-    world.setEnv({ SESSION_SECRET: newSecret })
-    const { refreshToken } = await arrive()
-    world.setEnv({ SESSION_SECRET: secret })
+    gateway.setEnv({ SESSION_SECRET: newSecret })
+    const { refreshToken } = await signInAsGuest()
+    gateway.setEnv({ SESSION_SECRET: secret })
     expectRejected(await refresh(refreshToken))
   })
 
@@ -186,40 +186,40 @@ describe('a refresh token that is none of ours', () => {
     ['null', null, 400],
     ['too long', 'A'.repeat(8193), 400],
   ])('is a mistake in the request when it is %s', async (_what, refreshToken, status) => {
-    const answer = await knock(auth, { body: { refreshToken } })
+    const answer = await request(auth, { body: { refreshToken } })
     expect(answer).toMatchObject({ status, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path: 'refreshToken', message: expect.any(String) }])
   })
 })
 
 describe('a change of SESSION_SECRET', () => {
-  const rotate = () => world.setEnv({ SESSION_SECRET: `${newSecret},${secret}` })
+  const rotate = () => gateway.setEnv({ SESSION_SECRET: `${newSecret},${secret}` })
 
   it('leaves access tokens, refresh tokens and conversations good while the old one is kept', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     rotate()
     const { conversationId } = visitor
     expect(await visitor.start()).toMatchObject({ status: 200, body: { conversationId } })
     expect((await visitor.poll()).status).toBe(200)
     const { body } = await refresh(visitor.refreshToken)
-    world.setEnv({ SESSION_SECRET: newSecret })
+    gateway.setEnv({ SESSION_SECRET: newSecret })
     expect((await refresh(body.refreshToken)).status).toBe(200)
-    expect((await knock(start, { token: body.token, body: {} })).status).toBe(200)
+    expect((await request(start, { token: body.token, body: {} })).status).toBe(200)
   })
 
   it('honours a lost refresh across the change', async () => {
-    const { refreshToken } = await arrive()
+    const { refreshToken } = await signInAsGuest()
     const lost = await refresh(refreshToken)
     rotate()
     expect(tokensOf(await refresh(refreshToken))).toEqual(tokensOf(lost))
   })
 
   it('ends what the old one gave out when it is dropped', async () => {
-    const { token, refreshToken } = await arrive()
-    world.setEnv({ SESSION_SECRET: newSecret })
-    const answer = await knock(start, { token, body: {} })
+    const { token, refreshToken } = await signInAsGuest()
+    gateway.setEnv({ SESSION_SECRET: newSecret })
+    const answer = await request(start, { token, body: {} })
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
     expectRejected(await refresh(refreshToken))
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 })

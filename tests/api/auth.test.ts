@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const minute = 60_000
-const from = (remoteAddress: string) => knock(auth, { body: {}, remoteAddress })
+const from = (remoteAddress: string) => request(auth, { body: {}, remoteAddress })
 
 describe('a new guest', () => {
   it('gets an access token, a refresh token and an id, and Salesforce is not asked', async () => {
-    const { status, headers, body } = await knock(auth, { body: {} })
+    const { status, headers, body } = await request(auth, { body: {} })
     expect(status).toBe(200)
     expect(body).toEqual({
       token: expect.any(String),
@@ -26,11 +26,11 @@ describe('a new guest', () => {
     })
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('set-cookie')).toBeNull()
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('is told that the access token is good for 900 seconds', async () => {
-    const { body } = await knock(auth, { body: {} })
+    const { body } = await request(auth, { body: {} })
     expect(body.expiresIn).toBe(900)
     const left = Date.parse(body.expiresAt) - Date.now()
     expect(left).toBeGreaterThan(14.9 * minute)
@@ -38,7 +38,7 @@ describe('a new guest', () => {
   })
 
   it('may refresh for 24 hours while there is no conversation', async () => {
-    const { body } = await knock(auth, { body: {} })
+    const { body } = await request(auth, { body: {} })
     const hours = (Date.parse(body.refreshExpiresAt) - Date.now()) / minute / 60
     expect(hours).toBeCloseTo(24, 1)
   })
@@ -47,12 +47,15 @@ describe('a new guest', () => {
     ['no body at all', { method: 'POST' }],
     ['an empty text', { method: 'POST', body: '' }],
     ['an empty object', { body: {} }],
-  ])('is welcome with %s', async (_what, wish) => {
-    expect(await knock(auth, wish)).toMatchObject({ status: 200, body: { tokenType: 'Bearer' } })
+  ])('is welcome with %s', async (_what, options) => {
+    expect(await request(auth, options)).toMatchObject({
+      status: 200,
+      body: { tokenType: 'Bearer' },
+    })
   })
 
   it('is another visitor than the guest before', async () => {
-    const [one, other] = [await arrive(), await arrive()]
+    const [one, other] = [await signInAsGuest(), await signInAsGuest()]
     expect(one.user.id).not.toBe(other.user.id)
     expect(one.token).not.toBe(other.token)
     expect(one.refreshToken).not.toBe(other.refreshToken)
@@ -61,25 +64,25 @@ describe('a new guest', () => {
 
 describe('a caller who is refused', () => {
   it('is not known by an identity token while only guests are served', async () => {
-    const answer = await knock(auth, { body: { identityToken: 'eyJhbGciOiJub25lIn0.e30.' } })
+    const answer = await request(auth, { body: { identityToken: 'eyJhbGciOiJub25lIn0.e30.' } })
     expect(answer).toMatchObject({ status: 401, body: { code: 'identity_rejected' } })
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('keeps the refresh token that was sent with a bad identity token', async () => {
-    const { refreshToken } = await arrive()
-    const merge = await knock(auth, { body: { identityToken: 'nonsense', refreshToken } })
+    const { refreshToken } = await signInAsGuest()
+    const merge = await request(auth, { body: { identityToken: 'nonsense', refreshToken } })
     expect(merge).toMatchObject({ status: 401, body: { code: 'identity_rejected' } })
-    expect(await knock(auth, { body: { refreshToken } })).toMatchObject({ status: 200 })
+    expect(await request(auth, { body: { refreshToken } })).toMatchObject({ status: 200 })
   })
 
   it('must be known when anonymous visitors are not allowed', async () => {
-    world.setEnv({ ALLOW_ANONYMOUS: 'false' })
-    const answer = await knock(auth, { body: {} })
+    gateway.setEnv({ ALLOW_ANONYMOUS: 'false' })
+    const answer = await request(auth, { body: {} })
     const body = { code: 'anonymous_disabled', retryable: false }
     expect(answer).toMatchObject({ status: 403, body })
     expect(answer.body.token).toBeUndefined()
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 })
 
@@ -104,7 +107,7 @@ describe('the limit of 20 calls a minute', () => {
     expect(retryAfterMs).toBeGreaterThan(0)
     expect(retryAfterMs).toBeLessThanOrEqual(minute)
     expect(refused.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1000)))
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
     expect(await from('198.51.100.8')).toMatchObject({ status: 200 })
   })
 
@@ -114,7 +117,7 @@ describe('the limit of 20 calls a minute', () => {
     ['two IPv6 networks', '2001:db8:1:2::1', '2001:db8:1:3::1', 200],
     ['an IPv4 address and its IPv6 form', '198.51.100.7', '::ffff:198.51.100.7', 429],
   ])('counts %s as it should', async (_what, one, other, status) => {
-    world.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
+    gateway.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
     expect((await from(one)).status).toBe(200)
     expect((await from(other)).status).toBe(status)
   })
@@ -129,26 +132,26 @@ describe('the limit of 20 calls a minute', () => {
     ['forwarded:1', { 'x-real-ip': '1.1.1.1', 'x-forwarded-for': '192.0.2.9' }, 429],
   ])('CLIENT_ADDRESS=%s believes no header that the caller can write: %j → %i', async (...row) => {
     const [source, headers, status] = row
-    world.setEnv({ CLIENT_ADDRESS: source, LIMITS: '{"auth": [1, "1 m"]}' })
+    gateway.setEnv({ CLIENT_ADDRESS: source, LIMITS: '{"auth": [1, "1 m"]}' })
     const usual = { 'x-real-ip': '192.0.2.9', 'x-forwarded-for': '192.0.2.9' }
     const forwarded = source === 'forwarded:2' ? '192.0.2.9, 192.0.2.10' : '192.0.2.9'
     const usualHeaders = { ...usual, 'x-forwarded-for': forwarded }
-    expect((await knock(auth, { body: {}, headers: usualHeaders })).status).toBe(200)
+    expect((await request(auth, { body: {}, headers: usualHeaders })).status).toBe(200)
     const merged = source === 'vercel' ? { 'x-real-ip': '192.0.2.9', ...headers } : headers
-    expect((await knock(auth, { body: {}, headers: merged })).status).toBe(status)
+    expect((await request(auth, { body: {}, headers: merged })).status).toBe(status)
   })
 
   it('keeps no address in the store', async () => {
     await from('203.0.113.77')
-    const keys = String(await world.redisBackend.execute(['KEYS', '*']))
+    const keys = String(await gateway.redisBackend.execute(['KEYS', '*']))
     expect(keys).toContain('limit')
     expect(keys).not.toContain('203.0.113.77')
   })
 
   it('is what LIMITS says', async () => {
-    world.setEnv({ LIMITS: '{"auth": [1, "10 s"]}' })
-    expect((await arrive()).token).toBeTruthy()
-    const refused = await knock(auth, { body: { refreshToken: 'x' } })
+    gateway.setEnv({ LIMITS: '{"auth": [1, "10 s"]}' })
+    expect((await signInAsGuest()).token).toBeTruthy()
+    const refused = await request(auth, { body: { refreshToken: 'x' } })
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
     expect(refused.headers.get('ratelimit-policy')).toBe('"auth";q=1;w=10')
   })
@@ -156,31 +159,31 @@ describe('the limit of 20 calls a minute', () => {
 
 describe('signing out', () => {
   const signOut = (token: string, query: Record<string, string> = {}) =>
-    knock(auth, { method: 'DELETE', token, query })
+    request(auth, { method: 'DELETE', token, query })
 
   it('closes the conversation in Salesforce and forgets the visitor', async () => {
-    const { token, refreshToken, user } = await arrive()
-    const { body } = await knock(start, { token, body: {} })
+    const { token, refreshToken, user } = await signInAsGuest()
+    const { body } = await request(start, { token, body: {} })
     expect(await signOut(token)).toMatchObject({ status: 204, body: null })
-    expect(world.heard().at(-1)).toBe('closeConversation 204')
-    expect(world.salesforce.conversation(body.conversationId).endTimestamp).toBeGreaterThan(0)
-    const again = await knock(auth, { body: { refreshToken } })
+    expect(gateway.salesforceCalls().at(-1)).toBe('closeConversation 204')
+    expect(gateway.salesforce.conversation(body.conversationId).endTimestamp).toBeGreaterThan(0)
+    const again = await request(auth, { body: { refreshToken } })
     expect(again).toMatchObject({ status: 401, body: { code: 'refresh_rejected' } })
-    const kept = await world.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
+    const kept = await gateway.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
     expect(String(kept)).toBe('gone')
   })
 
   it('makes the access token worthless', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     expect((await signOut(token)).status).toBe(204)
-    for (const call of [signOut(token), knock(start, { token, body: {} })]) {
+    for (const call of [signOut(token), request(start, { token, body: {} })]) {
       expect(await call).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
     }
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it.each(['true', 'false'])('takes ?everywhere=%s', async (everywhere) => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     expect((await signOut(token, { everywhere })).status).toBe(204)
   })
 
@@ -188,52 +191,52 @@ describe('signing out', () => {
     ['everywhere', { everywhere: 'yes' }],
     ['everywere', { everywere: 'true' }],
   ])('names what is wrong with the query: %s', async (path, query) => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const answer = await signOut(token, query)
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
   it('works for a visitor whose conversation Salesforce does not close now', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '400' })
-    const { token } = await arrive()
-    await knock(start, { token, body: {} })
-    world.salesforce.fail({ operation: 'closeConversation', times: 9, what: { status: 503 } })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
+    const { token } = await signInAsGuest()
+    await request(start, { token, body: {} })
+    gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what: { status: 503 } })
     expect((await signOut(token)).status).toBe(204)
-    expect(await knock(start, { token, body: {} })).toMatchObject({ status: 401 })
+    expect(await request(start, { token, body: {} })).toMatchObject({ status: 401 })
   })
 
   it('leaves other visitors alone', async () => {
-    const [leaving, staying] = [await arrive(), await arrive()]
+    const [leaving, staying] = [await signInAsGuest(), await signInAsGuest()]
     await signOut(leaving.token)
-    expect((await knock(start, { token: staying.token, body: {} })).status).toBe(201)
+    expect((await request(start, { token: staying.token, body: {} })).status).toBe(201)
   })
 
   it('also closes a conversation whose opening was not confirmed', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '400' })
-    const { token } = await arrive()
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
+    const { token } = await signInAsGuest()
     const conversationId = randomUUID()
-    world.salesforce.fail({
+    gateway.salesforce.fail({
       operation: 'createConversation',
       times: 9,
       when: 'after',
       what: { status: 503 },
     })
-    const started = await knock(start, { token, body: { conversationId } })
+    const started = await request(start, { token, body: { conversationId } })
     expect(started).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
     expect((await signOut(token)).status).toBe(204)
-    expect(world.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
+    expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
   })
 
   it('leaves nothing behind when a start was still under way', async () => {
-    const { token, user } = await arrive()
+    const { token, user } = await signInAsGuest()
     const conversationId = randomUUID()
-    world.salesforce.fail({ operation: 'createConversation', what: 'hang', hangMs: 150 })
-    const starting = knock(start, { token, body: { conversationId } })
-    await expect.poll(() => world.heard().length, { interval: 5 }).toBe(2)
+    gateway.salesforce.fail({ operation: 'createConversation', what: 'hang', hangMs: 150 })
+    const starting = request(start, { token, body: { conversationId } })
+    await expect.poll(() => gateway.salesforceCalls().length, { interval: 5 }).toBe(2)
     expect((await signOut(token)).status).toBe(204)
     await starting
-    const kept = await world.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
+    const kept = await gateway.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
     expect(String(kept)).toBe('gone')
   })
 })

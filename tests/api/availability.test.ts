@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import availability from '../../api/availability.js'
-import { type Knock, knock } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, shiftClock, unheard } from './saying.js'
+import { setupGateway } from '../support/gateway.js'
+import { type RequestOptions, request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const minute = 60_000
 
-const ask = (wish: Knock = {}) => knock(availability, wish)
+const ask = (options: RequestOptions = {}) => request(availability, options)
 
 function openBetween(...intervals: [from: number, to: number][]) {
   const now = Date.now()
-  world.salesforce.switches.businessHours = intervals.map(([from, to]) => ({
+  gateway.salesforce.switches.businessHours = intervals.map(([from, to]) => ({
     startTime: now + from,
     endTime: now + to,
   }))
@@ -26,7 +26,7 @@ describe('availability', () => {
     expect(body).toEqual({ open: true, closesAt: at(minute) })
     expect(headers.get('ratelimit-policy')).toBe('"other";q=60;w=60')
     expect(headers.get('cache-control')).toBe('no-store')
-    const [asked] = world.salesforce.exchanges
+    const [asked] = gateway.salesforce.exchanges
     expect(asked).toMatchObject({ operationId: 'getBusinessHours', authorization: null })
   })
 
@@ -42,13 +42,13 @@ describe('availability', () => {
   it('is asked of Salesforce once a minute, and told for the moment', async () => {
     const at = openBetween([-minute, 30_000], [5 * minute, 6 * minute])
     await ask()
-    const again = await unheard(world, () => ask({ remoteAddress: '192.0.2.2' }))
+    const again = await expectNoSalesforceCalls(gateway, () => ask({ remoteAddress: '192.0.2.2' }))
     expect(again.body).toEqual({ open: true, closesAt: at(30_000) })
     shiftClock(40_000)
-    const later = await unheard(world, () => ask())
+    const later = await expectNoSalesforceCalls(gateway, () => ask())
     expect(later.body).toEqual({ open: false, opensAt: at(5 * minute) })
     const key = 'local:hours:00DZZ0000000AbC/Harbor_Custom_Client'
-    const lifetime = await world.redisBackend.execute(['PTTL', key])
+    const lifetime = await gateway.redisBackend.execute(['PTTL', key])
     expect(Number(lifetime)).toBeGreaterThan(0)
     expect(Number(lifetime)).toBeLessThanOrEqual(minute)
   })
@@ -59,7 +59,7 @@ describe('availability', () => {
     ['unreadable intervals', { businessHoursInfo: { businessHours: [{ startTime: 'x' }] } }],
     ['nothing', {}],
   ])('is open where Salesforce knows %s', async (_what, body) => {
-    world.salesforce.fail({ operation: 'getBusinessHours', what: { status: 200, body } })
+    gateway.salesforce.fail({ operation: 'getBusinessHours', what: { status: 200, body } })
     expect((await ask()).body).toEqual({ open: true })
   })
 
@@ -72,25 +72,33 @@ describe('availability', () => {
     ['silence', 'hang', 504, 'upstream_timeout'],
   ] as const)('is a problem when Salesforce answers with %s', async (...row) => {
     const [, what, status, code] = row
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    world.salesforce.fail({ operation: 'getBusinessHours', times: 9, what })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    gateway.salesforce.fail({ operation: 'getBusinessHours', times: 9, what })
     expectProblem(await ask(), status, code)
   })
 
   it('is 429 above the limit of an address, and Salesforce is not asked', async () => {
-    world.setEnv({ LIMITS: '{"other": [1, "1 m"]}' })
+    gateway.setEnv({ LIMITS: '{"other": [1, "1 m"]}' })
     await ask()
-    expectProblem(await unheard(world, () => ask()), 429, 'rate_limited')
+    expectProblem(await expectNoSalesforceCalls(gateway, () => ask()), 429, 'rate_limited')
     expect((await ask({ remoteAddress: '192.0.2.2' })).status).toBe(200)
   })
 
   it('is 400 with a query, and 405 for a POST', async () => {
-    expectProblem(await unheard(world, () => ask({ query: { at: 'x' } })), 400, 'invalid_request')
-    expectProblem(await unheard(world, () => ask({ body: {} })), 405, 'method_not_allowed')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => ask({ query: { at: 'x' } })),
+      400,
+      'invalid_request',
+    )
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => ask({ body: {} })),
+      405,
+      'method_not_allowed',
+    )
   })
 
   it('is 503 when Redis does not answer, for nobody is let through uncounted', async () => {
-    world.redis.fault({ times: 9, what: { status: 500 } })
-    expectProblem(await unheard(world, () => ask()), 503, 'store_unavailable')
+    gateway.redis.fault({ times: 9, what: { status: 500 } })
+    expectProblem(await expectNoSalesforceCalls(gateway, () => ask()), 503, 'store_unavailable')
   })
 })

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import conversations from '../../api/conversations.js'
-import { knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, shiftClock, unheard } from './saying.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, noLimits, shiftClock } from '../support/sending.js'
 
-const world = openWorld({ env: roomy })
+const gateway = setupGateway({ env: noLimits })
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
 const list = (token: string | undefined, query: Record<string, string> = {}) =>
-  knock(conversations, { token, query })
+  request(conversations, { token, query })
 
 describe("a visitor's conversations", () => {
   it('are listed newest first, and Salesforce is not asked', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     await visitor.end()
     shiftClock(1000)
     const second = (await visitor.start()).body
-    const { status, body, headers } = await unheard(world, () => list(visitor.token))
+    const { status, body, headers } = await expectNoSalesforceCalls(gateway, () =>
+      list(visitor.token),
+    )
     expect(status).toBe(200)
     expect(headers.get('ratelimit-policy')).toContain('"other"')
     expect(body).toEqual({
@@ -34,24 +36,24 @@ describe("a visitor's conversations", () => {
   })
 
   it('are none for a new visitor, whatever others have', async () => {
-    await visit()
-    const { token } = await arrive()
+    await startConversation()
+    const { token } = await signInAsGuest()
     expect((await list(token)).body).toEqual({ conversations: [] })
     expect((await list(token, { refresh: 'true' })).body).toEqual({ conversations: [] })
   })
 
   it('leave out one that is only being started', async () => {
-    const { token } = await arrive()
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    world.salesforce.fail({ operation: 'createConversation', times: 9, what: { status: 503 } })
+    const { token } = await signInAsGuest()
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    gateway.salesforce.fail({ operation: 'createConversation', times: 9, what: { status: 503 } })
     const { default: start } = await import('../../api/start.js')
-    expect((await knock(start, { token, body: {} })).status).toBe(503)
+    expect((await request(start, { token, body: {} })).status).toBe(503)
     expect((await list(token)).body).toEqual({ conversations: [] })
   })
 
   it('count as ended when they are lost, from the end of the token on', async () => {
-    const { token, conversationId, started } = await visit()
-    world.salesforce.revokeTokens()
+    const { token, conversationId, started } = await startConversation()
+    gateway.salesforce.revokeTokens()
     const lost = { conversationId, status: 'ended', startedAt: started.startedAt }
     const refreshed = await list(token, { refresh: 'true' })
     expect(refreshed.body.conversations).toEqual([lost])
@@ -59,23 +61,23 @@ describe("a visitor's conversations", () => {
   })
 
   it('learn on demand that Salesforce closed one, and remember it', async () => {
-    const { token, conversationId, start } = await visit()
+    const { token, conversationId, start } = await startConversation()
     const endedAt = Date.now()
-    world.salesforce.conversation(conversationId).endTimestamp = endedAt
+    gateway.salesforce.conversation(conversationId).endTimestamp = endedAt
     expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
     const ended = [{ conversationId, status: 'ended', endedAt: new Date(endedAt).toISOString() }]
     expect((await list(token, { refresh: 'true' })).body.conversations).toMatchObject(ended)
-    const known = await unheard(world, () => list(token, { refresh: 'true' }))
+    const known = await expectNoSalesforceCalls(gateway, () => list(token, { refresh: 'true' }))
     expect(known.body.conversations).toMatchObject(ended)
     expect((await start()).status).toBe(201)
   })
 
   it('stay open on demand while they are', async () => {
-    const { token } = await visit()
-    const before = world.heard().length
+    const { token } = await startConversation()
+    const before = gateway.salesforceCalls().length
     const { body } = await list(token, { refresh: 'true' })
     expect(body.conversations).toMatchObject([{ status: 'open' }])
-    expect(world.heard().slice(before)).toEqual(['listConversations 200'])
+    expect(gateway.salesforceCalls().slice(before)).toEqual(['listConversations 200'])
   })
 
   it.each([
@@ -84,18 +86,22 @@ describe("a visitor's conversations", () => {
     ['silence', 'hang', 504, 'upstream_timeout'],
   ] as const)('are not claimed to be fresh when Salesforce answers with %s', async (...row) => {
     const [, what, status, code] = row
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    const { token } = await visit()
-    world.salesforce.fail({ operation: 'listConversations', times: 9, what })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    const { token } = await startConversation()
+    gateway.salesforce.fail({ operation: 'listConversations', times: 9, what })
     expectProblem(await list(token, { refresh: 'true' }), status, code)
     expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
   })
 
   it('are 401 without a token and 400 with another query', async () => {
-    const { token } = await arrive()
-    expectProblem(await unheard(world, () => list(undefined)), 401, 'unauthenticated')
+    const { token } = await signInAsGuest()
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => list(undefined)),
+      401,
+      'unauthenticated',
+    )
     for (const query of [{ refresh: 'yes' }, { refresh: '' }, { limit: '5' }]) {
-      const answer = await unheard(world, () => list(token, query))
+      const answer = await expectNoSalesforceCalls(gateway, () => list(token, query))
       expectProblem(answer, 400, 'invalid_request')
     }
   })

@@ -1,65 +1,65 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import end from '../../api/end.js'
-import { knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
 describe('ending a conversation', () => {
   it('closes it in Salesforce for good', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { status, headers, body } = await visitor.end()
     const { conversationId } = visitor
     expect(status).toBe(200)
     expect(body).toEqual({ conversationId, status: 'ended', endedAt: isoTime })
     expect(headers.get('ratelimit-policy')).toBe('"other";q=60;w=60')
-    expect(world.heard().at(-1)).toBe('closeConversation 204')
-    expect(world.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
+    expect(gateway.salesforceCalls().at(-1)).toBe('closeConversation 204')
+    expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
   })
 
   it('twice is the same as once', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const once = await visitor.end()
     const twice = await visitor.end()
     expect(twice).toMatchObject({ status: 200 })
     expect(twice.body).toEqual(once.body)
     expect((await visitor.end({ scope: 'session' })).body).toEqual(once.body)
-    expect(world.heard().filter((line) => line.startsWith('close'))).toHaveLength(1)
+    expect(gateway.salesforceCalls().filter((line) => line.startsWith('close'))).toHaveLength(1)
   })
 
   it('is the same for two calls at once', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const [one, other] = await Promise.all([visitor.end(), visitor.end()])
     expect([one.status, other.status]).toEqual([200, 200])
     expect([one.body.endedAt, other.body.endedAt]).toContain((await visitor.end()).body.endedAt)
   })
 
   it('leaves it readable, and nothing more can be said', async () => {
-    const visitor = await visit()
-    await visitor.say('Goodbye')
+    const visitor = await startConversation()
+    await visitor.send('Goodbye')
     await visitor.end()
     const { status, body } = await visitor.poll()
     expect(status).toBe(200)
     expect(body.conversation).toMatchObject({ status: 'ended' })
-    const refused = await visitor.say('Are you there?')
+    const refused = await visitor.send('Are you there?')
     expect(refused).toMatchObject({ status: 410, body: { code: 'conversation_ended' } })
   })
 
   it('is an end as well when Salesforce had closed it before', async () => {
-    const visitor = await visit()
-    world.salesforce.fail({ operation: 'closeConversation', what: { status: 403 } })
+    const visitor = await startConversation()
+    gateway.salesforce.fail({ operation: 'closeConversation', what: { status: 403 } })
     expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
   })
 
   it('finishes what a lost answer left open', async () => {
-    const visitor = await visit()
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    const visitor = await startConversation()
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
     const operation = 'closeConversation'
-    world.salesforce.fail({ operation, when: 'after', times: 1, what: 'drop' })
+    gateway.salesforce.fail({ operation, when: 'after', times: 1, what: 'drop' })
     const first = await visitor.end()
     expect([200, 503]).toContain(first.status)
     expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
@@ -73,24 +73,24 @@ describe('ending a conversation', () => {
     ['a web page', 'html', 502, 'upstream_rejected'],
   ] as const)('is not claimed when Salesforce answers with %s', async (...row) => {
     const [, what, status, code] = row
-    const visitor = await visit()
-    world.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    world.salesforce.fail({ operation: 'closeConversation', times: 9, what })
+    const visitor = await startConversation()
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+    gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what })
     expect(await visitor.end()).toMatchObject({ status, body: { code } })
-    world.setEnv({ REQUEST_DEADLINE_MS: '4000' })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
     expect(await visitor.start()).toMatchObject({ status: 200, body: { resumed: true } })
   })
 })
 
 describe('ending only the session', () => {
   it('leaves the conversation open, and the next message opens a new session', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { conversationId } = visitor
     const ended = await visitor.end({ scope: 'session' })
     expect(ended.status).toBe(200)
     expect(ended.body).toEqual({ conversationId, status: 'open', endedAt: isoTime })
-    expect(world.heard().at(-1)).toBe('endMessagingSession 204')
-    expect((await visitor.say('One more thing')).status).toBe(202)
+    expect(gateway.salesforceCalls().at(-1)).toBe('endMessagingSession 204')
+    expect((await visitor.send('One more thing')).status).toBe(202)
     expect((await visitor.poll()).body.conversation.status).toBe('open')
     expect(await visitor.start()).toMatchObject({ status: 200, body: { conversationId } })
   })
@@ -99,32 +99,32 @@ describe('ending only the session', () => {
     ['the visitor', (visitor: Visitor) => visitor.end({ scope: 'session' })],
     ['the agent', async ({ conversationId }: Visitor) => endedByAgent(conversationId)],
   ])('twice is the same as once: %s had ended it before', async (_who, endBefore) => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     await endBefore(visitor)
     const again = await visitor.end({ scope: 'session' })
     expect.soft(again).toMatchObject({ status: 200, body: { status: 'open' } })
-    expect.soft((await visitor.say('One more thing')).status).toBe(202)
+    expect.soft((await visitor.send('One more thing')).status).toBe(202)
     expect((await visitor.start()).body.conversationId).toBe(visitor.conversationId)
   })
 
-  type Visitor = Awaited<ReturnType<typeof visit>>
+  type Visitor = Awaited<ReturnType<typeof startConversation>>
 
   function endedByAgent(conversationId: string): void {
-    world.salesforce.agentJoins(conversationId)
-    world.salesforce.endSession(conversationId, 'Agent')
+    gateway.salesforce.agentJoins(conversationId)
+    gateway.salesforce.endSession(conversationId, 'Agent')
   }
 })
 
 describe('an end that is refused', () => {
   it("is 404 for somebody else's conversation and for none, and Salesforce is not asked", async () => {
-    const { conversationId } = await visit()
-    const { token } = await arrive()
-    const before = world.heard()
+    const { conversationId } = await startConversation()
+    const { token } = await signInAsGuest()
+    const before = gateway.salesforceCalls()
     for (const id of [conversationId, randomUUID()]) {
-      const answer = await knock(end, { token, body: { conversationId: id } })
+      const answer = await request(end, { token, body: { conversationId: id } })
       expect(answer).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
     }
-    expect(world.heard()).toEqual(before)
+    expect(gateway.salesforceCalls()).toEqual(before)
   })
 
   it.each([
@@ -133,23 +133,23 @@ describe('an end that is refused', () => {
     ['scope', { conversationId: randomUUID(), scope: 'everything' }],
     ['force', { conversationId: randomUUID(), force: true }],
   ])('is 400 at %s: %j', async (path, body) => {
-    const { token } = await arrive()
-    const answer = await knock(end, { token, body })
+    const { token } = await signInAsGuest()
+    const answer = await request(end, { token, body })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
   it('is 429 after 60 calls a minute of one visitor', async () => {
-    world.setEnv({ LIMITS: '{"other": [2, "1 m"]}' })
-    const visitor = await visit()
+    gateway.setEnv({ LIMITS: '{"other": [2, "1 m"]}' })
+    const visitor = await startConversation()
     await visitor.end()
     await visitor.end()
     expect(await visitor.end()).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
   })
 
   it('is 410 once the guest is no longer let in', async () => {
-    const visitor = await visit()
-    world.salesforce.revokeTokens()
+    const visitor = await startConversation()
+    gateway.salesforce.revokeTokens()
     const answer = await visitor.end({ scope: 'session' })
     expect(answer).toMatchObject({ status: 410, body: { code: 'conversation_lost' } })
     expect(await visitor.start()).toMatchObject({ status: 201, body: { resumed: false } })

@@ -1,51 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import health from '../../api/health.js'
-import { knock } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld({ env: { REDIS_TIMEOUT_MS: '200' } })
+const gateway = setupGateway({ env: { REDIS_TIMEOUT_MS: '200' } })
 
 describe('how the gateway is', () => {
   it('is ok when its environment is complete and its store answers', async () => {
-    const { status, headers, body } = await knock(health)
+    const { status, headers, body } = await request(health)
     expect(status).toBe(200)
     expect(body).toEqual({ status: 'ok', checks: { environment: 'ok', store: 'ok' } })
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('may be asked by HEAD', async () => {
-    expect(await knock(health, { method: 'HEAD' })).toMatchObject({ status: 200, body: null })
+    expect(await request(health, { method: 'HEAD' })).toMatchObject({ status: 200, body: null })
   })
 
   it.each(['hang', 'drop', { status: 500 }, { status: 401 }] as const)(
     'is down when the store does not answer (%j), and well again afterwards',
     async (what) => {
       vi.useFakeTimers({ toFake: ['Date'] })
-      world.redis.fault({ what })
-      const { status, body } = await knock(health)
+      gateway.redis.fault({ what })
+      const { status, body } = await request(health)
       expect(status).toBe(503)
       expect(body).toEqual({ status: 'down', checks: { environment: 'ok', store: 'down' } })
       vi.setSystemTime(Date.now() + 5000)
-      expect((await knock(health)).status).toBe(200)
+      expect((await request(health)).status).toBe(200)
     },
   )
 
   it('asks the store once for all who ask before it has answered', async () => {
-    world.redis.fault({ what: { slowMs: 50 } })
-    const first = knock(health)
+    gateway.redis.fault({ what: { slowMs: 50 } })
+    const first = request(health)
     await sleep(10)
-    const others = Array.from({ length: 20 }, () => knock(health))
+    const others = Array.from({ length: 20 }, () => request(health))
     const answers = await Promise.all([first, ...others])
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(world.redis.counts.requests).toBe(1)
+    expect(gateway.redis.counts.requests).toBe(1)
   })
 
   it('asks the store at most once in five seconds, whatever it said', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const begun = Date.now()
-    world.redis.fault({ what: { status: 500 } })
+    gateway.redis.fault({ what: { status: 500 } })
     for (const [ms, status, requests] of [
       [0, 503, 1],
       [4999, 503, 1],
@@ -54,57 +54,57 @@ describe('how the gateway is', () => {
       [10_000, 200, 3],
     ] as const) {
       vi.setSystemTime(begun + ms)
-      expect((await knock(health)).status, `after ${ms} ms`).toBe(status)
-      expect(world.redis.counts.requests, `after ${ms} ms`).toBe(requests)
+      expect((await request(health)).status, `after ${ms} ms`).toBe(status)
+      expect(gateway.redis.counts.requests, `after ${ms} ms`).toBe(requests)
     }
   })
 
   it('answers an address 60 times a minute, store or no store, and others all the same', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const begun = Date.now()
-    world.redis.fault({ what: 'drop', times: 100 })
+    gateway.redis.fault({ what: 'drop', times: 100 })
     for (let call = 1; call <= 60; call += 1) {
-      const { status, headers } = await knock(health)
+      const { status, headers } = await request(health)
       expect(status).toBe(503)
       expect(headers.get('ratelimit-policy')).toBe('"other";q=60;w=60')
       expect(headers.get('ratelimit')).toBe(`"other";r=${60 - call};t=60`)
     }
     vi.setSystemTime(begun + 15_000)
-    const refused = await knock(health)
+    const refused = await request(health)
     expect(refused).toMatchObject({
       status: 429,
       body: { code: 'rate_limited', retryAfterMs: 45_000 },
     })
     expect(refused.headers.get('retry-after')).toBe('45')
-    expect((await knock(health, { headers: { 'x-forwarded-for': '198.51.100.7' } })).status).toBe(
+    expect((await request(health, { headers: { 'x-forwarded-for': '198.51.100.7' } })).status).toBe(
       429,
     )
-    expect((await knock(health, { remoteAddress: '198.51.100.7' })).status).toBe(503)
+    expect((await request(health, { remoteAddress: '198.51.100.7' })).status).toBe(503)
     vi.setSystemTime(begun + 60_000)
-    expect((await knock(health)).status).toBe(503)
+    expect((await request(health)).status).toBe(503)
   })
 
   it('is limited as LIMITS says', async () => {
-    world.setEnv({ LIMITS: JSON.stringify({ other: [2, '10 s'] }) })
+    gateway.setEnv({ LIMITS: JSON.stringify({ other: [2, '10 s'] }) })
     const statuses = []
-    for (let call = 0; call < 3; call += 1) statuses.push((await knock(health)).status)
+    for (let call = 0; call < 3; call += 1) statuses.push((await request(health)).status)
     expect(statuses).toEqual([200, 200, 429])
   })
 
   it('is down when the environment is not complete', async () => {
-    world.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
-    const { status, body } = await knock(health)
+    gateway.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
+    const { status, body } = await request(health)
     expect(status).toBe(503)
     expect(body).toMatchObject({ status: 'down', checks: { environment: 'down' } })
     expect(JSON.stringify(body)).not.toMatch(/SALESFORCE|SESSION|not-an-org/)
   })
 
   it('names the culprits in the log, never their values', async () => {
-    world.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
-    await knock(health)
-    expect(world.lines).toHaveLength(1)
-    expect(world.lines[0]).toContain('SALESFORCE_ORG_ID')
-    expect(world.lines[0]).toContain('SESSION_SECRET')
-    expect(world.lines[0]).not.toContain('not-an-org')
+    gateway.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
+    await request(health)
+    expect(gateway.lines).toHaveLength(1)
+    expect(gateway.lines[0]).toContain('SALESFORCE_ORG_ID')
+    expect(gateway.lines[0]).toContain('SESSION_SECRET')
+    expect(gateway.lines[0]).not.toContain('not-an-org')
   })
 })

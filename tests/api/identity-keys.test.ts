@@ -3,15 +3,15 @@ import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { HttpResponse, http } from 'msw'
 import { beforeEach, describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
-import { knock } from '../support/knock.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { shiftClock } from '../support/sending.js'
 import { loginEnv } from '../support/verified.js'
-import { openWorld } from '../support/world.js'
-import { shiftClock } from './saying.js'
 
 const jwksUrl = 'https://login.example/jwks.json'
 const elsewhere = 'https://evil.example/jwks.json'
 const { IDENTITY_ISSUER: iss, IDENTITY_AUDIENCE: aud } = loginEnv
-const world = openWorld({
+const gateway = setupGateway({
   env: {
     IDENTITY_JWKS_URL: jwksUrl,
     IDENTITY_ISSUER: iss,
@@ -39,7 +39,7 @@ function serve(answer: () => Response | Promise<Response>): void {
       asked.push(address)
       return reply()
     })
-  world.network.use(
+  gateway.network.use(
     seen(jwksUrl, answer),
     seen('https://evil.example/*', async () =>
       HttpResponse.json({ keys: [await published('k1', foreign.publicKey)] }),
@@ -52,16 +52,20 @@ const serveKeys = (...keys: object[]) => serve(() => HttpResponse.json({ keys })
 beforeEach(async () => serveKeys(await published('k1', first.publicKey)))
 
 const now = () => Math.floor(Date.now() / 1000)
-type Wish = { header?: Partial<JWTHeaderParameters>; claims?: object; key?: KeyObject | Uint8Array }
+type TokenOptions = {
+  header?: Partial<JWTHeaderParameters>
+  claims?: object
+  key?: KeyObject | Uint8Array
+}
 
-function sign({ header = {}, claims = {}, key = first.privateKey }: Wish = {}) {
+function sign({ header = {}, claims = {}, key = first.privateKey }: TokenOptions = {}) {
   return new SignJWT({ iss, aud, sub: 'mina', iat: now(), exp: now() + 600, ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header })
     .sign(key)
 }
 
-const present = (identityToken: string) => knock(auth, { body: { identityToken } })
-const told = async (token: string | Promise<string>) => {
+const present = (identityToken: string) => request(auth, { body: { identityToken } })
+const signInOutcome = async (token: string | Promise<string>) => {
   const { status, body } = await present(await token)
   return [status, body.code ?? body.user?.verified]
 }
@@ -77,7 +81,7 @@ describe('a signature of the login', () => {
     ['EdDSA', edwards],
   ])('may be %s', async (alg, { publicKey, privateKey }) => {
     serveKeys(await published('k1', publicKey))
-    expect(await told(sign({ header: { alg }, key: privateKey }))).toEqual(good)
+    expect(await signInOutcome(sign({ header: { alg }, key: privateKey }))).toEqual(good)
   })
 
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -97,7 +101,7 @@ describe('a signature of the login', () => {
     ['of an unknown key id', () => sign({ header: { kid: 'k9' } })],
     ['with an extension that must be understood', () => critical()],
   ])('is no good when it is %s', async (_what, token) => {
-    expect(await told(token())).toEqual(rejected)
+    expect(await signInOutcome(token())).toEqual(rejected)
   })
 
   const hmac = (key: Uint8Array) => sign({ header: { alg: 'HS256' }, key })
@@ -109,7 +113,7 @@ describe('a signature of the login', () => {
   it('is no good by a secret that the key set holds by mistake', async () => {
     const secret = 'a-secret-that-was-published-by-mistake'
     serveKeys({ kty: 'oct', kid: 'k1', k: Buffer.from(secret).toString('base64url') })
-    expect(await told(hmac(Buffer.from(secret)))).toEqual(rejected)
+    expect(await signInOutcome(hmac(Buffer.from(secret)))).toEqual(rejected)
   })
 
   it('is never looked for at an address that the token names', async () => {
@@ -117,11 +121,11 @@ describe('a signature of the login', () => {
     const claims = { iss, jwks_uri: elsewhere }
     for (const header of [{ jku: elsewhere }, { x5u: elsewhere }, { jwk }, { kid: elsewhere }]) {
       const token = await sign({ header, claims, key: foreign.privateKey })
-      expect(await told(token), JSON.stringify(header)).toEqual(rejected)
+      expect(await signInOutcome(token), JSON.stringify(header)).toEqual(rejected)
     }
-    expect(await told(sign({ claims: { iss: elsewhere }, key: foreign.privateKey }))).toEqual(
-      rejected,
-    )
+    expect(
+      await signInOutcome(sign({ claims: { iss: elsewhere }, key: foreign.privateKey })),
+    ).toEqual(rejected)
     expect(new Set(asked)).toEqual(new Set([jwksUrl]))
   })
 })
@@ -137,7 +141,7 @@ describe('what an identity token says', () => {
     ['a long life, nearly over', { iat: -25 * 3600, exp: 600 }, rejected],
   ])('is judged by the clock: %s', async (_what, times, outcome) => {
     const entries = Object.entries(times).map(([name, seconds]) => [name, now() + seconds])
-    expect(await told(sign({ claims: Object.fromEntries(entries) }))).toEqual(outcome)
+    expect(await signInOutcome(sign({ claims: Object.fromEntries(entries) }))).toEqual(outcome)
   })
 
   it.each([
@@ -150,33 +154,33 @@ describe('what an identity token says', () => {
     ['our issuer and a slash', { iss: `${iss}/` }],
     ['a list of issuers', { iss: [iss] }],
   ])('is rejected: %s', async (_what, claims) => {
-    expect(await told(sign({ claims }))).toEqual(rejected)
+    expect(await signInOutcome(sign({ claims }))).toEqual(rejected)
   })
 
   it('may name other audiences beside ours', async () => {
-    expect(await told(sign({ claims: { aud: ['shop', aud] } }))).toEqual(good)
+    expect(await signInOutcome(sign({ claims: { aud: ['shop', aud] } }))).toEqual(good)
   })
 })
 
 describe('the key set of the login', () => {
   it('is read once for many visitors', async () => {
-    for (const _ of [1, 2, 3]) expect(await told(sign())).toEqual(good)
+    for (const _ of [1, 2, 3]) expect(await signInOutcome(sign())).toEqual(good)
     expect(asked).toHaveLength(1)
   })
 
   it('may change: a new key is found, and one that was withdrawn is forgotten', async () => {
-    expect(await told(sign())).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(good)
     serveKeys(await published('k2', second.publicKey))
     shiftClock(minute)
     const renewed = { header: { kid: 'k2' }, key: second.privateKey }
-    expect(await told(sign(renewed))).toEqual(good)
-    expect(await told(sign())).toEqual(rejected)
+    expect(await signInOutcome(sign(renewed))).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(rejected)
   })
 
   it('is not asked for again and again by ids that are made up', async () => {
-    expect(await told(sign())).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(good)
     for (const kid of ['x1', 'x2', 'x3']) {
-      expect(await told(sign({ header: { kid } }))).toEqual(rejected)
+      expect(await signInOutcome(sign({ header: { kid } }))).toEqual(rejected)
     }
     expect(asked).toHaveLength(1)
   })
@@ -194,33 +198,35 @@ describe('the key set of the login', () => {
 
   it.each(failures)('when it was never read, nobody is let in: %s', async (_what, failure) => {
     serve(failure)
-    expect(await told(sign())).toEqual(outage)
-    expect(await told(sign({ key: foreign.privateKey }))).toEqual(outage)
+    expect(await signInOutcome(sign())).toEqual(outage)
+    expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(outage)
     expect(asked).not.toContain(elsewhere)
-    expect(world.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
+    expect(gateway.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
   })
 
   it.each(failures)('when it was read before, its keys go on for an hour: %s', async (...row) => {
     const [, failure] = row
-    expect(await told(sign())).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(good)
     serve(failure)
     shiftClock(50 * minute)
-    expect(await told(sign())).toEqual(good)
-    expect(await told(sign({ key: foreign.privateKey }))).toEqual(rejected)
-    expect(await told(sign({ header: { kid: 'k2' }, key: second.privateKey }))).toEqual(outage)
+    expect(await signInOutcome(sign())).toEqual(good)
+    expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(rejected)
+    expect(await signInOutcome(sign({ header: { kid: 'k2' }, key: second.privateKey }))).toEqual(
+      outage,
+    )
     shiftClock(61 * minute)
-    expect(await told(sign())).toEqual(outage)
+    expect(await signInOutcome(sign())).toEqual(outage)
     serveKeys(await published('k1', first.publicKey))
-    expect(await told(sign())).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(good)
   })
 
   it('may hang: the answer comes within the deadline, and the next visitor is not held up', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '250' })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '250' })
     serve(() => new Promise<never>(() => {}))
     const startedAt = performance.now()
-    expect(await told(sign())).toEqual(outage)
+    expect(await signInOutcome(sign())).toEqual(outage)
     expect(performance.now() - startedAt).toBeLessThan(1500)
     serveKeys(await published('k1', first.publicKey))
-    expect(await told(sign())).toEqual(good)
+    expect(await signInOutcome(sign())).toEqual(good)
   })
 })

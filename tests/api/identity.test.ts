@@ -5,7 +5,10 @@ import auth from '../../api/auth.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { shiftClock } from '../support/sending.js'
 import {
   identityToken,
   loginEnv,
@@ -13,11 +16,8 @@ import {
   verifiedEnv,
   verifiedSalesforce,
 } from '../support/verified.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { shiftClock } from './saying.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   salesforce: verifiedSalesforce,
   env: { ...verifiedEnv, ...loginEnv, LIMITS: '{"auth": [1000, "1 m"]}' },
 })
@@ -28,9 +28,12 @@ function moveTo(now: number) {
   vi.useFakeTimers({ toFake: ['Date'], now })
 }
 
-async function signIn(wish: Parameters<typeof identityToken>[0] = {}, refreshToken?: string) {
-  const body = { identityToken: await identityToken(wish), ...(refreshToken && { refreshToken }) }
-  return await knock(auth, { body })
+async function signIn(options: Parameters<typeof identityToken>[0] = {}, refreshToken?: string) {
+  const body = {
+    identityToken: await identityToken(options),
+    ...(refreshToken && { refreshToken }),
+  }
+  return await request(auth, { body })
 }
 
 describe('a visitor whom the login knows', () => {
@@ -40,14 +43,14 @@ describe('a visitor whom the login knows', () => {
     expect(there.body.user.id).toBe(here.body.user.id)
     expect(other.body.user.id).not.toBe(here.body.user.id)
     expect(here.body.user.id).not.toMatch(/^guest-/)
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('goes on with the conversation on another device', async () => {
     const here = await signIn()
-    const begun = await knock(start, { token: here.body.token, body: {} })
+    const begun = await request(start, { token: here.body.token, body: {} })
     const there = await signIn()
-    const resumed = await knock(start, { token: there.body.token, body: {} })
+    const resumed = await request(start, { token: there.body.token, body: {} })
     expect(resumed.status).toBe(200)
     expect(resumed.body.conversationId).toBe(begun.body.conversationId)
   })
@@ -56,8 +59,8 @@ describe('a visitor whom the login knows', () => {
     const claims = { email: 'mina@example.org', given_name: 'Mina', other: 'x' }
     const { token } = (await signIn({ claims })).body
     const body = { routingAttributes: { _email: 'boss@example.org', Topic: 'Billing' } }
-    expect((await knock(start, { token, body })).status).toBe(201)
-    const { requestBody } = world.salesforce.exchanges.at(-1) ?? {}
+    expect((await request(start, { token, body })).status).toBe(201)
+    const { requestBody } = gateway.salesforce.exchanges.at(-1) ?? {}
     expect(requestBody).toMatchObject({
       routingAttributes: { _email: 'mina@example.org', _firstName: 'Mina', Topic: 'Billing' },
     })
@@ -65,7 +68,7 @@ describe('a visitor whom the login knows', () => {
 
   it('stays signed in by refreshing, for as long as a session may last', async () => {
     const first = (await signIn()).body
-    const again = await knock(auth, { body: { refreshToken: first.refreshToken } })
+    const again = await request(auth, { body: { refreshToken: first.refreshToken } })
     expect(again.body.user).toEqual(first.user)
     const days = (Date.parse(again.body.refreshExpiresAt) - Date.now()) / 86_400_000
     expect(Math.round(days)).toBe(30)
@@ -73,76 +76,76 @@ describe('a visitor whom the login knows', () => {
 
   it('signs out on this device alone, or everywhere', async () => {
     const [here, there] = [(await signIn()).body, (await signIn()).body]
-    expect((await knock(auth, { method: 'DELETE', token: here.token })).status).toBe(204)
-    expect((await knock(start, { token: here.token, body: {} })).status).toBe(401)
-    expect((await knock(auth, { body: { refreshToken: here.refreshToken } })).status).toBe(401)
-    expect((await knock(start, { token: there.token, body: {} })).status).toBe(201)
+    expect((await request(auth, { method: 'DELETE', token: here.token })).status).toBe(204)
+    expect((await request(start, { token: here.token, body: {} })).status).toBe(401)
+    expect((await request(auth, { body: { refreshToken: here.refreshToken } })).status).toBe(401)
+    expect((await request(start, { token: there.token, body: {} })).status).toBe(201)
     const everywhere = { method: 'DELETE', token: there.token, query: { everywhere: 'true' } }
     const third = (await signIn()).body
-    expect((await knock(auth, everywhere)).status).toBe(204)
-    expect((await knock(start, { token: third.token, body: {} })).status).toBe(401)
-    expect((await knock(auth, { body: { refreshToken: third.refreshToken } })).status).toBe(401)
+    expect((await request(auth, everywhere)).status).toBe(204)
+    expect((await request(start, { token: third.token, body: {} })).status).toBe(401)
+    expect((await request(auth, { body: { refreshToken: third.refreshToken } })).status).toBe(401)
     shiftClock(5)
     const back = (await signIn()).body
-    const resumed = await knock(start, { token: back.token, body: {} })
+    const resumed = await request(start, { token: back.token, body: {} })
     expect([resumed.status, resumed.body.resumed]).toEqual([200, true])
   })
 })
 
 it('a refresh token that was stolen ends the session on its device alone', async () => {
   const [here, there] = [(await signIn()).body, (await signIn()).body]
-  const { body } = await knock(auth, { body: { refreshToken: here.refreshToken } })
-  await knock(auth, { body: { refreshToken: body.refreshToken } })
-  const stolen = await knock(auth, { body: { refreshToken: here.refreshToken } })
+  const { body } = await request(auth, { body: { refreshToken: here.refreshToken } })
+  await request(auth, { body: { refreshToken: body.refreshToken } })
+  const stolen = await request(auth, { body: { refreshToken: here.refreshToken } })
   expect([stolen.status, stolen.body.code]).toEqual([401, 'refresh_rejected'])
-  expect((await knock(start, { token: here.token, body: {} })).status).toBe(401)
-  expect((await knock(start, { token: there.token, body: {} })).status).toBe(201)
-  expect((await knock(auth, { body: { refreshToken: there.refreshToken } })).status).toBe(200)
+  expect((await request(start, { token: here.token, body: {} })).status).toBe(401)
+  expect((await request(start, { token: there.token, body: {} })).status).toBe(201)
+  expect((await request(auth, { body: { refreshToken: there.refreshToken } })).status).toBe(200)
 })
 
 describe('a guest who signs in', () => {
   it('takes the conversation along, which goes on as the person who began it', async () => {
-    const guest = await visit()
-    await guest.say('I am still a guest')
+    const guest = await startConversation()
+    await guest.send('I am still a guest')
     const known = await signIn({}, guest.refreshToken)
     expect(known.body.user.verified).toBe(true)
     const { token } = known.body
     const { conversationId } = guest
-    const resumed = await knock(start, { token, body: {} })
+    const resumed = await request(start, { token, body: {} })
     expect(resumed.body).toMatchObject({ conversationId, resumed: true })
-    const page = await knock(poll, { token, query: { conversationId } })
+    const page = await request(poll, { token, query: { conversationId } })
     expect(JSON.stringify(page.body.messages)).toContain('I am still a guest')
     moveTo(Date.now() + 2 * hour)
-    const refreshed = await knock(auth, { body: { refreshToken: known.body.refreshToken } })
-    const said = { conversationId, text: 'Now I am known' }
-    const answer = await knock(send, { token: refreshed.body.token, body: said })
+    const refreshed = await request(auth, { body: { refreshToken: known.body.refreshToken } })
+    const message = { conversationId, text: 'Now I am known' }
+    const answer = await request(send, { token: refreshed.body.token, body: message })
     expect([answer.status, answer.body.code]).toEqual([202, undefined])
   })
 
   it('is no more: neither token is good, and the id is the new visitor’s', async () => {
-    const guest = await visit()
+    const guest = await startConversation()
     const { token } = (await signIn({}, guest.refreshToken)).body
     const refused = await guest.poll()
     expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated'])
-    expect((await knock(auth, { body: { refreshToken: guest.refreshToken } })).status).toBe(401)
+    expect((await request(auth, { body: { refreshToken: guest.refreshToken } })).status).toBe(401)
     const { conversationId } = guest
-    const own = await knock(start, { token, body: { conversationId, resume: false } })
-    expect(own.body).toMatchObject({ conversationId, resumed: true })
-    const kept = String(await world.redisBackend.execute(['KEYS', '*family*']))
+    const resumedByOwner = await request(start, { token, body: { conversationId, resume: false } })
+    expect(resumedByOwner.body).toMatchObject({ conversationId, resumed: true })
+    const kept = String(await gateway.redisBackend.execute(['KEYS', '*family*']))
     expect(kept).not.toContain(guest.user.id)
   })
 
   it('may try again after a lost answer', async () => {
-    const guest = await visit()
+    const guest = await startConversation()
     const once = await signIn({}, guest.refreshToken)
     const twice = await signIn({}, guest.refreshToken)
     expect([once.status, twice.status]).toEqual([200, 200])
-    const resumed = await knock(start, { token: twice.body.token, body: {} })
+    const resumed = await request(start, { token: twice.body.token, body: {} })
     expect(resumed.body.conversationId).toBe(guest.conversationId)
   })
 
   it('cannot be taken over by a second person', async () => {
-    const guest = await visit()
+    const guest = await startConversation()
     await signIn({}, guest.refreshToken)
     const thief = await signIn({ subject: 'thief' }, guest.refreshToken)
     expect([thief.status, thief.body.code]).toEqual([401, 'refresh_rejected'])
@@ -154,8 +157,8 @@ describe('a guest who signs in', () => {
     [
       'used before',
       async () => {
-        const { refreshToken } = await arrive()
-        await knock(auth, { body: { refreshToken } })
+        const { refreshToken } = await signInAsGuest()
+        await request(auth, { body: { refreshToken } })
         shiftClock(31_000)
         return refreshToken
       },
@@ -163,7 +166,7 @@ describe('a guest who signs in', () => {
   ])('changes nothing with a refresh token that is %s', async (_, token) => {
     const { status, body } = await signIn({ subject: 'new' }, await token())
     expect([status, body.code]).toEqual([401, 'refresh_rejected'])
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 })
 
@@ -190,13 +193,13 @@ describe('an identity token', () => {
     ['good for years, without a beginning', () => sign({ iat: undefined, exp: now() + 10 ** 8 })],
     ['not good yet', () => sign({ nbf: now() + 600 })],
   ])('is rejected when it is %s', async (_, token) => {
-    const { status, body } = await knock(auth, { body: { identityToken: await token() } })
+    const { status, body } = await request(auth, { body: { identityToken: await token() } })
     expect([status, body.code]).toEqual([401, 'identity_rejected'])
   })
 
   it('is rejected where no login is configured', async () => {
     const none = { IDENTITY_SECRET: '', IDENTITY_ISSUER: '', IDENTITY_AUDIENCE: '' }
-    world.setEnv(none)
+    gateway.setEnv(none)
     expect((await signIn()).body.code).toBe('identity_rejected')
   })
 
@@ -211,16 +214,16 @@ describe('an identity token', () => {
     const token = await new SignJWT({ ...claims, iat: now(), exp: now() + 600 })
       .setProtectedHeader({ alg: 'ES256', kid: 'login-1' })
       .sign(privateKey)
-    world.setEnv({ IDENTITY_SECRET: '', IDENTITY_JWKS_URL: jwksUrl })
-    world.network.use(http.get(jwksUrl, () => HttpResponse.json({}, { status: 503 })))
-    const outage = await knock(auth, { body: { identityToken: token } })
+    gateway.setEnv({ IDENTITY_SECRET: '', IDENTITY_JWKS_URL: jwksUrl })
+    gateway.network.use(http.get(jwksUrl, () => HttpResponse.json({}, { status: 503 })))
+    const outage = await request(auth, { body: { identityToken: token } })
     expect([outage.status, outage.body.code]).toEqual([503, 'upstream_unavailable'])
     const keys = [{ ...jwk, kid: 'login-1', alg: 'ES256' }]
-    world.network.use(http.get(jwksUrl, () => HttpResponse.json({ keys })))
-    const answer = await knock(auth, { body: { identityToken: token } })
+    gateway.network.use(http.get(jwksUrl, () => HttpResponse.json({ keys })))
+    const answer = await request(auth, { body: { identityToken: token } })
     expect([answer.status, answer.body.user?.verified]).toEqual([200, true])
     const confused = await sign({}, 'HS256', new TextEncoder().encode(JSON.stringify(jwk)))
-    const forged = await knock(auth, { body: { identityToken: confused } })
+    const forged = await request(auth, { body: { identityToken: confused } })
     expect([forged.status, forged.body.code]).toEqual([401, 'identity_rejected'])
   })
 })

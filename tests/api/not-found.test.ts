@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
 import notFound from '../../api/not-found.js'
-import { knock } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const url = 'https://chat.example/api/nowhere'
 
 it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])(
   'answers %s on a path that is no endpoint with a problem of ours',
   async (method) => {
-    const { status, headers, body } = await knock(notFound, { url, method })
+    const { status, headers, body } = await request(notFound, { url, method })
     expect(status).toBe(404)
     expect(headers.get('content-type')).toBe('application/problem+json')
     expect(headers.get('cache-control')).toBe('no-store')
@@ -21,21 +21,24 @@ it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])(
       retryable: false,
       requestId: headers.get('x-request-id'),
     })
-    expect(world.heard()).toEqual([])
-    expect(world.redis.counts.requests).toBe(0)
+    expect(gateway.salesforceCalls()).toEqual([])
+    expect(gateway.redis.counts.requests).toBe(0)
   },
 )
 
 it('answers HEAD without a body', async () => {
-  expect(await knock(notFound, { url, method: 'HEAD' })).toMatchObject({ status: 404, body: null })
+  expect(await request(notFound, { url, method: 'HEAD' })).toMatchObject({
+    status: 404,
+    body: null,
+  })
 })
 
 it('answers whatever the query and the body are', async () => {
-  const answer = await knock(notFound, { url, body: 'not json', query: { a: 'b' } })
+  const answer = await request(notFound, { url, body: 'not json', query: { a: 'b' } })
   expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
 
 it('answers although the environment is broken', async () => {
-  world.setEnv({ SESSION_SECRET: '' })
-  expect(await knock(notFound, { url })).toMatchObject({ status: 404 })
+  gateway.setEnv({ SESSION_SECRET: '' })
+  expect(await request(notFound, { url })).toMatchObject({ status: 404 })
 })

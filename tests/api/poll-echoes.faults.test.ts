@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { HttpResponse, http } from 'msw'
 import { describe, expect, it } from 'vitest'
 import { createRedisFront } from '../../sandbox/redis/index.js'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
-import { visit } from '../support/visit.js'
-import { redisUrl } from '../support/world.js'
-import { createMoment, expectProblem, shiftClock } from './saying.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import { startConversation } from '../support/conversation.js'
+import { redisUrl } from '../support/gateway.js'
+import { createDeferred, expectProblem, shiftClock } from '../support/sending.js'
 
-type Visitor = Awaited<ReturnType<typeof visit>>
+type Visitor = Awaited<ReturnType<typeof startConversation>>
 type Shown = { id: string; text: string; sender: { role: string } }
 
-const unnamed = dialects.filter(({ settlesUnclear }) => !settlesUnclear)
+const unnamed = dialects.filter(({ resolvesUnclearSends }) => !resolvesUnclearSends)
 
 /** What one tab has shown of what the visitor said, and where it goes on. */
 type Tab = { cursor: string; before: string | null; mine: Shown[] }
@@ -41,16 +41,21 @@ async function readBack(visitor: Visitor, tab: Tab): Promise<void> {
 }
 
 describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dialect) => {
-  const { world, fail, stored, name } = openScene(dialect, { REQUEST_DEADLINE_MS: '8000' })
+  const {
+    world: gateway,
+    fail,
+    stored,
+    name,
+  } = setupDialect(dialect, { REQUEST_DEADLINE_MS: '8000' })
 
   /** From now on Salesforce does what it is asked to, and its answers wait. */
   function holdAnswers(method: 'get' | 'post', path: string) {
-    const waiting: { done: ReturnType<typeof createMoment>; isCut: boolean }[] = []
+    const waiting: { done: ReturnType<typeof createDeferred>; isCut: boolean }[] = []
     const arrivals: (() => void)[] = []
-    world.network.use(
+    gateway.network.use(
       http[method](path, async ({ request }) => {
-        const response = await world.salesforce.handle(request)
-        const held = { done: createMoment(), isCut: false }
+        const response = await gateway.salesforce.handle(request)
+        const held = { done: createDeferred(), isCut: false }
         waiting.push(held)
         arrivals.shift()?.()
         await held.done.comes
@@ -65,7 +70,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
         const [held] = waiting.splice(index, 1)
         if (!held) throw new TypeError('No answer waits')
         held.isCut = what === 'be cut'
-        held.done.come()
+        held.done.resolve()
       },
     }
   }
@@ -73,19 +78,19 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   const holdSends = () => holdAnswers('post', '*/message')
 
   it('leaves a message out while it is under way, and shows it once under its id in every tab', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const early = await openTab(visitor)
     const id = randomUUID()
     const answers = holdSends()
     const effect = answers.next()
-    const said = visitor.say('On its way', id)
+    const sending = visitor.send('On its way', id)
     await effect
     expect(stored(name())).toEqual(['On its way'])
     const late = await openTab(visitor)
     await readOn(visitor, early)
     expect([...early.mine, ...late.mine]).toEqual([])
     answers.let('go')
-    expect((await said).status).toBe(202)
+    expect((await sending).status).toBe(202)
     for (const tab of [early, late]) {
       await readOn(visitor, tab)
       await readOn(visitor, tab)
@@ -95,17 +100,17 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   })
 
   it('shows it once, under whatever name, when the answer is lost', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const early = await openTab(visitor)
     const answers = holdSends()
     const effect = answers.next()
-    const said = visitor.say('Lost')
+    const sending = visitor.send('Lost')
     await effect
     const late = await openTab(visitor)
     await readOn(visitor, early)
     expect([...early.mine, ...late.mine]).toEqual([])
     answers.let('be cut')
-    expectProblem(await said, 503, 'upstream_unavailable')
+    expectProblem(await sending, 503, 'upstream_unavailable')
     for (const tab of [early, late]) {
       await readOn(visitor, tab)
       await readOn(visitor, tab)
@@ -114,22 +119,22 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   })
 
   it('tells several at once apart, in whatever order they are answered', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const tab = await openTab(visitor)
     const answers = holdSends()
     const ids = [0, 1, 2, 3].map(() => randomUUID())
-    const said: ReturnType<typeof visitor.say>[] = []
+    const sending: ReturnType<typeof visitor.send>[] = []
     for (const [index, id] of ids.entries()) {
       const effect = answers.next()
-      said.push(visitor.say(`Number ${index}`, id))
+      sending.push(visitor.send(`Number ${index}`, id))
       await effect
     }
     for (const index of [3, 1, 1, 0]) {
       await readOn(visitor, tab)
       answers.let('go', index)
-      await Promise.race(said)
+      await Promise.race(sending)
     }
-    await Promise.all(said)
+    await Promise.all(sending)
     await readOn(visitor, tab)
     expect(idsOf(tab).sort()).toEqual([...ids].sort())
     expect(new Map(tab.mine.map(({ id, text }) => [text, id]))).toEqual(
@@ -139,11 +144,11 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   })
 
   it('does not keep back for longer than a request may last what a killed function sent', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const early = await openTab(visitor)
     const answers = holdSends()
     const effect = answers.next()
-    const killed = visitor.say('My last')
+    const killed = visitor.send('My last')
     await effect
     const late = await openTab(visitor)
     shiftClock(7500)
@@ -169,20 +174,20 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   ])(
     'loses no %s message without a name while another is under way: %i ms, %s a page',
     async (_, ageMs, limit) => {
-      const visitor = await visit()
-      fail('say', { when: 'after' })
-      await visitor.say('Without a name')
+      const visitor = await startConversation()
+      fail('send', { when: 'after' })
+      await visitor.send('Without a name')
       shiftClock(ageMs)
-      world.salesforce.inject(name(), [{ text: 'Anything else?' }])
+      gateway.salesforce.inject(name(), [{ text: 'Anything else?' }])
       const answers = holdSends()
       const effect = answers.next()
       const id = randomUUID()
-      const said = visitor.say('Under way', id)
+      const sending = visitor.send('Under way', id)
       await effect
       const tab = await openTab(visitor, limit)
       expect(idsOf(tab)).not.toContain(id)
       answers.let('go')
-      await said
+      await sending
       await readOn(visitor, tab)
       await readBack(visitor, tab)
       expect(tab.mine.map(({ text }) => text).sort()).toEqual(['Under way', 'Without a name'])
@@ -191,51 +196,51 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   )
 
   it('shows an old message without a name on the first page at once', async () => {
-    const visitor = await visit()
-    fail('say', { when: 'after' })
-    await visitor.say('Without a name')
+    const visitor = await startConversation()
+    fail('send', { when: 'after' })
+    await visitor.send('Without a name')
     shiftClock(10_000)
     const answers = holdSends()
     const effect = answers.next()
-    const said = visitor.say('Under way')
+    const sending = visitor.send('Under way')
     await effect
     const { mine } = await openTab(visitor)
     expect(mine.map(({ text }) => text)).toEqual(['Without a name'])
     answers.let('go')
-    await said
+    await sending
   })
 
   it('knows a name that came while Salesforce was listing', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const tab = await openTab(visitor)
     const sends = holdSends()
     const lists = holdAnswers('get', '*/messages')
     const effect = sends.next()
     const id = randomUUID()
-    const said = visitor.say('Just in time', id)
+    const sending = visitor.send('Just in time', id)
     await effect
     const listed = lists.next()
     const reading = readOn(visitor, tab)
     await listed
     sends.let('go')
-    await said
+    await sending
     lists.let('go')
     await reading
     expect(idsOf(tab)).toEqual([id])
   })
 
   it('knows a name that came while Redis was asked for it', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const tab = await openTab(visitor)
     const sends = holdSends()
     const effect = sends.next()
     const id = randomUUID()
-    const said = visitor.say('In between', id)
+    const sending = visitor.send('In between', id)
     await effect
-    const { execute } = world.redisBackend
+    const { execute } = gateway.redisBackend
     let lookups = 0
-    world.redis = createRedisFront({
-      ...world.redisBackend,
+    gateway.redis = createRedisFront({
+      ...gateway.redisBackend,
       token: 'redis-token',
       // The second question about names is answered after the name was noted.
       async execute(command) {
@@ -243,15 +248,15 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
           /:(un)?listed:/.test(String(command[1])) && /^H(MGET|GETALL)$/i.test(String(command[0]))
         lookups += isLookup ? 1 : 0
         const isFirst = isLookup && lookups === 1
-        if (isLookup && lookups === 2) await said
+        if (isLookup && lookups === 2) await sending
         const reply = await execute(command)
         if (isFirst) sends.let('go')
         return reply
       },
     })
-    world.network.use(...world.redis.handlers(redisUrl))
+    gateway.network.use(...gateway.redis.handlers(redisUrl))
     await readOn(visitor, tab)
-    await said
+    await sending
     await readOn(visitor, tab)
     expect(lookups).toBeGreaterThanOrEqual(2)
     expect(idsOf(tab)).toEqual([id])
@@ -260,18 +265,18 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   it.each(['drop', 'lose', { status: 500 }] as const)(
     'keeps the name although Redis stumbles when it is noted: %o',
     async (what) => {
-      const visitor = await visit()
-      await visitor.say('Warm')
+      const visitor = await startConversation()
+      await visitor.send('Warm')
       const tab = await openTab(visitor)
       tab.mine.length = 0
       const answers = holdSends()
       const effect = answers.next()
       const id = randomUUID()
-      const said = visitor.say('Noted', id)
+      const sending = visitor.send('Noted', id)
       await effect
-      world.redis.fault({ what })
+      gateway.redis.fault({ what })
       answers.let('go')
-      expect((await said).status).toBe(202)
+      expect((await sending).status).toBe(202)
       await readOn(visitor, tab)
       expect(idsOf(tab)).toEqual([id])
       expect(idsOf(await openTab(visitor))).toContain(id)
@@ -282,19 +287,19 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   it.each([-300_000, 290_000])(
     'does all that when Salesforce’s clock is %i ms ahead of ours',
     async (clockSkewMs) => {
-      world.salesforce.switches.clockSkewMs = clockSkewMs
-      const visitor = await visit()
+      gateway.salesforce.switches.clockSkewMs = clockSkewMs
+      const visitor = await startConversation()
       const early = await openTab(visitor)
       const answers = holdSends()
       const effect = answers.next()
       const id = randomUUID()
-      const said = visitor.say('Which time is it?', id)
+      const sending = visitor.send('Which time is it?', id)
       await effect
       const late = await openTab(visitor)
       await readOn(visitor, early)
       expect([...early.mine, ...late.mine]).toEqual([])
       answers.let('go')
-      await said
+      await sending
       for (const tab of [early, late]) {
         await readOn(visitor, tab)
         await readOn(visitor, tab)

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import poll from '../../api/poll.js'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
-import { knock } from '../support/knock.js'
-import { textsOf, visit } from '../support/visit.js'
-import { expectProblem, shiftClock } from './saying.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { request } from '../support/request.js'
+import { expectProblem, shiftClock } from '../support/sending.js'
 
-type Visitor = Awaited<ReturnType<typeof visit>>
+type Visitor = Awaited<ReturnType<typeof startConversation>>
 
 /** What a busy machine may add. */
 const toleranceMs = 500
@@ -33,14 +33,14 @@ async function readOn({ poll }: Pick<Visitor, 'poll'>, from: string, limit: numb
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `Number ${index}`)
 
 describe.each(dialects)('through the dialect $name', (dialect) => {
-  const scene = openScene(dialect)
-  const { world, fail, exchangesOf } = scene
-  const lists = dialect.settlesUnclear ? '*/entries' : '*/messages'
+  const setup = setupDialect(dialect)
+  const { world: gateway, fail, exchangesOf } = setup
+  const lists = dialect.resolvesUnclearSends ? '*/entries' : '*/messages'
 
   /** So many messages, spread evenly. */
-  function tell(count: number, withinMs: number, from = Date.now()) {
-    world.salesforce.inject(
-      scene.name(),
+  function injectMessages(count: number, withinMs: number, from = Date.now()) {
+    gateway.salesforce.inject(
+      setup.name(),
       numbered(count).map((text, index) => ({
         text,
         transcriptedTimestamp: from + Math.floor((index * withinMs) / count),
@@ -52,11 +52,11 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     it.each([29_900, 30_000])(
       'and is %i ms older than what was told already is told once',
       async (olderMs) => {
-        const visitor = await visit()
+        const visitor = await startConversation()
         shiftClock(60_000)
         const { cursor } = (await visitor.poll()).body
         const at = Date.now()
-        world.salesforce.inject(scene.name(), [
+        gateway.salesforce.inject(setup.name(), [
           { text: 'Late', transcriptedTimestamp: at, visibleAfterMs: olderMs + 4000 },
           { text: 'Newest', transcriptedTimestamp: at + olderMs },
         ])
@@ -76,20 +76,20 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     it.each([-300_000, 290_000])(
       'by %i ms change nothing in what is said, told and waited for',
       async (clockSkewMs) => {
-        world.salesforce.switches.clockSkewMs = clockSkewMs
-        const visitor = await visit()
+        gateway.salesforce.switches.clockSkewMs = clockSkewMs
+        const visitor = await startConversation()
         const { cursor } = (await visitor.poll()).body
         const id = randomUUID()
-        expect((await visitor.say('What time is it?', id)).status).toBe(202)
+        expect((await visitor.send('What time is it?', id)).status).toBe(202)
         const read = await readOn(visitor, cursor, 1)
         expect(read.texts[0]).toBe('What time is it?')
         const { body } = await visitor.poll({ cursor: read.cursor })
         expect(body.messages).toEqual([])
         expect(body.pollAfterMs).toBe(1000)
         shiftClock(3_000)
-        world.salesforce.inject(scene.name(), [{ text: 'Late', visibleAfterMs: 20_000 }])
+        gateway.salesforce.inject(setup.name(), [{ text: 'Late', visibleAfterMs: 20_000 }])
         shiftClock(10_000)
-        world.salesforce.inject(scene.name(), [{ text: 'Later' }])
+        gateway.salesforce.inject(setup.name(), [{ text: 'Later' }])
         const later = await readOn(visitor, read.cursor, 50)
         expect(later.texts).toEqual(['Later'])
         shiftClock(24_000)
@@ -97,17 +97,17 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       },
     )
 
-    it.runIf(dialect.settlesUnclear).each([-300_000, 300_000])(
+    it.runIf(dialect.resolvesUnclearSends).each([-300_000, 300_000])(
       'by %i ms do not hide a message whose answer was lost',
       async (clockSkewMs) => {
-        world.salesforce.switches.clockSkewMs = clockSkewMs
-        const visitor = await visit()
+        gateway.salesforce.switches.clockSkewMs = clockSkewMs
+        const visitor = await startConversation()
         const id = randomUUID()
-        fail('say', { when: 'after' })
-        expect((await visitor.say('Once', id)).status).toBe(202)
-        fail('say', { when: 'before', what: { status: 503 } })
-        expect((await visitor.say('Twice', randomUUID())).status).toBe(202)
-        expect(scene.stored(scene.name())).toEqual(['Once', 'Twice'])
+        fail('send', { when: 'after' })
+        expect((await visitor.send('Once', id)).status).toBe(202)
+        fail('send', { when: 'before', what: { status: 503 } })
+        expect((await visitor.send('Twice', randomUUID())).status).toBe(202)
+        expect(setup.stored(setup.name())).toEqual(['Once', 'Twice'])
       },
     )
   })
@@ -115,9 +115,9 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
   describe('much at once', () => {
     it.each([1, 100])('comes whole, %i a page: 300 in one second', async (limit) => {
       const count = limit === 1 ? 60 : 300
-      const visitor = await visit()
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      tell(count, 1000)
+      injectMessages(count, 1000)
       const { texts, sizes } = await readOn(visitor, cursor, limit)
       expect(texts).toEqual(numbered(count))
       expect(Math.max(...sizes)).toBe(limit)
@@ -125,8 +125,8 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
 
     it('is told by the newest page first, and not more than was asked for', async () => {
-      const visitor = await visit()
-      tell(300, 1000, Date.now() + 1)
+      const visitor = await startConversation()
+      injectMessages(300, 1000, Date.now() + 1)
       for (const limit of [1, 100]) {
         const { body } = await visitor.poll({ limit: String(limit) })
         expect(textsOf(body)).toEqual(numbered(300).slice(-limit))
@@ -138,7 +138,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
 
   describe('waiting', () => {
     it('ends in time and reads once a second at most', async () => {
-      const visitor = await visit()
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
       const before = exchangesOf('list').length
       const startedAt = performance.now()
@@ -154,11 +154,11 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
 
     it('ends in time when Salesforce begins to hang, and the cursor stays good', async () => {
-      world.setEnv({ REQUEST_DEADLINE_MS: '600' })
-      const visitor = await visit()
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      world.network.use(
-        http.get(lists, ({ request }) => world.salesforce.handle(request), { once: true }),
+      gateway.network.use(
+        http.get(lists, ({ request }) => gateway.salesforce.handle(request), { once: true }),
       )
       const startedAt = performance.now()
       const waiting = visitor.poll({ cursor, wait: '1' })
@@ -166,8 +166,8 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       const answer = await waiting
       expect(performance.now() - startedAt).toBeLessThan(1600 + toleranceMs)
       if (answer.status !== 200) expectProblem(answer, 504, 'upstream_timeout')
-      world.salesforce.clearFaults()
-      tell(1, 1)
+      gateway.salesforce.clearFaults()
+      injectMessages(1, 1)
       expect((await readOn(visitor, cursor, 50)).texts).toEqual(['Number 0'])
     })
   })
@@ -188,11 +188,11 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       )
 
     it('is asked for again, and nobody notices', async () => {
-      const visitor = await visit()
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      tell(3, 3)
+      injectMessages(3, 3)
       let cuts = 0
-      world.network.use(
+      gateway.network.use(
         http.get(
           lists,
           () => {
@@ -213,9 +213,9 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       ['nonsense', 'nonsense', 502, 'upstream_rejected'],
     ]
     it.each(halves)('for good is told, and loses nothing: %s', async (_, what, status, code) => {
-      const visitor = await visit()
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      tell(3, 3)
+      injectMessages(3, 3)
       fail('list', { when: 'after', what })
       expectProblem(await visitor.poll({ cursor }), status, code)
       expect((await readOn(visitor, cursor, 2)).texts).toEqual(numbered(3))
@@ -223,17 +223,17 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
   })
 
   it('ten thousand entries are told from the first to the last, or from the last to the first', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     // The guide's list is told whole each time.
-    const count = dialect.settlesUnclear ? 10_000 : 500
-    tell(count, count * 1000, Date.now() + 1000)
+    const count = dialect.resolvesUnclearSends ? 10_000 : 500
+    injectMessages(count, count * 1000, Date.now() + 1000)
     shiftClock(count * 1000 + 5000)
-    const { body } = await knock(auth, { body: { refreshToken: visitor.refreshToken } })
+    const { body } = await request(auth, { body: { refreshToken: visitor.refreshToken } })
     const { conversationId } = visitor
     const reader = {
       poll: (query: Record<string, string> = {}) =>
-        knock(poll, { token: body.token, query: { conversationId, ...query } }),
+        request(poll, { token: body.token, query: { conversationId, ...query } }),
     }
     const before = exchangesOf('list').length
     const { texts, sizes } = await readOn(reader, cursor, 100)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { InjectionInput, SwitchesPatch } from '../../sandbox/salesforce/index.js'
-import { textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { roomy, shiftClock } from './saying.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { noLimits, shiftClock } from '../support/sending.js'
 
-const world = openWorld({ env: roomy })
+const gateway = setupGateway({ env: noLimits })
 
-type Visitor = Awaited<ReturnType<typeof visit>>
+type Visitor = Awaited<ReturnType<typeof startConversation>>
 
 /** Polls on until nothing more is waiting; every page on the way. */
 async function readOn(visitor: Visitor, cursor: string, limit = '50') {
@@ -53,11 +53,11 @@ it.each(floods)(
   'gives once each what Salesforce lists %s (%o, %i, %i a millisecond, %s a page)',
   async (...flood) => {
     const [, switches, count, perMs, limit] = flood
-    const visitor = await visit()
-    Object.assign(world.salesforce.switches, switches)
+    const visitor = await startConversation()
+    Object.assign(gateway.salesforce.switches, switches)
     const { cursor } = (await visitor.poll()).body
     const entries = burst(count, perMs)
-    world.salesforce.inject(visitor.conversationId, entries)
+    gateway.salesforce.inject(visitor.conversationId, entries)
     const { texts, pages, cursor: after } = await readOn(visitor, cursor, limit)
     expect(pages).toBeGreaterThan(1)
     const expected = Array.from({ length: count }, (_, index) => `Burst ${index}`)
@@ -68,18 +68,18 @@ it.each(floods)(
 
 describe('late entries', () => {
   it('come once, however late they show within the window', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor: first } = (await visitor.poll()).body
     const entries = [0, 5000, 25_000, 29_000].map((visibleAfterMs) => ({
       text: `Shown after ${visibleAfterMs}`,
       visibleAfterMs,
     }))
-    world.salesforce.inject(visitor.conversationId, entries)
+    gateway.salesforce.inject(visitor.conversationId, entries)
     const texts: string[] = []
     let cursor = first
     for (let elapsed = 0; elapsed <= 32_000; elapsed += 8000) {
       shiftClock(elapsed)
-      world.salesforce.inject(visitor.conversationId, [{ text: `On time ${elapsed}` }])
+      gateway.salesforce.inject(visitor.conversationId, [{ text: `On time ${elapsed}` }])
       const read = await readOn(visitor, cursor)
       texts.push(...read.texts)
       cursor = read.cursor
@@ -90,14 +90,14 @@ describe('late entries', () => {
   })
 
   it('come although they are dated before what was given out', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const now = Date.now()
-    world.salesforce.inject(visitor.conversationId, [
+    gateway.salesforce.inject(visitor.conversationId, [
       { text: 'Newer', transcriptedTimestamp: now + 9000 },
     ])
     const read = await readOn(visitor, cursor)
-    world.salesforce.inject(visitor.conversationId, [
+    gateway.salesforce.inject(visitor.conversationId, [
       { text: 'Older', transcriptedTimestamp: now + 10 },
     ])
     expect((await readOn(visitor, read.cursor)).texts).toEqual(['Older'])
@@ -105,11 +105,11 @@ describe('late entries', () => {
   })
 
   it('come once to each of two tabs that hold different cursors', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const one = (await visitor.poll()).body.cursor
-    await visitor.say('First')
+    await visitor.send('First')
     const two = (await visitor.poll()).body.cursor
-    world.salesforce.inject(visitor.conversationId, [{ text: 'Late', visibleAfterMs: 3000 }])
+    gateway.salesforce.inject(visitor.conversationId, [{ text: 'Late', visibleAfterMs: 3000 }])
     shiftClock(3100)
     expect((await readOn(visitor, two)).texts).toEqual(['Late'])
     const reply = 'You said “First”. Is there more I can do?'
@@ -118,20 +118,20 @@ describe('late entries', () => {
 })
 
 it('still gives everything when Redis has lost all but the record', async () => {
-  const visitor = await visit()
+  const visitor = await startConversation()
   const { cursor } = (await visitor.poll()).body
-  await visitor.say('Kept by Salesforce')
-  const found = await world.redisBackend.execute(['KEYS', '*'])
+  await visitor.send('Kept by Salesforce')
+  const found = await gateway.redisBackend.execute(['KEYS', '*'])
   const keys = Array.isArray(found) ? found.map(String) : []
   for (const key of keys.filter((each) => !each.includes(':visitor:'))) {
-    await world.redisBackend.execute(['DEL', key])
+    await gateway.redisBackend.execute(['DEL', key])
   }
   expect((await readOn(visitor, cursor)).texts).toContain('Kept by Salesforce')
 })
 
 it('gives the first page of a long conversation, and everything before it', async () => {
-  const visitor = await visit()
-  world.salesforce.inject(visitor.conversationId, burst(300, 3, Date.now() + 10))
+  const visitor = await startConversation()
+  gateway.salesforce.inject(visitor.conversationId, burst(300, 3, Date.now() + 10))
   let { body } = await visitor.poll({ limit: '100' })
   const texts = textsOf(body)
   while (body.before) {

@@ -2,16 +2,16 @@ import { expect, it } from 'vitest'
 import { choices } from '../salesforce/fixtures/choices.js'
 import { forms } from '../salesforce/fixtures/forms.js'
 import { staticContents } from '../salesforce/fixtures/static-content.js'
-import { visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 it('delivers every type of message, and what others wrote for staff not at all', async () => {
-  const visitor = await visit()
+  const visitor = await startConversation()
   const { body: before } = await visitor.poll()
   const fixtures = [...staticContents, ...choices, ...forms]
-  world.salesforce.inject(visitor.conversationId, [
+  gateway.salesforce.inject(visitor.conversationId, [
     ...fixtures.map(({ message, role = 'Chatbot' as const }) => ({ message, from: role })),
     { payload: { entryType: 'Note', abstractMessage: staticContents[0]?.message }, from: 'Agent' },
     { payload: { entryType: 'FlagRaise' } },

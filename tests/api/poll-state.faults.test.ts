@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, shiftClock, unheard } from './saying.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { expectNoSalesforceCalls, expectProblem, noLimits, shiftClock } from '../support/sending.js'
 
-const world = openWorld({ env: roomy })
+const gateway = setupGateway({ env: noLimits })
 
-type Visitor = Awaited<ReturnType<typeof visit>>
+type Visitor = Awaited<ReturnType<typeof startConversation>>
 
 /** Polls from the first page on and tells the conversation's state each time. */
 async function watch(visitor: Visitor) {
@@ -28,21 +28,21 @@ function routing(fields: object) {
 
 describe('who is in charge', () => {
   it('goes from the queue to the bot to an agent', async () => {
-    world.salesforce.switches.botDelayMs = 2000
-    const visitor = await visit()
+    gateway.salesforce.switches.botDelayMs = 2000
+    const visitor = await startConversation()
     const look = await watch(visitor)
     expect((await look()).conversation).toMatchObject({ handledBy: 'queue', participants: [] })
     shiftClock(2100)
     const bot = { role: 'Chatbot', displayName: 'Harbor Assistant' }
     expect((await look()).conversation).toMatchObject({ handledBy: 'bot', participants: [bot] })
-    world.salesforce.switches.botDelayMs = 0
-    await visitor.say('agent')
+    gateway.salesforce.switches.botDelayMs = 0
+    await visitor.send('agent')
     const dana = { role: 'Agent', displayName: 'Dana' }
     expect((await look()).conversation).toMatchObject({ handledBy: 'agent', participants: [dana] })
   })
 
   it('is the queue, with the wait that Salesforce estimates, while an agent is looked for', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const look = await watch(visitor)
     const leaves = {
       operation: 'remove',
@@ -50,7 +50,7 @@ describe('who is in charge', () => {
       participant: { role: 'Chatbot', appType: 'chatbot', subject: '0XxZZ0000000001' },
     }
     const estimatedWaitTime = { estimatedWaitTimeInSeconds: 120, isEWTRequested: true }
-    world.salesforce.inject(visitor.conversationId, [
+    gateway.salesforce.inject(visitor.conversationId, [
       routing({ routingType: 'Transfer', estimatedWaitTime }),
       { payload: { entryType: 'ParticipantChanged', entries: [leaves] } },
     ])
@@ -59,7 +59,7 @@ describe('who is in charge', () => {
       participants: [],
       estimatedWaitSeconds: 120,
     })
-    world.salesforce.agentJoins(visitor.conversationId)
+    gateway.salesforce.agentJoins(visitor.conversationId)
     expect((await look()).conversation).toMatchObject({
       handledBy: 'agent',
       estimatedWaitSeconds: null,
@@ -67,10 +67,10 @@ describe('who is in charge', () => {
   })
 
   it('is nobody when nobody is available', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const look = await watch(visitor)
-    world.salesforce.endSession(visitor.conversationId, 'Chatbot')
-    world.salesforce.inject(visitor.conversationId, [
+    gateway.salesforce.endSession(visitor.conversationId, 'Chatbot')
+    gateway.salesforce.inject(visitor.conversationId, [
       routing({ routingType: 'Transfer', failureType: 'RoutingError', failureReason: 'No_Agent' }),
     ])
     const { messages, conversation } = await look()
@@ -84,9 +84,9 @@ describe('who is in charge', () => {
   it.each(['Agent', 'System', 'Chatbot'])(
     'stays open with nobody there when the %s ended the session',
     async (role) => {
-      const visitor = await visit()
+      const visitor = await startConversation()
       const look = await watch(visitor)
-      world.salesforce.endSession(visitor.conversationId, role)
+      gateway.salesforce.endSession(visitor.conversationId, role)
       const { conversation, pollAfterMs, messages } = await look()
       expect(conversation).toMatchObject({
         status: 'open',
@@ -99,7 +99,7 @@ describe('who is in charge', () => {
         messageType: 'SessionStatusChanged',
         session: { status: 'Ended', previous: 'Active', endedBy: role },
       })
-      await visitor.say('Wait, one more thing')
+      await visitor.send('Wait, one more thing')
       expect((await look()).conversation).toMatchObject({ handledBy: 'bot', endedBy: null })
     },
   )
@@ -107,9 +107,9 @@ describe('who is in charge', () => {
 
 describe('the end', () => {
   it('is told, with a last poll and then no more', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    await visitor.say('Bye then')
+    await visitor.send('Bye then')
     await visitor.end()
     const soon = (await visitor.poll({ cursor })).body
     expect(textsOf(soon)).toContain('Bye then')
@@ -127,9 +127,9 @@ describe('the end', () => {
   })
 
   it('has more to give before it is over', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    for (const text of ['1', '2', '3']) await visitor.say(text)
+    for (const text of ['1', '2', '3']) await visitor.send(text)
     await visitor.end()
     shiftClock(5000)
     const page = (await visitor.poll({ cursor, limit: '2' })).body
@@ -137,10 +137,10 @@ describe('the end', () => {
   })
 
   it('comes from Salesforce too, by a close entry', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const look = await watch(visitor)
     const { conversationId } = visitor
-    world.salesforce.inject(conversationId, [
+    gateway.salesforce.inject(conversationId, [
       { payload: { entryType: 'CloseConversation', conversationIdentifier: conversationId } },
     ])
     const soon = await look()
@@ -151,23 +151,31 @@ describe('the end', () => {
   })
 
   it('lets everything be read while the guest token lives, and no longer', async () => {
-    world.salesforce.switches.guestTokenLifeSeconds = 300
-    const visitor = await visit()
+    gateway.salesforce.switches.guestTokenLifeSeconds = 300
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     await visitor.end()
     shiftClock(290_000)
     expect((await visitor.poll({ cursor })).status).toBe(200)
     shiftClock(301_000)
-    expectProblem(await unheard(world, () => visitor.poll({ cursor })), 410, 'conversation_lost')
-    expectProblem(await unheard(world, () => visitor.poll()), 410, 'conversation_lost')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => visitor.poll({ cursor })),
+      410,
+      'conversation_lost',
+    )
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => visitor.poll()),
+      410,
+      'conversation_lost',
+    )
   })
 
   it('leaves an ended conversation ended when Salesforce refuses to list it', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     await visitor.end()
-    world.salesforce.fail({ operation: 'listConversationEntries', what: { status: 403 } })
+    gateway.salesforce.fail({ operation: 'listConversationEntries', what: { status: 403 } })
     expectProblem(await visitor.poll(), 410, 'conversation_lost')
-    expectProblem(await visitor.say('Hello?'), 410, 'conversation_ended')
+    expectProblem(await visitor.send('Hello?'), 410, 'conversation_ended')
     expect((await visitor.end()).status).toBe(200)
   })
 })
@@ -184,9 +192,9 @@ describe('what a visitor does not see', () => {
     { entryType: 'QueuePosition', position: 3 },
   ]
   it('are notes, flags, consults and whatever is not listed', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    world.salesforce.inject(
+    gateway.salesforce.inject(
       visitor.conversationId,
       staffOnly.map((payload) => ({ payload })),
     )
@@ -198,36 +206,36 @@ describe('what a visitor does not see', () => {
 
 describe('waiting', () => {
   it('answers as soon as something arrives, and reads Salesforce once a second', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    world.salesforce.inject(visitor.conversationId, [{ text: 'Here I am', visibleAfterMs: 300 }])
-    const calls = world.heard().length
+    gateway.salesforce.inject(visitor.conversationId, [{ text: 'Here I am', visibleAfterMs: 300 }])
+    const calls = gateway.salesforceCalls().length
     const startedAt = performance.now()
     const { body } = await visitor.poll({ cursor, wait: '20' })
     expect(textsOf(body)).toEqual(['Here I am'])
     expect(performance.now() - startedAt).toBeLessThan(1600)
-    expect(world.heard().length - calls).toBe(2)
+    expect(gateway.salesforceCalls().length - calls).toBe(2)
   })
 
   it('answers in time when nothing does, within one Redis request', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    const calls = world.heard().length
-    const { requests } = world.redis.counts
+    const calls = gateway.salesforceCalls().length
+    const { requests } = gateway.redis.counts
     const startedAt = performance.now()
     const { status, body } = await visitor.poll({ cursor, wait: '1' })
     const took = performance.now() - startedAt
     expect([status, body.messages]).toEqual([200, []])
     expect(took).toBeGreaterThan(950)
     expect(took).toBeLessThan(1500)
-    expect(world.heard().length - calls).toBeLessThanOrEqual(2)
-    expect(world.redis.counts.requests - requests).toBe(1)
+    expect(gateway.salesforceCalls().length - calls).toBeLessThanOrEqual(2)
+    expect(gateway.redis.counts.requests - requests).toBe(1)
   })
 
   it('does not wait when there is something already, or nothing can come', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    await visitor.say('Hello')
+    await visitor.send('Hello')
     const startedAt = performance.now()
     const page = (await visitor.poll({ cursor, wait: '2' })).body
     expect(page.messages.length).toBeGreaterThan(0)

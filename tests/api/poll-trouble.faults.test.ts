@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, unheard } from './saying.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { expectNoSalesforceCalls, expectProblem, noLimits } from '../support/sending.js'
 
-const world = openWorld({ env: roomy })
+const gateway = setupGateway({ env: noLimits })
 const operation = 'listConversationEntries'
 
 async function visitor() {
-  const visiting = await visit()
+  const visiting = await startConversation()
   const { cursor } = (await visiting.poll()).body
-  await visiting.say('Do not lose me')
+  await visiting.send('Do not lose me')
   return { ...visiting, cursor: String(cursor) }
 }
 
@@ -51,8 +51,8 @@ describe('when Salesforce keeps failing', () => {
   it.each(lasting)('says so within the deadline, and loses nothing: %s', async (...row) => {
     const [, what, status, code, retryable] = row
     const { poll, cursor } = await visitor()
-    world.setEnv({ REQUEST_DEADLINE_MS: '400' })
-    world.salesforce.fail({ operation, times: 4, what })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
+    gateway.salesforce.fail({ operation, times: 4, what })
     const startedAt = performance.now()
     const answer = await poll({ cursor })
     expect(performance.now() - startedAt).toBeLessThan(600)
@@ -72,7 +72,7 @@ describe('when Salesforce stumbles once', () => {
     'nobody notices: %o',
     async (what) => {
       const { poll, cursor } = await visitor()
-      world.salesforce.fail({ operation, what })
+      gateway.salesforce.fail({ operation, what })
       const answer = await poll({ cursor })
       expect(answer.status).toBe(200)
       expect(textsOf(answer.body)[0]).toBe('Do not lose me')
@@ -82,7 +82,7 @@ describe('when Salesforce stumbles once', () => {
   it('passes on how long to wait', async () => {
     const { poll, cursor } = await visitor()
     const what = { status: 429, headers: { 'retry-after': '9' } }
-    world.salesforce.fail({ operation, what })
+    gateway.salesforce.fail({ operation, what })
     const answer = await poll({ cursor })
     expectProblem(answer, 429, 'rate_limited')
     expect(answer.body.retryAfterMs).toBe(9000)
@@ -92,21 +92,25 @@ describe('when Salesforce stumbles once', () => {
 
   it('waits as long as a failing Salesforce asks, or gives up', async () => {
     const { poll, cursor } = await visitor()
-    const before = world.heard().length
-    world.salesforce.fail({ operation, what: { status: 503, headers: { 'retry-after': '60' } } })
+    const before = gateway.salesforceCalls().length
+    gateway.salesforce.fail({ operation, what: { status: 503, headers: { 'retry-after': '60' } } })
     expectProblem(await poll({ cursor }), 503, 'upstream_unavailable')
-    expect(world.heard().slice(before)).toEqual(['listConversationEntries 503'])
+    expect(gateway.salesforceCalls().slice(before)).toEqual(['listConversationEntries 503'])
   })
 })
 
 describe('when Salesforce does not let the visitor in', () => {
   it.each([401, 403, 404])('loses the conversation on %i, and starts another', async (status) => {
     const { poll, cursor, start, conversationId } = await visitor()
-    world.salesforce.fail({ operation, what: { status, body: 'Jwt is expired' } })
+    gateway.salesforce.fail({ operation, what: { status, body: 'Jwt is expired' } })
     const answer = await poll({ cursor })
     expectProblem(answer, 410, 'conversation_lost')
     expect(JSON.stringify(answer.body)).not.toContain('Jwt')
-    expectProblem(await unheard(world, () => poll({ cursor })), 410, 'conversation_lost')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => poll({ cursor })),
+      410,
+      'conversation_lost',
+    )
     const started = await start()
     expect(started.status).toBe(201)
     expect(started.body.conversationId).not.toBe(conversationId)
@@ -126,7 +130,7 @@ describe('odd entries', () => {
   ]
   it('do not stop a conversation', async () => {
     const { poll, cursor, conversationId } = await visitor()
-    world.salesforce.inject(conversationId, [
+    gateway.salesforce.inject(conversationId, [
       ...odd.map(([, payload]) => ({ payload })),
       { text: 'Still here' },
     ])
@@ -138,7 +142,7 @@ describe('odd entries', () => {
   const times = [253_402_300_800_000, 8.7e15, -5]
   it.each(times)('do not stop it by being dated %f', async (transcriptedTimestamp) => {
     const { poll, cursor, conversationId } = await visitor()
-    world.salesforce.inject(conversationId, [
+    gateway.salesforce.inject(conversationId, [
       { text: 'Misdated', transcriptedTimestamp },
       { text: 'Still here' },
     ])

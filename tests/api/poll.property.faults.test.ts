@@ -1,16 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
-import { textsOf, visit } from '../support/visit.js'
-import { boundless, shiftClock } from './saying.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { noSalesforceLimits, shiftClock } from '../support/sending.js'
 
-type Visitor = Awaited<ReturnType<typeof visit>>
-type Tab = { cursor: string; told: string[] }
+type Visitor = Awaited<ReturnType<typeof startConversation>>
+type Tab = { cursor: string; received: string[] }
 type Model = { happened: number }
 type Real = {
-  scene: ReturnType<typeof openScene>
+  setup: ReturnType<typeof setupDialect>
   visitor: Visitor
   tabs: Tab[]
   clock: { aheadMs: number }
@@ -33,14 +33,14 @@ async function openTab({ visitor }: Real, limit: string): Promise<Tab> {
   for (let tries = 0; tries < 20; tries += 1) {
     const { status, body } = await visitor.poll({ limit })
     if (status !== 200) continue
-    const told = ours(textsOf(body))
+    const received = ours(textsOf(body))
     for (let { before } = body; before !== null; ) {
       const page = await visitor.poll({ before, limit })
       if (page.status !== 200) continue
-      told.unshift(...ours(textsOf(page.body)))
+      received.unshift(...ours(textsOf(page.body)))
       before = page.body.before
     }
-    return { cursor: body.cursor, told }
+    return { cursor: body.cursor, received }
   }
   throw new Error('Salesforce fails for ever')
 }
@@ -58,7 +58,7 @@ function poll({ tab: which, limit, isAnswerLost }: Poll): Command {
       if (status !== 200) return
       expect(body.messages.length).toBeLessThanOrEqual(limit)
       if (isAnswerLost) return
-      tab.told.push(...ours(textsOf(body)))
+      tab.received.push(...ours(textsOf(body)))
       tab.cursor = body.cursor
     },
     toString: () => `poll(tab ${which}, ${limit}${isAnswerLost ? ', answer lost' : ''})`,
@@ -75,12 +75,12 @@ function happen(what: string, act: (model: Model, real: Real) => void | Promise<
 
 /** Messages at one moment, each shown after a while of its own. */
 function messagesCome(lagsMs: number[]): Command {
-  return happen(`messages(${lagsMs})`, (model, { scene }) => {
+  return happen(`messages(${lagsMs})`, (model, { setup }) => {
     const entries = lagsMs.map((visibleAfterMs) => {
       model.happened += 1
       return { text: `Message ${model.happened}`, visibleAfterMs }
     })
-    scene.world.salesforce.inject(scene.name(), entries)
+    setup.world.salesforce.inject(setup.name(), entries)
   })
 }
 
@@ -110,7 +110,7 @@ const commands = fc.commands<Model, Real, false>(
     fc
       .record({ when: fc.constantFrom('before' as const, 'after' as const), what: whats })
       .map((fault) =>
-        happen(`fails(${JSON.stringify(fault)})`, (_, { scene }) => scene.fail('list', fault)),
+        happen(`fails(${JSON.stringify(fault)})`, (_, { setup }) => setup.fail('list', fault)),
       ),
     fc.constantFrom(500, 4000, 12_000, 20_000).map((ms) =>
       happen(`later(${ms})`, (_, { clock }) => {
@@ -131,35 +131,35 @@ async function readToTheEnd({ visitor }: Real, tab: Tab): Promise<void> {
   for (let hasMore = true; hasMore; ) {
     const { status, body } = await visitor.poll({ cursor: tab.cursor })
     expect(status, JSON.stringify(body)).toBe(200)
-    tab.told.push(...ours(textsOf(body)))
+    tab.received.push(...ours(textsOf(body)))
     tab.cursor = body.cursor
     hasMore = body.hasMore
   }
 }
 
 describe.each(dialects)('polls through $name', (dialect) => {
-  const salesforce = { ...dialect.salesforce, switches: { limits: boundless } }
-  const scene = openScene({ ...dialect, salesforce })
+  const salesforce = { ...dialect.salesforce, switches: { limits: noSalesforceLimits } }
+  const setup = setupDialect({ ...dialect, salesforce })
 
   it('tell every tab everything once, whatever fails, is lost or comes late', async () => {
     const property = fc.asyncProperty(commands, fc.boolean(), async (sequence, isUntidy) => {
       shiftClock(0)
-      scene.world.salesforce.clearFaults()
-      Object.assign(scene.world.salesforce.switches, {
+      setup.world.salesforce.clearFaults()
+      Object.assign(setup.world.salesforce.switches, {
         listRepeatsEntries: isUntidy,
         listShufflesTies: isUntidy,
       })
-      const visitor = await visit()
-      const real: Real = { scene, visitor, tabs: [], clock: { aheadMs: 0 } }
+      const visitor = await startConversation()
+      const real: Real = { setup, visitor, tabs: [], clock: { aheadMs: 0 } }
       real.tabs.push(await openTab(real, '100'))
       const model: Model = { happened: 0 }
       await fc.asyncModelRun(() => ({ model, real }), sequence)
-      scene.world.salesforce.clearFaults()
+      setup.world.salesforce.clearFaults()
       shiftClock(real.clock.aheadMs + latestMs)
       const expected = Array.from({ length: model.happened }, (_, index) => `Message ${index + 1}`)
       for (const tab of real.tabs) {
         await readToTheEnd(real, tab)
-        expect([...tab.told].sort()).toEqual([...expected].sort())
+        expect([...tab.received].sort()).toEqual([...expected].sort())
       }
     })
     await fc.assert(property, settings)

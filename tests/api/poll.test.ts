@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import poll from '../../api/poll.js'
 import type { InjectionInput } from '../../sandbox/salesforce/index.js'
-import { knock } from '../support/knock.js'
-import { arrive, textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, shiftClock, unheard } from './saying.js'
+import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 type Shown = { id: string; timestamp: string; text: string }
 
@@ -22,8 +22,8 @@ function monologue(): InjectionInput[] {
 
 describe('reading', () => {
   it('answers 200 with what happened, oldest first, and how to go on', async () => {
-    const visitor = await visit()
-    await visitor.say('Hello')
+    const visitor = await startConversation()
+    await visitor.send('Hello')
     const { status, headers, body } = await visitor.poll()
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')
@@ -54,9 +54,9 @@ describe('reading', () => {
   })
 
   it('gives what came since the cursor, and the same for the same cursor', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    await visitor.say('New')
+    await visitor.send('New')
     const [once, again] = [await visitor.poll({ cursor }), await visitor.poll({ cursor })]
     expect(textsOf(once.body)).toEqual(['New', 'You said “New”. Is there more I can do?'])
     expect(again.body.messages).toEqual(once.body.messages)
@@ -65,23 +65,23 @@ describe('reading', () => {
   })
 
   it('uses one Redis request and one Salesforce request, first page and after', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     for (const query of [{ cursor }, {}]) {
-      const { requests } = world.redis.counts
-      const calls = world.heard().length
+      const { requests } = gateway.redis.counts
+      const calls = gateway.salesforceCalls().length
       await visitor.poll(query)
-      expect(world.redis.counts.requests - requests).toBe(1)
-      expect(world.heard().slice(calls)).toEqual(['listConversationEntries 200'])
+      expect(gateway.redis.counts.requests - requests).toBe(1)
+      expect(gateway.salesforceCalls().slice(calls)).toEqual(['listConversationEntries 200'])
     }
   })
 
   it('asks for the routing status once, when the newest entries do not tell who is there', async () => {
-    const visitor = await visit()
-    world.salesforce.inject(visitor.conversationId, monologue())
+    const visitor = await startConversation()
+    gateway.salesforce.inject(visitor.conversationId, monologue())
     const first = await visitor.poll()
     const asked = () =>
-      world.heard().filter((call) => call.startsWith('retrieveConversationRouting'))
+      gateway.salesforceCalls().filter((call) => call.startsWith('retrieveConversationRouting'))
     expect(asked()).toHaveLength(1)
     expect(first.body.conversation).toMatchObject({ handledBy: 'unknown', participants: [] })
     await visitor.poll({ cursor: first.body.cursor })
@@ -89,10 +89,10 @@ describe('reading', () => {
   })
 
   it('answers the first page even when the routing status cannot be had', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '600' })
-    const visitor = await visit()
-    world.salesforce.inject(visitor.conversationId, monologue())
-    world.salesforce.fail({
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
+    const visitor = await startConversation()
+    gateway.salesforce.inject(visitor.conversationId, monologue())
+    gateway.salesforce.fail({
       operation: 'retrieveConversationRoutingStatus',
       times: 9,
       what: { status: 500 },
@@ -103,10 +103,10 @@ describe('reading', () => {
   })
 
   it('leads back to the beginning page by page', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const start = Date.now()
     const texts = Array.from({ length: 23 }, (_, index) => `Message ${index}`)
-    world.salesforce.inject(
+    gateway.salesforce.inject(
       visitor.conversationId,
       texts.map((text, index) => ({
         text,
@@ -131,13 +131,13 @@ describe('reading', () => {
   })
 
   it('slows down before the limit refuses', async () => {
-    world.setEnv({ LIMITS: '{"poll":[6,"1 m"]}' })
-    const visitor = await visit()
+    gateway.setEnv({ LIMITS: '{"poll":[6,"1 m"]}' })
+    const visitor = await startConversation()
     const paces: number[] = []
     for (let count = 0; count < 6; count += 1) paces.push((await visitor.poll()).body.pollAfterMs)
     expect(Math.min(...paces)).toBeGreaterThanOrEqual(1000)
     expect(paces.at(-1)).toBeGreaterThan(1000)
-    const refused = await unheard(world, () => visitor.poll())
+    const refused = await expectNoSalesforceCalls(gateway, () => visitor.poll())
     expectProblem(refused, 429, 'rate_limited')
     expect(refused.headers.get('ratelimit-policy')).toMatch(/"poll";q=6;w=60/)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -146,12 +146,12 @@ describe('reading', () => {
   it.each([-600_000, 600_000])(
     'keeps its pace when the clocks differ by %i ms',
     async (clockSkewMs) => {
-      world.salesforce.switches.clockSkewMs = clockSkewMs
-      const visitor = await visit()
-      await visitor.say('Hello')
+      gateway.salesforce.switches.clockSkewMs = clockSkewMs
+      const visitor = await startConversation()
+      await visitor.send('Hello')
       const first = (await visitor.poll()).body
       expect(first.pollAfterMs).toBeLessThanOrEqual(1000)
-      await visitor.say('Again')
+      await visitor.send('Again')
       const next = (await visitor.poll({ cursor: first.cursor })).body
       expect(textsOf(next)).toEqual(['Again', 'You said “Again”. Is there more I can do?'])
       expect(next.pollAfterMs).toBeLessThanOrEqual(1000)
@@ -159,7 +159,7 @@ describe('reading', () => {
   )
 
   it('slows down when nobody says anything', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     shiftClock(5 * 60_000)
     expect((await visitor.poll()).body.pollAfterMs).toBe(4000)
   })
@@ -188,61 +188,63 @@ describe('refusals', () => {
     ['an unknown parameter', { conversationId, crusor: 'a' }, 'crusor'],
   ]
   it('names what is wrong with the query', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     for (const [name, query, path] of wrong) {
-      const { status, body } = await unheard(world, () => knock(poll, { token, query }))
+      const { status, body } = await expectNoSalesforceCalls(gateway, () =>
+        request(poll, { token, query }),
+      )
       expect([name, status, body.code]).toEqual([name, 400, 'invalid_request'])
       expect(body.errors, name).toMatchObject([{ path }])
     }
   })
 
   it.each(['1', '100'])('takes a limit of %s', async (limit) => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     expect((await visitor.poll({ limit })).body.messages).toHaveLength(limit === '1' ? 1 : 4)
   })
 
   it('refuses every cursor that is not its own', async () => {
-    const [visitor, stranger] = [await visit(), await visit()]
-    await visitor.say('Hello')
-    const own = (await visitor.poll({ limit: '1' })).body
-    const other = (await stranger.poll({ limit: '1' })).body
-    const swapped = own.cursor.at(-3) === 'A' ? 'B' : 'A'
+    const [visitor, otherVisitor] = [await startConversation(), await startConversation()]
+    await visitor.send('Hello')
+    const newestPage = (await visitor.poll({ limit: '1' })).body
+    const other = (await otherVisitor.poll({ limit: '1' })).body
+    const swapped = newestPage.cursor.at(-3) === 'A' ? 'B' : 'A'
     const cursors = {
       'of another conversation': { cursor: other.cursor },
       'history mark of another conversation': { before: other.before },
-      'a history mark as cursor': { cursor: own.before },
-      'a cursor as history mark': { before: own.cursor },
+      'a history mark as cursor': { cursor: newestPage.before },
+      'a cursor as history mark': { before: newestPage.cursor },
       garbage: { cursor: 'garbage' },
       'not base64url': { cursor: '💬💬' },
       'one letter changed': {
-        cursor: `${own.cursor.slice(0, -3)}${swapped}${own.cursor.slice(-2)}`,
+        cursor: `${newestPage.cursor.slice(0, -3)}${swapped}${newestPage.cursor.slice(-2)}`,
       },
-      truncated: { cursor: own.cursor.slice(0, 40) },
-      doubled: { before: `${own.before}${own.before}` },
+      truncated: { cursor: newestPage.cursor.slice(0, 40) },
+      doubled: { before: `${newestPage.before}${newestPage.before}` },
     }
     for (const [name, query] of Object.entries(cursors)) {
-      const answer = await unheard(world, () => visitor.poll(query))
+      const answer = await expectNoSalesforceCalls(gateway, () => visitor.poll(query))
       expect([name, answer.status, answer.body.code]).toEqual([name, 400, 'cursor_invalid'])
     }
-    expect((await visitor.poll({ cursor: own.cursor })).status).toBe(200)
+    expect((await visitor.poll({ cursor: newestPage.cursor })).status).toBe(200)
   })
 
   it('goes on with a cursor after the secret was rotated', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const old = 'a-secret-of-at-least-thirty-two-bytes'
-    world.setEnv({ SESSION_SECRET: `another-secret-of-thirty-two-bytes-or-more,${old}` })
+    gateway.setEnv({ SESSION_SECRET: `another-secret-of-thirty-two-bytes-or-more,${old}` })
     expect((await visitor.poll({ cursor })).status).toBe(200)
   })
 
   it.each(['drop', 'hang', { status: 500 }] as const)(
     'reads nothing while Redis fails: %o',
     async (what) => {
-      const visitor = await visit()
+      const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      world.setEnv({ REDIS_TIMEOUT_MS: '80' })
-      world.redis.fault({ what })
-      const answer = await unheard(world, () => visitor.poll({ cursor }))
+      gateway.setEnv({ REDIS_TIMEOUT_MS: '80' })
+      gateway.redis.fault({ what })
+      const answer = await expectNoSalesforceCalls(gateway, () => visitor.poll({ cursor }))
       expectProblem(answer, 503, 'store_unavailable')
       expect(answer.body.retryable).toBe(true)
       expect((await visitor.poll({ cursor })).status).toBe(200)
@@ -252,42 +254,48 @@ describe('refusals', () => {
 
 describe('security', () => {
   it('hides a conversation of somebody else, exactly like one that never was', async () => {
-    const owner = await visit()
+    const owner = await startConversation()
     const { cursor } = (await owner.poll()).body
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     for (const conversationId of [owner.conversationId, randomUUID()]) {
       for (const query of [{ conversationId }, { conversationId, cursor }]) {
-        const answer = await unheard(world, () => knock(poll, { token, query }))
+        const answer = await expectNoSalesforceCalls(gateway, () => request(poll, { token, query }))
         expectProblem(answer, 404, 'conversation_not_found')
       }
     }
   })
 
   it('does not open a record that was copied from another visitor', async () => {
-    const [owner, thief] = [await visit(), await visit()]
+    const [owner, thief] = [await startConversation(), await startConversation()]
     const field = `c:${owner.conversationId}`
-    const found = await world.redisBackend.execute(['KEYS', '*:visitor:*'])
+    const found = await gateway.redisBackend.execute(['KEYS', '*:visitor:*'])
     const keys = Array.isArray(found) ? found.map(String) : []
     const ownerKey = keys.find((key) => key.includes(owner.user.id)) ?? ''
     const thiefKey = keys.find((key) => key.includes(thief.user.id)) ?? ''
-    const record = await world.redisBackend.execute(['HGET', ownerKey, field])
-    await world.redisBackend.execute(['HSET', thiefKey, field, String(record)])
+    const record = await gateway.redisBackend.execute(['HGET', ownerKey, field])
+    await gateway.redisBackend.execute(['HSET', thiefKey, field, String(record)])
     const query = { conversationId: owner.conversationId }
-    const answer = await unheard(world, () => knock(poll, { token: thief.token, query }))
+    const answer = await expectNoSalesforceCalls(gateway, () =>
+      request(poll, { token: thief.token, query }),
+    )
     expectProblem(answer, 410, 'conversation_lost')
   })
 
   it('refuses a call without a token before anything is asked', async () => {
-    const { requests } = world.redis.counts
+    const { requests } = gateway.redis.counts
     const query = { conversationId: randomUUID() }
-    expectProblem(await unheard(world, () => knock(poll, { query })), 401, 'unauthenticated')
-    expect(world.redis.counts.requests).toBe(requests)
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => request(poll, { query })),
+      401,
+      'unauthenticated',
+    )
+    expect(gateway.redis.counts.requests).toBe(requests)
   })
 
   it('passes on neither control characters nor entities that a bot wrote', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    world.salesforce.inject(visitor.conversationId, [
+    gateway.salesforce.inject(visitor.conversationId, [
       { text: 'It&#39;s &lt;b&gt;bold&lt;/b&gt;\u0000\u001b[31m&#8;', from: 'Chatbot' },
       { text: 'I wrote &lt;b&gt; myself\u0007', from: 'EndUser' },
     ])
@@ -296,8 +304,8 @@ describe('security', () => {
   })
 
   it('has no place in the cursor for what a stranger could read', async () => {
-    const visitor = await visit()
-    await visitor.say('Hello')
+    const visitor = await startConversation()
+    await visitor.send('Hello')
     const { cursor } = (await visitor.poll()).body
     const plain = Buffer.from(cursor, 'base64url').toString('latin1')
     expect(plain).not.toContain('Harbor')

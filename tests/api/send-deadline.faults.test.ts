@@ -6,16 +6,16 @@ import send from '../../api/send.js'
 import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
-import { type Answer, knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { expectProblem } from './saying.js'
-import { attachments, uploader } from './uploading.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { request, type TestResponse } from '../support/request.js'
+import { expectProblem } from '../support/sending.js'
+import { attachments, startUploadConversation } from '../support/uploads.js'
 
-type Visitor = Awaited<ReturnType<typeof uploader>>
+type Visitor = Awaited<ReturnType<typeof startUploadConversation>>
 type Operation = FaultInput['operation']
-type Act = (visitor: Visitor) => Promise<Answer>
+type Act = (visitor: Visitor) => Promise<TestResponse>
 
 const timing = { deadlineMs: 500, redisMs: 200, settleMs: 20 }
 const tight = {
@@ -30,29 +30,29 @@ const first = dialects.filter(({ name }) => name === 'enhanced-chat')
 const guide = dialects.filter(({ name }) => name === 'guide')
 
 const signal = (visitor: Visitor, body: object) =>
-  knock(send, {
+  request(send, {
     token: visitor.token,
     body: { conversationId: visitor.conversationId, ...body },
   })
 
 /** A further conversation, for another visitor. */
-const begin: Act = async () => knock(start, { token: (await arrive()).token, body: {} })
+const begin: Act = async () => request(start, { token: (await signInAsGuest()).token, body: {} })
 
-async function tookMs(work: () => Promise<Answer>): Promise<[number, Answer]> {
+async function tookMs(work: () => Promise<TestResponse>): Promise<[number, TestResponse]> {
   const startedAt = performance.now()
   const answer = await work()
   return [performance.now() - startedAt, answer]
 }
 
 describe.each(first)('with $name', (dialect) => {
-  const { world } = openScene({
+  const { world: gateway } = setupDialect({
     ...dialect,
     salesforce: { attachments, allowTranscriptDownload: true },
   })
 
   const hanging: [what: string, act: Act, operations: Operation[]][] = [
-    ['a send', ({ say }) => say('Hi'), ['sendMessage', 'listConversationEntries']],
-    ['a send that cannot be looked for', ({ say }) => say('Hi'), ['listConversationEntries']],
+    ['a send', ({ send }) => send('Hi'), ['sendMessage', 'listConversationEntries']],
+    ['a send that cannot be looked for', ({ send }) => send('Hi'), ['listConversationEntries']],
     ['an upload', ({ upload }) => upload(), ['sendFile', 'listConversationEntries']],
     ['a poll', ({ poll }) => poll(), ['listConversationEntries']],
     ['a start without a token', begin, ['generateAccessTokenForUnauthenticatedUser']],
@@ -62,13 +62,13 @@ describe.each(first)('with $name', (dialect) => {
 
   it.each(hanging)('%s is answered by its deadline when Salesforce hangs', async (...row) => {
     const [what, act, operations] = row
-    const visitor = await uploader()
-    world.setEnv(tight)
+    const visitor = await startUploadConversation()
+    gateway.setEnv(tight)
     if (what.includes('looked for')) {
-      world.salesforce.fail({ operation: 'sendMessage', what: { status: 500 } })
+      gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 500 } })
     }
     for (const operation of operations) {
-      world.salesforce.fail({ operation, times: 50, what: 'hang' })
+      gateway.salesforce.fail({ operation, times: 50, what: 'hang' })
     }
     const [ms, answer] = await tookMs(() => act(visitor))
     expect(answer.status, JSON.stringify(answer.body)).toBeGreaterThanOrEqual(503)
@@ -81,13 +81,13 @@ describe.each(first)('with $name', (dialect) => {
     ['when it is to be logged', 2],
   ]
   it.each(lastWords)('a send waits for Redis once more, not longer, %s', async (_, passes) => {
-    const visitor = await visit()
-    await visitor.say('Warm')
-    world.setEnv(tight)
-    world.salesforce.fail({ operation: '*', times: 50, what: 'hang' })
-    world.redis.fault({ times: passes, what: { slowMs: 0 } })
-    world.redis.fault({ times: 50, what: 'hang' })
-    const [ms, answer] = await tookMs(() => visitor.say('Nobody is there'))
+    const visitor = await startConversation()
+    await visitor.send('Warm')
+    gateway.setEnv(tight)
+    gateway.salesforce.fail({ operation: '*', times: 50, what: 'hang' })
+    gateway.redis.fault({ times: passes, what: { slowMs: 0 } })
+    gateway.redis.fault({ times: 50, what: 'hang' })
+    const [ms, answer] = await tookMs(() => visitor.send('Nobody is there'))
     expect(answer.body.retryable).toBe(true)
     expect(ms).toBeLessThan(timing.deadlineMs + timing.redisMs + toleranceMs)
   })
@@ -105,24 +105,24 @@ describe.each(first)('with $name', (dialect) => {
     ],
     [
       'a transcript',
-      ({ token, conversationId }) => knock(transcript, { token, query: { conversationId } }),
+      ({ token, conversationId }) => request(transcript, { token, query: { conversationId } }),
       'retrieveConversationTranscript',
     ],
-    ['business hours', () => knock(availability), 'getBusinessHours'],
+    ['business hours', () => request(availability), 'getBusinessHours'],
     [
       'a list of conversations',
-      ({ token }) => knock(conversations, { token, query: { refresh: 'true' } }),
+      ({ token }) => request(conversations, { token, query: { refresh: 'true' } }),
       'listConversations',
     ],
   ]
 
   it.each(harmless)('%s is asked again, for that is harmless', async (_, act, operation) => {
-    const visitor = await uploader()
-    const before = world.salesforce.exchanges.length
-    world.salesforce.fail({ operation, what: { status: 503 } })
+    const visitor = await startUploadConversation()
+    const before = gateway.salesforce.exchanges.length
+    gateway.salesforce.fail({ operation, what: { status: 503 } })
     expect((await act(visitor)).status).toBeLessThan(300)
-    const heard = world.salesforce.exchanges.slice(before)
-    expect(heard.filter(({ operationId }) => operationId === operation)).toHaveLength(2)
+    const exchanges = gateway.salesforce.exchanges.slice(before)
+    expect(exchanges.filter(({ operationId }) => operationId === operation)).toHaveLength(2)
   })
 
   const once: Harmless[] = [
@@ -135,29 +135,29 @@ describe.each(first)('with $name', (dialect) => {
   ]
   it.each(once)('%s is asked for once, for that costs or is soon over', async (...row) => {
     const [, act, operation] = row
-    const visitor = await uploader()
-    const before = world.salesforce.exchanges.length
-    world.salesforce.fail({ operation, times: 9, what: { status: 503 } })
+    const visitor = await startUploadConversation()
+    const before = gateway.salesforce.exchanges.length
+    gateway.salesforce.fail({ operation, times: 9, what: { status: 503 } })
     expectProblem(await act(visitor), 503, 'upstream_unavailable')
-    const heard = world.salesforce.exchanges.slice(before)
-    expect(heard.filter(({ operationId }) => operationId === operation)).toHaveLength(1)
+    const exchanges = gateway.salesforce.exchanges.slice(before)
+    expect(exchanges.filter(({ operationId }) => operationId === operation)).toHaveLength(1)
   })
 
   it.each(['sendMessage', 'sendFile'] as const)(
     '%s is repeated only after a look that would have shown it',
     async (operation) => {
-      world.setEnv({ SEND_SETTLE_MS: '150', REQUEST_DEADLINE_MS: '6000' })
-      const { say, upload } = await uploader()
-      const before = world.salesforce.exchanges.length
-      world.salesforce.fail({ operation, times: 2, what: { status: 503 } })
-      const act = operation === 'sendFile' ? upload() : say('Again, with care')
+      gateway.setEnv({ SEND_SETTLE_MS: '150', REQUEST_DEADLINE_MS: '6000' })
+      const { send, upload } = await startUploadConversation()
+      const before = gateway.salesforce.exchanges.length
+      gateway.salesforce.fail({ operation, times: 2, what: { status: 503 } })
+      const act = operation === 'sendFile' ? upload() : send('Again, with care')
       expect((await act).status).toBe(202)
-      const heard = world.salesforce.exchanges.slice(before)
-      const sends = heard.filter(({ operationId }) => operationId === operation)
+      const exchanges = gateway.salesforce.exchanges.slice(before)
+      const sends = exchanges.filter(({ operationId }) => operationId === operation)
       expect(sends).toHaveLength(3)
       for (const [index, { at }] of sends.slice(0, -1).entries()) {
         const next = sends[index + 1]?.at ?? 0
-        const looks = heard.filter(
+        const looks = exchanges.filter(
           (each) =>
             each.operationId === 'listConversationEntries' &&
             each.status === 200 &&
@@ -171,13 +171,13 @@ describe.each(first)('with $name', (dialect) => {
 
   /** The pauses between the four attempts at a list that always fails. */
   async function pausesAt(random: number): Promise<number[]> {
-    world.setEnv({ REQUEST_DEADLINE_MS: '8000' })
-    const { poll } = await visit()
-    const before = world.salesforce.exchanges.length
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '8000' })
+    const { poll } = await startConversation()
+    const before = gateway.salesforce.exchanges.length
     vi.spyOn(Math, 'random').mockReturnValue(random)
-    world.salesforce.fail({ operation: 'listConversationEntries', times: 9, what: 'drop' })
+    gateway.salesforce.fail({ operation: 'listConversationEntries', times: 9, what: 'drop' })
     expectProblem(await poll(), 503, 'upstream_unavailable')
-    const moments = world.salesforce.exchanges.slice(before).map(({ at }) => at)
+    const moments = gateway.salesforce.exchanges.slice(before).map(({ at }) => at)
     return moments.slice(1).map((at, index) => at - (moments[index] ?? 0))
   }
 
@@ -196,22 +196,22 @@ describe.each(first)('with $name', (dialect) => {
     ['seconds', () => '1'],
     ['a date', soon],
   ])('asks again when Salesforce wants to be asked, told in %s', async (_, when) => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '8000' })
-    const { poll } = await visit()
-    const before = world.salesforce.exchanges.length
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '8000' })
+    const { poll } = await startConversation()
+    const before = gateway.salesforce.exchanges.length
     const what = { status: 503, headers: { 'retry-after': when() } }
-    world.salesforce.fail({ operation: 'listConversationEntries', what })
+    gateway.salesforce.fail({ operation: 'listConversationEntries', what })
     expect((await poll()).status).toBe(200)
-    const [asked, again] = world.salesforce.exchanges.slice(before)
+    const [asked, again] = gateway.salesforce.exchanges.slice(before)
     expect((again?.at ?? 0) - (asked?.at ?? 0)).toBeGreaterThanOrEqual(980)
   })
 })
 
 describe.each(guide)('with the $name dialect', (dialect) => {
-  const { world, fail, exchangesOf, stored, name } = openScene(dialect)
+  const { world: gateway, fail, exchangesOf, stored, name } = setupDialect(dialect)
 
   const hanging: [what: string, act: Act, operations: Operation[]][] = [
-    ['a send', ({ say }) => say('Hi'), ['postMessage']],
+    ['a send', ({ send }) => send('Hi'), ['postMessage']],
     ['a poll', ({ poll }) => poll(), ['listMessages']],
     ['a start without a login', begin, ['exchangeAssertion']],
     ['a start', begin, ['startConversation']],
@@ -219,10 +219,10 @@ describe.each(guide)('with the $name dialect', (dialect) => {
   ]
   it.each(hanging)('%s is answered by its deadline when Salesforce hangs', async (...row) => {
     const [, act, operations] = row
-    const visitor = await uploader()
-    world.setEnv(tight)
+    const visitor = await startUploadConversation()
+    gateway.setEnv(tight)
     for (const operation of operations) {
-      world.salesforce.fail({ operation, times: 50, what: 'hang' })
+      gateway.salesforce.fail({ operation, times: 50, what: 'hang' })
     }
     const [ms, answer] = await tookMs(() => act(visitor))
     expect(answer.status, JSON.stringify(answer.body)).toBeGreaterThanOrEqual(503)
@@ -232,13 +232,13 @@ describe.each(guide)('with the $name dialect', (dialect) => {
   it.each([2, 3])(
     'a send is answered in time when Redis hangs after %i answers',
     async (passes) => {
-      const visitor = await visit()
-      await visitor.say('Warm')
-      world.setEnv(tight)
-      fail('say', { when: 'after', what: 'hang' })
-      world.redis.fault({ times: passes, what: { slowMs: 0 } })
-      world.redis.fault({ times: 50, what: 'hang' })
-      const [ms] = await tookMs(() => visitor.say('Nobody is there'))
+      const visitor = await startConversation()
+      await visitor.send('Warm')
+      gateway.setEnv(tight)
+      fail('send', { when: 'after', what: 'hang' })
+      gateway.redis.fault({ times: passes, what: { slowMs: 0 } })
+      gateway.redis.fault({ times: 50, what: 'hang' })
+      const [ms] = await tookMs(() => visitor.send('Nobody is there'))
       expect(ms).toBeLessThan(timing.deadlineMs + timing.redisMs + toleranceMs)
     },
   )
@@ -251,16 +251,16 @@ describe.each(guide)('with the $name dialect', (dialect) => {
   ] as const)(
     'a send is never repeated after %s, however often it is asked for',
     async (...row) => {
-      world.setEnv(tight)
-      const { say } = await visit()
+      gateway.setEnv(tight)
+      const { send } = await startConversation()
       const id = randomUUID()
-      fail('say', row[1])
-      await say('Once at most', id)
+      fail('send', row[1])
+      await send('Once at most', id)
       for (const _ of [1, 2]) {
-        const repeat = await say('Once at most', id)
+        const repeat = await send('Once at most', id)
         if (repeat.status !== 202) expect(repeat.body.retryable).toBe(false)
       }
-      expect(exchangesOf('say')).toHaveLength(1)
+      expect(exchangesOf('send')).toHaveLength(1)
       expect(stored(name()).length).toBeLessThanOrEqual(1)
     },
   )

@@ -5,132 +5,134 @@ import auth from '../../api/auth.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
 import { resetServices } from '../../lib/services.js'
-import { knock } from '../support/knock.js'
-import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
-import { visit } from '../support/visit.js'
-import { openWorld, redisUrl } from '../support/world.js'
+import { startConversation } from '../support/conversation.js'
+import { redisUrl, setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import {
-  createMoment,
+  createDeferred,
   expectProblem,
-  messagesHeard,
+  messagesSentToSalesforce,
+  noLimits,
   orgs,
-  roomy,
   shiftClock,
   timesStored,
-} from './saying.js'
+} from '../support/sending.js'
+import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
 describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
-  const world = openWorld({ env: { ...roomy, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' } })
+  const gateway = setupGateway({
+    env: { ...noLimits, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' },
+  })
 
   async function visitor() {
-    const visiting = await visit()
-    await visiting.say('Warm')
-    world.salesforce.switches.storesDuplicates = storesDuplicates
+    const visiting = await startConversation()
+    await visiting.send('Warm')
+    gateway.salesforce.switches.storesDuplicates = storesDuplicates
     return visiting
   }
 
   /** Redis works, but the answer to its second request from now on is kept back. */
   function holdSecondAnswer() {
     let requests = 0
-    const release = createMoment()
-    const held = createMoment()
-    world.network.use(
+    const release = createDeferred()
+    const held = createDeferred()
+    gateway.network.use(
       http.all(`${redisUrl}/*`, async ({ request }) => {
         requests += 1
         const isHeld = requests === 2
-        const response = await world.redis.handle(request)
+        const response = await gateway.redis.handle(request)
         if (isHeld) {
-          held.come()
+          held.resolve()
           await release.comes
         }
         return response
       }),
     )
-    return { held: held.comes, release: release.come }
+    return { held: held.comes, release: release.resolve }
   }
 
   it('a function that was frozen after its claim does not send what another sent since', async () => {
-    const { say, conversationId } = await visitor()
+    const { send, conversationId } = await visitor()
     const id = randomUUID()
     const answer = holdSecondAnswer()
-    const frozen = say('Frozen', id)
+    const frozen = send('Frozen', id)
     await answer.held
     shiftClock(60_000)
-    const other = await say('Frozen', id)
+    const other = await send('Frozen', id)
     expect([other.status, other.body.duplicate]).toEqual([202, false])
-    const sent = messagesHeard(world).length
+    const sent = messagesSentToSalesforce(gateway).length
     answer.release()
     const late = await frozen
-    expect(messagesHeard(world), 'sent after waking up').toHaveLength(sent)
+    expect(messagesSentToSalesforce(gateway), 'sent after waking up').toHaveLength(sent)
     expect(late.body.retryable).toBe(true)
-    expect(timesStored(world, conversationId, id)).toBe(1)
-    expect((await say('Frozen', id)).body.duplicate).toBe(true)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
+    expect((await send('Frozen', id)).body.duplicate).toBe(true)
   })
 
   it('a function that was killed after its claim is made up for by the next call', async () => {
-    const { say, conversationId } = await visitor()
+    const { send, conversationId } = await visitor()
     const id = randomUUID()
     const answer = holdSecondAnswer()
-    void say('Killed', id)
+    void send('Killed', id)
     await answer.held
     resetServices()
-    expect(timesStored(world, conversationId, id)).toBe(0)
+    expect(timesStored(gateway, conversationId, id)).toBe(0)
     shiftClock(60_000)
-    const next = await say('Killed', id)
+    const next = await send('Killed', id)
     expect([next.status, next.body.duplicate]).toEqual([202, false])
-    expect(timesStored(world, conversationId, id)).toBe(1)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 
   it('a function that was killed before Salesforce answered has sent once', async () => {
-    const { say, conversationId } = await visitor()
+    const { send, conversationId } = await visitor()
     const id = randomUUID()
-    const effect = createMoment()
-    world.network.use(
+    const effect = createDeferred()
+    gateway.network.use(
       http.post('*/message', async ({ request }) => {
-        await world.salesforce.handle(request)
-        effect.come()
+        await gateway.salesforce.handle(request)
+        effect.resolve()
         return await new Promise<HttpResponse<null>>(() => undefined)
       }),
     )
-    const killed = say('Killed', id)
+    const killed = send('Killed', id)
     await effect.comes
-    world.network.resetHandlers(
-      ...world.salesforce.handlers('https://harbor.my.salesforce-scrt.com'),
-      ...world.redis.handlers(redisUrl),
+    gateway.network.resetHandlers(
+      ...gateway.salesforce.handlers('https://harbor.my.salesforce-scrt.com'),
+      ...gateway.redis.handlers(redisUrl),
     )
     shiftClock(60_000)
-    const next = await say('Killed', id)
+    const next = await send('Killed', id)
     expect([next.status, next.body.duplicate]).toEqual([202, true])
-    expect(timesStored(world, conversationId, id)).toBe(1)
-    expectProblem(await say('Something else', id), 422, 'id_reused')
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
+    expectProblem(await send('Something else', id), 422, 'id_reused')
     await killed
-    expect(timesStored(world, conversationId, id)).toBe(1)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 })
 
 describe('two devices of one known visitor', () => {
-  const world = openWorld({
+  const gateway = setupGateway({
     salesforce: verifiedSalesforce,
-    env: { ...roomy, ...verifiedEnv, ...loginEnv },
+    env: { ...noLimits, ...verifiedEnv, ...loginEnv },
   })
 
   it.each(orgs)('send once what both send at the same moment, and it %s', async (_, repeats) => {
-    world.salesforce.switches.storesDuplicates = repeats
+    gateway.salesforce.switches.storesDuplicates = repeats
     const body = { identityToken: await identityToken() }
-    const devices = [await knock(auth, { body }), await knock(auth, { body })]
+    const devices = [await request(auth, { body }), await request(auth, { body })]
     const tokens = devices.map((device) => String(device.body.token))
     expect(new Set(tokens).size).toBe(2)
-    const started = await knock(start, { token: tokens[0], body: {} })
+    const started = await request(start, { token: tokens[0], body: {} })
     const conversationId = String(started.body.conversationId)
     const id = randomUUID()
-    world.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
+    gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
     const answers = await Promise.all(
-      tokens.map((token) => knock(send, { token, body: { conversationId, id, text: 'Both' } })),
+      tokens.map((token) => request(send, { token, body: { conversationId, id, text: 'Both' } })),
     )
     expect(answers.map(({ status }) => status)).toEqual([202, 202])
     expect(answers.map(({ body }) => body.duplicate).sort()).toEqual([false, true])
-    expect(timesStored(world, conversationId, id)).toBe(1)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
     const another = { conversationId, id, text: 'Another' }
-    expectProblem(await knock(send, { token: tokens[1], body: another }), 422, 'id_reused')
+    expectProblem(await request(send, { token: tokens[1], body: another }), 422, 'id_reused')
   })
 })

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import send from '../../api/send.js'
 import { option, title } from '../salesforce/fixtures/fixture.js'
 import { everyInput } from '../salesforce/fixtures/forms.js'
-import { knock } from '../support/knock.js'
-import { visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const quickReplies = {
   messageType: 'ChoicesMessage',
@@ -20,14 +20,14 @@ const quickReplies = {
 
 /** A visitor who was asked something; `answer` answers it. */
 async function asked(message: { messageType: string; [field: string]: unknown }) {
-  const visitor = await visit()
+  const visitor = await startConversation()
   const { conversationId, token } = visitor
   const inReplyToMessageId = randomUUID()
-  world.salesforce.inject(conversationId, [
+  gateway.salesforce.inject(conversationId, [
     { from: 'Chatbot', message: { ...message, id: inReplyToMessageId } },
   ])
   const answer = (body: object) =>
-    knock(send, { token, body: { conversationId, inReplyToMessageId, ...body } })
+    request(send, { token, body: { conversationId, inReplyToMessageId, ...body } })
   const choose = (selections: unknown, more: object = {}) =>
     answer({ messageType: 'ChoiceResponseMessage', selections, ...more })
   const fill = (values: unknown, more: object = {}) =>
@@ -37,14 +37,15 @@ async function asked(message: { messageType: string; [field: string]: unknown })
 
 /** The bodies of every message that Salesforce was sent, accepted or not. */
 function sent() {
-  const { exchanges } = world.salesforce
+  const { exchanges } = gateway.salesforce
   return exchanges
     .filter(({ operationId }) => operationId === 'sendMessage')
     .map(({ requestBody }) => requestBody)
 }
 
 function lists(): number {
-  return world.heard().filter((heard) => heard.startsWith('listConversationEntries')).length
+  return gateway.salesforceCalls().filter((call) => call.startsWith('listConversationEntries'))
+    .length
 }
 
 const titleItem = (text: string) => ({ itemType: 'TitleItem', title: text })
@@ -113,7 +114,7 @@ describe('a choice', () => {
     'is sent without a title when the look ends in %s',
     async (what) => {
       const visitor = await asked(quickReplies)
-      world.salesforce.fail({ operation: 'listConversationEntries', times: 9, what })
+      gateway.salesforce.fail({ operation: 'listConversationEntries', times: 9, what })
       expect((await visitor.choose([{ itemId: 'b1c2' }])).status).toBe(202)
       expect(JSON.stringify(sent())).not.toContain('optionTitle')
     },
@@ -132,7 +133,7 @@ describe('a choice', () => {
   it('is delivered once when the answer to the first attempt was lost', async () => {
     const visitor = await asked(quickReplies)
     const id = randomUUID()
-    world.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
+    gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
     const first = await visitor.choose([{ itemId: 'b1c2' }], { id })
     expect(first.status).toBe(202)
     expect(sent()).toHaveLength(1)
@@ -327,9 +328,9 @@ describe('refusals', () => {
     [{ messageType: 7, text: 'Hello' }, 'messageType', 'StaticContentMessage'],
     [{ text: 'Hello', selections: [] }, 'selections', 'not a known'],
     [{}, 'text', 'is required'],
-  ])('%j: %s %s', async (said, path, words) => {
-    const { token, conversationId } = await visit()
-    const { status, body } = await knock(send, { token, body: { conversationId, ...said } })
+  ])('%j: %s %s', async (reply, path, words) => {
+    const { token, conversationId } = await startConversation()
+    const { status, body } = await request(send, { token, body: { conversationId, ...reply } })
     expect([status, body.code]).toEqual([400, 'invalid_request'])
     expect(body.errors).toHaveLength(1)
     expect(body.errors[0].path).toBe(path)

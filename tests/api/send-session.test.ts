@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, messagesHeard, roomy, timesStored } from './saying.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import {
+  expectProblem,
+  messagesSentToSalesforce,
+  noLimits,
+  timesStored,
+} from '../support/sending.js'
 
 const forms = [
   {
@@ -11,39 +16,39 @@ const forms = [
     formFields: [{ name: '_email', order: 1, type: 'Email', required: true, maxLength: 80 }],
   },
 ]
-const world = openWorld({ salesforce: { forms }, env: { ...roomy, SEND_SETTLE_MS: '0' } })
+const gateway = setupGateway({ salesforce: { forms }, env: { ...noLimits, SEND_SETTLE_MS: '0' } })
 
 const routingAttributes = { _email: 'mina@example.org' }
 
 async function afterSession(language?: string) {
-  const visitor = await visit({ routingAttributes, ...(language && { language }) })
-  world.salesforce.endSession(visitor.conversationId, 'Agent')
+  const visitor = await startConversation({ routingAttributes, ...(language && { language }) })
+  gateway.salesforce.endSession(visitor.conversationId, 'Agent')
   return visitor
 }
 
 describe.each([false, true])('after the session ended (repeats stored: %s)', (storesDuplicates) => {
   it('opens a new session with the attributes and the language of the start', async () => {
-    const { say, conversationId, poll } = await afterSession('de')
-    world.salesforce.switches.storesDuplicates = storesDuplicates
+    const { send, conversationId, poll } = await afterSession('de')
+    gateway.salesforce.switches.storesDuplicates = storesDuplicates
     const id = randomUUID()
-    const answer = await say('One more thing', id)
+    const answer = await send('One more thing', id)
     expect([answer.status, answer.body.duplicate]).toEqual([202, false])
-    expect(messagesHeard(world).at(-1)).toMatchObject({
+    expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({
       message: { id },
       isNewMessagingSession: true,
       routingAttributes,
       language: 'de',
     })
-    expect(timesStored(world, conversationId, id)).toBe(1)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
     const { body } = await poll()
     expect(textsOf(body)).toContain('One more thing')
     expect(body.conversation).toMatchObject({ status: 'open', handledBy: 'bot', endedBy: null })
   })
 
   it('names a language even when the start did not', async () => {
-    const { say } = await afterSession()
-    await say('Hello again')
-    expect(messagesHeard(world).at(-1)).toMatchObject({ language: 'en_US' })
+    const { send } = await afterSession()
+    await send('Hello again')
+    expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({ language: 'en_US' })
   })
 
   const faults = [
@@ -52,25 +57,25 @@ describe.each([false, true])('after the session ended (repeats stored: %s)', (st
     ['a cut connection after the effect', 'after', 'drop'],
   ] as const
   it.each(faults)('opens one session and delivers once after %s', async (_, when, what) => {
-    const { say, conversationId } = await afterSession()
-    world.salesforce.switches.storesDuplicates = storesDuplicates
+    const { send, conversationId } = await afterSession()
+    gateway.salesforce.switches.storesDuplicates = storesDuplicates
     const id = randomUUID()
-    world.salesforce.fail({ operation: 'sendMessage', what: { status: 417 } })
-    world.salesforce.fail({ operation: 'sendMessage', when, what })
-    const answer = await say('Back again', id)
+    gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 417 } })
+    gateway.salesforce.fail({ operation: 'sendMessage', when, what })
+    const answer = await send('Back again', id)
     expect(answer.status).toBe(202)
-    expect((await say('Back again', id)).body.duplicate).toBe(true)
-    expect(timesStored(world, conversationId, id)).toBe(1)
+    expect((await send('Back again', id)).body.duplicate).toBe(true)
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 })
 
 it('says so when Salesforce asks for the form although it was given', async () => {
-  const { say, conversationId } = await afterSession()
+  const { send, conversationId } = await afterSession()
   const id = randomUUID()
-  world.salesforce.fail({ operation: 'sendMessage', times: 2, what: { status: 417 } })
-  const answer = await say('Hello', id)
+  gateway.salesforce.fail({ operation: 'sendMessage', times: 2, what: { status: 417 } })
+  const answer = await send('Hello', id)
   expectProblem(answer, 409, 'prechat_required')
   expect(answer.body.prechat, 'the problem carries the form').toMatchObject({ per: 'session' })
-  expect((await say('Hello', id)).status).toBe(202)
-  expect(timesStored(world, conversationId, id)).toBe(1)
+  expect((await send('Hello', id)).status).toBe(202)
+  expect(timesStored(gateway, conversationId, id)).toBe(1)
 })

@@ -3,20 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import send from '../../api/send.js'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { knock } from '../support/knock.js'
-import { arrive, textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, shiftClock, unheard } from './saying.js'
+import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const uuidV4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** A visitor who types and reads. */
 async function typist() {
-  const visitor = await visit()
+  const visitor = await startConversation()
   const { conversationId, token } = visitor
-  const signal = (body: object) => knock(send, { token, body: { conversationId, ...body } })
+  const signal = (body: object) => request(send, { token, body: { conversationId, ...body } })
   return {
     ...visitor,
     signal,
@@ -26,7 +26,7 @@ async function typist() {
       signal({ messageType: 'ReadReceipt', messageIds, ...more }),
     /** What Salesforce noted of this visitor: `Started`, `Stopped`, `Read`, `Delivery`. */
     noted: () =>
-      world.salesforce
+      gateway.salesforce
         .conversation(conversationId)
         .visitorSignals.map(({ entryType }) => entryType.replace(/Typing|Indicator/g, '')),
   }
@@ -34,7 +34,7 @@ async function typist() {
 
 /** The bodies that Salesforce was sent by one operation. */
 function bodiesOf(operation: string): unknown[] {
-  return world.salesforce.exchanges
+  return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === operation)
     .map(({ requestBody }) => requestBody)
 }
@@ -112,13 +112,13 @@ describe('typing', () => {
   it('uses two Redis requests and leaves nothing in Redis for ever', async () => {
     const { type } = await typist()
     await type(true)
-    const { requests } = world.redis.counts
+    const { requests } = gateway.redis.counts
     await type(true)
-    expect(world.redis.counts.requests - requests).toBe(2)
-    const keys = [await world.redisBackend.execute(['KEYS', '*typing*'])].flat()
+    expect(gateway.redis.counts.requests - requests).toBe(2)
+    const keys = [await gateway.redisBackend.execute(['KEYS', '*typing*'])].flat()
     expect(keys).toHaveLength(2)
     for (const key of keys) {
-      const lifeMs = Number(await world.redisBackend.execute(['PTTL', String(key)]))
+      const lifeMs = Number(await gateway.redisBackend.execute(['PTTL', String(key)]))
       expect(lifeMs).toBeGreaterThan(0)
       expect(lifeMs).toBeLessThanOrEqual(60_000)
     }
@@ -148,10 +148,10 @@ describe('receipts', () => {
     const { receipt } = await typist()
     const [id] = ids
     for (const kind of ['read', 'read', 'delivered']) await receipt([id, id], { kind })
-    const told = bodiesOf('acknowledgeEntries')
-    expect(told[0]).toEqual(told[1])
-    const { visitorSignals } = world.salesforce.conversation(
-      String(world.salesforce.exchanges.at(-1)?.path.split('/').at(-2)),
+    const bodies = bodiesOf('acknowledgeEntries')
+    expect(bodies[0]).toEqual(bodies[1])
+    const { visitorSignals } = gateway.salesforce.conversation(
+      String(gateway.salesforce.exchanges.at(-1)?.path.split('/').at(-2)),
     )
     expect(visitorSignals).toHaveLength(3)
     expect(new Set(visitorSignals.map((signal) => signal.id)).size).toBe(2)
@@ -184,7 +184,7 @@ describe('refusals', () => {
   ]
   it.each(wrong)('names what is wrong: %s', async (_, body, path) => {
     const { signal } = await typist()
-    const answer = await unheard(world, () => signal(body))
+    const answer = await expectNoSalesforceCalls(gateway, () => signal(body))
     expectProblem(answer, 400, 'invalid_request')
     expect(answer.body.errors).toMatchObject([{ path }])
   })
@@ -192,28 +192,40 @@ describe('refusals', () => {
   it.each([typing, receipt])('nobody signals in an ended conversation (%j)', async (body) => {
     const { signal, end } = await typist()
     await end()
-    expectProblem(await unheard(world, () => signal(body)), 410, 'conversation_ended')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => signal(body)),
+      410,
+      'conversation_ended',
+    )
   })
 
   it.each([typing, receipt])('nor in one whose token is over (%j)', async (body) => {
-    world.salesforce.switches.guestTokenLifeSeconds = 60
+    gateway.salesforce.switches.guestTokenLifeSeconds = 60
     const { signal } = await typist()
     shiftClock(61_000)
-    expectProblem(await unheard(world, () => signal(body)), 410, 'conversation_lost')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => signal(body)),
+      410,
+      'conversation_lost',
+    )
   })
 
   it.each([typing, receipt])('nor in that of somebody else (%j)', async (body) => {
     const { conversationId, noted } = await typist()
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     for (const id of [conversationId, randomUUID()]) {
-      const wish = { token, body: { ...body, conversationId: id } }
-      expectProblem(await unheard(world, () => knock(send, wish)), 404, 'conversation_not_found')
+      const options = { token, body: { ...body, conversationId: id } }
+      expectProblem(
+        await expectNoSalesforceCalls(gateway, () => request(send, options)),
+        404,
+        'conversation_not_found',
+      )
     }
     expect(noted()).toEqual([])
   })
 
   it('are counted apart from messages, sixty a minute', async () => {
-    const { type, say } = await typist()
+    const { type, send } = await typist()
     const answers = []
     for (let count = 0; count < 61; count += 1) answers.push(await type(true))
     const refused = answers.pop()
@@ -221,9 +233,9 @@ describe('refusals', () => {
     expect(refused?.status).toBe(429)
     expect(refused?.headers.get('ratelimit-policy')).toMatch(/^"signal";q=60;w=60$/)
     expect(refused?.headers.get('ratelimit')).toMatch(/^"signal";r=0/)
-    const said = await say('Messages go on')
-    expect(said.status).toBe(202)
-    expect(said.headers.get('ratelimit')).toMatch(/^"send";r=21/)
+    const sent = await send('Messages go on')
+    expect(sent.status).toBe(202)
+    expect(sent.headers.get('ratelimit')).toMatch(/^"send";r=21/)
   })
 })
 
@@ -238,37 +250,41 @@ describe('trouble', () => {
   it.each(broken)('of Salesforce (%j) is told, and the same call passes later', async (...row) => {
     const [what, status, code] = row
     const { type, receipt, noted } = await typist()
-    world.salesforce.fail({ operation: 'addTypingIndicator', what })
+    gateway.salesforce.fail({ operation: 'addTypingIndicator', what })
     expectProblem(await type(true), status, code)
     expect((await type(true)).status).toBe(202)
-    world.salesforce.fail({ operation: 'addTypingIndicator', what })
+    gateway.salesforce.fail({ operation: 'addTypingIndicator', what })
     expectProblem(await type(false), status, code)
     expect((await type(false)).status).toBe(202)
     expect(noted()).toEqual(['Started', 'Stopped'])
-    world.salesforce.fail({ operation: 'acknowledgeEntries', what, times: 9 })
+    gateway.salesforce.fail({ operation: 'acknowledgeEntries', what, times: 9 })
     expectProblem(await receipt([randomUUID()]), status, code)
   })
 
   it('that is short does not keep receipts back', async () => {
     const { receipt, noted } = await typist()
-    world.salesforce.fail({ operation: 'acknowledgeEntries', what: { status: 503 } })
+    gateway.salesforce.fail({ operation: 'acknowledgeEntries', what: { status: 503 } })
     expect((await receipt([randomUUID()])).status).toBe(202)
     expect(noted()).toEqual(['Read'])
   })
 
   it.each([401, 403, 404])('a %i means that the conversation is lost', async (status) => {
     const { type, poll } = await typist()
-    world.salesforce.fail({ operation: '*', times: 2, what: { status } })
+    gateway.salesforce.fail({ operation: '*', times: 2, what: { status } })
     expectProblem(await type(true), 410, 'conversation_lost')
-    expectProblem(await unheard(world, () => poll()), 410, 'conversation_lost')
+    expectProblem(await expectNoSalesforceCalls(gateway, () => poll()), 410, 'conversation_lost')
   })
 
   it.each([1, 2])('of the store at request %i is told, and nothing is passed on', async (nth) => {
     const { type, noted } = await typist()
-    if (nth > 1) world.redis.fault({ times: nth - 1, what: { slowMs: 0 } })
-    world.redis.fault({ what: 'drop' })
-    expectProblem(await unheard(world, () => type(true)), 503, 'store_unavailable')
-    world.redis.clearFaults()
+    if (nth > 1) gateway.redis.fault({ times: nth - 1, what: { slowMs: 0 } })
+    gateway.redis.fault({ what: 'drop' })
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => type(true)),
+      503,
+      'store_unavailable',
+    )
+    gateway.redis.clearFaults()
     await type(true)
     expect(noted()).toEqual(['Started'])
   })

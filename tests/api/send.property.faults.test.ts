@@ -1,11 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import {
+  checkAfterRecovery,
+  commands,
+  createReal,
+  type Model,
+  maxLagMs,
+} from '../support/send-model.js'
+import { noSalesforceLimits, orgs } from '../support/sending.js'
+import { attachments } from '../support/uploads.js'
 import { loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
-import { boundless, orgs } from './saying.js'
-import { comeToRest, commands, type Model, maxLagMs, setUp } from './saying-model.js'
-import { attachments } from './uploading.js'
 
 const patience = {
   REQUEST_DEADLINE_MS: '2000',
@@ -22,25 +28,29 @@ const settings = {
 /** Guests in two tabs; in the real API also people who are known, on two devices. */
 const settingsOfPeople = dialects.flatMap((dialect) => {
   const guests = { ...dialect, people: 'guests', isKnown: false }
-  if (!dialect.settlesUnclear) return [guests]
+  if (!dialect.resolvesUnclearSends) return [guests]
   const env = { ...dialect.env, ...verifiedEnv, ...loginEnv }
   const salesforce = { ...dialect.salesforce, ...verifiedSalesforce }
   return [guests, { ...dialect, env, salesforce, people: 'known visitors', isKnown: true }]
 })
 
 describe.each(settingsOfPeople)('$people, through $name', ({ isKnown, people: _, ...dialect }) => {
-  const salesforce = { ...dialect.salesforce, attachments, switches: { limits: boundless } }
-  const scene = openScene({ ...dialect, salesforce }, patience)
+  const salesforce = {
+    ...dialect.salesforce,
+    attachments,
+    switches: { limits: noSalesforceLimits },
+  }
+  const setup = setupDialect({ ...dialect, salesforce }, patience)
 
   it.each(orgs)(
     'say each thing at most once, and exactly once when told so, in an org that %s',
     async (_, storesDuplicates) => {
       const property = fc.asyncProperty(commands, async (sequence) => {
-        const real = await setUp(scene, dialect, isKnown)
-        scene.world.salesforce.switches.storesDuplicates = storesDuplicates
+        const real = await createReal(setup, dialect, isKnown)
+        setup.world.salesforce.switches.storesDuplicates = storesDuplicates
         const model: Model = { messages: new Map() }
         await fc.asyncModelRun(() => ({ model, real }), sequence)
-        await comeToRest(model, real)
+        await checkAfterRecovery(model, real)
       })
       await fc.assert(property, settings)
     },

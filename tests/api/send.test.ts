@@ -1,24 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import send from '../../api/send.js'
-import { knock } from '../support/knock.js'
-import { arrive, textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, messagesHeard, shiftClock, timesStored, unheard } from './saying.js'
+import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import {
+  expectNoSalesforceCalls,
+  expectProblem,
+  messagesSentToSalesforce,
+  shiftClock,
+  timesStored,
+} from '../support/sending.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
-function sayWith(token: string | undefined, body: object) {
-  return knock(send, { token, body })
+function sendWith(token: string | undefined, body: object) {
+  return request(send, { token, body })
 }
 
 const uuidV4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe('saying something', () => {
   it('answers 202 with the id, the conversation, the time and whether it is a repeat', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const id = randomUUID()
-    const answer = await visitor.say('Hello', id)
+    const answer = await visitor.send('Hello', id)
     expect(answer.status).toBe(202)
     expect(answer.body).toEqual({
       id,
@@ -31,9 +37,9 @@ describe('saying something', () => {
   })
 
   it('makes an id when none is given, and the poll echoes the message under it', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { conversationId, token } = visitor
-    const { status, body } = await sayWith(token, { conversationId, text: 'No id' })
+    const { status, body } = await sendWith(token, { conversationId, text: 'No id' })
     expect(status).toBe(202)
     expect(body.id).toMatch(uuidV4)
     const page = await visitor.poll()
@@ -42,74 +48,74 @@ describe('saying something', () => {
   })
 
   it('takes the type of the message when it is named', async () => {
-    const { conversationId, token } = await visit()
+    const { conversationId, token } = await startConversation()
     const messageType = 'StaticContentMessage'
-    const { status } = await sayWith(token, { conversationId, messageType, text: 'Typed' })
+    const { status } = await sendWith(token, { conversationId, messageType, text: 'Typed' })
     expect(status).toBe(202)
   })
 
   it('sends the text trimmed, and judges a repeat by the trimmed text', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const id = randomUUID()
-    await visitor.say('  two words \n\t', id)
-    expect(messagesHeard(world)).toMatchObject([
+    await visitor.send('  two words \n\t', id)
+    expect(messagesSentToSalesforce(gateway)).toMatchObject([
       { message: { staticContent: { text: 'two words' } } },
     ])
-    expect((await visitor.say('two words', id)).body.duplicate).toBe(true)
+    expect((await visitor.send('two words', id)).body.duplicate).toBe(true)
   })
 
   it('takes four thousand code points, an emoji counting as one', async () => {
-    const visitor = await visit()
-    expect((await visitor.say('x')).status).toBe(202)
-    expect((await visitor.say('🦭'.repeat(4000))).status).toBe(202)
+    const visitor = await startConversation()
+    expect((await visitor.send('x')).status).toBe(202)
+    expect((await visitor.send('🦭'.repeat(4000))).status).toBe(202)
     const padded = `${' '.repeat(500)}${'y'.repeat(4000)}${' '.repeat(500)}`
-    expect((await visitor.say(padded)).status).toBe(202)
+    expect((await visitor.send(padded)).status).toBe(202)
   })
 
   it('uses three Redis requests and one Salesforce request', async () => {
-    const visitor = await visit()
-    await visitor.say('warm')
-    const { requests } = world.redis.counts
-    const calls = world.heard().length
-    await visitor.say('measured')
-    expect(world.redis.counts.requests - requests).toBe(3)
-    expect(world.heard().slice(calls)).toEqual(['sendMessage 202'])
+    const visitor = await startConversation()
+    await visitor.send('warm')
+    const { requests } = gateway.redis.counts
+    const calls = gateway.salesforceCalls().length
+    await visitor.send('measured')
+    expect(gateway.redis.counts.requests - requests).toBe(3)
+    expect(gateway.salesforceCalls().slice(calls)).toEqual(['sendMessage 202'])
   })
 
   it('answers a repeat from the log, without asking Salesforce', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const id = randomUUID()
-    const first = await visitor.say('Once', id)
-    const again = await unheard(world, () => visitor.say('Once', id))
+    const first = await visitor.send('Once', id)
+    const again = await expectNoSalesforceCalls(gateway, () => visitor.send('Once', id))
     expect(again.status).toBe(202)
     expect(again.body).toEqual({ ...first.body, duplicate: true })
-    expect(timesStored(world, visitor.conversationId, id)).toBe(1)
+    expect(timesStored(gateway, visitor.conversationId, id)).toBe(1)
   })
 
   it('keeps a text that Salesforce splits at its link one message, for repeats too', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const id = randomUUID()
     const text = 'Look at https://harbor.example/map'
-    const first = await visitor.say(text, id)
-    const again = await visitor.say(text, id)
+    const first = await visitor.send(text, id)
+    const again = await visitor.send(text, id)
     expect(again.body).toEqual({ ...first.body, duplicate: true })
-    expect(timesStored(world, visitor.conversationId, id)).toBe(1)
+    expect(timesStored(gateway, visitor.conversationId, id)).toBe(1)
   })
 
   it('says how much of the limit is left', async () => {
-    const visitor = await visit()
-    const { headers } = await visitor.say('Hello')
+    const visitor = await startConversation()
+    const { headers } = await visitor.send('Hello')
     expect(headers.get('ratelimit-policy')).toMatch(/"send";q=22;w=60/)
     expect(headers.get('ratelimit')).toMatch(/"send";r=21;t=\d+/)
   })
 
   it('counts each conversation by itself', async () => {
-    world.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
-    const [one, other] = [await visit(), await visit()]
-    await one.say('1')
-    await one.say('2')
-    expect((await one.say('3')).status).toBe(429)
-    expect((await other.say('1')).status).toBe(202)
+    gateway.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
+    const [one, other] = [await startConversation(), await startConversation()]
+    await one.send('1')
+    await one.send('2')
+    expect((await one.send('3')).status).toBe(429)
+    expect((await other.send('1')).status).toBe(202)
   })
 })
 
@@ -140,27 +146,29 @@ describe('refusals', () => {
     ['an unknown type', { conversationId, text, messageType: 'Shout' }, 'messageType'],
   ]
   it('names what is wrong with the request', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     for (const [name, body, path] of wrong) {
-      const { status, body: problem } = await unheard(world, () => sayWith(token, body))
+      const { status, body: problem } = await expectNoSalesforceCalls(gateway, () =>
+        sendWith(token, body),
+      )
       expect([name, status, problem.code]).toEqual([name, 400, 'invalid_request'])
       expect(problem.errors, name).toMatchObject([{ path }])
     }
   })
 
   it('refuses another text under the same id', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const id = randomUUID()
-    await visitor.say('First', id)
-    const answer = await unheard(world, () => visitor.say('Second', id))
+    await visitor.send('First', id)
+    const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('Second', id))
     expectProblem(answer, 422, 'id_reused')
     expect(answer.body.retryable).toBe(false)
   })
 
   it('refuses more than twenty-two messages a minute, and says when to come back', async () => {
-    const visitor = await visit()
-    for (let count = 0; count < 22; count += 1) await visitor.say(`${count}`)
-    const answer = await unheard(world, () => visitor.say('One too many'))
+    const visitor = await startConversation()
+    for (let count = 0; count < 22; count += 1) await visitor.send(`${count}`)
+    const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('One too many'))
     expectProblem(answer, 429, 'rate_limited')
     const { retryAfterMs } = answer.body
     expect(retryAfterMs).toBeGreaterThan(0)
@@ -170,17 +178,17 @@ describe('refusals', () => {
   })
 
   it('says that an ended conversation has ended', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     await visitor.end()
-    const answer = await unheard(world, () => visitor.say('Are you there?'))
+    const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('Are you there?'))
     expectProblem(answer, 410, 'conversation_ended')
   })
 
   it('says that a conversation is lost when its guest token is over, without asking', async () => {
-    world.salesforce.switches.guestTokenLifeSeconds = 60
-    const visitor = await visit()
+    gateway.salesforce.switches.guestTokenLifeSeconds = 60
+    const visitor = await startConversation()
     shiftClock(61_000)
-    const answer = await unheard(world, () => visitor.say('Too late'))
+    const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('Too late'))
     expectProblem(answer, 410, 'conversation_lost')
     const started = await visitor.start()
     expect(started.status).toBe(201)
@@ -188,8 +196,8 @@ describe('refusals', () => {
   })
 
   it('answers only to POST', async () => {
-    const { token } = await arrive()
-    const answer = await knock(send, { token })
+    const { token } = await signInAsGuest()
+    const answer = await request(send, { token })
     expectProblem(answer, 405, 'method_not_allowed')
     expect(answer.headers.get('allow')).toBe('POST')
   })
@@ -197,53 +205,53 @@ describe('refusals', () => {
 
 describe('security', () => {
   it('hides a conversation of somebody else, exactly like one that never was', async () => {
-    const owner = await visit()
-    const { token } = await arrive()
+    const owner = await startConversation()
+    const { token } = await signInAsGuest()
     const bodies = [owner.conversationId, randomUUID()].map((conversationId) => ({
       conversationId,
       text: 'Let me in',
     }))
     for (const body of bodies) {
-      const answer = await unheard(world, () => sayWith(token, body))
+      const answer = await expectNoSalesforceCalls(gateway, () => sendWith(token, body))
       expectProblem(answer, 404, 'conversation_not_found')
     }
     expect(textsOf((await owner.poll()).body)).not.toContain('Let me in')
   })
 
   it('does not tell a stranger whether an id was used in somebody else’s conversation', async () => {
-    const owner = await visit()
-    const stranger = await visit()
+    const owner = await startConversation()
+    const otherVisitor = await startConversation()
     const id = randomUUID()
-    await owner.say('Mine', id)
-    const answer = await stranger.say('Something else', id)
+    await owner.send('Mine', id)
+    const answer = await otherVisitor.send('Something else', id)
     expect(answer.status).toBe(202)
     expect(answer.body.duplicate).toBe(false)
   })
 
   it.each([undefined, 'nonsense', 'a.b.c'])('refuses the token %s', async (token) => {
     const body = { conversationId: randomUUID(), text: 'Hello' }
-    const answer = await unheard(world, () => sayWith(token, body))
+    const answer = await expectNoSalesforceCalls(gateway, () => sendWith(token, body))
     expectProblem(answer, 401, 'unauthenticated')
   })
 
   it('keeps what is said out of the log and out of Redis', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const text = 'The password is swordfish'
-    await visitor.say(text)
-    world.salesforce.fail({
+    await visitor.send(text)
+    gateway.salesforce.fail({
       operation: 'sendMessage',
       what: { status: 400, body: { message: text } },
     })
-    const refused = await visitor.say(text)
-    expect(world.lines.join('\n')).not.toContain('swordfish')
+    const refused = await visitor.send(text)
+    expect(gateway.lines.join('\n')).not.toContain('swordfish')
     expect(JSON.stringify(refused.body)).not.toContain('swordfish')
-    const keys = await world.redisBackend.execute(['KEYS', '*'])
+    const keys = await gateway.redisBackend.execute(['KEYS', '*'])
     for (const key of Array.isArray(keys) ? keys : []) {
       const dump = await Promise.all(
         [
           ['GET', String(key)],
           ['HGETALL', String(key)],
-        ].map((command) => world.redisBackend.execute(command)),
+        ].map((command) => gateway.redisBackend.execute(command)),
       )
       expect(JSON.stringify(dump)).not.toContain('swordfish')
     }

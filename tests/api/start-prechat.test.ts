@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
 const tokenAsked = 'generateAccessTokenForUnauthenticatedUser 200'
 const shown = { isHidden: false, required: false }
@@ -30,7 +30,7 @@ const choiceListValues = [
   { order: 1, choiceListValueName: 'Billing', choiceListValueId: '0CV1', isDefaultValue: true },
 ]
 
-const world = openWorld({
+const gateway = setupGateway({
   salesforce: {
     forms: [{ formType: 'PreChat', displayContext: 'Conversation', formFields }],
     choiceListConfig: { choiceList: [{ choiceListId: 'list', choiceListValues }] },
@@ -62,8 +62,8 @@ const form = {
 
 /** A visitor who fills in the form, once or several times. */
 async function applicant() {
-  const { token } = await arrive()
-  return (body: object) => knock(start, { token, body })
+  const { token } = await signInAsGuest()
+  return (body: object) => request(start, { token, body })
 }
 
 describe('a deployment with a pre-chat form', () => {
@@ -76,7 +76,7 @@ describe('a deployment with a pre-chat form', () => {
     expect(answer.status).toBe(409)
     expect(answer.body).toMatchObject({ code: 'prechat_required', retryable: false })
     expect(answer.body.prechat).toEqual(form)
-    expect(world.heard()).toEqual([tokenAsked])
+    expect(gateway.salesforceCalls()).toEqual([tokenAsked])
   })
 
   it('fetches no second token for the answers, nor for asking again', async () => {
@@ -86,9 +86,9 @@ describe('a deployment with a pre-chat form', () => {
     const answer = await begin({ routingAttributes: { _firstName: 'Mina', Page: '/cart' } })
     expect(answer).toMatchObject({ status: 201, body: { prechat: form, resumed: false } })
     expect(answer.body.attachments).toMatchObject({ maxBytes: 4 * 1024 * 1024 })
-    expect(world.heard()).toEqual([tokenAsked, 'createConversation 201'])
+    expect(gateway.salesforceCalls()).toEqual([tokenAsked, 'createConversation 201'])
     const { conversationId } = answer.body
-    expect(world.salesforce.conversation(conversationId).routingAttributes).toEqual({
+    expect(gateway.salesforce.conversation(conversationId).routingAttributes).toEqual({
       _firstName: 'Mina',
       Page: '/cart',
     })
@@ -97,7 +97,7 @@ describe('a deployment with a pre-chat form', () => {
   it('fetches a fresh token when the one that was kept is no longer believed', async () => {
     const begin = await applicant()
     await begin({})
-    world.salesforce.revokeTokens()
+    gateway.salesforce.revokeTokens()
     expect(await begin({ routingAttributes: { _firstName: 'Mina' } })).toMatchObject({
       status: 201,
     })
@@ -106,9 +106,9 @@ describe('a deployment with a pre-chat form', () => {
   it('does not use a token of another deployment', async () => {
     const begin = await applicant()
     await begin({})
-    world.setEnv({ SALESFORCE_DEPLOYMENT: 'Another_Client' })
+    gateway.setEnv({ SALESFORCE_DEPLOYMENT: 'Another_Client' })
     await begin({ routingAttributes: { _firstName: 'Mina' } })
-    expect(world.heard()).toEqual([tokenAsked, tokenAsked.replace('200', '400')])
+    expect(gateway.salesforceCalls()).toEqual([tokenAsked, tokenAsked.replace('200', '400')])
   })
 
   it('returns an open conversation without asking again', async () => {
@@ -151,7 +151,7 @@ describe('answers that the form does not allow', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     const path = `routingAttributes.${field}`
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
-    expect(world.heard()).toEqual([tokenAsked])
+    expect(gateway.salesforceCalls()).toEqual([tokenAsked])
   })
 
   it('are all named at once', async () => {
@@ -171,7 +171,7 @@ describe('answers that the form does not allow', () => {
       routingAttributes: { _firstName: 'Wilhelmina', _email: 'qwertz' },
     })
     expect(JSON.stringify(answer.body)).not.toMatch(/Wilhelmina|qwertz/)
-    expect(world.lines.join()).not.toMatch(/Wilhelmina|qwertz/)
+    expect(gateway.lines.join()).not.toMatch(/Wilhelmina|qwertz/)
   })
 })
 
@@ -187,7 +187,7 @@ describe('answers that the form allows', () => {
   ])('open a conversation: %s', async (_what, routingAttributes) => {
     const begin = await applicant()
     expect((await begin({ routingAttributes })).status).toBe(201)
-    const opening = world.salesforce.exchanges.at(-1)
+    const opening = gateway.salesforce.exchanges.at(-1)
     expect(opening?.requestBody).toMatchObject({ routingAttributes })
   })
 

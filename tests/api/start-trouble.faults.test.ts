@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import start from '../../api/start.js'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { boundless } from './saying.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { noSalesforceLimits } from '../support/sending.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   env: { REQUEST_DEADLINE_MS: '600' },
   // What is tried again counts in Salesforce, too.
-  salesforce: { switches: { limits: boundless } },
+  salesforce: { switches: { limits: noSalesforceLimits } },
 })
 
 const control = (method: string, path: string) =>
-  world.salesforce.handleControl(
+  gateway.salesforce.handleControl(
     new Request(`https://sandbox.example/__sandbox/${path}`, { method }),
   )
 
@@ -55,7 +55,7 @@ const tokenAnswers: Row[] = [
   ],
 ]
 
-function expectCoded(answer: Awaited<ReturnType<typeof knock>>, status: number, code: string) {
+function expectCoded(answer: Awaited<ReturnType<typeof request>>, status: number, code: string) {
   expect(answer).toMatchObject({ status, body: { code, retryable: status !== 502 } })
   expect(JSON.stringify(answer.body)).not.toContain('Injected')
   const isBusy = status === 429
@@ -65,14 +65,14 @@ function expectCoded(answer: Awaited<ReturnType<typeof knock>>, status: number, 
 describe('when Salesforce answers the request for a token with', () => {
   it.each(tokenAnswers)('%s, the caller is told so and may try again', async (...row) => {
     const [, what, status, code] = row
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const body = { conversationId: randomUUID() }
     const operation = 'generateAccessTokenForUnauthenticatedUser'
-    world.salesforce.fail({ operation, times: 9, what })
-    expectCoded(await knock(start, { token, body }), status, code)
+    gateway.salesforce.fail({ operation, times: 9, what })
+    expectCoded(await request(start, { token, body }), status, code)
     expect(await conversationsInSalesforce()).toEqual([])
     await calm()
-    expect(await knock(start, { token, body })).toMatchObject({ status: 201, body })
+    expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
     expect(await conversationsInSalesforce()).toEqual([body.conversationId])
   })
 })
@@ -80,12 +80,12 @@ describe('when Salesforce answers the request for a token with', () => {
 describe('when Salesforce answers the opening of a conversation with', () => {
   it.each(answers)('%s, the caller is told so and may try again', async (...row) => {
     const [, what, status, code] = row
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const body = { conversationId: randomUUID() }
-    world.salesforce.fail({ operation: 'createConversation', times: 9, what })
-    expectCoded(await knock(start, { token, body }), status, code)
+    gateway.salesforce.fail({ operation: 'createConversation', times: 9, what })
+    expectCoded(await request(start, { token, body }), status, code)
     await calm()
-    expect(await knock(start, { token, body })).toMatchObject({ status: 201, body })
+    expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
     expect(await conversationsInSalesforce()).toEqual([body.conversationId])
   })
 
@@ -95,29 +95,29 @@ describe('when Salesforce answers the opening of a conversation with', () => {
     ['silence', 'hang'],
     ['a web page', 'html'],
   ] as const)('%s after it was opened, the next start finds that one', async (_name, what) => {
-    const { token } = await arrive()
-    world.salesforce.fail({ operation: 'createConversation', times: 9, when: 'after', what })
-    await knock(start, { token, body: {} })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation: 'createConversation', times: 9, when: 'after', what })
+    await request(start, { token, body: {} })
     await calm()
-    const recovered = await knock(start, { token, body: {} })
+    const recovered = await request(start, { token, body: {} })
     expect([200, 201]).toContain(recovered.status)
     expect(await conversationsInSalesforce()).toEqual([recovered.body.conversationId])
-    expect(world.heard().filter((line) => line.startsWith('generate'))).toHaveLength(1)
+    expect(gateway.salesforceCalls().filter((line) => line.startsWith('generate'))).toHaveLength(1)
   })
 
   it('a web page instead of 201, the caller is not told that a conversation is open', async () => {
-    const { token } = await arrive()
-    world.salesforce.fail({ operation: 'createConversation', times: 9, what: 'html' })
-    const answer = await knock(start, { token, body: {} })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation: 'createConversation', times: 9, what: 'html' })
+    const answer = await request(start, { token, body: {} })
     expect(await conversationsInSalesforce()).toEqual([])
     expectCoded(answer, 502, 'upstream_rejected')
   })
 
   it('one failure and then well, the caller does not notice', async () => {
-    world.setEnv({ REQUEST_DEADLINE_MS: '2000' })
-    const { token } = await arrive()
-    world.salesforce.fail({ operation: 'createConversation', what: { status: 503 } })
-    expect(await knock(start, { token, body: {} })).toMatchObject({ status: 201 })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '2000' })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation: 'createConversation', what: { status: 503 } })
+    expect(await request(start, { token, body: {} })).toMatchObject({ status: 201 })
     expect(await conversationsInSalesforce()).toHaveLength(1)
   })
 })

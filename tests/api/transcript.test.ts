@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import transcript from '../../api/transcript.js'
-import { knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, unheard } from './saying.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem } from '../support/sending.js'
 
-const world = openWorld({ salesforce: { allowTranscriptDownload: true } })
+const gateway = setupGateway({ salesforce: { allowTranscriptDownload: true } })
 
 const get = (token: string | undefined, query: Record<string, string>) =>
-  knock(transcript, { token, query })
+  request(transcript, { token, query })
 
 it('a transcript is a PDF to keep, and no cache keeps it', async () => {
-  const { token, conversationId, say } = await visit()
-  await say('To be kept')
+  const { token, conversationId, send } = await startConversation()
+  await send('To be kept')
   const { status, headers, body } = await get(token, { conversationId })
   expect(status).toBe(200)
   expect(Object.fromEntries(headers)).toMatchObject({
@@ -28,43 +28,47 @@ it('a transcript is a PDF to keep, and no cache keeps it', async () => {
 })
 
 it('a transcript is there after the end as well', async () => {
-  const { token, conversationId, end } = await visit()
+  const { token, conversationId, end } = await startConversation()
   await end()
   expect((await get(token, { conversationId })).status).toBe(200)
 })
 
 it("a transcript of somebody else's conversation is 404", async () => {
-  const { conversationId } = await visit()
-  const { token } = await arrive()
+  const { conversationId } = await startConversation()
+  const { token } = await signInAsGuest()
   for (const id of [conversationId, randomUUID()]) {
-    const answer = await unheard(world, () => get(token, { conversationId: id }))
+    const answer = await expectNoSalesforceCalls(gateway, () => get(token, { conversationId: id }))
     expectProblem(answer, 404, 'conversation_not_found')
   }
 })
 
 it('a transcript is 401 without a token and 400 with a query that is not valid', async () => {
-  const { token } = await arrive()
+  const { token } = await signInAsGuest()
   const conversationId = randomUUID()
-  const answer = await unheard(world, () => get(undefined, { conversationId }))
+  const answer = await expectNoSalesforceCalls(gateway, () => get(undefined, { conversationId }))
   expectProblem(answer, 401, 'unauthenticated')
   for (const query of [{}, { conversationId: 'x' }, { conversationId, format: 'html' }]) {
-    expectProblem(await unheard(world, () => get(token, query)), 400, 'invalid_request')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => get(token, query)),
+      400,
+      'invalid_request',
+    )
   }
 })
 
 it.each([403, 404])(
   'a transcript that Salesforce refuses with %i is 409, and nothing is lost',
   async (status) => {
-    const { token, conversationId, say } = await visit()
-    world.salesforce.fail({ operation: 'retrieveConversationTranscript', what: { status } })
+    const { token, conversationId, send } = await startConversation()
+    gateway.salesforce.fail({ operation: 'retrieveConversationTranscript', what: { status } })
     expectProblem(await get(token, { conversationId }), 409, 'unsupported')
-    expect((await say('Still here')).status).toBe(202)
+    expect((await send('Still here')).status).toBe(202)
   },
 )
 
 it('a transcript is 410 once the guest is no longer let in', async () => {
-  const { token, conversationId } = await visit()
-  world.salesforce.revokeTokens()
+  const { token, conversationId } = await startConversation()
+  gateway.salesforce.revokeTokens()
   expectProblem(await get(token, { conversationId }), 410, 'conversation_lost')
 })
 
@@ -77,9 +81,9 @@ it.each([
   ['silence', 'hang', 504, 'upstream_timeout'],
 ] as const)('a transcript for which Salesforce gives %s is a problem', async (...row) => {
   const [, what, status, code] = row
-  world.setEnv({ REQUEST_DEADLINE_MS: '300' })
-  const { token, conversationId } = await visit()
-  world.salesforce.fail({ operation: 'retrieveConversationTranscript', times: 9, what })
+  gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+  const { token, conversationId } = await startConversation()
+  gateway.salesforce.fail({ operation: 'retrieveConversationTranscript', times: 9, what })
   const answer = await get(token, { conversationId })
   expectProblem(answer, status, code)
   expect(answer.headers.get('content-disposition')).toBeNull()

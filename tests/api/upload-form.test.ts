@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import upload from '../../api/upload.js'
-import { knock } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, unheard } from './saying.js'
-import { attachments, fileOf, formOf, type Parts, png, uploader } from './uploading.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, noLimits } from '../support/sending.js'
+import {
+  attachments,
+  createFile,
+  createForm,
+  type Parts,
+  png,
+  startUploadConversation,
+} from '../support/uploads.js'
 
-const world = openWorld({ salesforce: { attachments }, env: roomy })
+const gateway = setupGateway({ salesforce: { attachments }, env: noLimits })
 
 const boundary = '----a-boundary-of-some-length'
-const file = fileOf()
+const file = createFile()
 const conversationId = randomUUID()
 
 /** A form as it stands on the wire: heads of parts and their contents. */
@@ -28,16 +35,20 @@ const textFile = (head: string): [string, string] => [
 ]
 
 async function post(body: string, type = `multipart/form-data; boundary=${boundary}`) {
-  const { token, conversationId: id } = await uploader()
-  const own = body.replace('OWN', id)
+  const { token, conversationId: id } = await startUploadConversation()
+  const ownBody = body.replace('OWN', id)
   const headers = { 'content-type': type }
-  return await unheardUnlessSent(() => knock(upload, { token, body: own, headers }))
+  return await expectNoSalesforceCallsUnlessSent(() =>
+    request(upload, { token, body: ownBody, headers }),
+  )
 }
 
-async function unheardUnlessSent<T extends { status: number }>(work: () => Promise<T>): Promise<T> {
-  const before = world.heard().length
+async function expectNoSalesforceCallsUnlessSent<T extends { status: number }>(
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = gateway.salesforceCalls().length
   const answer = await work()
-  if (answer.status !== 202) expect(world.heard().slice(before)).toEqual([])
+  if (answer.status !== 202) expect(gateway.salesforceCalls().slice(before)).toEqual([])
   return answer
 }
 
@@ -73,14 +84,18 @@ describe('a form', () => {
     ['with a long text', { conversationId, file, text: 'x'.repeat(4001) }, ['text']],
     ['with a huge text', { conversationId, file, text: 'x'.repeat(100_000) }, ['text']],
   ])('%s is 400', async (_what, parts, paths) => {
-    const { token } = await uploader()
-    const answer = await unheard(world, () => knock(upload, { token, form: formOf(parts) }))
+    const { token } = await startUploadConversation()
+    const answer = await expectNoSalesforceCalls(gateway, () =>
+      request(upload, { token, form: createForm(parts) }),
+    )
     expectProblem(answer, 400, 'invalid_request')
     expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(paths)
   })
 
   it('with an empty file is 400', async () => {
-    const answer = await (await uploader()).upload({ file: fileOf({ content: '' }) })
+    const answer = await (await startUploadConversation()).upload({
+      file: createFile({ content: '' }),
+    })
     expectProblem(answer, 400, 'invalid_request')
     expect(answer.body.errors).toEqual([{ path: 'file', message: 'must not be empty' }])
   })
@@ -129,14 +144,14 @@ describe('a form', () => {
   })
 
   it('with a query is 400', async () => {
-    const { token } = await uploader()
-    const form = formOf({ conversationId, file: fileOf({ content: png }) })
-    const answer = await knock(upload, { token, form, query: { id: 'x' } })
+    const { token } = await startUploadConversation()
+    const form = createForm({ conversationId, file: createFile({ content: png }) })
+    const answer = await request(upload, { token, form, query: { id: 'x' } })
     expectProblem(answer, 400, 'invalid_request')
   })
 
   it('of JSON is still 413 above 128 KB elsewhere', async () => {
-    const { start } = await uploader()
+    const { start } = await startUploadConversation()
     expect((await start({ padding: 'x'.repeat(128 * 1024) })).status).toBe(413)
   })
 })

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { expectProblem, roomy, unheard } from './saying.js'
-import { attachments, type FileWish, fileOf, filesHeard, png, uploader } from './uploading.js'
+import { startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { expectNoSalesforceCalls, expectProblem, noLimits } from '../support/sending.js'
+import {
+  attachments,
+  createFile,
+  type FileOptions,
+  filesSentToSalesforce,
+  png,
+  startUploadConversation,
+} from '../support/uploads.js'
 
-const world = openWorld({ salesforce: { attachments }, env: roomy })
+const gateway = setupGateway({ salesforce: { attachments }, env: noLimits })
 
 const svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 const html = '<!doctype html><script>alert(1)</script>'
@@ -20,7 +27,7 @@ const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]
 const heic = Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic', 'latin1')
 
 describe('the type of a file', () => {
-  it.each<[string, FileWish]>([
+  it.each<[string, FileOptions]>([
     ['a PDF', { name: 'a.pdf', type: 'application/pdf', content: pdf }],
     ['a text', { name: 'a.txt', type: 'text/plain', content: 'Grüße\r\n\tBMW, MZ' }],
     ['an empty table', { name: 'a.csv', type: 'text/csv', content: '\uFEFFa;b\n' }],
@@ -31,12 +38,12 @@ describe('the type of a file', () => {
       'a table as Windows declares it',
       { name: 'a.csv', type: 'application/vnd.ms-excel', content: 'a' },
     ],
-  ])('may be that of %s', async (_what, wish) => {
-    const { upload } = await uploader()
-    expect((await upload({ file: fileOf(wish) })).status).toBe(202)
+  ])('may be that of %s', async (_what, options) => {
+    const { upload } = await startUploadConversation()
+    expect((await upload({ file: createFile(options) })).status).toBe(202)
   })
 
-  it.each<[string, FileWish]>([
+  it.each<[string, FileOptions]>([
     ['SVG', { name: 'a.svg', type: 'image/svg+xml', content: svg }],
     ['HTML', { name: 'a.html', type: 'text/html', content: html }],
     ['a program', { name: 'a.exe', type: 'application/x-msdownload', content: 'MZ' }],
@@ -62,44 +69,48 @@ describe('the type of a file', () => {
         content: Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(60)]),
       },
     ],
-  ])('is 415 for %s', async (_what, wish) => {
-    const { upload } = await uploader()
-    const answer = await unheard(world, () => upload({ file: fileOf(wish) }))
+  ])('is 415 for %s', async (_what, options) => {
+    const { upload } = await startUploadConversation()
+    const answer = await expectNoSalesforceCalls(gateway, () =>
+      upload({ file: createFile(options) }),
+    )
     expectProblem(answer, 415, 'unsupported_media_type')
     expect(JSON.stringify(answer.body)).not.toContain('alert')
   })
 
   it('is one of UPLOAD_TYPES, but never SVG or HTML even when listed', async () => {
-    world.setEnv({ UPLOAD_TYPES: 'image/svg+xml, text/html, image/gif' })
-    const { upload } = await uploader()
-    for (const wish of [
+    gateway.setEnv({ UPLOAD_TYPES: 'image/svg+xml, text/html, image/gif' })
+    const { upload } = await startUploadConversation()
+    for (const options of [
       {},
       { type: 'image/svg+xml', content: svg },
       { type: 'text/html', content: html },
     ]) {
-      const answer = await unheard(world, () => upload({ file: fileOf(wish) }))
+      const answer = await expectNoSalesforceCalls(gateway, () =>
+        upload({ file: createFile(options) }),
+      )
       expectProblem(answer, 415, 'unsupported_media_type')
       expect(answer.body.detail).toBe('Files of these types are taken: image/gif.')
     }
   })
 
-  it.each<[string, FileWish]>([
+  it.each<[string, FileOptions]>([
     [
       'image/jpg',
       { name: 'a.jpg', type: 'image/jpg', content: Buffer.from([0xff, 0xd8, 0xff, 0xe0]) },
     ],
     ['application/zip', { name: 'a.zip', type: 'application/x-zip-compressed', content: emptyZip }],
     ['application/msword', { name: 'a.doc', type: 'application/msword', content: cfb }],
-  ])('may be %s when that is listed, whatever a system calls it', async (listed, wish) => {
-    world.setEnv({ UPLOAD_TYPES: listed })
-    const { upload } = await uploader()
-    expect((await upload({ file: fileOf(wish) })).status).toBe(202)
-    expect(JSON.stringify(filesHeard(world))).toContain(`"${wish.name} (`)
+  ])('may be %s when that is listed, whatever a system calls it', async (listed, options) => {
+    gateway.setEnv({ UPLOAD_TYPES: listed })
+    const { upload } = await startUploadConversation()
+    expect((await upload({ file: createFile(options) })).status).toBe(202)
+    expect(JSON.stringify(filesSentToSalesforce(gateway))).toContain(`"${options.name} (`)
   })
 
   it('is told by start, with the size that this gateway takes', async () => {
-    world.setEnv({ UPLOAD_TYPES: 'image/png,text/html' })
-    const { started } = await visit()
+    gateway.setEnv({ UPLOAD_TYPES: 'image/png,text/html' })
+    const { started } = await startConversation()
     const offered = { maxBytes: 4 * 1024 * 1024, mimeTypes: ['image/png'] }
     expect(started.attachments).toEqual(offered)
   })
@@ -117,9 +128,9 @@ describe('the name of a file', () => {
     ['Füße 1.PNG', 'Füße 1.PNG'],
     [`${'x'.repeat(300)}.png`, `${'x'.repeat(251)}.png`],
   ])('%j is passed on as %j', async (name, cleaned) => {
-    const { upload } = await uploader()
-    expect((await upload({ file: fileOf({ name }) })).status).toBe(202)
-    expect(filesHeard(world)).toMatchObject([
+    const { upload } = await startUploadConversation()
+    expect((await upload({ file: createFile({ name }) })).status).toBe(202)
+    expect(filesSentToSalesforce(gateway)).toMatchObject([
       { fileData: `${cleaned} (image/png, ${png.length} bytes)` },
     ])
   })

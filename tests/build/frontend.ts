@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import * as z from 'zod'
-import { type Knock, knock } from '../support/knock.js'
+import { type RequestOptions, request } from '../support/request.js'
 import { type Gateway, home } from './gateway.js'
 
 /** Whatever answers requests to `home`. */
@@ -19,8 +19,8 @@ const page = z.looseObject({ messages: z.array(message), cursor: z.string() })
 export type Message = z.output<typeof message>
 
 /** Asks for a path. */
-export function ask(server: Server, path: string, wish: Knock = {}) {
-  return knock(server, { ...wish, url: `${home}${path}` })
+export function ask(server: Server, path: string, wish: RequestOptions = {}) {
+  return request(server, { ...wish, url: `${home}${path}` })
 }
 
 /** Reads a conversation: everything so far, and what comes. */

@@ -43,9 +43,9 @@ describe('a choice', () => {
   })
 
   it('keeps the title that the caller gave', () => {
-    const own = chosen('b1c2', 'The Dutch one')
-    expect(isIncomplete(own)).toBe(false)
-    expect(fillIn(own, shown('QuickReplyMessage'))).toEqual(own)
+    const ownSelection = chosen('b1c2', 'The Dutch one')
+    expect(isIncomplete(ownSelection)).toBe(false)
+    expect(fillIn(ownSelection, shown('QuickReplyMessage'))).toEqual(ownSelection)
   })
 
   it('stays as it is when it answers another kind of message, or none', () => {

@@ -30,8 +30,8 @@ it('has an example of at most 20 lines of code that chats', async () => {
   vi.stubGlobal('fetch', gateway.fetch)
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const { chat } = await import(`data:text/javascript,${code}`)
-  const told = () => log.mock.calls.map((call) => call.slice(1).join(' '))
-  await vi.waitUntil(() => told().includes('EndUser Where is my parcel? delivered'), 5000)
+  const logged = () => log.mock.calls.map((call) => call.slice(1).join(' '))
+  await vi.waitUntil(() => logged().includes('EndUser Where is my parcel? delivered'), 5000)
   chat.close()
 })
 

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Message } from '../../lib/contract/messages.js'
 import type { AuthReply, PollReply } from '../../lib/contract/replies.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
 import { codeUnder, openPage, run } from './page.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 const file = 'docs/from-the-guide.md'
 const functions = codeUnder(file, "The guide's functions over this gateway")
@@ -16,17 +16,17 @@ const widget = codeUnder(file, 'The React widget')
 
 type Choice = { label: string; value: string; onClick(): Promise<{ id: string }> }
 type Poller = { start(): void; stop(): void }
-type Visit = { auth: AuthReply; conversationId: string }
+type PageConversation = { auth: AuthReply; conversationId: string }
 
 /** What the document's code declares. */
 type Page = {
-  request(path: string, wish: object): Promise<AuthReply>
+  request(path: string, options: object): Promise<AuthReply>
   authorised(auth: AuthReply, path: string, body?: object): Promise<PollReply>
   startConversation(auth: AuthReply, customerName: string): Promise<string>
-  sendMessage(...said: [AuthReply, string, text: string, id?: string]): Promise<{ id: string }>
+  sendMessage(...args: [AuthReply, string, text: string, id?: string]): Promise<{ id: string }>
   endConversation(auth: AuthReply, conversationId: string): Promise<{ status: string }>
-  MessagePoller: new (...wishes: [AuthReply, string, unknown, unknown?]) => Poller
-  chat(show: (message: Message) => void): Promise<Visit & { poller: Poller }>
+  MessagePoller: new (...args: [AuthReply, string, unknown, unknown?]) => Poller
+  chat(show: (message: Message) => void): Promise<PageConversation & { poller: Poller }>
   renderMessage(message: Message): unknown
   renderQuickReplies(quickReplies: object): Choice[]
   renderListPicker(listPicker: object): { title: string; options: Choice[] }
@@ -48,22 +48,22 @@ afterEach(async () => {
 
 const paths = () => browser.calls.map(({ method, path }) => `${method} ${path}`)
 
-async function arrive(): Promise<Visit> {
+async function startInPage(): Promise<PageConversation> {
   const auth = await page.request('auth', { body: {} })
   return { auth, conversationId: await page.startConversation(auth, 'Mina') }
 }
 
 /** Everything said so far, as a real poll through the door gives it; its offers are noted. */
-async function read({ auth, conversationId }: Visit): Promise<Message[]> {
+async function read({ auth, conversationId }: PageConversation): Promise<Message[]> {
   const { messages } = await page.authorised(auth, `poll?conversationId=${conversationId}`)
   for (const message of messages) page.noteOffers(auth, message)
   return messages
 }
 
 /** What the bot answers to a word. */
-async function answersTo(visit: Visit, word: string): Promise<Message[]> {
-  const { id } = await page.sendMessage(visit.auth, visit.conversationId, word)
-  const messages = await read(visit)
+async function answersTo(conversation: PageConversation, word: string): Promise<Message[]> {
+  const { id } = await page.sendMessage(conversation.auth, conversation.conversationId, word)
+  const messages = await read(conversation)
   return messages.slice(messages.findIndex((message) => message.id === id) + 1)
 }
 
@@ -97,18 +97,23 @@ describe('the functions of the guide, over this gateway', () => {
   })
 
   it('deliver a message once when its call is repeated with the same id', async () => {
-    const visit = await arrive()
+    const conversation = await startInPage()
     const id = crypto.randomUUID()
     for (const duplicate of [false, true]) {
-      const answer = await page.sendMessage(visit.auth, visit.conversationId, 'Once', id)
+      const answer = await page.sendMessage(
+        conversation.auth,
+        conversation.conversationId,
+        'Once',
+        id,
+      )
       expect(answer).toMatchObject({ id, duplicate })
     }
-    const echoes = (await read(visit)).filter((message) => message.id === id)
+    const echoes = (await read(conversation)).filter((message) => message.id === id)
     expect(echoes).toHaveLength(1)
   })
 
   it('renew the token before it ends, in the same object', async () => {
-    const { auth, conversationId } = await arrive()
+    const { auth, conversationId } = await startInPage()
     const before = { ...auth }
     auth.expiresAt = new Date(Date.now() + 30_000).toISOString()
     await page.sendMessage(auth, conversationId, 'Still me')
@@ -120,9 +125,9 @@ describe('the functions of the guide, over this gateway', () => {
   })
 
   it('throw the problem that was answered', async () => {
-    const { auth } = await arrive()
-    const nowhere = page.sendMessage(auth, crypto.randomUUID(), 'Hello')
-    await expect(nowhere).rejects.toMatchObject({
+    const { auth } = await startInPage()
+    const refused = page.sendMessage(auth, crypto.randomUUID(), 'Hello')
+    await expect(refused).rejects.toMatchObject({
       message: 'No such conversation',
       code: 'conversation_not_found',
       retryable: false,
@@ -132,14 +137,14 @@ describe('the functions of the guide, over this gateway', () => {
   it('stop polling when the conversation has ended, and when it cannot go on', async () => {
     const setTimeout = vi.fn()
     const { MessagePoller }: Page = run(functions, { fetch: browser.fetch, setTimeout })
-    const visit = await arrive()
-    await page.endConversation(visit.auth, visit.conversationId)
+    const conversation = await startInPage()
+    await page.endConversation(conversation.auth, conversation.conversationId)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 })
     const shown: unknown[] = []
     const problems: unknown[] = []
-    for (const conversationId of [visit.conversationId, crypto.randomUUID()]) {
+    for (const conversationId of [conversation.conversationId, crypto.randomUUID()]) {
       const poller = new MessagePoller(
-        visit.auth,
+        conversation.auth,
         conversationId,
         (message: Message) => shown.push(message),
         (problem: unknown) => problems.push(problem),
@@ -156,14 +161,14 @@ describe('the functions of the guide, over this gateway', () => {
     const setTimeout = vi.fn()
     const { MessagePoller }: Page = run(functions, { fetch: browser.fetch, setTimeout })
     const problems: { code: string }[] = []
-    const { auth, conversationId } = await arrive()
+    const { auth, conversationId } = await startInPage()
     const note = (problem: { code: string }) => problems.push(problem)
     const poller = new MessagePoller(auth, conversationId, () => {}, note)
     const turns = () => setTimeout.mock.calls.map(([, delayMs]) => delayMs)
     const turn = () => setTimeout.mock.lastCall?.[0]()
     poller.start()
     await expect.poll(turns).toEqual([1000])
-    world.redis.fault({ what: 'drop' })
+    gateway.redis.fault({ what: 'drop' })
     turn()
     await expect.poll(turns).toEqual([1000, 1000])
     expect(problems).toMatchObject([{ code: 'store_unavailable', retryable: true }])
@@ -172,7 +177,7 @@ describe('the functions of the guide, over this gateway', () => {
     expect(problems).toHaveLength(1)
     turn()
     poller.stop()
-    await expect.poll(() => world.lines.filter((line) => line.includes('"poll"'))).toHaveLength(4)
+    await expect.poll(() => gateway.lines.filter((line) => line.includes('"poll"'))).toHaveLength(4)
     await new Promise((resolve) => setImmediate(resolve))
     expect(turns()).toHaveLength(3)
   })
@@ -180,7 +185,7 @@ describe('the functions of the guide, over this gateway', () => {
 
 describe('the smallest renderer, over the messages of a real poll', () => {
   it('shows a text', async () => {
-    const message = only(await answersTo(await arrive(), 'Ahoy'), 'StaticContentMessage')
+    const message = only(await answersTo(await startInPage(), 'Ahoy'), 'StaticContentMessage')
     const text = 'You said “Ahoy”. Is there more I can do?'
     expect(page.renderMessage(message)).toEqual({ text })
   })
@@ -189,20 +194,20 @@ describe('the smallest renderer, over the messages of a real poll', () => {
     ['quick', ['Rotterdam', 'Busan', 'Valparaíso']],
     ['buttons', null],
   ])('draws the replies of “%s”, and a click on each is answered', async (word, labels) => {
-    const visit = await arrive()
-    const message = only(await answersTo(visit, word), 'QuickReplyMessage')
+    const conversation = await startInPage()
+    const message = only(await answersTo(conversation, word), 'QuickReplyMessage')
     const choices = page.renderQuickReplies(message.quickReplies)
     expect(JSON.stringify(page.renderMessage(message))).toBe(JSON.stringify(choices))
     const { replies } = message.quickReplies
     expect(choices.map(({ value }) => value)).toEqual(replies.map(({ itemId }) => itemId))
     expect(choices.map(({ label }) => label)).toEqual(labels ?? replies.map(({ title }) => title))
     expect(choices.length).toBeGreaterThan(1)
-    for (const choice of choices) await expectChosen(visit, message, choice)
+    for (const choice of choices) await expectChosen(conversation, message, choice)
   })
 
   it('draws a list, and a click on each option is answered', async () => {
-    const visit = await arrive()
-    const message = only(await answersTo(visit, 'list'), 'ListPickerMessage')
+    const conversation = await startInPage()
+    const message = only(await answersTo(conversation, 'list'), 'ListPickerMessage')
     const list = page.renderListPicker(message.listPicker)
     expect(JSON.stringify(page.renderMessage(message))).toBe(JSON.stringify(list))
     expect(list).toMatchObject({
@@ -213,22 +218,26 @@ describe('the smallest renderer, over the messages of a real poll', () => {
         { label: 'Berth 12', detail: 'free all night' },
       ],
     })
-    for (const choice of list.options) await expectChosen(visit, message, choice)
+    for (const choice of list.options) await expectChosen(conversation, message, choice)
   })
 
   /** The click is a send that names item and message, Salesforce hears it, and the bot answers. */
-  async function expectChosen(visit: Visit, message: Message, { label, value, onClick }: Choice) {
+  async function expectChosen(
+    conversation: PageConversation,
+    message: Message,
+    { label, value, onClick }: Choice,
+  ) {
     const { id } = await onClick()
     expect(browser.calls.at(-1)).toMatchObject({
       path: '/api/messaging/send',
       body: {
         messageType: 'ChoiceResponseMessage',
-        conversationId: visit.conversationId,
+        conversationId: conversation.conversationId,
         inReplyToMessageId: message.id,
         selections: [{ itemId: value }],
       },
     })
-    const [echo, answer] = (await read(visit)).slice(-2)
+    const [echo, answer] = (await read(conversation)).slice(-2)
     const selections = [{ itemId: value, title: label }]
     expect(echo).toMatchObject({ id, messageType: 'ChoiceResponseMessage', selections })
     expect(answer).toMatchObject({ sender: { role: 'Chatbot' }, text: `You chose “${label}”.` })
@@ -238,12 +247,12 @@ describe('the smallest renderer, over the messages of a real poll', () => {
     ['link', { label: 'Harbor map', href: 'https://harbor.example/map' }],
     ['links', { href: 'https://harbor.example/tides' }],
   ])('draws the link of “%s”', async (word, expected) => {
-    const message = only(await answersTo(await arrive(), word), 'RichLinkMessage')
+    const message = only(await answersTo(await startInPage(), word), 'RichLinkMessage')
     expect(page.renderMessage(message)).toMatchObject(expected)
   })
 
   it('draws files', async () => {
-    const messages = await answersTo(await arrive(), 'file')
+    const messages = await answersTo(await startInPage(), 'file')
     expect(messages.map(({ messageType }) => messageType)).toContain('AttachmentMessage')
     expect(messages.map((message) => page.renderMessage(message))).toEqual(
       expect.arrayContaining([
@@ -257,7 +266,7 @@ describe('the smallest renderer, over the messages of a real poll', () => {
     'passes over “%s” with a warning; there is a text all the same',
     async (word) => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-      const [message] = await answersTo(await arrive(), word)
+      const [message] = await answersTo(await startInPage(), word)
       if (!message) throw new Error(`The bot has nothing for “${word}”`)
       expect(page.renderMessage(message)).toBeNull()
       expect(warn.mock.calls).toEqual([[`Not drawn: ${message.messageType}`]])
@@ -343,7 +352,7 @@ describe('the widget', () => {
     pollers.push({ start() {}, stop: render().cleanup })
     state.inputText = '   '
     await render().handleSend()
-    expect(world.heard().join()).not.toMatch(/sendMessage/)
+    expect(gateway.salesforceCalls().join()).not.toMatch(/sendMessage/)
   })
 })
 

@@ -2,15 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import start from '../../api/start.js'
 import { defaultLimits } from '../../lib/limits.js'
-import { knock } from '../support/knock.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { codesIn, readTable } from '../support/doc-tables.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import { createRecorder } from '../support/spans.js'
-import { codesIn, tableUnder } from '../support/tables.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const page = 'docs/operations.md'
-const namesIn = (heading: string) => tableUnder(page, heading).flatMap(([cell]) => codesIn(cell))
+const namesIn = (heading: string) => readTable(page, heading).flatMap(([cell]) => codesIn(cell))
 
 /** The fields of a line, dotted. */
 function fieldsOf(line: object, path = ''): string[] {
@@ -22,28 +22,28 @@ function fieldsOf(line: object, path = ''): string[] {
 
 /** Requests of every kind: good, refused, with a bug, without an environment. */
 async function allKinds(): Promise<void> {
-  const visitor = await visit()
+  const visitor = await startConversation()
   await visitor.poll()
-  await visitor.say('')
+  await visitor.send('')
   const record = `local:visitor:{${visitor.user.id}}`
-  await world.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a bug"]}'])
+  await gateway.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a bug"]}'])
   expect((await visitor.start()).status).toBe(500)
-  const { token } = await arrive()
-  world.setEnv({ SALESFORCE_ORG_ID: '' })
-  expect((await knock(start, { token, body: {} })).status).toBe(500)
+  const { token } = await signInAsGuest()
+  gateway.setEnv({ SALESFORCE_ORG_ID: '' })
+  expect((await request(start, { token, body: {} })).status).toBe(500)
 }
 
 describe('the log', () => {
   it('has the fields that are documented, each of them and no other', async () => {
     await allKinds()
-    const fields = world.lines.flatMap((line) => fieldsOf(JSON.parse(line)))
+    const fields = gateway.lines.flatMap((line) => fieldsOf(JSON.parse(line)))
     expect([...new Set(fields)].sort()).toEqual(namesIn('The log').sort())
   })
 })
 
 describe('limits', () => {
   it('are the documented ones', () => {
-    const rows = tableUnder(page, 'Limits').map(([name, size]) => [codesIn(name)[0], size])
+    const rows = readTable(page, 'Limits').map(([name, size]) => [codesIn(name)[0], size])
     const sizes = Object.entries(defaultLimits).map(([name, size]) => [name, size.join(' / ')])
     expect(rows).toEqual(sizes)
   })

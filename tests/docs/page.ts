@@ -5,10 +5,10 @@ import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { heard } from '../support/knock.js'
+import { sentToClients } from '../support/request.js'
 
 const origin = 'https://chat.example'
-const doors = new Map(Object.entries({ auth, end, poll, send, start }))
+const endpoints = new Map(Object.entries({ auth, end, poll, send, start }))
 
 /** The JavaScript blocks of a document under one of its headings, in their order. */
 export function codeUnder(file: string, heading: string): string {
@@ -39,22 +39,22 @@ export function openPage() {
   const answers: Promise<Response>[] = []
 
   function fetch(path: string, init?: RequestInit): Promise<Response> {
-    const answer = ask(path, init)
+    const answer = callEndpoint(path, init)
     answers.push(answer)
     return answer
   }
 
-  async function ask(path: string, init?: RequestInit): Promise<Response> {
+  async function callEndpoint(path: string, init?: RequestInit): Promise<Response> {
     const request = new Request(new URL(path, origin), init)
     request.headers.set('origin', origin)
     const { pathname } = new URL(request.url)
-    const door = doors.get(pathname.replace('/api/messaging/', ''))
-    if (!door) throw new TypeError(`No door at ${pathname}`)
+    const endpoint = endpoints.get(pathname.replace('/api/messaging/', ''))
+    if (!endpoint) throw new TypeError(`No door at ${pathname}`)
     const body = await request.clone().text()
     const type = request.headers.get('content-type')
     calls.push({ method: request.method, path: pathname, type, body: body && JSON.parse(body) })
-    const response = await door.fetch(request, { remoteAddress: '192.0.2.1' })
-    heard.push(await response.clone().text())
+    const response = await endpoint.fetch(request, { remoteAddress: '192.0.2.1' })
+    sentToClients.push(await response.clone().text())
     return response
   }
   return { fetch, calls, settled: () => Promise.allSettled(answers) }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { problems } from '../../lib/problem.js'
 import { createKeys } from '../../lib/store/keys.js'
-import { codesIn, storedKeys, tableUnder } from '../support/tables.js'
+import { codesIn, readTable, storedKeys } from '../support/doc-tables.js'
 
 const pages = ['docs/security.md', 'docs/operations.md', 'SECURITY.md']
 
@@ -43,12 +43,12 @@ it.each(pages)('%s points to files that there are', (page) => {
 })
 
 it('names each threat with the tests that hold it', () => {
-  const rows = tableUnder('docs/security.md', 'Who might do what, and what stands against it')
+  const rows = readTable('docs/security.md', 'Who might do what, and what stands against it')
   for (const row of rows) expect(row.at(-1), row[1]).toMatch(/`tests\//)
 })
 
 it('alerts on codes that there are', () => {
-  const cells = tableUnder('docs/operations.md', 'What to alert on').map(([when]) => when)
+  const cells = readTable('docs/operations.md', 'What to alert on').map(([when]) => when)
   const codes = cells.flatMap((cell) => codesIn(cell)).filter((word) => word.includes('_'))
   expect(codes.filter((code) => !(code in problems))).toEqual([])
 })

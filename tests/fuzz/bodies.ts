@@ -112,10 +112,10 @@ export function textsOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
     { weight: 4, arbitrary: fc.constant<Change[]>([]) },
     { weight: 3, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
   )
-  return fc.tuple(values, changes, damage).map(([value, all, spoil]) => {
+  return fc.tuple(values, changes, damage).map(([value, all, corrupt]) => {
     const members = membersOf(value)
-    if (members === null) return spoil(JSON.stringify(value))
-    return spoil(written(all.reduce((left, each) => each(left), members)))
+    if (members === null) return corrupt(JSON.stringify(value))
+    return corrupt(written(all.reduce((left, each) => each(left), members)))
   })
 }
 

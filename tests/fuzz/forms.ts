@@ -1,6 +1,6 @@
 /** Multipart bodies, byte by byte: forms as a client writes them, and what can be wrong with them. */
 import * as fc from 'fast-check'
-import { png } from '../api/uploading.js'
+import { png } from '../support/uploads.js'
 
 type Part = { headers: readonly string[]; content: Buffer }
 
@@ -87,7 +87,7 @@ function bytesOf(parts: readonly Part[]): Buffer {
   return Buffer.concat([...all, Buffer.from(`--${boundary}--\r\n`)])
 }
 
-const spoilt = fc.oneof(
+const corruptions = fc.oneof(
   { weight: 12, arbitrary: fc.constant((bytes: Buffer) => bytes) },
   { weight: 2, arbitrary: fc.nat(600).map((at) => (bytes: Buffer) => bytes.subarray(0, at)) },
   { weight: 1, arbitrary: fc.nat(600).map((at) => (bytes: Buffer) => bytes.subarray(at)) },
@@ -113,7 +113,7 @@ export function formsFor(
     ])
   const parts = fc
     .tuple(good, fc.oneof(fc.constant([]), fc.array(oddParts, { maxLength: 3 })), fc.nat(3))
-    .map(([own, odd, skip]) => [...odd.slice(skip), ...own, ...odd.slice(0, skip)])
+    .map(([validParts, odd, skip]) => [...odd.slice(skip), ...validParts, ...odd.slice(0, skip)])
   const many = fc.nat(40).map((count) => Array.from({ length: count }, () => field('text', 'x')))
   const type = fc.oneof(
     { weight: 20, arbitrary: fc.constant(`multipart/form-data; boundary=${boundary}`) },
@@ -130,6 +130,6 @@ export function formsFor(
   )
   const all = fc.oneof({ weight: 9, arbitrary: parts }, { weight: 1, arbitrary: many })
   return fc
-    .tuple(all, spoilt, type)
-    .map(([each, spoil, named]) => ({ type: named, bytes: spoil(bytesOf(each)) }))
+    .tuple(all, corruptions, type)
+    .map(([each, corrupt, named]) => ({ type: named, bytes: corrupt(bytesOf(each)) }))
 }

@@ -21,23 +21,23 @@ const rarely = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, times: number)
 
 /** Often enough something that exists, so that the fuzz gets past the first step. */
 const oneOf = (...placeholders: string[]) => fc.constantFrom(...placeholders)
-const ownConversation = fc.oneof(
+const conversationIds = fc.oneof(
   { weight: 8, arbitrary: oneOf('@conversation@') },
   { weight: 2, arbitrary: oneOf('@others-conversation@') },
   { weight: 1, arbitrary: fc.uuid({ version: 4 }) },
 )
 const messageId = fc.oneof(oneOf('@message@', '@question@'), fc.uuid({ version: 4 }))
 
-const sealed = (own: string) =>
+const sealed = (validPlaceholder: string) =>
   fc.oneof(
-    { weight: 5, arbitrary: oneOf(own) },
+    { weight: 5, arbitrary: oneOf(validPlaceholder) },
     { weight: 2, arbitrary: oneOf('@tampered-cursor@', '@tampered-refresh@', '@others-cursor@') },
     { weight: 2, arbitrary: oneOf('@cursor@x', 'AAAA', '@refresh@', '@token@', '\ud800', '%') },
     { weight: 1, arbitrary: fc.base64String({ minLength: 1 }) },
   )
 
 const known: Known = {
-  conversationId: ownConversation,
+  conversationId: conversationIds,
   id: rarely(fc.uuid({ version: 4 }), messageId, 3),
   inReplyToMessageId: messageId,
   messageIds: fc.array(messageId, { minLength: 1, maxLength: 4 }),
@@ -124,18 +124,18 @@ const contentTypes = fc.oneof(
 const otherMethods = oneOf('GET', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'BREW')
 
 function bodiesOf({ name, contract }: Method): fc.Arbitrary<Draft['body']> {
-  if (name === 'upload') return formsFor(ownConversation, messageId)
+  if (name === 'upload') return formsFor(conversationIds, messageId)
   if (!contract) return textsOf(fc.jsonValue())
   return textsOf(inputsOf(contract.input, known))
 }
 
 /** A poll asks forward or back; both is a refusal of its own. */
-function askedBy({ name }: Method, input: z.ZodType): fc.Arbitrary<unknown> {
+function pollQueries({ name }: Method, input: z.ZodType): fc.Arbitrary<unknown> {
   if (name !== 'poll') return inputsOf(input, known)
   const { cursor: _, ...forBefore } = known
   const { before: __, ...forCursor } = known
-  const without = (own: Known, left: 'cursor' | 'before') =>
-    inputsOf(input, { ...own, [left]: fc.constant(undefined) })
+  const without = (allowed: Known, omitted: 'cursor' | 'before') =>
+    inputsOf(input, { ...allowed, [omitted]: fc.constant(undefined) })
   return fc.oneof(
     { weight: 3, arbitrary: without(forCursor, 'before') },
     { weight: 3, arbitrary: without(forBefore, 'cursor') },
@@ -150,7 +150,7 @@ export function draftsFor(target: Method): fc.Arbitrary<Draft> {
   const noQuery = fc.constant('')
   const anyQuery = queriesOf(fc.dictionary(fc.string({ maxLength: 8 }), fc.string()))
   const input = target.contract?.input
-  const query = isPost || !input ? noQuery : queriesOf(askedBy(target, input))
+  const query = isPost || !input ? noQuery : queriesOf(pollQueries(target, input))
   const body: fc.Arbitrary<Draft['body']> = isPost ? bodiesOf(target) : fc.constant(null)
   return fc
     .record({

@@ -2,7 +2,7 @@
 import type { LambdaEvent } from 'hono/aws-lambda'
 import * as z from 'zod'
 import { handler } from '../../platforms/lambda.js'
-import { heard } from '../support/knock.js'
+import { sentToClients } from '../support/request.js'
 import functionUrl from './events/function-url.json' with { type: 'json' }
 import httpApi from './events/http-api.json' with { type: 'json' }
 import restApi from './events/rest-api.json' with { type: 'json' }
@@ -105,7 +105,7 @@ export async function invoke(toEvent: ToEvent, call: Call) {
   const headers = new Headers(given.headers)
   for (const [name, values] of Object.entries(multiValueHeaders ?? {}))
     for (const value of values) headers.append(name, value)
-  heard.push(bytes.toString(), JSON.stringify([...headers]))
+  sentToClients.push(bytes.toString(), JSON.stringify([...headers]))
   const isJson = headers.get('content-type')?.includes('json')
   const body = isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : bytes.toString()
   return { status, headers, bytes, body, isBase64Encoded }

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { attachments, fileOf, filesHeard, formOf, png } from '../api/uploading.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
+import {
+  attachments,
+  createFile,
+  createForm,
+  filesSentToSalesforce,
+  png,
+} from '../support/uploads.js'
 import { type Call, invoke, ways } from './lambda-calls.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   env: { CLIENT_ADDRESS: 'lambda' },
   salesforce: { attachments, allowTranscriptDownload: true },
 })
@@ -31,7 +37,7 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
     const get = (path: string, ...query: [string, string][]) =>
       call({ path, headers, query: [['conversationId', conversationId], ...query] })
     async function upload(content: Buffer = png) {
-      const form = formOf({ conversationId, file: fileOf({ content }) })
+      const form = createForm({ conversationId, file: createFile({ content }) })
       const written = new Request('https://any.example', { method: 'POST', body: form })
       const type = written.headers.get('content-type') ?? ''
       return call({
@@ -50,7 +56,7 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
     expect(said.status).toBe(202)
 
     expect((await upload()).status).toBe(202)
-    expect(filesHeard(world)).toHaveLength(1)
+    expect(filesSentToSalesforce(gateway)).toHaveLength(1)
 
     const first = await get('/api/poll')
     expect(first.status).toBe(200)
@@ -78,7 +84,7 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
     const content = Buffer.concat([png, Buffer.from(Array.from({ length: 256 }, (_, n) => n))])
     expect((await upload(content)).status).toBe(202)
     const fileData = `bill.png (image/png, ${content.length} bytes)`
-    expect(filesHeard(world)).toEqual([expect.objectContaining({ fileData })])
+    expect(filesSentToSalesforce(gateway)).toEqual([expect.objectContaining({ fileData })])
   })
 
   it('a body of JSON may come as base64 too', async () => {

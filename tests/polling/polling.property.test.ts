@@ -60,7 +60,7 @@ function newClient(): Client {
 }
 
 /** Everything a test needs to know of one run: the ledger, Salesforce and how a page must look. */
-function createScene(shape: LedgerShape, bounds: Bounds) {
+function createRun(shape: LedgerShape, bounds: Bounds) {
   const ledger = createLedger(shape)
   const salesforce = createSalesforce({ ledger, bounds, seed: shape.seed })
   const times = new Map(ledger.map(({ id, at }) => [id, at]))
@@ -149,7 +149,7 @@ function createScene(shape: LedgerShape, bounds: Bounds) {
   return { ledger, salesforce, visibleMoments, timeOf, first, since, drain, older, drainOlder }
 }
 
-type Scene = ReturnType<typeof createScene>
+type Run = ReturnType<typeof createRun>
 
 type Move =
   | { by: 'milliseconds'; amount: number }
@@ -164,23 +164,23 @@ type Step = {
   omitPercent: number
 }
 
-function moveClock({ salesforce: { clock }, visibleMoments }: Scene, { by, amount }: Move) {
+function moveClock({ salesforce: { clock }, visibleMoments }: Run, { by, amount }: Move) {
   const index = Math.floor((visibleMoments.length - 1) * amount)
   const wanted = by === 'milliseconds' ? clock.now + amount : (visibleMoments[index] ?? clock.now)
   clock.now = Math.max(clock.now, wanted)
 }
 
-async function take(scene: Scene, client: Client, { act, limit, omitPercent }: Step) {
-  if (act === 'older') return scene.older(client, limit)
-  if (act === 'olderAgain') return askOlderTwice(scene, client, limit)
-  if (act === 'aborted') return abort(scene, client, limit)
+async function take(run: Run, client: Client, { act, limit, omitPercent }: Step) {
+  if (act === 'older') return run.older(client, limit)
+  if (act === 'olderAgain') return askOlderTwice(run, client, limit)
+  if (act === 'aborted') return abort(run, client, limit)
   if (!client.cursor) {
     // An answer that is lost is forgotten: the client begins anew.
-    await scene.first(act === 'lost' ? newClient() : client, limit, omitPercent)
+    await run.first(act === 'lost' ? newClient() : client, limit, omitPercent)
     return
   }
-  if (act === 'again') return askTwice(scene, client.cursor, limit)
-  const read = await scene.since(client.cursor, limit, omitPercent)
+  if (act === 'again') return askTwice(run, client.cursor, limit)
+  const read = await run.since(client.cursor, limit, omitPercent)
   const cursor = sealed(read.cursor)
   if (act === 'lost') return
   client.forward.push(...idsOf(read))
@@ -188,51 +188,51 @@ async function take(scene: Scene, client: Client, { act, limit, omitPercent }: S
 }
 
 /** The call fails after its first page; whatever it read, the client knows nothing of it. */
-async function abort({ salesforce }: Scene, client: Client, limit: number) {
+async function abort({ salesforce }: Run, client: Client, limit: number) {
   const { list } = salesforce.reading({ failsFrom: limit % 2 })
   const reading = client.cursor ? nextPage(list, client.cursor, limit) : newestPage(list, limit)
   await reading.catch((error: unknown) => expect(String(error)).toContain('aborted'))
 }
 
-async function askTwice(scene: Scene, cursor: PollPage['cursor'], limit: number) {
-  const once = await scene.drain(cursor, limit)
-  scene.salesforce.clock.now += 500
-  const twice = await scene.drain(cursor, (limit % 100) + 1)
+async function askTwice(run: Run, cursor: PollPage['cursor'], limit: number) {
+  const once = await run.drain(cursor, limit)
+  run.salesforce.clock.now += 500
+  const twice = await run.drain(cursor, (limit % 100) + 1)
   expect(new Set(twice.given).size).toBe(twice.given.length)
   const again = new Set(twice.given)
   expect(once.given.filter((id) => !again.has(id))).toEqual([])
 }
 
-async function askOlderTwice(scene: Scene, client: Client, limit: number) {
+async function askOlderTwice(run: Run, client: Client, limit: number) {
   const [once, twice] = [
     { ...client, history: [] },
     { ...client, history: [] },
   ]
-  await scene.older(once, limit)
-  scene.salesforce.clock.now += 500
-  await scene.older(twice, limit)
+  await run.older(once, limit)
+  run.salesforce.clock.now += 500
+  await run.older(twice, limit)
   // Those of one millisecond may trade places across the border of a page.
-  expect(twice.history.map(scene.timeOf)).toEqual(once.history.map(scene.timeOf))
+  expect(twice.history.map(run.timeOf)).toEqual(once.history.map(run.timeOf))
 }
 
 /** Everything has become visible: each client reads to both ends and counts. */
-async function settle(scene: Scene, clients: readonly Client[], limit: number) {
-  const { ledger, salesforce } = scene
-  salesforce.clock.now = Math.max(salesforce.clock.now, scene.visibleMoments.at(-1) ?? 0)
+async function settle(run: Run, clients: readonly Client[], limit: number) {
+  const { ledger, salesforce } = run
+  salesforce.clock.now = Math.max(salesforce.clock.now, run.visibleMoments.at(-1) ?? 0)
   const all = new Set(ledger.filter(({ forVisitors }) => forVisitors).map(({ id }) => id))
   for (const client of clients) {
-    if (!client.cursor) await scene.first(client, limit, 0)
+    if (!client.cursor) await run.first(client, limit, 0)
     if (!client.cursor) throw new Error('A client has no cursor after its first poll')
-    const { given } = await scene.drain(client.cursor, limit)
+    const { given } = await run.drain(client.cursor, limit)
     client.forward.push(...given)
-    await scene.drainOlder(client, limit)
+    await run.drainOlder(client, limit)
     expectAllOnce(all, [...client.firstPage, ...client.forward, ...client.history])
   }
 }
 
-function expectAllOnce(all: ReadonlySet<string>, told: readonly string[]) {
+function expectAllOnce(all: ReadonlySet<string>, ids: readonly string[]) {
   const met = new Set<string>()
-  const twice = told.filter((id) => met.size === met.add(id).size)
+  const twice = ids.filter((id) => met.size === met.add(id).size)
   expect({ twice, lost: [...all].filter((id) => !met.has(id)) }).toEqual({ twice: [], lost: [] })
   expect(met.size).toBe(all.size)
 }
@@ -313,16 +313,16 @@ function story(most: Most) {
 type Story = ReturnType<typeof story> extends fc.Arbitrary<infer T> ? T : never
 
 async function live({ shape, bounds, steps, lastLimit }: Story) {
-  const scene = createScene(shape, bounds)
+  const run = createRun(shape, bounds)
   const clients = Array.from({ length: 4 }, newClient)
   for (const step of steps) {
-    moveClock(scene, step.move)
+    moveClock(run, step.move)
     const client = clients[step.client]
-    if (client) await take(scene, client, step)
+    if (client) await take(run, client, step)
   }
   const taken = new Set(steps.map(({ client }) => client))
   await settle(
-    scene,
+    run,
     clients.filter((_, index) => taken.has(index)),
     lastLimit,
   )

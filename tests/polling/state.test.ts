@@ -273,14 +273,14 @@ describe('who handles the conversation', () => {
   })
 })
 
-const anyHappening = fc.constantFrom<(StateChange | null)[]>(
+const anyChange = fc.constantFrom<(StateChange | null)[]>(
   ...withAgent,
   ...[joins(emil), leaves(dana), leaves(emil), says(emil), joins(chief), leaves(chief)],
   ...[over('Agent'), over('System'), over(null), noAgent, routed(30), queued, active, null],
 )
 const anyTimeline = fc.array(
   fc.record({
-    change: anyHappening,
+    change: anyChange,
     gapMs: fc.constantFrom(1, 400, 9_999, 29_998, 29_999, 30_000, 30_001, 70_000),
     lateMs: fc.constantFrom(0, 0, 0, 5_000, 29_999, 30_000),
     forVisitors: fc.boolean(),
@@ -353,10 +353,13 @@ describe('the state that polls tell', () => {
 
   it('is unknown when a first poll does not reach the beginning and nobody who serves was heard', async () => {
     const joined = line('joined', beginning, { change: joins(dana) })
-    const heard = Array.from({ length: 200 }, (_, index) => {
+    const messages = Array.from({ length: 200 }, (_, index) => {
       return line(`m${index}`, beginning + (index + 1) * 10_000, { change: says(visitor) })
     })
-    const { clock, reading } = createSalesforce({ ledger: [joined, ...heard], bounds: 'inclusive' })
+    const { clock, reading } = createSalesforce({
+      ledger: [joined, ...messages],
+      bounds: 'inclusive',
+    })
     clock.now += 10_000_000
     const { state } = await newestPage(reading().list, 20)
     expect(state).toMatchObject(unknown)

@@ -11,19 +11,19 @@ import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
-import { timesStored } from '../api/saying.js'
-import { uploader } from '../api/uploading.js'
 import { option } from '../salesforce/fixtures/fixture.js'
-import { type Answer, knock } from '../support/knock.js'
+import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
+import type { TestGateway } from '../support/gateway.js'
+import { request, type TestResponse } from '../support/request.js'
+import { timesStored } from '../support/sending.js'
+import { startUploadConversation } from '../support/uploads.js'
 import { identityToken } from '../support/verified.js'
-import { arrive, textsOf, visit } from '../support/visit.js'
-import type { World } from '../support/world.js'
 
 export type Prepared = {
   /** The call; again and again it is the same one. */
-  call(): Promise<Answer>
+  call(): Promise<TestResponse>
   /** Fails unless the answer is the right one and its effect is there exactly once. */
-  check(answer: Answer): unknown
+  check(answer: TestResponse): unknown
 }
 
 /** Nobody's limits. */
@@ -39,32 +39,32 @@ export const limits = JSON.stringify(
 /** The calls that both dialects carry. */
 export function commonCalls() {
   const guestsConversation = async () => {
-    const visitor = await visit()
-    await visitor.say('Hello')
+    const visitor = await startConversation()
+    await visitor.send('Hello')
     return visitor
   }
   const speaks = async (token: string, conversationId: string) => {
-    const said = await knock(send, { token, body: { conversationId, text: 'Still there?' } })
+    const said = await request(send, { token, body: { conversationId, text: 'Still there?' } })
     expect(said.status, JSON.stringify(said.body)).toBe(202)
   }
 
   return {
     'a new guest': async (): Promise<Prepared> => ({
-      call: () => knock(auth, { body: {} }),
+      call: () => request(auth, { body: {} }),
       async check({ status, body }) {
         expect(status).toBe(200)
-        expect((await knock(conversations, { token: body.token })).status).toBe(200)
+        expect((await request(conversations, { token: body.token })).status).toBe(200)
       },
     }),
 
     'a refresh': async () => {
-      const { refreshToken, conversationId } = await visit()
+      const { refreshToken, conversationId } = await startConversation()
       return {
-        call: () => knock(auth, { body: { refreshToken } }),
-        async check({ status, body }: Answer) {
+        call: () => request(auth, { body: { refreshToken } }),
+        async check({ status, body }: TestResponse) {
           expect(status).toBe(200)
           await speaks(body.token, conversationId)
-          const next = await knock(auth, { body: { refreshToken: body.refreshToken } })
+          const next = await request(auth, { body: { refreshToken: body.refreshToken } })
           expect(next.status, 'the next refresh').toBe(200)
         },
       }
@@ -73,35 +73,35 @@ export function commonCalls() {
     'a sign-in': async () => {
       const identity = await identityToken({ subject: randomUUID() })
       return {
-        call: () => knock(auth, { body: { identityToken: identity } }),
-        check: ({ status, body }: Answer) => {
+        call: () => request(auth, { body: { identityToken: identity } }),
+        check: ({ status, body }: TestResponse) => {
           expect([status, body.user?.verified]).toEqual([200, true])
         },
       }
     },
 
     'a sign-in of a guest': async () => {
-      const { refreshToken, token, conversationId } = await visit()
+      const { refreshToken, token, conversationId } = await startConversation()
       const body = { identityToken: await identityToken({ subject: randomUUID() }), refreshToken }
       return {
-        call: () => knock(auth, { body }),
-        async check({ status, body: reply }: Answer) {
+        call: () => request(auth, { body }),
+        async check({ status, body: reply }: TestResponse) {
           expect(status).toBe(200)
           await speaks(reply.token, conversationId)
-          expect((await knock(conversations, { token })).status, 'the guest').toBe(401)
+          expect((await request(conversations, { token })).status, 'the guest').toBe(401)
         },
       }
     },
 
     'a sign-out of a known visitor': async () => {
       const body = { identityToken: await identityToken({ subject: randomUUID() }) }
-      const { token, refreshToken } = (await knock(auth, { body })).body
+      const { token, refreshToken } = (await request(auth, { body })).body
       return {
-        call: () => knock(auth, { method: 'DELETE', token }),
-        async check({ status }: Answer) {
+        call: () => request(auth, { method: 'DELETE', token }),
+        async check({ status }: TestResponse) {
           expect([204, 401]).toContain(status)
-          expect((await knock(start, { token, body: {} })).status, 'its token').toBe(401)
-          const again = await knock(auth, { body: { refreshToken } })
+          expect((await request(start, { token, body: {} })).status, 'its token').toBe(401)
+          const again = await request(auth, { body: { refreshToken } })
           expect([again.status, again.body.code]).toEqual([401, 'refresh_rejected'])
         },
       }
@@ -110,35 +110,35 @@ export function commonCalls() {
     'a sign-out of a guest': async () => {
       const { token, conversationId } = await guestsConversation()
       return {
-        call: () => knock(auth, { method: 'DELETE', token }),
-        async check({ status }: Answer) {
+        call: () => request(auth, { method: 'DELETE', token }),
+        async check({ status }: TestResponse) {
           expect([204, 401]).toContain(status)
-          const after = await knock(poll, { token, query: { conversationId } })
+          const after = await request(poll, { token, query: { conversationId } })
           expect(after.status, 'its token').toBe(401)
         },
       }
     },
 
     'a start': async () => {
-      const { token } = await arrive()
+      const { token } = await signInAsGuest()
       const topic = randomUUID()
       return {
-        call: () => knock(start, { token, body: { routingAttributes: { Topic: topic } } }),
-        async check({ status, body }: Answer) {
+        call: () => request(start, { token, body: { routingAttributes: { Topic: topic } } }),
+        async check({ status, body }: TestResponse) {
           expect([200, 201], JSON.stringify(body)).toContain(status)
           await speaks(token, body.conversationId)
-          const listed = await knock(conversations, { token })
+          const listed = await request(conversations, { token })
           expect(listed.body.conversations).toHaveLength(1)
         },
       }
     },
 
     'a start under an id': async () => {
-      const { token } = await arrive()
+      const { token } = await signInAsGuest()
       const conversationId = randomUUID()
       return {
-        call: () => knock(start, { token, body: { conversationId } }),
-        async check({ status, body }: Answer) {
+        call: () => request(start, { token, body: { conversationId } }),
+        async check({ status, body }: TestResponse) {
           expect([200, 201], JSON.stringify(body)).toContain(status)
           expect(body.conversationId).toBe(conversationId)
           await speaks(token, conversationId)
@@ -147,11 +147,11 @@ export function commonCalls() {
     },
 
     'a text': async () => {
-      const { say, poll: ask } = await guestsConversation()
+      const { send, poll: ask } = await guestsConversation()
       const [id, text] = [randomUUID(), `Said ${randomUUID()}`]
       return {
-        call: () => say(text, id),
-        async check({ status, body }: Answer) {
+        call: () => send(text, id),
+        async check({ status, body }: TestResponse) {
           expect([status, body.id]).toEqual([202, id])
           const { messages } = (await ask()).body
           const echoes = messages.filter((message: { id: string }) => message.id === id)
@@ -164,7 +164,7 @@ export function commonCalls() {
       const { poll: ask } = await guestsConversation()
       return {
         call: () => ask(),
-        check: ({ status, body }: Answer) => {
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('Hello')
         },
@@ -172,12 +172,12 @@ export function commonCalls() {
     },
 
     'a poll by cursor': async () => {
-      const { poll: ask, say } = await guestsConversation()
+      const { poll: ask, send } = await guestsConversation()
       const { cursor } = (await ask()).body
-      await say('News')
+      await send('News')
       return {
         call: () => ask({ cursor }),
-        check: ({ status, body }: Answer) => {
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('News')
           expect(textsOf(body)).not.toContain('Hello')
@@ -186,21 +186,21 @@ export function commonCalls() {
     },
 
     'an end': async () => {
-      const { end, say } = await guestsConversation()
+      const { end, send } = await guestsConversation()
       return {
         call: () => end(),
-        async check({ status, body }: Answer) {
+        async check({ status, body }: TestResponse) {
           expect([status, body.status]).toEqual([200, 'ended'])
-          expect((await say('Too late')).body.code).toBe('conversation_ended')
+          expect((await send('Too late')).body.code).toBe('conversation_ended')
         },
       }
     },
 
     'a list of conversations': async () => {
-      const { token, conversationId } = await visit()
+      const { token, conversationId } = await startConversation()
       return {
-        call: () => knock(conversations, { token }),
-        check: ({ status, body }: Answer) => {
+        call: () => request(conversations, { token }),
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(body.conversations).toMatchObject([{ conversationId, status: 'open' }])
         },
@@ -210,35 +210,35 @@ export function commonCalls() {
 }
 
 /** The calls that only the official dialect carries. */
-export function furtherCalls(world: World) {
+export function furtherCalls(gateway: TestGateway) {
   const signaller = async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { token, conversationId } = visitor
-    const signal = (body: object) => knock(send, { token, body: { conversationId, ...body } })
+    const signal = (body: object) => request(send, { token, body: { conversationId, ...body } })
     return {
       ...visitor,
       type: (typing: boolean) => signal({ messageType: 'TypingIndicator', typing }),
       read: (id: string) => signal({ messageType: 'ReadReceipt', messageIds: [id] }),
       noted: () =>
-        world.salesforce
+        gateway.salesforce
           .conversation(conversationId)
           .visitorSignals.map(({ entryType }) => entryType.replace(/Typing|Indicator/g, '')),
     }
   }
-  const accepted = ({ status, body }: Answer) => {
+  const accepted = ({ status, body }: TestResponse) => {
     expect(status, JSON.stringify(body)).toBe(202)
   }
 
   return {
     'a choice': async (): Promise<Prepared> => {
-      const { token, conversationId } = await visit()
+      const { token, conversationId } = await startConversation()
       const [id, inReplyToMessageId] = [randomUUID(), randomUUID()]
       const choices = {
         formatType: 'QuickReplies',
         text: 'Which port?',
         optionItems: [option('a', 'Rotterdam'), option('b', 'Busan')],
       }
-      world.salesforce.inject(conversationId, [
+      gateway.salesforce.inject(conversationId, [
         {
           from: 'Chatbot',
           message: { messageType: 'ChoicesMessage', choices, id: inReplyToMessageId },
@@ -252,10 +252,10 @@ export function furtherCalls(world: World) {
         selections: [{ itemId: 'b' }],
       }
       return {
-        call: () => knock(send, { token, body }),
+        call: () => request(send, { token, body }),
         check(answer) {
           accepted(answer)
-          expect(timesStored(world, conversationId, id)).toBe(1)
+          expect(timesStored(gateway, conversationId, id)).toBe(1)
         },
       }
     },
@@ -264,7 +264,7 @@ export function furtherCalls(world: World) {
       const { type, noted } = await signaller()
       return {
         call: () => type(true),
-        check(answer: Answer) {
+        check(answer: TestResponse) {
           accepted(answer)
           expect(noted()).toEqual(['Started'])
         },
@@ -276,7 +276,7 @@ export function furtherCalls(world: World) {
       await type(true)
       return {
         call: () => type(false),
-        check(answer: Answer) {
+        check(answer: TestResponse) {
           accepted(answer)
           expect(noted()).toEqual(['Started', 'Stopped'])
         },
@@ -288,7 +288,7 @@ export function furtherCalls(world: World) {
       const id = randomUUID()
       return {
         call: () => read(id),
-        check(answer: Answer) {
+        check(answer: TestResponse) {
           accepted(answer)
           expect(noted()).toEqual(['Read'])
         },
@@ -296,24 +296,24 @@ export function furtherCalls(world: World) {
     },
 
     'a file': async () => {
-      const { upload, conversationId } = await uploader()
+      const { upload, conversationId } = await startUploadConversation()
       const id = randomUUID()
       return {
         call: () => upload({}, id),
-        check(answer: Answer) {
+        check(answer: TestResponse) {
           accepted(answer)
-          expect(timesStored(world, conversationId, id)).toBe(1)
+          expect(timesStored(gateway, conversationId, id)).toBe(1)
         },
       }
     },
 
     'a poll of the history': async () => {
-      const { say, poll: ask } = await visit()
-      for (const text of ['One', 'Two', 'Three']) await say(text)
+      const { send, poll: ask } = await startConversation()
+      for (const text of ['One', 'Two', 'Three']) await send(text)
       const { before } = (await ask({ limit: '1' })).body
       return {
         call: () => ask({ before }),
-        check: ({ status, body }: Answer) => {
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('One')
         },
@@ -321,12 +321,12 @@ export function furtherCalls(world: World) {
     },
 
     'a poll that waits': async () => {
-      const { poll: ask, say } = await visit()
+      const { poll: ask, send } = await startConversation()
       const { cursor } = (await ask()).body
-      await say('News')
+      await send('News')
       return {
         call: () => ask({ cursor, wait: '1' }),
-        check: ({ status, body }: Answer) => {
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('News')
         },
@@ -334,36 +334,36 @@ export function furtherCalls(world: World) {
     },
 
     'an end of the session': async () => {
-      const { end, say, conversationId } = await visit()
+      const { end, send, conversationId } = await startConversation()
       const id = randomUUID()
       return {
         call: () => end({ scope: 'session' }),
-        async check({ status, body }: Answer) {
+        async check({ status, body }: TestResponse) {
           expect([status, body.status]).toEqual([200, 'open'])
-          expect((await say('Another session', id)).status).toBe(202)
-          expect(timesStored(world, conversationId, id)).toBe(1)
+          expect((await send('Another session', id)).status).toBe(202)
+          expect(timesStored(gateway, conversationId, id)).toBe(1)
         },
       }
     },
 
     'a message that opens a session': async () => {
-      const { end, say, conversationId } = await visit()
+      const { end, send, conversationId } = await startConversation()
       await end({ scope: 'session' })
       const id = randomUUID()
       return {
-        call: () => say('Another session', id),
-        check(answer: Answer) {
+        call: () => send('Another session', id),
+        check(answer: TestResponse) {
           accepted(answer)
-          expect(timesStored(world, conversationId, id)).toBe(1)
+          expect(timesStored(gateway, conversationId, id)).toBe(1)
         },
       }
     },
 
     'a list as Salesforce sees it': async () => {
-      const { token, conversationId } = await visit()
+      const { token, conversationId } = await startConversation()
       return {
-        call: () => knock(conversations, { token, query: { refresh: 'true' } }),
-        check: ({ status, body }: Answer) => {
+        call: () => request(conversations, { token, query: { refresh: 'true' } }),
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(body.conversations).toMatchObject([{ conversationId, status: 'open' }])
         },
@@ -371,10 +371,10 @@ export function furtherCalls(world: World) {
     },
 
     'a transcript': async () => {
-      const { token, conversationId } = await visit()
+      const { token, conversationId } = await startConversation()
       return {
-        call: () => knock(transcript, { token, query: { conversationId } }),
-        check: ({ status, body }: Answer) => {
+        call: () => request(transcript, { token, query: { conversationId } }),
+        check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(body).toMatch(/^%PDF/)
         },
@@ -382,8 +382,8 @@ export function furtherCalls(world: World) {
     },
 
     availability: async () => ({
-      call: () => knock(availability),
-      check: ({ status, body }: Answer) => {
+      call: () => request(availability),
+      check: ({ status, body }: TestResponse) => {
         expect([status, typeof body.open]).toEqual([200, 'boolean'])
       },
     }),

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { http } from 'msw'
-import { redisUrl, type World } from '../support/world.js'
+import { redisUrl, type TestGateway } from '../support/gateway.js'
 
 /** As a proxy's, in short; `late`: the work is done when the test says so, after its sender has given up. */
 export type Mishap = 'hang' | 'mute' | 'late' | 'drop' | 'lose'
@@ -25,7 +25,7 @@ async function untilGivenUp({ signal }: Request): Promise<Response> {
   return Response.error()
 }
 
-export function createMidway(world: World) {
+export function createMidway(gateway: TestGateway) {
   const plans = new AsyncLocalStorage<Plan>()
 
   async function spoilt(request: Request, { what, late }: Plan): Promise<Response> {
@@ -34,7 +34,7 @@ export function createMidway(world: World) {
     const body = await request.text()
     const { url, method, headers } = request
     // The sender's signal would end the work with the wait.
-    const doomed = () => world.redis.handle(new Request(url, { method, headers, body }))
+    const doomed = () => gateway.redis.handle(new Request(url, { method, headers, body }))
     if (what === 'late') {
       late.push(doomed)
       return untilGivenUp(request)
@@ -48,7 +48,7 @@ export function createMidway(world: World) {
       const plan = plans.getStore()
       if (plan) plan.requests += 1
       const isSpoilt = plan && plan.requests >= plan.from && plan.requests <= plan.to
-      if (!isSpoilt) return world.redis.handle(request)
+      if (!isSpoilt) return gateway.redis.handle(request)
       const startedAt = performance.now()
       const answer = await spoilt(request, plan)
       if (performance.now() - startedAt > longMs) plan.waits += 1

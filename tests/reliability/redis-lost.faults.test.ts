@@ -9,25 +9,25 @@ import send from '../../api/send.js'
 import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
-import { expectProblem, timesStored, unheard } from '../api/saying.js'
-import { attachments, fileOf, formOf } from '../api/uploading.js'
-import { dialects } from '../dialects/table.js'
-import { knock } from '../support/knock.js'
+import { dialects } from '../dialects/dialects.js'
+import { startConversation, textsOf } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectNoSalesforceCalls, expectProblem, timesStored } from '../support/sending.js'
+import { attachments, createFile, createForm } from '../support/uploads.js'
 import { identityToken, loginEnv } from '../support/verified.js'
-import { textsOf, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
 
 describe.each(dialects)('after the store lost all data, in the dialect $name', (dialect) => {
-  const { salesforce, env, settlesUnclear } = dialect
-  const world = openWorld({
+  const { salesforce, env, resolvesUnclearSends } = dialect
+  const gateway = setupGateway({
     salesforce: { ...salesforce, attachments, allowTranscriptDownload: true },
     env: { ...env, ...loginEnv },
   })
-  const loseAll = () => world.redisBackend.execute(['FLUSHALL'])
+  const loseAll = () => gateway.redisBackend.execute(['FLUSHALL'])
 
   async function survivor() {
-    const visitor = await visit()
-    await visitor.say('Before')
+    const visitor = await startConversation()
+    await visitor.send('Before')
     await loseAll()
     return visitor
   }
@@ -35,91 +35,99 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
   it('a conversation is not found, by whatever door, and Salesforce hears nothing', async () => {
     const { token, conversationId } = await survivor()
     const body = { conversationId }
-    const form = formOf({ conversationId, file: fileOf() })
+    const form = createForm({ conversationId, file: createFile() })
     const calls = [
-      () => knock(send, { token, body: { ...body, text: 'Hello?' } }),
-      () => knock(send, { token, body: { ...body, messageType: 'TypingIndicator', typing: true } }),
-      () => knock(poll, { token, query: body }),
-      () => knock(end, { token, body }),
-      () => knock(transcript, { token, query: body }),
-      () => knock(upload, { token, form }),
+      () => request(send, { token, body: { ...body, text: 'Hello?' } }),
+      () =>
+        request(send, { token, body: { ...body, messageType: 'TypingIndicator', typing: true } }),
+      () => request(poll, { token, query: body }),
+      () => request(end, { token, body }),
+      () => request(transcript, { token, query: body }),
+      () => request(upload, { token, form }),
     ]
     for (const call of calls) {
-      expectProblem(await unheard(world, call), 404, 'conversation_not_found')
+      expectProblem(await expectNoSalesforceCalls(gateway, call), 404, 'conversation_not_found')
     }
   })
 
   it('an access token is good, and a new start gives a conversation that works', async () => {
     const { token, conversationId } = await survivor()
-    expect((await knock(conversations, { token })).body).toEqual({ conversations: [] })
-    const started = await knock(start, { token, body: {} })
+    expect((await request(conversations, { token })).body).toEqual({ conversations: [] })
+    const started = await request(start, { token, body: {} })
     expect(started.status).toBe(201)
     expect(started.body.conversationId).not.toBe(conversationId)
     const body = { conversationId: started.body.conversationId, text: 'Once more' }
-    expect((await knock(send, { token, body })).status).toBe(202)
+    expect((await request(send, { token, body })).status).toBe(202)
     const query = { conversationId: started.body.conversationId }
-    expect(textsOf((await knock(poll, { token, query })).body)).not.toContain('Before')
+    expect(textsOf((await request(poll, { token, query })).body)).not.toContain('Before')
   })
 
   it('a refresh token is refused, and a new guest is welcome', async () => {
     const { refreshToken } = await survivor()
-    expectProblem(await knock(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
-    expect((await knock(auth, { body: {} })).status).toBe(200)
+    expectProblem(await request(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
+    expect((await request(auth, { body: {} })).status).toBe(200)
   })
 
   it('a known visitor is the same person at the next sign-in', async () => {
     const wish = { subject: randomUUID() }
-    const before = await knock(auth, { body: { identityToken: await identityToken(wish) } })
+    const before = await request(auth, { body: { identityToken: await identityToken(wish) } })
     await loseAll()
     const { refreshToken } = before.body
-    expectProblem(await knock(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
-    const after = await knock(auth, { body: { identityToken: await identityToken(wish) } })
+    expectProblem(await request(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
+    const after = await request(auth, { body: { identityToken: await identityToken(wish) } })
     expect(after.body.user).toEqual(before.body.user)
-    expect((await knock(start, { token: after.body.token, body: {} })).status).toBe(201)
+    expect((await request(start, { token: after.body.token, body: {} })).status).toBe(201)
   })
 
   it('a guest whose family is lost cannot take conversations along, and nothing changes', async () => {
     const { refreshToken } = await survivor()
     const body = { identityToken: await identityToken(), refreshToken }
-    expectProblem(await unheard(world, () => knock(auth, { body })), 401, 'refresh_rejected')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => request(auth, { body })),
+      401,
+      'refresh_rejected',
+    )
   })
 
   it('a sign-out is a sign-out', async () => {
     const { token } = await survivor()
-    expect((await knock(auth, { method: 'DELETE', token })).status).toBe(204)
-    expectProblem(await knock(start, { token, body: {} }), 401, 'unauthenticated')
+    expect((await request(auth, { method: 'DELETE', token })).status).toBe(204)
+    expectProblem(await request(start, { token, body: {} }), 401, 'unauthenticated')
   })
 
   it('a poll goes on where it was when only the record is left', async () => {
-    const { user, poll: ask, say } = await visit()
-    await say('Before')
+    const { user, poll: ask, send } = await startConversation()
+    await send('Before')
     const { cursor } = (await ask()).body
-    await say('News')
+    await send('News')
     const record = (await keys()).filter((key) => key.includes(`:visitor:{${user.id}}`))
     const others = (await keys()).filter((key) => !record.includes(key))
     expect(record).toHaveLength(1)
     expect(others.length).toBeGreaterThan(2)
-    await world.redisBackend.execute(['DEL', ...others])
+    await gateway.redisBackend.execute(['DEL', ...others])
     const { status, body } = await ask({ cursor })
     expect(status).toBe(200)
     expect(textsOf(body)).toContain('News')
     expect(textsOf(body)).not.toContain('Before')
   })
 
-  it.runIf(settlesUnclear)(
+  it.runIf(resolvesUnclearSends)(
     'a message whose log is lost is said again, under the same id',
     async () => {
-      const { say, conversationId } = await visit()
+      const { send, conversationId } = await startConversation()
       const id = randomUUID()
-      await say('Once', id)
-      await world.redisBackend.execute(['DEL', ...(await keys()).filter((key) => key.includes(id))])
-      expect((await say('Once', id)).status).toBe(202)
-      expect(timesStored(world, conversationId, id), 'Salesforce keeps an id once').toBe(1)
+      await send('Once', id)
+      await gateway.redisBackend.execute([
+        'DEL',
+        ...(await keys()).filter((key) => key.includes(id)),
+      ])
+      expect((await send('Once', id)).status).toBe(202)
+      expect(timesStored(gateway, conversationId, id), 'Salesforce keeps an id once').toBe(1)
     },
   )
 
   async function keys(): Promise<string[]> {
-    const found = await world.redisBackend.execute(['KEYS', '*'])
+    const found = await gateway.redisBackend.execute(['KEYS', '*'])
     return Array.isArray(found) ? found.map(String) : []
   }
 })

@@ -6,17 +6,21 @@ import jwks from '../../api/jwks.js'
 import notFound from '../../api/not-found.js'
 import { problem } from '../../lib/contract/problems.js'
 import type { ProxyFault } from '../../sandbox/proxy/index.js'
-import { boundless, shiftClock } from '../api/saying.js'
-import { attachments } from '../api/uploading.js'
 import { hasRedisServer } from '../sandbox/redis-server.js'
-import { type Answer, knock } from '../support/knock.js'
+import { setupGateway } from '../support/gateway.js'
+import { request, type TestResponse } from '../support/request.js'
+import { noSalesforceLimits, shiftClock } from '../support/sending.js'
+import { attachments } from '../support/uploads.js'
 import { loginEnv } from '../support/verified.js'
-import { openWorld } from '../support/world.js'
 import { commonCalls, furtherCalls, limits, type Prepared } from './calls.js'
 import { openEmbedded, openServer, type StoreScene } from './store-scene.js'
 
-const world = openWorld({
-  salesforce: { attachments, allowTranscriptDownload: true, switches: { limits: boundless } },
+const gateway = setupGateway({
+  salesforce: {
+    attachments,
+    allowTranscriptDownload: true,
+    switches: { limits: noSalesforceLimits },
+  },
   // The store's patience and the deadline are the ones of production.
   env: { ...loginEnv, LIMITS: limits, REDIS_TIMEOUT_MS: '1000', REQUEST_DEADLINE_MS: '8000' },
 })
@@ -30,7 +34,7 @@ const apartMs = 20
 /** So long health is told as it was, in milliseconds. */
 const healthFreshMs = 5000
 
-const calls = { ...commonCalls(), ...furtherCalls(world) }
+const calls = { ...commonCalls(), ...furtherCalls(gateway) }
 
 async function prepareAll(): Promise<[name: string, prepared: Prepared][]> {
   const prepared: [string, Prepared][] = []
@@ -38,7 +42,7 @@ async function prepareAll(): Promise<[name: string, prepared: Prepared][]> {
   return prepared
 }
 
-async function timed(call: () => Promise<Answer>) {
+async function timed(call: () => Promise<TestResponse>) {
   const startedAt = performance.now()
   return { answer: await call(), ms: performance.now() - startedAt }
 }
@@ -53,7 +57,7 @@ async function makeAll(all: readonly [string, Prepared][]) {
   return await Promise.all(made)
 }
 
-function expectRefused(name: string, { status, headers, body }: Answer): void {
+function expectRefused(name: string, { status, headers, body }: TestResponse): void {
   expect({ name, status, code: body.code }).toEqual({
     name,
     status: 503,
@@ -68,19 +72,19 @@ function expectRefused(name: string, { status, headers, body }: Answer): void {
 /** Each call is refused in time and tells Salesforce nothing; healed, the same call is right at once. */
 async function expectRefusalAndRecovery(spoil: () => Promise<void>, heal: () => Promise<void>) {
   const all = await prepareAll()
-  const heardBefore = world.heard().length
+  const heardBefore = gateway.salesforceCalls().length
   await spoil()
   const refused = await makeAll(all)
   for (const { name, answer, ms } of refused) {
     expectRefused(name, answer)
     expect(ms, name).toBeLessThan(promisedMs)
   }
-  const sick = await timed(() => knock(health))
+  const sick = await timed(() => request(health))
   expect(sick.answer).toMatchObject({ status: 503, body: { status: 'down' } })
   expect(sick.ms, 'health').toBeLessThan(promisedMs)
-  expect((await knock(jwks)).status, 'the key set').toBe(200)
-  expect((await knock(notFound)).status, 'no such endpoint').toBe(404)
-  expect(world.heard().slice(heardBefore), 'what Salesforce heard').toEqual([])
+  expect((await request(jwks)).status, 'the key set').toBe(200)
+  expect((await request(notFound)).status, 'no such endpoint').toBe(404)
+  expect(gateway.salesforceCalls().slice(heardBefore), 'what Salesforce heard').toEqual([])
   await heal()
   for (const [name, { call, check }] of all) {
     const { answer, ms } = await timed(call)
@@ -88,7 +92,7 @@ async function expectRefusalAndRecovery(spoil: () => Promise<void>, heal: () => 
     expect(ms, `${name}, healed`).toBeLessThan(promisedMs)
   }
   shiftClock(healthFreshMs)
-  expect((await knock(health)).status, 'health').toBe(200)
+  expect((await request(health)).status, 'health').toBe(200)
 }
 
 const page = { status: 200, type: 'text/html', body: '<html><h1>Not Redis</h1></html>' }
@@ -150,8 +154,8 @@ describe.each([
       await scene.proxy.set(null)
       await scene.behind?.proxy.set(null)
       await scene.forgetAll()
-      world.network.use(scene.handler)
-      world.setEnv(scene.variables)
+      gateway.network.use(scene.handler)
+      gateway.setEnv(scene.variables)
     })
 
     it.each(troubles)('%s', async (_, spoil, heal) => {

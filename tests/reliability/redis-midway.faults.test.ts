@@ -1,10 +1,10 @@
 /** The store goes wrong in the middle of a call: no half-done effect, and the same call again is right. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { boundless } from '../api/saying.js'
-import { attachments } from '../api/uploading.js'
-import { dialects } from '../dialects/table.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupGateway } from '../support/gateway.js'
+import { noSalesforceLimits } from '../support/sending.js'
+import { attachments } from '../support/uploads.js'
 import { loginEnv } from '../support/verified.js'
-import { openWorld } from '../support/world.js'
 import { commonCalls, furtherCalls, limits, type Prepared } from './calls.js'
 import { createMidway, type Mishap } from './midway.js'
 
@@ -39,13 +39,13 @@ const onwards = (nth: number): Range => [nth, Number.POSITIVE_INFINITY]
 
 describe.each(dialects)(
   'in the dialect $name',
-  ({ salesforce, env, offersMore, settlesUnclear }) => {
-    const world = openWorld({
+  ({ salesforce, env, hasExtendedFeatures, resolvesUnclearSends }) => {
+    const gateway = setupGateway({
       salesforce: {
         ...salesforce,
         attachments,
         allowTranscriptDownload: true,
-        switches: { limits: boundless },
+        switches: { limits: noSalesforceLimits },
       },
       env: {
         ...env,
@@ -56,12 +56,12 @@ describe.each(dialects)(
         SEND_SETTLE_MS: '1000',
       },
     })
-    const midway = createMidway(world)
-    beforeEach(() => world.network.use(midway.handler))
+    const midway = createMidway(gateway)
+    beforeEach(() => gateway.network.use(midway.handler))
 
     /** Each request of each call but its first, which stands for a store that is gone altogether. */
     async function allCases(): Promise<Case[]> {
-      const calls = { ...commonCalls(), ...(offersMore && furtherCalls(world)) }
+      const calls = { ...commonCalls(), ...(hasExtendedFeatures && furtherCalls(gateway)) }
       const cases = Object.entries(calls).map(async ([name, prepare]) => {
         const requests = await midway.count((await prepare()).call)
         const later = Array.from({ length: Math.max(0, requests - 1) }, (_, index) => index + 2)
@@ -69,7 +69,7 @@ describe.each(dialects)(
       })
       return (await Promise.all(cases))
         .flat()
-        .filter(({ name }) => settlesUnclear || name !== namelessEcho)
+        .filter(({ name }) => resolvesUnclearSends || name !== namelessEcho)
     }
 
     async function timed<T>(work: () => Promise<T>): Promise<[result: T, ms: number]> {
@@ -83,7 +83,7 @@ describe.each(dialects)(
       const { status, body } = answer
       const isRefused = status === 503 && body.code === 'store_unavailable' && body.retryable
       // Where nothing tells what became of a start, the caller is told not to repeat it.
-      if (!settlesUnclear && status === 503 && !body.retryable) return null
+      if (!resolvesUnclearSends && status === 503 && !body.retryable) return null
       if (status > 299 && !isRefused) return `${status} ${body.code}`
       if (waits > 1 || ms > promptMs) return `waited for the store ${waits} times, ${ms} ms in all`
       if (arrives === 'before the repeat') for (const work of late) await work()
@@ -131,7 +131,7 @@ describe.each(dialects)(
         const found = await wrongs('late', once, arrives)
         expect(
           found.filter(
-            (wrong) => !(settlesUnclear ? tolerated.settling : tolerated.blind).test(wrong),
+            (wrong) => !(resolvesUnclearSends ? tolerated.settling : tolerated.blind).test(wrong),
           ),
         ).toEqual([])
       },

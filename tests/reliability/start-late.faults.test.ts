@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, it } from 'vitest'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import { limits } from './calls.js'
 import { createMidway } from './midway.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   env: { LIMITS: limits, REDIS_TIMEOUT_MS: '800', REQUEST_DEADLINE_MS: '8000' },
 })
-const midway = createMidway(world)
-beforeEach(() => world.network.use(midway.handler))
+const midway = createMidway(gateway)
+beforeEach(() => gateway.network.use(midway.handler))
 
 /** Somebody new, with an id for the conversation they want. */
 async function stranger() {
-  const { token } = await arrive()
+  const { token } = await signInAsGuest()
   const conversationId = randomUUID()
   return {
-    begin: () => knock(start, { token, body: { conversationId } }),
-    say: () => knock(send, { token, body: { conversationId, text: 'Hello' } }),
+    begin: () => request(start, { token, body: { conversationId } }),
+    say: () => request(send, { token, body: { conversationId, text: 'Hello' } }),
   }
 }
 

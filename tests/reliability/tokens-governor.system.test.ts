@@ -11,14 +11,14 @@ const keptForRenewals = 40
 const many = (count: number) => Array.from({ length: count })
 
 describe('250 starts at once over 4 processes', () => {
-  const world = openFleet({ salesforce: () => verifiedSalesforce, env: () => verifiedEnv })
+  const gateway = openFleet({ salesforce: () => verifiedSalesforce, env: () => verifiedEnv })
 
   it('never exceed what starts may use, are told when to come again, and leave room for renewals', async () => {
-    const running = await Promise.all(many(5).map(() => world.visit()))
-    const visitors = await Promise.all(many(250).map(() => world.arrive()))
+    const running = await Promise.all(many(5).map(() => gateway.visit()))
+    const visitors = await Promise.all(many(250).map(() => gateway.arrive()))
     const starts = await Promise.all(visitors.map((visitor) => visitor.start()))
     const refused = starts.filter(({ status }) => status !== 201)
-    expect(world.exchangesOf(exchange)).toHaveLength(most - keptForRenewals)
+    expect(gateway.exchangesOf(exchange)).toHaveLength(most - keptForRenewals)
     expect(starts.length - refused.length).toBe(most - keptForRenewals - running.length)
     for (const { status, code, retryAfterSeconds, body } of refused) {
       expect([status, code]).toEqual([429, 'rate_limited'])
@@ -26,9 +26,9 @@ describe('250 starts at once over 4 processes', () => {
       expect(retryAfterSeconds).toBeLessThanOrEqual(60)
       expect(Math.ceil((body.retryAfterMs ?? 0) / 1000)).toBe(retryAfterSeconds)
     }
-    world.salesforce().expireTokens()
+    gateway.salesforce().expireTokens()
     const polls = await Promise.all(running.map((visitor) => visitor.poll()))
     expect(polls.map(({ status }) => status)).toEqual(polls.map(() => 200))
-    expect(world.exchangesOf(exchange).map(({ status }) => status)).not.toContain(429)
+    expect(gateway.exchangesOf(exchange).map(({ status }) => status)).not.toContain(429)
   })
 })

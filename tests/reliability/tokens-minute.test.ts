@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import start from '../../api/start.js'
-import { expectProblem, shiftClock } from '../api/saying.js'
-import { knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
+import { expectProblem, shiftClock } from '../support/sending.js'
 
 const LIMITS = JSON.stringify({
   tokens: [8, '1 m'],
@@ -13,11 +13,11 @@ const LIMITS = JSON.stringify({
 const forStarts = 6
 const minuteMs = 60_000
 
-const world = openWorld({ env: { LIMITS } })
+const gateway = setupGateway({ env: { LIMITS } })
 
 async function begin() {
-  const { token } = await arrive()
-  return await knock(start, { token, body: {} })
+  const { token } = await signInAsGuest()
+  return await request(start, { token, body: {} })
 }
 
 /** A moment late in a minute of the clock, some minutes from now: how far it is away, in milliseconds. */
@@ -34,7 +34,7 @@ it('the allowance of token requests holds in every minute, not only in those of 
     expect(refused.body.retryAfterMs).toBeLessThanOrEqual(minuteMs - laterMs)
     expect(refused.body.retryAfterMs).toBeGreaterThan(minuteMs - laterMs - 20_000)
   }
-  expect(world.salesforce.exchanges).toHaveLength(2 * forStarts)
+  expect(gateway.salesforce.exchanges).toHaveLength(2 * forStarts)
   shiftClock(lateMs + minuteMs + 20_000)
   for (let count = 0; count < forStarts; count++) expect((await begin()).status).toBe(201)
 })

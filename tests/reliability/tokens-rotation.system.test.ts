@@ -23,9 +23,9 @@ const modes = [
 ]
 
 describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, ...mode }) => {
-  const world = openFleet({ ...mode, each })
+  const gateway = openFleet({ ...mode, each })
 
-  type Visitor = Awaited<ReturnType<typeof world.visit>>
+  type Visitor = Awaited<ReturnType<typeof gateway.visit>>
 
   /** Enough calls that each process is asked. */
   const everywhere = (work: () => ReturnType<Visitor['poll']>) => Promise.all(fourTimes.map(work))
@@ -33,18 +33,18 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
     answers.map(({ status, code }) => code ?? status)
 
   it('logs nobody out, loses no cursor and no conversation, until the old one is gone', async () => {
-    world.ask(before)
-    const visitor = await world.visit()
+    gateway.ask(before)
+    const visitor = await gateway.visit()
     const cursor = (await visitor.poll()).body.cursor ?? ''
     await visitor.say('Before')
-    world.ask(both)
+    gateway.ask(both)
     const polls = await everywhere(() => visitor.poll({ cursor }))
     expect(told(polls)).toEqual([200, 200, 200, 200])
     for (const { body } of polls) expect(body.messages.map(({ text }) => text)).toContain('Before')
     expect((await visitor.say('Between')).status).toBe(202)
     expect((await visitor.refresh()).status).toBe(200)
 
-    world.ask(after)
+    gateway.ask(after)
     const next = polls[0]?.body.cursor ?? ''
     const later = await everywhere(() => visitor.poll({ cursor: next }))
     if (outlivesItsToken) {
@@ -57,10 +57,10 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
   })
 
   it('a conversation that began under both goes on when the old one is gone', async () => {
-    world.ask(both)
-    const visitor = await world.visit()
+    gateway.ask(both)
+    const visitor = await gateway.visit()
     const cursor = (await visitor.poll()).body.cursor ?? ''
-    world.ask(after)
+    gateway.ask(after)
     expect((await visitor.say('Still here')).status).toBe(202)
     const polls = await everywhere(() => visitor.poll({ cursor }))
     expect(told(polls)).toEqual([200, 200, 200, 200])
@@ -68,11 +68,11 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
   })
 
   it('a token that cannot be opened is told apart from a failure of ours, at every door', async () => {
-    world.ask(before)
-    const visitor = await world.visit()
-    world.ask(both)
+    gateway.ask(before)
+    const visitor = await gateway.visit()
+    gateway.ask(both)
     await visitor.refresh()
-    world.ask(after)
+    gateway.ask(after)
     const doors = {
       poll: () => visitor.poll(),
       send: () => visitor.say('Hello?'),
@@ -91,17 +91,17 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
         ? { ...well, transcript: 'unsupported' }
         : { ...well, poll: lost, send: lost, typing: lost, transcript: lost, end: lost },
     )
-    expect(world.lines().filter((line) => line.includes('"internal"'))).toEqual([])
+    expect(gateway.lines().filter((line) => line.includes('"internal"'))).toEqual([])
   })
 
   it('everybody is asked to sign in again when it is gone at once', async () => {
-    world.ask(before)
-    const visitor = await world.visit()
-    world.ask(after)
+    gateway.ask(before)
+    const visitor = await gateway.visit()
+    gateway.ask(after)
     expect(told(await everywhere(() => visitor.poll()))).toEqual(
       fourTimes.map(() => 'unauthenticated'),
     )
     expect(told([await visitor.refresh()])).toEqual(['refresh_rejected'])
-    expect((await world.visit()).mine().token).not.toBe('')
+    expect((await gateway.visit()).mine().token).not.toBe('')
   })
 })

@@ -26,15 +26,15 @@ const dialects = [
 ] as const
 
 describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect) => {
-  const world = openFleet(dialect)
-  const exchanges = () => world.exchangesOf(dialect.exchange).length
+  const gateway = openFleet(dialect)
+  const exchanges = () => gateway.exchangesOf(dialect.exchange).length
 
   /** A visitor whose token is about to end, in an org whose next tokens live longer. */
   async function visitWithTokenDue() {
-    const { switches } = world.salesforce()
+    const { switches } = gateway.salesforce()
     const usual = switches[dialect.life]
     switches[dialect.life] = soonOver
-    const visitor = await world.visit()
+    const visitor = await gateway.visit()
     switches[dialect.life] = usual
     return visitor
   }
@@ -48,9 +48,9 @@ describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect
   })
 
   it('renew a token that Salesforce refuses once, and every message arrives once', async () => {
-    const visitor = await world.visit()
+    const visitor = await gateway.visit()
     const before = exchanges()
-    world.salesforce().expireTokens()
+    gateway.salesforce().expireTokens()
     const texts = Array.from({ length: 10 }, (_each, index) => `Number ${index}`)
     const says = texts.map((text) => visitor.say(text))
     const polls = texts.map(() => visitor.poll())
@@ -66,7 +66,7 @@ describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect
 
   it('hear of a renewal that fails, and the next one mends it', async () => {
     const visitor = await visitWithTokenDue()
-    world.salesforce().fail({ operation: dialect.exchange, times: 4, what: { status: 429 } })
+    gateway.salesforce().fail({ operation: dialect.exchange, times: 4, what: { status: 429 } })
     const refused = await Promise.all([1, 2, 3, 4].map(() => visitor.poll()))
     for (const { status, code } of refused) expect([status, code]).toEqual([429, 'rate_limited'])
     expect((await visitor.poll()).status).toBe(200)

@@ -20,7 +20,7 @@ const messaging = createEnhancedChat({
   signer: null,
   settleMs: 10,
 })
-const reach = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
+const conversationRef = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
 const saying: OutgoingMessage = {
   id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12',
   messageType: 'StaticContentMessage',
@@ -54,14 +54,17 @@ function outcomeOf(call: () => Promise<unknown>) {
 }
 
 const calls = {
-  say: () => messaging.sendMessage(reach, saying, null),
-  list: () => messaging.listConversationEntries(reach, { order: 'newestFirst' }),
-  open: () => messaging.createConversation(reach, { routingAttributes: {}, language: null }),
-  end: () => messaging.end(reach, 'conversation'),
-  routing: () => messaging.retrieveConversationRoutingStatus(reach),
-  type: () => messaging.addTypingIndicator(reach, saying.id, 'started'),
+  say: () => messaging.sendMessage(conversationRef, saying, null),
+  list: () => messaging.listConversationEntries(conversationRef, { order: 'newestFirst' }),
+  open: () =>
+    messaging.createConversation(conversationRef, { routingAttributes: {}, language: null }),
+  end: () => messaging.end(conversationRef, 'conversation'),
+  routing: () => messaging.retrieveConversationRoutingStatus(conversationRef),
+  type: () => messaging.addTypingIndicator(conversationRef, saying.id, 'started'),
   acknowledge: () =>
-    messaging.acknowledgeEntries(reach, [{ id: saying.id, messageId: saying.id, kind: 'read' }]),
+    messaging.acknowledgeEntries(conversationRef, [
+      { id: saying.id, messageId: saying.id, kind: 'read' },
+    ]),
   admitGuest: () => messaging.createToken('guest'),
 }
 
@@ -162,8 +165,11 @@ describe('a message that was accepted', () => {
 
   it('is sent with all that a new session needs, and nothing else without one', async () => {
     const requests = answer(accepted(1))
-    await messaging.sendMessage(reach, saying, null)
-    await messaging.sendMessage(reach, saying, { routingAttributes: { a: 'b' }, language: null })
+    await messaging.sendMessage(conversationRef, saying, null)
+    await messaging.sendMessage(conversationRef, saying, {
+      routingAttributes: { a: 'b' },
+      language: null,
+    })
     const [plain, opening] = await Promise.all(requests.map((request) => request.json()))
     const message = {
       id: saying.id,
@@ -189,7 +195,9 @@ describe('routing', () => {
     ['ROUTED', 'unknown'],
     ['SOMETHING_NEW', 'unknown'],
   ])('%s means %s', async (routingStatus, means) => {
-    answer(() => HttpResponse.json({ conversationId: reach.conversationId, routingStatus }))
+    answer(() =>
+      HttpResponse.json({ conversationId: conversationRef.conversationId, routingStatus }),
+    )
     expect(await outcomeOf(calls.routing)).toBe(means)
   })
 })
@@ -208,11 +216,13 @@ describe('a list', () => {
       entry(index ? `${index}` : null),
     )
     answer(() => HttpResponse.json({ conversationEntries }))
-    expect(await messaging.listConversationEntries(reach, { order: 'newestFirst' })).toMatchObject({
+    expect(
+      await messaging.listConversationEntries(conversationRef, { order: 'newestFirst' }),
+    ).toMatchObject({
       full: true,
     })
     conversationEntries.pop()
-    const page = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
+    const page = await messaging.listConversationEntries(conversationRef, { order: 'newestFirst' })
     expect(page.full).toBe(false)
     expect(page.entries).toHaveLength(48)
   })
@@ -220,7 +230,9 @@ describe('a list', () => {
   it('carries Salesforce’s clock', async () => {
     const date = 'Sun, 01 Nov 2026 10:00:00 GMT'
     answer(() => HttpResponse.json({ conversationEntries: [] }, { headers: { date } }))
-    const { now } = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
+    const { now } = await messaging.listConversationEntries(conversationRef, {
+      order: 'newestFirst',
+    })
     expect(now).toBe(Date.parse(date))
   })
 
@@ -231,9 +243,9 @@ describe('a list', () => {
     [{ order: 'oldestFirst', startTimestamp: 7 }, 'limit=50&direction=FromStart&startTimestamp=7'],
   ] as const)('%o asks for %s', async (request, query) => {
     const requests = answer(() => HttpResponse.json({ conversationEntries: [] }))
-    await messaging.listConversationEntries(reach, request)
+    await messaging.listConversationEntries(conversationRef, request)
     expect(requests.map((heard) => heard.url)).toEqual([
-      `${url}/iamessage/api/v2/conversation/${reach.conversationId}/entries?${query}`,
+      `${url}/iamessage/api/v2/conversation/${conversationRef.conversationId}/entries?${query}`,
     ])
   })
 })

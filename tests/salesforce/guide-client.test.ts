@@ -108,13 +108,13 @@ describe('the way to a token', () => {
     ['a host below it', 'eu.harbor.example', 'https://eu.harbor.example'],
     ['its own host in capitals', 'HARBOR.example', url],
   ])('leads to %s', async (_what, named, base) => {
-    const reach = await admitted({ url: named })
+    const conversationRef = await admitted({ url: named })
     const requests = answer({
       '/message': () => HttpResponse.json({ id: 'm' }),
       '/conversation': () => HttpResponse.json({ conversationId: 'conv_1' }),
     })
-    await messaging.sendMessage(reach, text, null)
-    await messaging.createConversation(reach, { routingAttributes: {}, language: null })
+    await messaging.sendMessage(conversationRef, text, null)
+    await messaging.createConversation(conversationRef, { routingAttributes: {}, language: null })
     expect(requests.map((request) => request.url)).toEqual([
       `${base}/iamessage/api/v2/conversation/conv_1/message`,
       `${base}/iamessage/api/v2/conversation`,
@@ -180,8 +180,8 @@ describe('the way to a token', () => {
 describe('what needs a token', () => {
   it('asks for another one when the text is no token of this dialect', async () => {
     const requests = answer({})
-    const reach = { token: 'eyJ.of.another', conversationId: 'conv_1' }
-    const outcome = await outcomeOf(() => messaging.sendMessage(reach, text, null))
+    const conversationRef = { token: 'eyJ.of.another', conversationId: 'conv_1' }
+    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, text, null))
     expect(outcome).toMatchObject({ code: 'conversation_lost', effect: 'none' })
     expect(requests).toEqual([])
   })
@@ -199,26 +199,26 @@ describe('what needs a token', () => {
     ['is told', { id: 'msg_1', timestamp: '2026-01-15T10:30:00.000Z' }, 'msg_1', 1_768_473_000_000],
     ['is in epoch milliseconds', { id: 'msg_1', timestamp: 17 }, 'msg_1', 17],
   ])('gives a message’s name and time when it %s', async (_what, body, listedAs, at) => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     answer({ '/message': () => HttpResponse.json(body) })
-    expect(await messaging.sendMessage(reach, text, null)).toEqual({ listedAs, at })
+    expect(await messaging.sendMessage(conversationRef, text, null)).toEqual({ listedAs, at })
   })
 
   it.each([[{}], [{ id: null }], [{ id: 7, timestamp: 'soon' }]])(
     'takes %j for accepted, without a name',
     async (body) => {
-      const reach = await admitted()
+      const conversationRef = await admitted()
       answer({ '/message': () => HttpResponse.json(body) })
-      const said = await messaging.sendMessage(reach, text, null)
+      const said = await messaging.sendMessage(conversationRef, text, null)
       expect(said).toMatchObject({ listedAs: null })
       expect(Math.abs(said.at - Date.now())).toBeLessThan(5000)
     },
   )
 
   it('does not know what became of a message that a web page answers', async () => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     answer({ '/message': () => HttpResponse.html('<html></html>') })
-    const outcome = await outcomeOf(() => messaging.sendMessage(reach, text, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, text, null))
     expect(outcome).toMatchObject({ code: 'upstream_rejected', effect: 'unknown' })
   })
 
@@ -246,9 +246,9 @@ describe('what needs a token', () => {
       },
     ],
   ])('refuses %s before anything is sent', async (_what, saying) => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     const requests = answer({})
-    const outcome = await outcomeOf(() => messaging.sendMessage(reach, saying, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, saying, null))
     expect(outcome).toMatchObject({ code: 'unsupported', effect: 'none' })
     expect(requests).toEqual([])
   })
@@ -278,18 +278,18 @@ describe('the list', () => {
     ['in pages of 60', 60, 5],
     ['in pages of 100', 100, 4],
   ])('is read to its end when it is told %s', async (_what, size, requestsAtMost) => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     const requests = answer({ '/messages': pagesOf(size) })
-    const page = await messaging.listConversationEntries(reach, { order: 'oldestFirst' })
+    const page = await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })
     expect(page.entries.map(({ id }) => id).sort()).toEqual(messages.map(({ id }) => id).sort())
     expect(requests.length).toBeLessThanOrEqual(requestsAtMost)
     expect(page.full).toBe(false)
   })
 
   it('is asked once while little is told', async () => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     const requests = answer({ '/messages': pagesOf(1000) })
-    const page = await messaging.listConversationEntries(reach, {
+    const page = await messaging.listConversationEntries(conversationRef, {
       order: 'oldestFirst',
       after: 'msg_200',
     })
@@ -298,11 +298,13 @@ describe('the list', () => {
   })
 
   it('comes newest first for a first page, those of one moment too', async () => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     answer({ '/messages': pagesOf(1000) })
-    const { entries } = await messaging.listConversationEntries(reach, { order: 'newestFirst' })
+    const { entries } = await messaging.listConversationEntries(conversationRef, {
+      order: 'newestFirst',
+    })
     expect(entries.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).reverse())
-    const older = await messaging.listConversationEntries(reach, {
+    const older = await messaging.listConversationEntries(conversationRef, {
       order: 'newestFirst',
       endTimestamp: 1_795_000_000_001,
     })
@@ -312,14 +314,14 @@ describe('the list', () => {
   })
 
   it('is asked again after a failure, and not for ever when it never ends', async () => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     let failures = 1
     const requests = answer({
       '/messages': (request) =>
         failures-- > 0 ? HttpResponse.json({}, { status: 503 }) : pagesOf(1000)(request),
     })
     expect(
-      (await messaging.listConversationEntries(reach, { order: 'oldestFirst' })).entries,
+      (await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })).entries,
     ).toHaveLength(230)
     expect(requests).toHaveLength(3)
     network.resetHandlers()
@@ -334,15 +336,15 @@ describe('the list', () => {
         return HttpResponse.json({ messages: more })
       },
     })
-    await messaging.listConversationEntries(reach, { order: 'oldestFirst' })
+    await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })
     expect(endless.length).toBeLessThanOrEqual(40)
   })
 
   it('that is none is nonsense', async () => {
-    const reach = await admitted()
+    const conversationRef = await admitted()
     answer({ '/messages': () => HttpResponse.json({ data: [] }) })
     const outcome = await outcomeOf(() =>
-      messaging.listConversationEntries(reach, { order: 'oldestFirst' }),
+      messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' }),
     )
     expect(outcome).toMatchObject({ code: 'upstream_rejected' })
   })

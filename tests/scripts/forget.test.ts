@@ -7,18 +7,18 @@ import auth from '../../api/auth.js'
 import conversations from '../../api/conversations.js'
 import send from '../../api/send.js'
 import { forgetVisitors } from '../../scripts/forgetting.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway, type TestGateway } from '../support/gateway.js'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
-import { knock } from '../support/knock.js'
+import { request } from '../support/request.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld, type World } from '../support/world.js'
 
 /** Requests that are being served when tokens are refused have this time to come to their end. */
-async function forgetIn(world: World, args: readonly string[]) {
+async function forgetIn(gateway: TestGateway, args: readonly string[]) {
   const lines: string[] = []
-  world.setEnv({ REQUEST_DEADLINE_MS: '200' })
+  gateway.setEnv({ REQUEST_DEADLINE_MS: '200' })
   const code = await forgetVisitors(args, (line) => lines.push(line))
-  world.setEnv({ REQUEST_DEADLINE_MS: '5000' })
+  gateway.setEnv({ REQUEST_DEADLINE_MS: '5000' })
   return { code, lines }
 }
 
@@ -28,8 +28,8 @@ function textOf(value: unknown): string {
 }
 
 /** All keys of the store with what they hold. */
-async function kept(world: World): Promise<Map<string, string>> {
-  const ask = (...command: string[]) => world.redisBackend.execute(command)
+async function kept(gateway: TestGateway): Promise<Map<string, string>> {
+  const ask = (...command: string[]) => gateway.redisBackend.execute(command)
   const keys = z.array(z.coerce.string()).parse(await ask('KEYS', '*'))
   const rows = keys.sort().map(async (key): Promise<[string, string]> => {
     const isHash = String(await ask('TYPE', key)) === 'hash'
@@ -38,55 +38,55 @@ async function kept(world: World): Promise<Map<string, string>> {
   return new Map(await Promise.all(rows))
 }
 
-async function keysNaming(world: World, ...marks: string[]): Promise<string[]> {
-  const all = [...(await kept(world))]
+async function keysNaming(gateway: TestGateway, ...marks: string[]): Promise<string[]> {
+  const all = [...(await kept(gateway))]
   return all.filter((row) => marks.some((mark) => `${row}`.includes(mark))).map(([key]) => key)
 }
 
 /** A guest with two conversations, of which one is open, who said and typed something. */
 async function talkative() {
-  const visitor = await visit()
-  await visitor.say('my private text')
+  const visitor = await startConversation()
+  await visitor.send('my private text')
   await visitor.end()
   const { body } = await visitor.start()
   const conversationId = String(body.conversationId)
   const { token } = visitor
-  await knock(send, { token, body: { conversationId, text: 'another private text' } })
+  await request(send, { token, body: { conversationId, text: 'another private text' } })
   const typing = { conversationId, messageType: 'TypingIndicator', typing: true }
-  await knock(send, { token, body: typing })
+  await request(send, { token, body: typing })
   return { ...visitor, conversationIds: [visitor.conversationId, conversationId] }
 }
 
 describe('forgetting a guest', () => {
-  const world = openWorld()
-  const forget = (...args: string[]) => forgetIn(world, args)
+  const gateway = setupGateway()
+  const forget = (...args: string[]) => forgetIn(gateway, args)
 
   it('deletes every key that names the guest or a conversation, but what refuses old tokens', async () => {
     const { user, conversationIds } = await talkative()
     const { code, lines } = await forget(user.id)
     expect(code).toBe(0)
-    expect(await keysNaming(world, user.id, ...conversationIds)).toEqual([
+    expect(await keysNaming(gateway, user.id, ...conversationIds)).toEqual([
       `local:visitor:{${user.id}}`,
     ])
-    expect((await kept(world)).get(`local:visitor:{${user.id}}`)).toBe('["gone","nobody"]')
+    expect((await kept(gateway)).get(`local:visitor:{${user.id}}`)).toBe('["gone","nobody"]')
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/ended 1 of 1 open conversations; deleted .*family 1.*owner 2.*send 2/)
     expect(lines[0]).not.toMatch(/private|eyJ/)
   })
 
   it('refuses every token that is still out there', async () => {
-    const { user, token, refreshToken, say, poll } = await talkative()
+    const { user, token, refreshToken, send, poll } = await talkative()
     await forget(user.id)
     expect((await poll()).status).toBe(401)
-    expect((await say('Still here?')).status).toBe(401)
-    const again = await knock(auth, { body: { refreshToken } })
+    expect((await send('Still here?')).status).toBe(401)
+    const again = await request(auth, { body: { refreshToken } })
     expect(again).toMatchObject({ status: 401, body: { code: 'refresh_rejected' } })
-    expect((await knock(conversations, { token })).status).toBe(401)
+    expect((await request(conversations, { token })).status).toBe(401)
   })
 
   it('ends what is open in Salesforce', async () => {
     const { user, conversationIds } = await talkative()
-    const endOf = () => world.salesforce.conversation(conversationIds[1] ?? '').endTimestamp
+    const endOf = () => gateway.salesforce.conversation(conversationIds[1] ?? '').endTimestamp
     expect(endOf()).toBe(0)
     await forget(user.id)
     expect(endOf()).toBeGreaterThan(0)
@@ -96,46 +96,46 @@ describe('forgetting a guest', () => {
     const { user } = await talkative()
     const other = await talkative()
     const marks = [other.user.id, ...other.conversationIds]
-    const before = await keysNaming(world, ...marks)
+    const before = await keysNaming(gateway, ...marks)
     await forget(user.id)
-    expect(await keysNaming(world, ...marks)).toEqual(before)
+    expect(await keysNaming(gateway, ...marks)).toEqual(before)
     expect((await other.poll()).status).toBe(200)
   })
 
   it('only counts when asked to, and changes nothing', async () => {
     const { user, poll } = await talkative()
-    const [before, heard] = [await kept(world), world.heard().length]
+    const [before, heard] = [await kept(gateway), gateway.salesforceCalls().length]
     const { code, lines } = await forget(user.id, '--dry-run')
     expect(code).toBe(0)
     expect(lines[0]).toMatch(/would end 1 open conversations and delete .*visitor 1/)
-    expect(await kept(world)).toEqual(before)
-    expect(world.heard()).toHaveLength(heard)
+    expect(await kept(gateway)).toEqual(before)
+    expect(gateway.salesforceCalls()).toHaveLength(heard)
     expect((await poll()).status).toBe(200)
   })
 
   it('deletes all the same when Salesforce does not answer, and tells', async () => {
     const { user, conversationIds } = await talkative()
-    world.salesforce.fail({ operation: 'closeConversation', times: 50, what: 'drop' })
+    gateway.salesforce.fail({ operation: 'closeConversation', times: 50, what: 'drop' })
     const { code, lines } = await forget(user.id)
     expect(code).toBe(0)
     expect(lines[0]).toContain('ended 0 of 1 open conversations (1 could not be ended')
-    expect(await keysNaming(world, ...conversationIds)).toEqual([])
+    expect(await keysNaming(gateway, ...conversationIds)).toEqual([])
   })
 
   it('finds conversations that the record has forgotten', async () => {
     const { user, conversationIds } = await talkative()
     const [old = ''] = conversationIds
     const record = `local:visitor:{${user.id}}`
-    await world.redisBackend.execute(['HDEL', record, `c:${old}`, `t:${old}`])
-    expect(await keysNaming(world, old)).not.toEqual([])
+    await gateway.redisBackend.execute(['HDEL', record, `c:${old}`, `t:${old}`])
+    expect(await keysNaming(gateway, old)).not.toEqual([])
     await forget(user.id)
-    expect(await keysNaming(world, old)).toEqual([])
+    expect(await keysNaming(gateway, old)).toEqual([])
   })
 
   it('finds a guest who never began a conversation', async () => {
-    const { user, refreshToken } = await arrive()
+    const { user, refreshToken } = await signInAsGuest()
     expect((await forget(user.id)).code).toBe(0)
-    expect((await knock(auth, { body: { refreshToken } })).status).toBe(401)
+    expect((await request(auth, { body: { refreshToken } })).status).toBe(401)
   })
 
   it('says when nobody is known by an id, and forgets the others', async () => {
@@ -143,34 +143,34 @@ describe('forgetting a guest', () => {
     const { code, lines } = await forget('guest-nobody', user.id)
     expect(code).toBe(1)
     expect(lines[0]).toBe('guest-nobody: nothing is kept of this visitor')
-    expect(await keysNaming(world, ...conversationIds)).toEqual([])
+    expect(await keysNaming(gateway, ...conversationIds)).toEqual([])
     expect((await forget(user.id)).lines[0]).toContain('nothing is kept')
   })
 
   it('says that it is to be run again when the store fails, and then does it', async () => {
     const { user, conversationIds } = await talkative()
-    world.redis.fault({ what: 'drop', times: 100 })
+    gateway.redis.fault({ what: 'drop', times: 100 })
     const failed = await forget(user.id)
     expect(failed.code).toBe(1)
     expect(failed.lines.at(-1)).toContain('Run it again')
-    world.redis.clearFaults()
+    gateway.redis.clearFaults()
     expect((await forget(user.id)).code).toBe(0)
-    expect(await keysNaming(world, ...conversationIds)).toEqual([])
+    expect(await keysNaming(gateway, ...conversationIds)).toEqual([])
   })
 
   it.each([['--dry-run'], ['*'], ['guest-*'], ['guest-a:b'], ['--all'], ['{x}']])(
     'takes %j for no visitor, and asks nothing',
     async (...args) => {
-      const { requests } = world.redis.counts
+      const { requests } = gateway.redis.counts
       const { code, lines } = await forget(...args)
       expect(code).toBe(1)
       expect(lines.at(-1)).toContain('Usage')
-      expect(world.redis.counts.requests).toBe(requests)
+      expect(gateway.redis.counts.requests).toBe(requests)
     },
   )
 
   it('refuses to work without a complete environment, and names what is missing', async () => {
-    world.setEnv({ SESSION_SECRET: '', SALESFORCE_ORG_ID: 'nope-7' })
+    gateway.setEnv({ SESSION_SECRET: '', SALESFORCE_ORG_ID: 'nope-7' })
     const { code, lines } = await forget('guest-somebody')
     expect(code).toBe(1)
     expect(lines.join()).toMatch(/SESSION_SECRET is missing/)
@@ -189,46 +189,46 @@ describe('forgetting a guest', () => {
 })
 
 describe('forgetting a known visitor', () => {
-  const world = openWorld({
+  const gateway = setupGateway({
     salesforce: verifiedSalesforce,
     env: { ...verifiedEnv, ...loginEnv },
   })
-  const forget = (...args: string[]) => forgetIn(world, args)
+  const forget = (...args: string[]) => forgetIn(gateway, args)
   const signIn = async (refreshToken?: string) => {
     const claims = { email: 'mina@private.example' }
     const body = { identityToken: await identityToken({ claims }), refreshToken }
-    return (await knock(auth, { body })).body
+    return (await request(auth, { body })).body
   }
 
   it('leaves nothing that names them, not even by the guest they were', async () => {
-    const guest = await visit()
+    const guest = await startConversation()
     const { token, user } = await signIn(guest.refreshToken)
-    expect((await knock(conversations, { token })).body.conversations).toHaveLength(1)
+    expect((await request(conversations, { token })).body.conversations).toHaveLength(1)
     expect((await forget(user.id)).code).toBe(0)
-    const left = await keysNaming(world, user.id, guest.user.id, guest.conversationId)
+    const left = await keysNaming(gateway, user.id, guest.user.id, guest.conversationId)
     expect(left.sort()).toEqual([`local:visitor:{${guest.user.id}}`, `local:visitor:{${user.id}}`])
-    const all = await kept(world)
+    const all = await kept(gateway)
     expect(all.get(`local:visitor:{${guest.user.id}}`)).toBe('["gone","nobody"]')
     expect(all.get(`local:visitor:{${user.id}}`)).toMatch(/^\["out","\d+"\]$/)
-    expect((await knock(conversations, { token })).status).toBe(401)
-    expect((await knock(conversations, { token: guest.token })).status).toBe(401)
+    expect((await request(conversations, { token })).status).toBe(401)
+    expect((await request(conversations, { token: guest.token })).status).toBe(401)
   })
 
   it('signs out every device, and lets them sign in anew as if for the first time', async () => {
     const [phone, laptop] = [await signIn(), await signIn()]
     await forget(phone.user.id)
     for (const { token, refreshToken } of [phone, laptop]) {
-      expect((await knock(conversations, { token })).status).toBe(401)
-      expect((await knock(auth, { body: { refreshToken } })).status).toBe(401)
+      expect((await request(conversations, { token })).status).toBe(401)
+      expect((await request(auth, { body: { refreshToken } })).status).toBe(401)
     }
     const anew = await signIn()
     expect(anew.user.id).toBe(phone.user.id)
-    const { status, body } = await knock(conversations, { token: anew.token })
+    const { status, body } = await request(conversations, { token: anew.token })
     expect({ status, body }).toEqual({ status: 200, body: { conversations: [] } })
   })
 
   it('says of a guest who has signed in who that is now', async () => {
-    const guest = await visit()
+    const guest = await startConversation()
     const { user } = await signIn(guest.refreshToken)
     const { code, lines } = await forget(guest.user.id)
     expect(code).toBe(1)
@@ -237,15 +237,15 @@ describe('forgetting a known visitor', () => {
 })
 
 describe("forgetting a guest in the guide's dialect", () => {
-  const world = openWorld({ salesforce: guideSalesforce, env: guideEnv })
+  const gateway = setupGateway({ salesforce: guideSalesforce, env: guideEnv })
 
   it('deletes the names of messages as well', async () => {
-    const visitor = await visit()
-    await visitor.say('Hello')
+    const visitor = await startConversation()
+    await visitor.send('Hello')
     const mark = visitor.conversationId
-    expect(await keysNaming(world, `listed:{${mark}`)).toHaveLength(1)
-    const { lines } = await forgetIn(world, [visitor.user.id])
+    expect(await keysNaming(gateway, `listed:{${mark}`)).toHaveLength(1)
+    const { lines } = await forgetIn(gateway, [visitor.user.id])
     expect(lines[0]).toContain('listed 1')
-    expect(await keysNaming(world, mark)).toEqual([])
+    expect(await keysNaming(gateway, mark)).toEqual([])
   })
 })

@@ -4,29 +4,29 @@ import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import availability from '../../api/availability.js'
 import start from '../../api/start.js'
-import { unheard } from '../api/saying.js'
-import { type Knock, knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
-import { aboutConversations } from './guarded.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { type RequestOptions, request } from '../support/request.js'
+import { expectNoSalesforceCalls } from '../support/sending.js'
+import { conversationCalls } from './authenticated-calls.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 describe('made-up conversations', () => {
-  const doors = ['POST /api/send', 'GET /api/poll', 'POST /api/upload'] as const
+  const endpoints = ['POST /api/send', 'GET /api/poll', 'POST /api/upload'] as const
 
-  it.each(doors)('are counted on the visitor at %s, whatever their ids', async (name) => {
-    world.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
-    const { token } = await arrive()
+  it.each(endpoints)('are counted on the visitor at %s, whatever their ids', async (name) => {
+    gateway.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
+    const { token } = await signInAsGuest()
     const statuses: (number | undefined)[] = []
-    await unheard(world, async () => {
+    await expectNoSalesforceCalls(gateway, async () => {
       for (const _ of [1, 2, 3, 4]) {
-        statuses.push((await aboutConversations[name]?.(randomUUID(), { token }))?.status)
+        statuses.push((await conversationCalls[name]?.(randomUUID(), { token }))?.status)
       }
     })
     expect(statuses).toEqual([404, 404, 404, 429])
-    const other = (await arrive()).token
-    expect((await aboutConversations[name]?.(randomUUID(), { token: other }))?.status).toBe(404)
+    const other = (await signInAsGuest()).token
+    expect((await conversationCalls[name]?.(randomUUID(), { token: other }))?.status).toBe(404)
   })
 })
 
@@ -40,29 +40,31 @@ describe('attributes', () => {
     ['three of 3,900 characters of two bytes', wide],
     ['fifty of 400', many(50, 400)],
   ])('of more than 16 KB in all are refused: %s', async (_what, routingAttributes) => {
-    const { token } = await arrive()
-    const answer = await unheard(world, () => knock(start, { token, body: { routingAttributes } }))
+    const { token } = await signInAsGuest()
+    const answer = await expectNoSalesforceCalls(gateway, () =>
+      request(start, { token, body: { routingAttributes } }),
+    )
     const errors = [{ path: 'routingAttributes', message: 'must be at most 16,384 bytes in all' }]
     expect(answer).toMatchObject({ status: 400, body: { errors } })
   })
 
   it('of less are taken', async () => {
-    const { token } = await arrive()
-    const wish = { token, body: { routingAttributes: many(4, 4000) } }
-    expect((await knock(start, wish)).status).toBe(201)
+    const { token } = await signInAsGuest()
+    const options = { token, body: { routingAttributes: many(4, 4000) } }
+    expect((await request(start, options)).status).toBe(201)
   })
 })
 
 describe('a refusal', () => {
   it('is short, however much was wrong', async () => {
     const typos = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`t${n}`, 1]))
-    const answer = await knock(auth, { body: typos })
+    const answer = await request(auth, { body: typos })
     expect(answer.status).toBe(400)
     expect(answer.body.errors).toHaveLength(100)
   })
 
   it('repeats no more than the beginning of a long name', async () => {
-    const answer = await knock(auth, { body: { ['n'.repeat(100_000)]: 1 } })
+    const answer = await request(auth, { body: { ['n'.repeat(100_000)]: 1 } })
     expect(answer).toMatchObject({
       status: 400,
       body: { errors: [{ path: `${'n'.repeat(200)}…` }] },
@@ -72,10 +74,10 @@ describe('a refusal', () => {
 })
 
 describe('a limit by address', () => {
-  const doors: Record<string, (wish: Knock) => ReturnType<typeof knock>> = {
-    auth: (wish) => knock(auth, { ...wish, body: {} }),
-    startAddress: (wish) => knock(start, { ...wish, body: {} }),
-    other: (wish) => knock(availability, wish),
+  const endpoints: Record<string, (options: RequestOptions) => ReturnType<typeof request>> = {
+    auth: (options) => request(auth, { ...options, body: {} }),
+    startAddress: (options) => request(start, { ...options, body: {} }),
+    other: (options) => request(availability, options),
   }
   const headers = [
     'x-forwarded-for',
@@ -90,20 +92,21 @@ describe('a limit by address', () => {
     'via',
   ]
 
-  it.each(Object.keys(doors))('is not evaded by a header of the caller: %s', async (limit) => {
-    world.setEnv({ LIMITS: JSON.stringify({ auth: [99, '1 m'], [limit]: [1, '1 m'] }) })
-    const token = limit === 'auth' ? undefined : (await arrive()).token
-    expect((await doors[limit]?.({ token }))?.status).toBeLessThan(300)
+  it.each(Object.keys(endpoints))('is not evaded by a header of the caller: %s', async (limit) => {
+    gateway.setEnv({ LIMITS: JSON.stringify({ auth: [99, '1 m'], [limit]: [1, '1 m'] }) })
+    const token = limit === 'auth' ? undefined : (await signInAsGuest()).token
+    expect((await endpoints[limit]?.({ token }))?.status).toBeLessThan(300)
     for (const name of headers) {
       const value = name === 'forwarded' ? 'for=198.51.100.9' : '198.51.100.9'
-      const answer = await doors[limit]?.({ token, headers: { [name]: value } })
+      const answer = await endpoints[limit]?.({ token, headers: { [name]: value } })
       expect(answer?.status, name).toBe(429)
     }
   })
 
   it('counts callers together whose address nobody vouches for', async () => {
-    world.setEnv({ CLIENT_ADDRESS: 'forwarded:2', LIMITS: '{"auth": [1, "1 m"]}' })
-    const from = (value: string) => knock(auth, { body: {}, headers: { 'x-forwarded-for': value } })
+    gateway.setEnv({ CLIENT_ADDRESS: 'forwarded:2', LIMITS: '{"auth": [1, "1 m"]}' })
+    const from = (value: string) =>
+      request(auth, { body: {}, headers: { 'x-forwarded-for': value } })
     expect((await from('198.51.100.1')).status).toBe(200)
     for (const value of ['198.51.100.2', 'unknown, 10.0.0.1', ', 10.0.0.1', 'x'.repeat(5000)]) {
       expect((await from(value)).status, value.slice(0, 20)).toBe(429)
@@ -112,7 +115,7 @@ describe('a limit by address', () => {
 })
 
 it('two access tokens of the same moment are not the same', async () => {
-  const [one, other] = [await arrive(), await arrive()]
+  const [one, other] = [await signInAsGuest(), await signInAsGuest()]
   const claimsOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   expect(claimsOf(one.token).jti).toMatch(/^[0-9a-f-]{36}$/)

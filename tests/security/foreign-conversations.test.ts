@@ -1,54 +1,56 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { unheard } from '../api/saying.js'
-import { openScene } from '../dialects/scene.js'
-import { dialects } from '../dialects/table.js'
-import type { Answer } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { aboutConversations } from './guarded.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupDialect } from '../dialects/setup.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import type { TestResponse } from '../support/request.js'
+import { expectNoSalesforceCalls } from '../support/sending.js'
+import { conversationCalls } from './authenticated-calls.js'
 
 /** All that a caller can tell two answers apart by, but what is made anew for each call. */
-function told({ status, headers, body }: Answer) {
+function foreignResponses({ status, headers, body }: TestResponse) {
   const perCall = ['x-request-id', 'server-timing', 'ratelimit']
   const lasting = [...headers].filter(([name]) => !perCall.includes(name))
   return { status, headers: lasting, body: { ...body, requestId: '' } }
 }
 
 describe.each(dialects)('somebody else’s conversation ($name)', (dialect) => {
-  const { world } = openScene(dialect)
-  const names = Object.keys(aboutConversations).filter((name) => name !== 'POST /api/start')
+  const { world: gateway } = setupDialect(dialect)
+  const names = Object.keys(conversationCalls).filter((name) => name !== 'POST /api/start')
 
   it.each(names)('is at %s what never was, and Salesforce hears nothing', async (name) => {
-    const owner = await visit()
-    await owner.say('For nobody else')
-    const { token } = await arrive()
-    const call = aboutConversations[name]
-    const answers = await unheard(world, async () => [
+    const owner = await startConversation()
+    await owner.send('For nobody else')
+    const { token } = await signInAsGuest()
+    const call = conversationCalls[name]
+    const answers = await expectNoSalesforceCalls(gateway, async () => [
       await call?.(owner.conversationId, { token }),
-      await call?.(randomUUID(), { token: (await arrive()).token }),
+      await call?.(randomUUID(), { token: (await signInAsGuest()).token }),
     ])
-    const [foreign, none] = answers.map((answer) => answer && told(answer))
+    const [foreign, none] = answers.map((answer) => answer && foreignResponses(answer))
     expect(foreign).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
     expect(foreign).toEqual(none)
     expect((await owner.poll()).status).toBe(200)
   })
 
   it('cannot be opened, and an id that never was can', async () => {
-    const owner = await visit()
-    const { token } = await arrive()
-    const begin = aboutConversations['POST /api/start']
-    const foreign = await unheard(world, async () => begin?.(owner.conversationId, { token }))
+    const owner = await startConversation()
+    const { token } = await signInAsGuest()
+    const begin = conversationCalls['POST /api/start']
+    const foreign = await expectNoSalesforceCalls(gateway, async () =>
+      begin?.(owner.conversationId, { token }),
+    )
     expect(foreign).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
     expect((await begin?.(randomUUID(), { token }))?.status).toBe(201)
   })
 
   it('stays so when it has ended, and when its owner has gone', async () => {
-    const owner = await visit()
-    const { token } = await arrive()
+    const owner = await startConversation()
+    const { token } = await signInAsGuest()
     await owner.end()
     for (const name of names) {
-      const call = async () => aboutConversations[name]?.(owner.conversationId, { token })
-      expect((await unheard(world, call))?.status, name).toBe(404)
+      const call = async () => conversationCalls[name]?.(owner.conversationId, { token })
+      expect((await expectNoSalesforceCalls(gateway, call))?.status, name).toBe(404)
     }
   })
 })

@@ -14,19 +14,19 @@ import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { readEnv } from '../../lib/config/env.js'
-import { fileOf, formOf, png } from '../api/uploading.js'
-import { type Answer, knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld, redisUrl, salesforceUrl } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { redisUrl, salesforceUrl, setupGateway } from '../support/gateway.js'
+import { request, type TestResponse } from '../support/request.js'
+import { createFile, createForm, png } from '../support/uploads.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   salesforce: { attachments: { endUserToAgent: true, maxFileSize: 5 } },
 })
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 const nestedObjects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
 
-function expectRefused(answer: Answer): void {
+function expectRefused(answer: TestResponse): void {
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
 }
 
@@ -34,7 +34,7 @@ describe('JSON', () => {
   const posts = { auth, start, send, end }
 
   it.each(Object.entries(posts))('however deep, is refused and soon at %s', async (_name, door) => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const bodies = [
       nested(60_000),
       nestedObjects(20_000),
@@ -44,26 +44,26 @@ describe('JSON', () => {
     ]
     for (const body of bodies) {
       const startedAt = performance.now()
-      expectRefused(await knock(door, { token, body }))
+      expectRefused(await request(door, { token, body }))
       expect(performance.now() - startedAt).toBeLessThan(1500)
     }
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('of more than 128 KB is 413 however it is nested', async () => {
-    expect((await knock(auth, { body: nested(100_000) })).status).toBe(413)
+    expect((await request(auth, { body: nested(100_000) })).status).toBe(413)
   })
 
   it('that says a thing twice means the last, in every check', async () => {
-    const [owner, stranger] = [await visit(), await visit()]
+    const [owner, otherVisitor] = [await startConversation(), await startConversation()]
     const twice = (first: string, last: string) =>
-      knock(send, {
-        token: stranger.token,
+      request(send, {
+        token: otherVisitor.token,
         body: `{"conversationId":"${first}","text":"Only once","conversationId":"${last}"}`,
       })
-    expect((await twice(stranger.conversationId, owner.conversationId)).status).toBe(404)
-    expect((await twice(owner.conversationId, stranger.conversationId)).status).toBe(202)
-    const { ledger } = world.salesforce.conversation(owner.conversationId)
+    expect((await twice(otherVisitor.conversationId, owner.conversationId)).status).toBe(404)
+    expect((await twice(owner.conversationId, otherVisitor.conversationId)).status).toBe(202)
+    const { ledger } = gateway.salesforce.conversation(owner.conversationId)
     expect(JSON.stringify(ledger)).not.toContain('Only once')
   })
 
@@ -76,8 +76,8 @@ describe('JSON', () => {
   ]
 
   it.each(polluting)('changes nothing that all objects share: %s', async (body) => {
-    const { token } = await arrive()
-    for (const door of Object.values(posts)) expectRefused(await knock(door, { token, body }))
+    const { token } = await signInAsGuest()
+    for (const door of Object.values(posts)) expectRefused(await request(door, { token, body }))
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
     expect(Reflect.get({}, 'verified')).toBeUndefined()
   })
@@ -110,9 +110,9 @@ describe('an address that a caller names', () => {
   const note = ({ request }: { request: Request }) => hosts.add(new URL(request.url).host)
   beforeEach(() => {
     hosts.clear()
-    world.network.events.on('request:start', note)
+    gateway.network.events.on('request:start', note)
   })
-  afterEach(() => world.network.events.removeListener('request:start', note))
+  afterEach(() => gateway.network.events.removeListener('request:start', note))
 
   it('is asked nothing, wherever it stands', async () => {
     const evil = 'http://evil.example/ping'
@@ -124,30 +124,32 @@ describe('an address that a caller names', () => {
       referer: evil,
       forwarded: 'host=evil.example',
     }
-    await knock(auth, { body: { identityToken: evil }, headers })
-    await knock(auth, { body: { refreshToken: evil, challenge: evil }, headers })
+    await request(auth, { body: { identityToken: evil }, headers })
+    await request(auth, { body: { refreshToken: evil, challenge: evil }, headers })
     const attributes = { url: evil, _callback: evil }
-    const { token, conversationId, ...visitor } = await visit({ routingAttributes: attributes })
-    await visitor.say(`${evil} <img src="${evil}"> [x](${evil})`)
-    const form = formOf({
+    const { token, conversationId, ...visitor } = await startConversation({
+      routingAttributes: attributes,
+    })
+    await visitor.send(`${evil} <img src="${evil}"> [x](${evil})`)
+    const form = createForm({
       conversationId,
       text: `See ${evil}`,
-      file: fileOf({ name: evil, content: png }),
+      file: createFile({ name: evil, content: png }),
     })
-    expect((await knock(upload, { token, form, headers })).status).toBe(202)
+    expect((await request(upload, { token, form, headers })).status).toBe(202)
     const page = await visitor.poll()
-    await knock(poll, {
+    await request(poll, {
       token,
       query: { conversationId, cursor: evil },
       headers,
       url: 'http://evil.example/api/poll',
     })
-    await knock(poll, {
+    await request(poll, {
       token,
       query: { conversationId, cursor: String(page.body.cursor) },
       headers,
     })
-    await knock(end, { token, body: { conversationId }, headers, url: 'http://evil.example/x' })
+    await request(end, { token, body: { conversationId }, headers, url: 'http://evil.example/x' })
     const known = [salesforceUrl, redisUrl].map((url) => new URL(url).host)
     expect([...hosts].sort()).toEqual(known.sort())
   })
@@ -155,31 +157,31 @@ describe('an address that a caller names', () => {
 
 describe('every answer of every door', () => {
   it('has the headers that keep a browser from guessing, framing and telling', async () => {
-    const { token, refreshToken } = await arrive()
+    const { token, refreshToken } = await signInAsGuest()
     const conversationId = randomUUID()
     const answers = [
-      await knock(auth, { body: { refreshToken } }),
-      await knock(auth, { body: 'x'.repeat(200_000) }),
-      await knock(start, { token, body: {} }),
-      await knock(send, { token, body: { conversationId, text: 'Hello' } }),
-      await knock(poll, { token, query: { conversationId } }),
-      await knock(end, { token, body: 'x', headers: { 'content-type': 'text/html' } }),
-      await knock(upload, { token, body: '' }),
-      await knock(transcript, { token, query: { conversationId } }),
-      await knock(conversations, { token }),
-      await knock(availability),
-      await knock(jwks),
-      await knock(health),
-      await knock(notFound),
-      await knock(auth, { method: 'PATCH' }),
-      await knock(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } }),
-      await knock(start, { method: 'OPTIONS', headers: { origin: 'null' } }),
+      await request(auth, { body: { refreshToken } }),
+      await request(auth, { body: 'x'.repeat(200_000) }),
+      await request(start, { token, body: {} }),
+      await request(send, { token, body: { conversationId, text: 'Hello' } }),
+      await request(poll, { token, query: { conversationId } }),
+      await request(end, { token, body: 'x', headers: { 'content-type': 'text/html' } }),
+      await request(upload, { token, body: '' }),
+      await request(transcript, { token, query: { conversationId } }),
+      await request(conversations, { token }),
+      await request(availability),
+      await request(jwks),
+      await request(health),
+      await request(notFound),
+      await request(auth, { method: 'PATCH' }),
+      await request(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } }),
+      await request(start, { method: 'OPTIONS', headers: { origin: 'null' } }),
     ]
-    world.redis.fault({ what: 'drop', times: 9 })
-    answers.push(await knock(auth, { body: {} }))
-    world.redis.clearFaults()
-    world.setEnv({ SESSION_SECRET: '' })
-    answers.push(await knock(start, { token, body: {} }))
+    gateway.redis.fault({ what: 'drop', times: 9 })
+    answers.push(await request(auth, { body: {} }))
+    gateway.redis.clearFaults()
+    gateway.setEnv({ SESSION_SECRET: '' })
+    answers.push(await request(start, { token, body: {} }))
     expect(answers.at(-2)?.status).toBe(503)
     expect(answers.at(-1)?.status).toBe(500)
     for (const { status, headers } of answers) {

@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { doors } from '../../platforms/doors.js'
 import { type Listening, serve } from '../../platforms/serve.js'
 import { createSite } from '../../platforms/site.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const pages = fileURLToPath(new URL('../../public', import.meta.url))
 
 let server: Listening
@@ -83,7 +83,7 @@ describe('a path', () => {
     const { status, head } = await say(`POST ${path} HTTP/1.1`)
     expect(status).toBe(404)
     expect(head).not.toContain('\r\nx-evil')
-    expect(world.redis.counts.requests).toBe(0)
+    expect(gateway.redis.counts.requests).toBe(0)
   })
 
   it.each(['/api/./auth', '/api/x/../auth', '/api/messaging/../auth', '/api/%2e/auth'])(
@@ -128,7 +128,7 @@ describe('a request', () => {
     const { status, head } = await say(line, headers)
     expect(status).toBeLessThan(500)
     expect(head).not.toContain('\r\nx-evil')
-    for (const logged of world.lines) expect(logged).not.toContain('"error"')
+    for (const logged of gateway.lines) expect(logged).not.toContain('"error"')
   })
 
   it('with two Authorization headers is refused or read as its first, never as its second', async () => {
@@ -146,7 +146,7 @@ describe('a request', () => {
       if (head.includes(' 400 ')) continue
       expect(head).toMatch(/\r\nx-request-id: [0-9a-f-]{36}(\r\n|$)/)
     }
-    for (const line of world.lines) {
+    for (const line of gateway.lines) {
       expect(Object.keys(JSON.parse(line))).not.toContain('evil')
       expect(line).toMatch(/^[\x20-\x7e]*$/)
     }

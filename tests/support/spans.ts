@@ -11,7 +11,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 
-export type Recorded = {
+export type RecordedSpan = {
   name: string
   kind: SpanKind | undefined
   id: string
@@ -22,14 +22,14 @@ export type Recorded = {
 
 /** Everything a span can be told, so that a test can look for what it must not be told. */
 export function createRecorder() {
-  const ended: Recorded[] = []
+  const ended: RecordedSpan[] = []
   /** Whatever was told beside attributes and status: events, links, exceptions. */
-  const more: unknown[] = []
+  const otherCalls: unknown[] = []
 
   const tracer: Pick<Tracer, 'startSpan'> = {
     startSpan(name, options = {}, context) {
       const id = randomBytes(8).toString('hex')
-      const recorded: Recorded = {
+      const recorded: RecordedSpan = {
         name,
         kind: options.kind,
         id,
@@ -37,8 +37,8 @@ export function createRecorder() {
         attributes: { ...options.attributes },
         status: { code: SpanStatusCode.UNSET },
       }
-      function told(extra: unknown): Span {
-        more.push(extra)
+      function recordOther(extra: unknown): Span {
+        otherCalls.push(extra)
         return span
       }
       const span: Span = {
@@ -55,10 +55,10 @@ export function createRecorder() {
           recorded.status = status
           return span
         },
-        addEvent: (...event) => told(event),
-        addLink: (link) => told(link),
-        addLinks: (links) => told(links),
-        recordException: (exception) => void told(exception),
+        addEvent: (...event) => recordOther(event),
+        addLink: (link) => recordOther(link),
+        addLinks: (links) => recordOther(links),
+        recordException: (exception) => void recordOther(exception),
         updateName(next) {
           recorded.name = next
           return span
@@ -72,7 +72,7 @@ export function createRecorder() {
 
   return {
     ended,
-    more,
+    more: otherCalls,
     /** Makes this the SDK of the process. */
     register() {
       const notUsed = () => {

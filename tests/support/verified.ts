@@ -39,10 +39,14 @@ export const loginEnv = {
   IDENTITY_ATTRIBUTES: 'email=_email,given_name=_firstName',
 }
 
-type Wish = { subject?: string; expires?: string; claims?: Record<string, unknown> }
+type IdentityTokenOptions = { subject?: string; expires?: string; claims?: Record<string, unknown> }
 
 /** What the site's login says of somebody. */
-export function identityToken({ subject = 'mina', expires = '10m', claims = {} }: Wish = {}) {
+export function identityToken({
+  subject = 'mina',
+  expires = '10m',
+  claims = {},
+}: IdentityTokenOptions = {}) {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(loginEnv.IDENTITY_ISSUER)

@@ -4,11 +4,11 @@ import { type ChatOptions, createChat, type Snapshot } from '../../../client/ind
 import { upload } from '../../../client/upload.js'
 import { doors } from '../../../platforms/doors.js'
 import { doorAt } from '../../../platforms/site.js'
-import { heard } from '../../support/knock.js'
-import { openWorld } from '../../support/world.js'
+import { setupGateway } from '../../support/gateway.js'
+import { sentToClients } from '../../support/request.js'
 import { createBrowser } from '../place.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   salesforce: {
     allowTranscriptDownload: true,
     attachments: { endUserToAgent: true, maxFileSize: 5 },
@@ -24,7 +24,7 @@ const toDoors: typeof fetch = async (input, init) => {
   const door = doorAt(new URL(request.url).pathname, doors)
   if (!door) throw new TypeError('No such door')
   const response = await door(request, { remoteAddress: '192.0.2.1' })
-  heard.push(await response.clone().text())
+  sentToClients.push(await response.clone().text())
   return response
 }
 
@@ -106,7 +106,7 @@ describe('a visitor', () => {
         .map((each) => each.id),
     ).toEqual([id])
     const { conversationId } = chat.getSnapshot()
-    const { ledger } = world.salesforce.conversation(conversationId ?? '')
+    const { ledger } = gateway.salesforce.conversation(conversationId ?? '')
     expect(ledger.filter(({ entry }) => entry.identifier === id)).toHaveLength(1)
   })
 
@@ -136,7 +136,7 @@ describe('a visitor', () => {
     const { conversationId } = chat.getSnapshot()
     const texts = Array.from({ length: 120 }, (_, index) => `line ${index}`)
     const first = Date.now()
-    world.salesforce.inject(
+    gateway.salesforce.inject(
       conversationId ?? '',
       texts.map((text, index) => ({ text, transcriptedTimestamp: first + Math.floor(index / 4) })),
     )

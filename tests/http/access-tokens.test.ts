@@ -7,13 +7,13 @@ import start from '../../api/start.js'
 import { readSigningKeys } from '../../lib/config/pem.js'
 import { deriveKeys } from '../../lib/sealing.js'
 import { loadMethods } from '../../scripts/openapi/doors.js'
-import { guarded } from '../security/guarded.js'
-import { knock } from '../support/knock.js'
+import { authenticatedCalls } from '../security/authenticated-calls.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
 
-const world = openWorld({
+const gateway = setupGateway({
   salesforce: verifiedSalesforce,
   env: { ...verifiedEnv, ...loginEnv, LIMITS: '{"auth": [1000, "1 m"]}' },
 })
@@ -91,20 +91,23 @@ const forgeries: [string, () => string | Promise<string>][] = [
   ['very long nonsense', () => `${'A'.repeat(50_000)}.A.A`],
   ['nonsense', () => 'nonsense'],
   ['two tokens', () => `${good}, ${good}`],
-  ['the refresh token', async () => (await arrive()).refreshToken],
-  ["a token of Salesforce's", () => world.salesforce.mintToken()],
+  ['the refresh token', async () => (await signInAsGuest()).refreshToken],
+  ["a token of Salesforce's", () => gateway.salesforce.mintToken()],
   ['a token of the login', () => identityToken()],
   ['RS256 with the key that is published', signedForSalesforce],
   ['HS256 with the published key as the secret', async () => sign(claims, {}, await publicKey())],
-  ['the cursor of a poll', async () => String((await (await visit()).poll()).body.cursor)],
+  [
+    'the cursor of a poll',
+    async () => String((await (await startConversation()).poll()).body.cursor),
+  ],
   [
     'the cursor as a claim',
-    async () => `${part(0)}.${(await (await visit()).poll()).body.cursor}.A`,
+    async () => `${part(0)}.${(await (await startConversation()).poll()).body.cursor}.A`,
   ],
 ]
 
 async function publicKey() {
-  const [published] = (await knock(jwks)).body.keys
+  const [published] = (await request(jwks)).body.keys
   return Buffer.from(JSON.stringify(published))
 }
 
@@ -125,9 +128,9 @@ const stolen = (payload: JWTPayload) => `${part(0)}.${encoded(payload)}.${part(2
 
 /** Every door gives the one answer, and nobody behind it hears of the call. */
 async function expectRefusedEverywhere(headers: Record<string, string>) {
-  const before = world.redis.counts.requests
-  const told = world.heard()
-  for (const call of Object.values(guarded)) {
+  const before = gateway.redis.counts.requests
+  const callsBefore = gateway.salesforceCalls()
+  for (const call of Object.values(authenticatedCalls)) {
     const answer = await call(conversationId, { headers })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
@@ -140,8 +143,8 @@ async function expectRefusedEverywhere(headers: Record<string, string>) {
       requestId: answer.headers.get('x-request-id'),
     })
   }
-  expect(world.redis.counts.requests - before, 'requests to the store').toBe(0)
-  expect(world.heard()).toEqual(told)
+  expect(gateway.redis.counts.requests - before, 'requests to the store').toBe(0)
+  expect(gateway.salesforceCalls()).toEqual(callsBefore)
 }
 
 it('every door but those for anybody is in the table', async () => {
@@ -149,7 +152,7 @@ it('every door but those for anybody is in the table', async () => {
     return method.contract && method.contract.terms?.who !== 'anybody'
   })
   const names = closed.map(({ path, method }) => `${method.method} ${path}`)
-  expect(Object.keys(guarded).sort()).toEqual(names.sort())
+  expect(Object.keys(authenticatedCalls).sort()).toEqual(names.sort())
 })
 
 describe('an access token', () => {
@@ -179,12 +182,15 @@ describe('an access token', () => {
   })
 
   it.each(['Bearer', 'bearer', 'BEARER'])('is good after the word %s', async (scheme) => {
-    const answer = await knock(start, { body: {}, headers: { authorization: `${scheme} ${good}` } })
+    const answer = await request(start, {
+      body: {},
+      headers: { authorization: `${scheme} ${good}` },
+    })
     expect(answer.status).toBe(201)
   })
 
   it('is not read from the query', async () => {
-    const answer = await knock(poll, { query: { conversationId, token: good } })
+    const answer = await request(poll, { query: { conversationId, token: good } })
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'token' }] } })
   })
 })

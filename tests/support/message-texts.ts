@@ -1,10 +1,10 @@
 /** What was said, for the search for it where it must not be. */
-import type { World } from './world.js'
+import type { TestGateway } from './gateway.js'
 
 /** Shorter ones stand by chance in what is sealed or hashed. */
-const shortest = 8
+const minLength = 8
 /** So many are looked for: a burst of thousands is more of the same. */
-const most = 200
+const maxTexts = 200
 
 /** Every `text` in a body, however deep. */
 function textsIn(value: unknown): string[] {
@@ -15,13 +15,13 @@ function textsIn(value: unknown): string[] {
 }
 
 /** The texts of visitors, bots and agents, as Salesforce heard and told them, as JSON writes them. */
-export function textsSaid({ salesforce }: Pick<World, 'salesforce'>): string[] {
+export function messageTexts({ salesforce }: Pick<TestGateway, 'salesforce'>): string[] {
   const all = new Set(
     salesforce.exchanges.flatMap(({ requestBody, responseBody }) => [
       ...textsIn(requestBody),
       ...textsIn(responseBody),
     ]),
   )
-  const long = [...all].map((text) => text.trim()).filter((text) => text.length >= shortest)
-  return long.slice(0, most).map((text) => JSON.stringify(text).slice(1, -1))
+  const searchable = [...all].map((text) => text.trim()).filter((text) => text.length >= minLength)
+  return searchable.slice(0, maxTexts).map((text) => JSON.stringify(text).slice(1, -1))
 }

@@ -6,19 +6,19 @@ import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { knock } from './knock.js'
+import { request } from './request.js'
 
 /** A new anonymous visitor. */
-export async function arrive() {
-  const { status, body } = await knock(auth, { body: {} })
+export async function signInAsGuest() {
+  const { status, body } = await request(auth, { body: {} })
   expect(status).toBe(200)
   return { token: String(body.token), refreshToken: String(body.refreshToken), user: body.user }
 }
 
 /** A visitor with an open conversation. */
-export async function visit(wish: object = {}) {
-  const visitor = await arrive()
-  const started = await knock(start, { token: visitor.token, body: wish })
+export async function startConversation(options: object = {}) {
+  const visitor = await signInAsGuest()
+  const started = await request(start, { token: visitor.token, body: options })
   expect([200, 201], JSON.stringify(started.body)).toContain(started.status)
   const { token } = visitor
   const conversationId = String(started.body.conversationId)
@@ -26,12 +26,12 @@ export async function visit(wish: object = {}) {
     ...visitor,
     conversationId,
     started: started.body,
-    start: (body: object = {}) => knock(start, { token, body }),
-    say: (text: string, id: string = randomUUID()) =>
-      knock(send, { token, body: { conversationId, id, text } }),
+    start: (body: object = {}) => request(start, { token, body }),
+    send: (text: string, id: string = randomUUID()) =>
+      request(send, { token, body: { conversationId, id, text } }),
     poll: (query: Record<string, string> = {}) =>
-      knock(poll, { token, query: { conversationId, ...query } }),
-    end: (body: object = {}) => knock(end, { token, body: { conversationId, ...body } }),
+      request(poll, { token, query: { conversationId, ...query } }),
+    end: (body: object = {}) => request(end, { token, body: { conversationId, ...body } }),
   }
 }
 

@@ -1,11 +1,11 @@
 /** What the tests of saying and reading share. */
 import { expect, vi } from 'vitest'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import type { Answer } from '../support/knock.js'
-import type { World } from '../support/world.js'
+import type { TestGateway } from './gateway.js'
+import type { TestResponse } from './request.js'
 
 /** Limits that are not what a test is about. */
-export const roomy = {
+export const noLimits = {
   LIMITS: JSON.stringify({
     auth: [100_000, '1 m'],
     start: [100_000, '1 m'],
@@ -17,7 +17,7 @@ export const roomy = {
 }
 
 /** Salesforce without limits of its own. */
-export const boundless = {
+export const noSalesforceLimits = {
   messagesPerMinute: null,
   conversationsPer30Seconds: null,
   tokensPerMinute: null,
@@ -30,17 +30,17 @@ export const orgs = [
 ] as const
 
 /** What goes wrong with a request, and whether before or after it had its effect. */
-export type Misbehaviour = Pick<FaultInput, 'when' | 'what'>
+export type Fault = Pick<FaultInput, 'when' | 'what'>
 
 /** How often Salesforce stores this message. */
-export function timesStored(world: World, conversationId: string, id: string): number {
-  const { ledger } = world.salesforce.conversation(conversationId)
+export function timesStored(gateway: TestGateway, conversationId: string, id: string): number {
+  const { ledger } = gateway.salesforce.conversation(conversationId)
   return ledger.filter(({ entry }) => entry.identifier === id).length
 }
 
 /** The bodies of the messages that Salesforce was sent. */
-export function messagesHeard(world: World) {
-  return world.salesforce.exchanges
+export function messagesSentToSalesforce(gateway: TestGateway) {
+  return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === 'sendMessage')
     .map(({ requestBody }) => requestBody)
 }
@@ -53,24 +53,31 @@ export function shiftClock(byMs: number): void {
 }
 
 /** The answer is this problem. */
-export function expectProblem({ status, headers, body }: Answer, expected: number, code: string) {
+export function expectProblem(
+  { status, headers, body }: TestResponse,
+  expected: number,
+  code: string,
+) {
   expect({ status, code: body?.code }).toEqual({ status: expected, code })
   expect(headers.get('content-type')).toBe('application/problem+json')
 }
 
 /** Does something of which Salesforce must hear nothing. */
-export async function unheard<T>(world: World, work: () => Promise<T>): Promise<T> {
-  const before = world.heard().length
+export async function expectNoSalesforceCalls<T>(
+  gateway: TestGateway,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = gateway.salesforceCalls().length
   const result = await work()
-  expect(world.heard().slice(before), 'what Salesforce heard').toEqual([])
+  expect(gateway.salesforceCalls().slice(before), 'what Salesforce heard').toEqual([])
   return result
 }
 
 /** A moment that others wait for. */
-export function createMoment() {
-  let resolve: () => void = () => undefined
-  const comes = new Promise<void>((done) => {
-    resolve = done
+export function createDeferred() {
+  let settle: () => void = () => undefined
+  const promise = new Promise<void>((done) => {
+    settle = done
   })
-  return { comes, come: () => resolve() }
+  return { comes: promise, resolve: () => settle() }
 }

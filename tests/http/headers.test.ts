@@ -7,11 +7,11 @@ import notFound from '../../api/not-found.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 describe('a method that a door does not know', () => {
   it.each([
@@ -21,29 +21,29 @@ describe('a method that a door does not know', () => {
     ['poll', poll, 'GET', ['POST', 'PUT', 'DELETE']],
     ['end', end, 'POST', ['GET', 'HEAD', 'DELETE']],
     ['health', health, 'GET', ['POST', 'DELETE']],
-  ] as const)('is 405 at %s, with the ones it knows', async (_name, door, allowed, methods) => {
+  ] as const)('is 405 at %s, with the ones it knows', async (_name, endpoint, allowed, methods) => {
     for (const method of methods) {
-      const answer = await knock(door, { method })
+      const answer = await request(endpoint, { method })
       expect(answer.status, method).toBe(405)
       expect(answer.headers.get('allow')?.replace(/, (HEAD|OPTIONS)/g, '')).toBe(allowed)
       if (method === 'HEAD') continue
       expect(answer.body).toMatchObject({ code: 'method_not_allowed', retryable: false })
     }
-    expect(world.heard()).toEqual([])
-    expect(world.redis.counts.requests).toBe(0)
+    expect(gateway.salesforceCalls()).toEqual([])
+    expect(gateway.redis.counts.requests).toBe(0)
   })
 
   it('may be HEAD where GET is known', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const { token, conversationId } = visitor
-    const answer = await knock(poll, { method: 'HEAD', token, query: { conversationId } })
+    const answer = await request(poll, { method: 'HEAD', token, query: { conversationId } })
     expect(answer).toMatchObject({ status: 200, body: null })
   })
 })
 
 describe('the id of a request', () => {
   const idAfter = async (given: string) =>
-    (await knock(notFound, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
+    (await request(notFound, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
 
   it.each(['a', 'order-7_b.c', 'x'.repeat(128)])(
     'is kept when it is ours to keep: %s',
@@ -60,29 +60,29 @@ describe('the id of a request', () => {
   )
 
   it('is the same in the answer, in its header and in the log', async () => {
-    const { body, headers } = await knock(start, {
+    const { body, headers } = await request(start, {
       body: {},
       headers: { 'x-request-id': 'call-7' },
     })
     expect([body.requestId, headers.get('x-request-id')]).toEqual(['call-7', 'call-7'])
-    expect(JSON.parse(world.lines.at(-1) ?? '')).toMatchObject({ requestId: 'call-7' })
+    expect(JSON.parse(gateway.lines.at(-1) ?? '')).toMatchObject({ requestId: 'call-7' })
   })
 })
 
 describe('every answer', () => {
   it('is never stored, varies by origin and tells what Redis and Salesforce took', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const answers = [
-      await knock(auth, { body: {} }),
-      await knock(start, { token, body: {} }),
-      await knock(start, { body: {} }),
-      await knock(start, { token, body: { x: 1 } }),
-      await knock(start, { method: 'GET' }),
-      await knock(end, { token, body: { conversationId: randomUUID() } }),
-      await knock(health),
-      await knock(notFound),
-      await knock(health, { headers: { origin: 'https://evil.example' } }),
-      await knock(auth, { method: 'DELETE', token }),
+      await request(auth, { body: {} }),
+      await request(start, { token, body: {} }),
+      await request(start, { body: {} }),
+      await request(start, { token, body: { x: 1 } }),
+      await request(start, { method: 'GET' }),
+      await request(end, { token, body: { conversationId: randomUUID() } }),
+      await request(health),
+      await request(notFound),
+      await request(health, { headers: { origin: 'https://evil.example' } }),
+      await request(auth, { method: 'DELETE', token }),
     ]
     expect(answers.map(({ status }) => status)).toEqual([
       200, 201, 401, 400, 405, 404, 200, 404, 403, 204,
@@ -98,7 +98,7 @@ describe('every answer', () => {
   })
 
   it('measures Salesforce only where it was asked', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const resumed = await visitor.start()
     expect(resumed.headers.get('server-timing')).toMatch(/salesforce;dur=0(\.0)?\b/)
     const ended = await visitor.end()
@@ -108,18 +108,18 @@ describe('every answer', () => {
 
 describe('a problem', () => {
   it('is of its own media type and says no more than the table', async () => {
-    const { headers, body } = await knock(start, { body: {} })
+    const { headers, body } = await request(start, { body: {} })
     expect(headers.get('content-type')).toBe('application/problem+json')
     const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
     expect(Object.keys(body).sort()).toEqual(members)
   })
 
   it('lists errors on 400 only', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const refusals = [
-      await knock(start, { body: {} }),
-      await knock(start, { method: 'GET' }),
-      await knock(end, { token, body: { conversationId: randomUUID() } }),
+      await request(start, { body: {} }),
+      await request(start, { method: 'GET' }),
+      await request(end, { token, body: { conversationId: randomUUID() } }),
     ]
     for (const { body } of refusals) expect(body).not.toHaveProperty('errors')
   })

@@ -1,9 +1,9 @@
 /** Knocks at a door: builds a `Request`, reads the whole answer. No server, no port. */
 import type { Connection } from '../../lib/http/client-address.js'
 
-type Door = { fetch(request: Request, connection?: Connection): Promise<Response> }
+type Endpoint = { fetch(httpRequest: Request, connection?: Connection): Promise<Response> }
 
-export type Knock = {
+export type RequestOptions = {
   method?: string
   token?: string | undefined
   body?: unknown
@@ -16,44 +16,46 @@ export type Knock = {
 }
 
 /** What came out of every door since the test began, for the search for secrets. */
-export const heard: string[] = []
+export const sentToClients: string[] = []
 
-const home = 'https://chat.example/api/any'
+const defaultUrl = 'https://chat.example/api/any'
 
-function contentOf({ body, form }: Knock): { body?: string | FormData } {
+function contentOf({ body, form }: RequestOptions): { body?: string | FormData } {
   if (form) return { body: form }
   if (body === undefined) return {}
   return { body: typeof body === 'string' ? body : JSON.stringify(body) }
 }
 
 /** JSON is read; another answer stays text. */
-function read(type: string | null, text: string) {
+function parseBody(type: string | null, text: string) {
   if (text === '') return null
   return type?.includes('json') ? JSON.parse(text) : text
 }
 
 /** `body` is sent as JSON, or as it is when it is a string. */
-export async function knock(door: Door, wish: Knock = {}) {
-  const content = contentOf(wish)
-  const { method = content.body === undefined ? 'GET' : 'POST', token, body, query } = wish
+export async function request(endpoint: Endpoint, options: RequestOptions = {}) {
+  const content = contentOf(options)
+  const { method = content.body === undefined ? 'GET' : 'POST', token, body, query } = options
   const search = query ? `?${new URLSearchParams(query)}` : ''
-  const request = new Request(`${wish.url ?? home}${search}`, {
+  const request = new Request(`${options.url ?? defaultUrl}${search}`, {
     method,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),
-      ...wish.headers,
+      ...options.headers,
     },
     ...content,
   })
-  const response = await door.fetch(request, { remoteAddress: wish.remoteAddress ?? '192.0.2.1' })
+  const response = await endpoint.fetch(request, {
+    remoteAddress: options.remoteAddress ?? '192.0.2.1',
+  })
   const text = await response.text()
-  heard.push(text, JSON.stringify([...response.headers]))
+  sentToClients.push(text, JSON.stringify([...response.headers]))
   return {
     status: response.status,
     headers: response.headers,
-    body: read(response.headers.get('content-type'), text),
+    body: parseBody(response.headers.get('content-type'), text),
   }
 }
 
-export type Answer = Awaited<ReturnType<typeof knock>>
+export type TestResponse = Awaited<ReturnType<typeof request>>

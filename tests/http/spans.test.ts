@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import { createRecorder } from '../support/spans.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 let recorder: ReturnType<typeof createRecorder>
 
 beforeEach(() => {
@@ -26,28 +26,32 @@ async function spansOf(work: () => Promise<unknown>) {
 
 describe('spans', () => {
   it('are one for a request, and below it one for each call to Redis and Salesforce', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const spans = await spansOf(() => visitor.poll())
-    const request = spans.at(-1)
-    expect(request).toMatchObject({
+    const requestSpan = spans.at(-1)
+    expect(requestSpan).toMatchObject({
       name: 'GET /api/poll',
       kind: SpanKind.SERVER,
       parentId: undefined,
       attributes: { 'http.request.method': 'GET', 'http.route': '/api/poll' },
       status: { code: SpanStatusCode.UNSET },
     })
-    expect(request?.attributes['http.response.status_code']).toBe(200)
+    expect(requestSpan?.attributes['http.response.status_code']).toBe(200)
     const below = spans.slice(0, -1)
-    const { redis, salesforce } = JSON.parse(world.lines.at(-1) ?? '')
+    const { redis, salesforce } = JSON.parse(gateway.lines.at(-1) ?? '')
     expect(below.filter(({ name }) => name === 'redis')).toHaveLength(redis.requests)
     expect(below.filter(({ name }) => name === 'salesforce')).toHaveLength(salesforce.requests)
     for (const span of below) {
-      expect(span).toMatchObject({ kind: SpanKind.CLIENT, parentId: request?.id })
+      expect(span).toMatchObject({ kind: SpanKind.CLIENT, parentId: requestSpan?.id })
     }
   })
 
   it('belong to their own request when several are served at once', async () => {
-    const visitors = [await visit(), await visit(), await visit()]
+    const visitors = [
+      await startConversation(),
+      await startConversation(),
+      await startConversation(),
+    ]
     const spans = await spansOf(() => Promise.all(visitors.map((visitor) => visitor.poll())))
     const requests = spans.filter(({ kind }) => kind === SpanKind.SERVER)
     const counts = requests.map(({ id }) => spans.filter(({ parentId }) => parentId === id).length)
@@ -57,9 +61,13 @@ describe('spans', () => {
   })
 
   it('carry the id of the log line, and the code of what went wrong', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const spans = await spansOf(() =>
-      knock(poll, { token, headers: { 'x-request-id': 'my-id' }, query: { conversationId: 'no' } }),
+      request(poll, {
+        token,
+        headers: { 'x-request-id': 'my-id' },
+        query: { conversationId: 'no' },
+      }),
     )
     expect(spans).toHaveLength(1)
     expect(spans[0]).toMatchObject({
@@ -73,31 +81,31 @@ describe('spans', () => {
   })
 
   it('are errors where we or others failed', async () => {
-    const visitor = await visit()
-    world.redis.fault({ what: 'drop' })
-    const [redis, request] = await spansOf(() => visitor.poll())
+    const visitor = await startConversation()
+    gateway.redis.fault({ what: 'drop' })
+    const [redis, requestSpan] = await spansOf(() => visitor.poll())
     expect(redis).toMatchObject({ name: 'redis', status: { code: SpanStatusCode.ERROR } })
-    expect(request).toMatchObject({
+    expect(requestSpan).toMatchObject({
       attributes: { 'http.response.status_code': 503, 'error.type': 'store_unavailable' },
       status: { code: SpanStatusCode.ERROR },
     })
   })
 
   it('hold no method that a caller made up', async () => {
-    const spans = await spansOf(() => knock(send, { method: 'MY-SECRET' }))
+    const spans = await spansOf(() => request(send, { method: 'MY-SECRET' }))
     expect(spans[0]).toMatchObject({ name: '_OTHER /api/send' })
     expect(JSON.stringify(spans)).not.toContain('MY-SECRET')
   })
 
   it('hold no token, no text, no attribute, no address and no message of an error', async () => {
-    const visitor = await visit({ routingAttributes: { topic: 'my-private-topic' } })
-    await visitor.say('my private text')
+    const visitor = await startConversation({ routingAttributes: { topic: 'my-private-topic' } })
+    await visitor.send('my private text')
     await visitor.poll()
-    world.redis.fault({ what: { status: 500 } })
-    await visitor.say('my private text')
-    world.salesforce.fail({ operation: 'sendMessage', what: 'nonsense' })
-    await visitor.say('my private text')
-    await knock(start, {
+    gateway.redis.fault({ what: { status: 500 } })
+    await visitor.send('my private text')
+    gateway.salesforce.fail({ operation: 'sendMessage', what: 'nonsense' })
+    await visitor.send('my private text')
+    await request(start, {
       token: visitor.token,
       remoteAddress: '203.0.113.77',
       headers: { 'user-agent': 'my-private-browser' },

@@ -8,18 +8,18 @@ import { describe, expect, it } from 'vitest'
 import { doors } from '../../platforms/doors.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { loadMethods } from '../../scripts/openapi/doors.js'
-import { boundless } from '../api/saying.js'
-import { attachments } from '../api/uploading.js'
-import { dialects } from '../dialects/table.js'
-import { heard } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
-import { type Given, judge } from './judge.js'
+import { dialects } from '../dialects/dialects.js'
+import { setupGateway } from '../support/gateway.js'
+import { sentToClients } from '../support/request.js'
+import { noSalesforceLimits } from '../support/sending.js'
+import { attachments } from '../support/uploads.js'
+import { expectValidResponse, type FuzzResponse } from './expectations.js'
+import { createPlaceholders, type Placeholders, requestOf } from './placeholders.js'
 import { draftsFor } from './requests.js'
-import { createScene, requestOf, type Scene } from './scene.js'
 
 const methods = (await loadMethods()).map(({ path, method }) => ({
   title: `${method.method} ${path}`,
-  door: doors.get(path),
+  endpoint: doors.get(path),
   method,
 }))
 
@@ -34,8 +34,8 @@ const env = {
 const longestMs = 10_000
 
 /** A scene serves so many requests, unless one of them ends it. */
-const requestsPerScene = 20
-const endsScenes = new Set(['auth', 'end'])
+const requestsPerVisitor = 20
+const endingMethods = new Set(['auth', 'end'])
 
 const ourSecrets = ['redis-token', 'a-secret-of-at-least-thirty-two-bytes']
 
@@ -43,25 +43,28 @@ const ourSecrets = ['redis-token', 'a-secret-of-at-least-thirty-two-bytes']
 const mostExchanges = 12
 
 /** A scene that is played until it is worn out. */
-function createStage() {
-  let scene: Scene | undefined
+function createPlaceholderPool() {
+  let placeholders: Placeholders | undefined
   let served = 0
   return {
-    async enter(): Promise<Scene> {
-      if (served % requestsPerScene === 0) scene = undefined
+    async take(): Promise<Placeholders> {
+      if (served % requestsPerVisitor === 0) placeholders = undefined
       served += 1
-      scene ??= await createScene()
-      return scene
+      placeholders ??= await createPlaceholders()
+      return placeholders
     },
-    leave(isOver: boolean): void {
-      if (isOver) scene = undefined
+    release(isOver: boolean): void {
+      if (isOver) placeholders = undefined
     },
   }
 }
 
-async function ask(door: (typeof methods)[number]['door'], request: Request): Promise<Given> {
+async function callEndpoint(
+  endpoint: (typeof methods)[number]['endpoint'],
+  request: Request,
+): Promise<FuzzResponse> {
   const startedAt = performance.now()
-  const response = await door?.(request, { remoteAddress: '192.0.2.1' })
+  const response = await endpoint?.(request, { remoteAddress: '192.0.2.1' })
   if (!response) throw new TypeError('There is no such door')
   const text = await response.text()
   const { status, headers } = response
@@ -69,45 +72,48 @@ async function ask(door: (typeof methods)[number]['door'], request: Request): Pr
 }
 
 describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }) => {
-  const world = openWorld({
+  const gateway = setupGateway({
     salesforce: {
       ...salesforce,
       ...(salesforce.api !== 'guide' && { attachments, allowTranscriptDownload: true }),
-      switches: { limits: boundless },
+      switches: { limits: noSalesforceLimits },
     },
     env: { ...env, ...dialectEnv },
   })
 
-  const latest = () => world.salesforce.exchanges.slice(-mostExchanges)
+  const latest = () => gateway.salesforce.exchanges.slice(-mostExchanges)
 
   /** Salesforce's tokens in what it heard just now, and secrets of ours. */
-  function secretsOfNow(): string[] {
+  function latestSecrets(): string[] {
     const tokens = latest().map(({ authorization }) => authorization?.split(' ')[1])
     return [...ourSecrets, ...tokens.flatMap((token) => token ?? [])]
   }
 
-  function forgetWhatWasSaid(): void {
-    world.lines.length = 0
-    heard.length = 0
+  function clearOutput(): void {
+    gateway.lines.length = 0
+    sentToClients.length = 0
   }
 
   it.each(methods)(
     '$title answers whatever it is asked',
-    async ({ door, method }) => {
-      const stage = createStage()
+    async ({ endpoint, method }) => {
+      const pool = createPlaceholderPool()
       const answersWell = fc.asyncProperty(draftsFor(method), async (draft) => {
-        const request = requestOf(draft, await stage.enter())
-        forgetWhatWasSaid()
-        const given = await ask(door, request)
-        stage.leave(endsScenes.has(method.name) && given.status < 300)
-        const asked = methods.find(
-          (each) => each.door === door && each.method.method === draft.method,
+        const request = requestOf(draft, await pool.take())
+        clearOutput()
+        const response = await callEndpoint(endpoint, request)
+        pool.release(endingMethods.has(method.name) && response.status < 300)
+        const calledMethod = methods.find(
+          (each) => each.endpoint === endpoint && each.method.method === draft.method,
         )
-        judge(given, asked?.method ?? method, draft.method, { lines: world.lines, longestMs })
-        const left = `${given.text}${world.lines}`
-        expect(secretsOfNow().filter((secret) => left.includes(secret))).toEqual([])
+        expectValidResponse(response, calledMethod?.method ?? method, draft.method, {
+          logLines: gateway.lines,
+          longestMs,
+        })
+        const output = `${response.text}${gateway.lines}`
+        expect(latestSecrets().filter((secret) => output.includes(secret))).toEqual([])
         expect(latest().flatMap(requestViolations)).toEqual([])
-        forgetWhatWasSaid()
+        clearOutput()
       })
       await fc.assert(answersWell, {
         numRuns: Number(process.env.FC_RUNS ?? 20),

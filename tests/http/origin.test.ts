@@ -12,13 +12,13 @@ import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { doors as all } from '../../platforms/doors.js'
-import { knock } from '../support/knock.js'
-import { openWorld } from '../support/world.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
 const patterns = 'https://shop.example,https://*.partner.example,http://localhost:5173'
-const world = openWorld({ env: { ALLOWED_ORIGINS: patterns } })
+const gateway = setupGateway({ env: { ALLOWED_ORIGINS: patterns } })
 
-const doors = {
+const endpoints = {
   auth,
   start,
   send,
@@ -33,15 +33,15 @@ const doors = {
   'not-found': notFound,
 }
 const from = (origin: string, url = 'https://chat.example/api/auth') =>
-  knock(auth, { url, body: {}, headers: { origin } })
+  request(auth, { url, body: {}, headers: { origin } })
 
 function expectRefused({ status, headers, body }: Awaited<ReturnType<typeof from>>): void {
   expect(status).toBe(403)
   expect(body).toMatchObject({ code: 'origin_not_allowed', retryable: false })
   expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   expect(headers.get('vary')).toMatch(/\bOrigin\b/)
-  expect(world.redis.counts.requests).toBe(0)
-  expect(world.heard()).toEqual([])
+  expect(gateway.redis.counts.requests).toBe(0)
+  expect(gateway.salesforceCalls()).toEqual([])
 }
 
 describe('a page', () => {
@@ -105,19 +105,19 @@ describe('a page', () => {
   })
 
   it('may call only from our own origin when ALLOWED_ORIGINS is unset', async () => {
-    world.setEnv({ ALLOWED_ORIGINS: '' })
+    gateway.setEnv({ ALLOWED_ORIGINS: '' })
     expectRefused(await from('https://shop.example'))
     expect((await from('https://chat.example')).status).toBe(200)
   })
 
   it('without an Origin is no page, and is served without CORS', async () => {
-    const { status, headers } = await knock(auth, { body: {} })
+    const { status, headers } = await request(auth, { body: {} })
     expect(status).toBe(200)
     expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
   it('can read a refusal and every header that it needs', async () => {
-    const { status, headers } = await knock(start, {
+    const { status, headers } = await request(start, {
       body: {},
       headers: { origin: 'https://shop.example' },
     })
@@ -129,19 +129,19 @@ describe('a page', () => {
   })
 
   it('learns from a problem what the door is, even when the environment is broken', async () => {
-    world.setEnv({ SESSION_SECRET: '' })
+    gateway.setEnv({ SESSION_SECRET: '' })
     expect((await from('https://chat.example')).status).toBe(500)
     expect((await from('https://evil.example')).status).toBe(403)
   })
 })
 
 it('every door is asked', () => {
-  expect(Object.keys(doors).sort()).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
+  expect(Object.keys(endpoints).sort()).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
 })
 
 describe('a preflight', () => {
-  const ask = (door: (typeof doors)[keyof typeof doors], origin: string) =>
-    knock(door, {
+  const ask = (endpoint: (typeof endpoints)[keyof typeof endpoints], origin: string) =>
+    request(endpoint, {
       method: 'OPTIONS',
       headers: {
         origin,
@@ -150,8 +150,8 @@ describe('a preflight', () => {
       },
     })
 
-  it.each(Object.entries(doors))('is answered at %s', async (_name, door) => {
-    const { status, headers } = await ask(door, 'https://a.partner.example')
+  it.each(Object.entries(endpoints))('is answered at %s', async (_name, endpoint) => {
+    const { status, headers } = await ask(endpoint, 'https://a.partner.example')
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('https://a.partner.example')
     expect(headers.get('access-control-allow-methods')).toMatch(/GET.*POST.*DELETE/)
@@ -159,11 +159,11 @@ describe('a preflight', () => {
     expect(allowed).toEqual(['authorization', 'content-type', 'x-request-id'])
     expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0)
     expect(headers.get('vary')).toMatch(/\bOrigin\b/)
-    expect(world.redis.counts.requests).toBe(0)
+    expect(gateway.redis.counts.requests).toBe(0)
   })
 
-  it.each(Object.entries(doors))('of a stranger is refused at %s', async (_name, door) => {
-    const { status, headers } = await ask(door, 'https://evil.example')
+  it.each(Object.entries(endpoints))('of a stranger is refused at %s', async (_name, endpoint) => {
+    const { status, headers } = await ask(endpoint, 'https://evil.example')
     expect(status).toBe(403)
     expect(headers.get('access-control-allow-origin')).toBeNull()
     expect(headers.get('access-control-allow-methods')).toBeNull()

@@ -1,10 +1,10 @@
 /** Who the fuzz is: a visitor with a conversation, and a stranger with another. */
 import { randomUUID } from 'node:crypto'
-import { visit } from '../support/visit.js'
+import { startConversation } from '../support/conversation.js'
 import type { Draft } from './requests.js'
 
 /** What stands for each placeholder. */
-export type Scene = ReadonlyMap<string, string>
+export type Placeholders = ReadonlyMap<string, string>
 
 /** The same seal with another content: what only whoever sealed it can tell. */
 function tampered(seal: string): string {
@@ -14,24 +14,24 @@ function tampered(seal: string): string {
   return bytes.toString('base64url')
 }
 
-export async function createScene(): Promise<Scene> {
-  const [visitor, stranger] = [await visit(), await visit()]
+export async function createPlaceholders(): Promise<Placeholders> {
+  const [visitor, otherVisitor] = [await startConversation(), await startConversation()]
   const message = randomUUID()
-  await visitor.say('Hello', message)
+  await visitor.send('Hello', message)
   const { body: page } = await visitor.poll({ limit: '1' })
-  const { body: strangers } = await stranger.poll({ limit: '1' })
+  const { body: otherPage } = await otherVisitor.poll({ limit: '1' })
   const [question] = page.messages
   return new Map([
     ['@token@', visitor.token],
-    ['@others-token@', stranger.token],
+    ['@others-token@', otherVisitor.token],
     ['@refresh@', visitor.refreshToken],
     ['@conversation@', visitor.conversationId],
-    ['@others-conversation@', stranger.conversationId],
+    ['@others-conversation@', otherVisitor.conversationId],
     ['@message@', message],
     ['@question@', String(question?.id ?? message)],
     ['@cursor@', String(page.cursor)],
     ['@tampered-cursor@', tampered(String(page.cursor))],
-    ['@others-cursor@', String(strangers.cursor)],
+    ['@others-cursor@', String(otherPage.cursor)],
     ['@tampered-refresh@', tampered(visitor.refreshToken)],
     ['@before@', String(page.before ?? page.cursor)],
   ])
@@ -40,28 +40,31 @@ export async function createScene(): Promise<Scene> {
 const placeholder = /@[a-z-]+@/g
 
 /** A text with what the scene has. */
-function cast(text: string, scene: Scene): string {
-  return text.replace(placeholder, (name) => scene.get(name) ?? name)
+function fillIn(text: string, placeholders: Placeholders): string {
+  return text.replace(placeholder, (name) => placeholders.get(name) ?? name)
 }
 
-function bodyFor({ method, body }: Draft, scene: Scene): string | Uint8Array<ArrayBuffer> | null {
+function bodyFor(
+  { method, body }: Draft,
+  placeholders: Placeholders,
+): string | Uint8Array<ArrayBuffer> | null {
   if (body === null || method === 'GET' || method === 'HEAD') return null
-  if (typeof body === 'string') return cast(body, scene)
-  return new Uint8Array(Buffer.from(cast(body.bytes.toString('latin1'), scene), 'latin1'))
+  if (typeof body === 'string') return fillIn(body, placeholders)
+  return new Uint8Array(Buffer.from(fillIn(body.bytes.toString('latin1'), placeholders), 'latin1'))
 }
 
 /** The request that a draft becomes. */
-export function requestOf(draft: Draft, scene: Scene): Request {
+export function requestOf(draft: Draft, placeholders: Placeholders): Request {
   const { method, path, headers } = draft
   const query = draft.query.replace(/%40([a-z-]+)%40/g, (whole, name) => {
-    return encodeURIComponent(scene.get(`@${name}@`) ?? whole)
+    return encodeURIComponent(placeholders.get(`@${name}@`) ?? whole)
   })
   return new Request(`https://chat.example${path}?${query}`, {
     method,
     headers: Object.entries(headers).map(([name, value]): [string, string] => [
       name,
-      cast(value, scene),
+      fillIn(value, placeholders),
     ]),
-    body: bodyFor(draft, scene),
+    body: bodyFor(draft, placeholders),
   })
 }

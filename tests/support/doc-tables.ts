@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The rows of the table under a heading, each cell without its backticks. */
-export function tableUnder(file: string, heading: string, nth = 0): string[][] {
+export function readTable(file: string, heading: string, nth = 0): string[][] {
   const sections = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split(/^## /m)
   const section = sections.find((each) => each.startsWith(`${heading}\n`)) ?? ''
   const table = section.split(/\n\n+/).filter((each) => each.startsWith('|'))[nth] ?? ''
@@ -17,12 +17,12 @@ export function codesIn(cell: string | undefined): string[] {
 }
 
 /** A pattern of a key in `docs/security.md`, where `<…>` stands for a name. */
-export function patternOf(text: string): RegExp {
+export function keyPattern(text: string): RegExp {
   const literal = text.split(/<[^>]+>/).map((part) => part.replace(/[{}]/g, '\\$&'))
   return new RegExp(`^[^:]+:${literal.join('[^{}]+')}$`)
 }
 
 /** The rows of the table of what is stored. */
-export const storedKeys = tableUnder('docs/security.md', 'What is stored where, and for how long')
+export const storedKeys = readTable('docs/security.md', 'What is stored where, and for how long')
   .flatMap(([cell]) => codesIn(cell))
-  .map((text) => ({ text, pattern: patternOf(text) }))
+  .map((text) => ({ text, pattern: keyPattern(text) }))

@@ -5,25 +5,25 @@ import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import { type Answer, type Knock, knock } from '../support/knock.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { type RequestOptions, request, type TestResponse } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const conversationId = randomUUID()
 
 let token = ''
 beforeEach(async () => {
-  token = (await arrive()).token
+  token = (await signInAsGuest()).token
 })
 
-const begin = (wish: Knock) => knock(start, { token, ...wish })
+const begin = (options: RequestOptions) => request(start, { token, ...options })
 
-function expectInvalid(answer: Answer, ...paths: string[]): void {
+function expectInvalid(answer: TestResponse, ...paths: string[]): void {
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', retryable: false } })
   const found = answer.body.errors.map(({ path }: { path: string }) => path)
   expect(found.sort()).toEqual(paths.sort())
-  expect(world.heard()).toEqual([])
+  expect(gateway.salesforceCalls()).toEqual([])
 }
 
 describe('a body', () => {
@@ -32,10 +32,14 @@ describe('a body', () => {
   })
 
   it.each([
-    ['auth', () => knock(auth, { body: { refresh_token: 'x' } }), ['refresh_token']],
-    ['send', () => knock(send, { token, body: { conversationId, text: 'x', txt: 'y' } }), ['txt']],
-    ['end', () => knock(end, { token, body: { conversationId, reason: 'x' } }), ['reason']],
-  ] as const)('with an unknown property is refused at %s', async (_door, call, paths) => {
+    ['auth', () => request(auth, { body: { refresh_token: 'x' } }), ['refresh_token']],
+    [
+      'send',
+      () => request(send, { token, body: { conversationId, text: 'x', txt: 'y' } }),
+      ['txt'],
+    ],
+    ['end', () => request(end, { token, body: { conversationId, reason: 'x' } }), ['reason']],
+  ] as const)('with an unknown property is refused at %s', async (_endpoint, call, paths) => {
     expectInvalid(await call(), ...paths)
   })
 
@@ -68,7 +72,7 @@ describe('a body', () => {
   ])('of type "%s" is 415', async (type) => {
     const answer = await begin({ body: '{}', headers: { 'content-type': type } })
     expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } })
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it.each([
@@ -83,15 +87,15 @@ describe('a body', () => {
     ['no body', { method: 'POST' }],
     ['an empty one', { body: '' }],
     ['an empty one of another type', { body: '', headers: { 'content-type': 'text/plain' } }],
-  ])('may be left out: %s', async (_what, wish) => {
-    expect((await begin(wish)).status).toBe(201)
+  ])('may be left out: %s', async (_what, options) => {
+    expect((await begin(options)).status).toBe(201)
   })
 
   it('is 413 above 128 KB', async () => {
     const answer = await begin({ body: JSON.stringify({ padding: 'x'.repeat(128 * 1024) }) })
     const body = { code: 'payload_too_large', retryable: false }
     expect(answer).toMatchObject({ status: 413, body })
-    expect(world.heard()).toEqual([])
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('is 413 above 128 KB as well when its length is not announced', async () => {
@@ -130,7 +134,7 @@ describe('a body', () => {
   it('with the attributes constructor and toString reaches Salesforce as it is', async () => {
     const routingAttributes = { constructor: 'a', toString: 'b', valueOf: 'c' }
     expect((await begin({ body: { routingAttributes } })).status).toBe(201)
-    expect(world.salesforce.exchanges.at(-1)?.requestBody).toMatchObject({ routingAttributes })
+    expect(gateway.salesforce.exchanges.at(-1)?.requestBody).toMatchObject({ routingAttributes })
   })
 
   it('repeats no value of the caller in its refusal', async () => {
@@ -142,7 +146,7 @@ describe('a body', () => {
 
 describe('a query', () => {
   const look = (search: string) =>
-    knock(poll, { token, url: `https://chat.example/api/poll${search}` })
+    request(poll, { token, url: `https://chat.example/api/poll${search}` })
 
   it('with an unknown name is told so', async () => {
     expectInvalid(await look(`?conversationId=${conversationId}&curser=x`), 'curser')
@@ -163,12 +167,12 @@ describe('a query', () => {
   })
 
   it.each([
-    ['auth', () => knock(auth, { body: {}, query: { bogus: '1' } })],
+    ['auth', () => request(auth, { body: {}, query: { bogus: '1' } })],
     ['start', () => begin({ body: {}, query: { bogus: '1' } })],
-    ['end', () => knock(end, { token, body: { conversationId }, query: { bogus: '1' } })],
+    ['end', () => request(end, { token, body: { conversationId }, query: { bogus: '1' } })],
   ])(
     'with an unknown name is refused as well where a body is expected: %s',
-    async (_door, call) => {
+    async (_endpoint, call) => {
       expectInvalid(await call(), 'bogus')
     },
   )

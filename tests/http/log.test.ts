@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import end from '../../api/end.js'
 import start from '../../api/start.js'
-import { knock } from '../support/knock.js'
-import { arrive, visit } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 
 /** The log, each line read. */
-const log = () => world.lines.map((line) => JSON.parse(line))
+const log = () => gateway.lines.map((line) => JSON.parse(line))
 
 describe('the log', () => {
   it('has exactly one line of JSON for each request, whatever became of it', async () => {
-    const { token } = await arrive()
-    await knock(start, { token, body: {} })
-    await knock(start, { body: {} })
-    await knock(start, { method: 'PUT' })
-    await knock(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } })
-    await knock(end, { token, body: 'not json' })
-    await knock(auth, { method: 'DELETE', token })
+    const { token } = await signInAsGuest()
+    await request(start, { token, body: {} })
+    await request(start, { body: {} })
+    await request(start, { method: 'PUT' })
+    await request(start, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } })
+    await request(end, { token, body: 'not json' })
+    await request(auth, { method: 'DELETE', token })
     expect(log().map(({ endpoint, method, status }) => `${method} ${endpoint} ${status}`)).toEqual([
       'POST auth 200',
       'POST start 201',
@@ -42,58 +42,58 @@ describe('the log', () => {
   })
 
   it('holds no token, no text, no attribute and no address', async () => {
-    const visitor = await visit({ routingAttributes: { topic: 'my-private-topic' } })
-    await visitor.say('my private text')
+    const visitor = await startConversation({ routingAttributes: { topic: 'my-private-topic' } })
+    await visitor.send('my private text')
     await visitor.poll()
-    await visitor.say('')
-    await knock(auth, {
+    await visitor.send('')
+    await request(auth, {
       body: { refreshToken: visitor.refreshToken },
       remoteAddress: '203.0.113.77',
       headers: { 'x-forwarded-for': '203.0.113.78', 'user-agent': 'my-private-browser' },
     })
     await visitor.end()
-    const all = world.lines.join('\n')
+    const all = gateway.lines.join('\n')
     const [, claims = '', signature = ''] = visitor.token.split('.')
     const secrets = [visitor.refreshToken, claims, signature, 'private', '203.0.113', '192.0.2']
     for (const secret of secrets) expect(all).not.toContain(secret)
   })
 
   it('names all that is wrong with the environment at once, and the caller learns nothing', async () => {
-    const { token } = await arrive()
-    world.setEnv({ SALESFORCE_ORG_ID: 'nope-7', SESSION_SECRET: '', ALLOW_ANONYMOUS: 'perhaps' })
-    world.lines.length = 0
-    const answer = await knock(start, { token, body: {} })
+    const { token } = await signInAsGuest()
+    gateway.setEnv({ SALESFORCE_ORG_ID: 'nope-7', SESSION_SECRET: '', ALLOW_ANONYMOUS: 'perhaps' })
+    gateway.lines.length = 0
+    const answer = await request(start, { token, body: {} })
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
     expect(JSON.stringify(answer.body)).not.toMatch(/SALESFORCE|SESSION|ANONYMOUS|nope/)
     expect(log()).toEqual([expect.objectContaining({ level: 'error', status: 500 })])
     for (const name of ['SALESFORCE_ORG_ID', 'SESSION_SECRET is missing', 'ALLOW_ANONYMOUS']) {
-      expect(world.lines[0]).toContain(name)
+      expect(gateway.lines[0]).toContain(name)
     }
-    expect(world.lines[0]).not.toMatch(/nope|perhaps/)
-    expect(world.heard()).toEqual([])
+    expect(gateway.lines[0]).not.toMatch(/nope|perhaps/)
+    expect(gateway.salesforceCalls()).toEqual([])
   })
 
   it('is not needed for a conversation that cannot be read, which is as good as none', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const record = `local:visitor:{${visitor.user.id}}`
     const field = `c:${visitor.conversationId}`
-    await world.redisBackend.execute(['HSET', record, field, '{"id":"of an earlier release"}'])
+    await gateway.redisBackend.execute(['HSET', record, field, '{"id":"of an earlier release"}'])
     expect((await visitor.end()).body.code).toBe('conversation_not_found')
     expect((await visitor.start()).status).toBe(201)
   })
 
   it('tells where a bug is, and repeats nothing of what was stored', async () => {
-    const visitor = await visit()
+    const visitor = await startConversation()
     const record = `local:visitor:{${visitor.user.id}}`
-    await world.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a-stored-value"]}'])
-    const before = world.heard()
+    await gateway.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a-stored-value"]}'])
+    const before = gateway.salesforceCalls()
     const answer = await visitor.start()
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
     const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
     expect(Object.keys(answer.body).sort()).toEqual(members)
     expect(log().at(-1)).toMatchObject({ level: 'error', code: 'internal' })
     expect(log().at(-1).error.stack.join()).toContain('records')
-    expect(world.lines.at(-1)).not.toContain('stored-value')
-    expect(world.heard()).toEqual(before)
+    expect(gateway.lines.at(-1)).not.toContain('stored-value')
+    expect(gateway.salesforceCalls()).toEqual(before)
   })
 })

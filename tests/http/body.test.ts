@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { doors } from '../../platforms/doors.js'
 import type { Handler } from '../../platforms/handler.js'
 import { type Listening, serve } from '../../platforms/serve.js'
-import { arrive } from '../support/visit.js'
-import { openWorld } from '../support/world.js'
+import { signInAsGuest } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
 
-const world = openWorld()
+const gateway = setupGateway()
 const megabyte = 1024 * 1024
 
 let server: Listening | undefined
@@ -16,8 +16,8 @@ afterEach(() => server?.close(0))
 
 async function listen(): Promise<string> {
   const site: Handler = async (request, connection) => {
-    const door = doors.get(new URL(request.url).pathname)
-    return door ? door(request, connection) : new Response(null, { status: 404 })
+    const endpoint = doors.get(new URL(request.url).pathname)
+    return endpoint ? endpoint(request, connection) : new Response(null, { status: 404 })
   }
   server = await serve(site, { host: '127.0.0.1', port: 0 })
   return server.url
@@ -52,7 +52,7 @@ describe('a body', () => {
     const response = await doors.get(path)?.(new Request(`https://chat.example${path}`, init), {})
     expect(response?.status).toBe(401)
     expect(pulled).toBeLessThan(3)
-    expect(world.redis.counts.requests).toBe(0)
+    expect(gateway.redis.counts.requests).toBe(0)
   })
 
   it('of 4 MB whose sender has no token is refused before it has arrived', async () => {
@@ -68,20 +68,20 @@ describe('a body', () => {
     ['announced', 'Content-Length: 100000', 'half of it'],
     ['in pieces', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
   ])('that its sender breaks off is no failure of ours: %s', async (_how, length, some) => {
-    const { token } = await arrive()
-    world.lines.length = 0
+    const { token } = await signInAsGuest()
+    gateway.lines.length = 0
     const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
     socket.write(some)
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
-    await expect.poll(() => world.lines.length, { timeout: 5000 }).toBe(1)
-    const line = JSON.parse(world.lines[0] ?? '')
+    await expect.poll(() => gateway.lines.length, { timeout: 5000 }).toBe(1)
+    const line = JSON.parse(gateway.lines[0] ?? '')
     expect(line).toMatchObject({ level: 'info', status: 400, code: 'invalid_request' })
     expect(line).not.toHaveProperty('error')
   })
 
   it('that comes with a good token is read as ever, and the answer is whole', async () => {
-    const { token } = await arrive()
+    const { token } = await signInAsGuest()
     const headers = ['Content-Type: application/json', 'Content-Length: 2', 'Connection: close']
     const socket = await begin('/api/start', [...headers, `Authorization: Bearer ${token}`])
     socket.write('{}')

@@ -3,29 +3,29 @@
  * in the contract is the same in both, which the tests beside this table hold.
  */
 import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
+import type { TestGateway } from '../support/gateway.js'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
-import type { World } from '../support/world.js'
 
 /** What the dialects call the same thing. */
-type Operation = 'admit' | 'open' | 'say' | 'list' | 'end'
+type Operation = 'createToken' | 'start' | 'send' | 'list' | 'end'
 
 export type Dialect = {
   name: string
   salesforce: SalesforceOptions
   env: Record<string, string>
-  operations: Record<Operation, Parameters<World['salesforce']['fail']>[0]['operation']>
+  operations: Record<Operation, Parameters<TestGateway['salesforce']['fail']>[0]['operation']>
   /** An unclear start or send is found out or repeated; else the caller is told not to. */
-  settlesUnclear: boolean
+  resolvesUnclearSends: boolean
   /** A guest's token that is over is replaced; else the conversation is lost with it. */
-  renewsGuests: boolean
+  renewsGuestTokens: boolean
   /** Polls tell who is in charge. */
-  tellsWho: boolean
+  reportsHandledBy: boolean
   /** The tenth bot word and more: forms, carousels, times. Else they come as texts. */
-  typesOfItsOwn: boolean
+  hasRichMessageTypes: boolean
   /** Typing, receipts, transcript, sessions, business hours, what Salesforce knows of conversations. */
-  offersMore: boolean
+  hasExtendedFeatures: boolean
   /** Attributes that came as `contextParameters` stay apart. */
-  keepsContext: boolean
+  separatesContext: boolean
 }
 
 export const dialects: readonly Dialect[] = [
@@ -34,35 +34,35 @@ export const dialects: readonly Dialect[] = [
     salesforce: {},
     env: {},
     operations: {
-      admit: 'generateAccessTokenForUnauthenticatedUser',
-      open: 'createConversation',
-      say: 'sendMessage',
+      createToken: 'generateAccessTokenForUnauthenticatedUser',
+      start: 'createConversation',
+      send: 'sendMessage',
       list: 'listConversationEntries',
       end: 'closeConversation',
     },
-    settlesUnclear: true,
-    renewsGuests: false,
-    tellsWho: true,
-    typesOfItsOwn: true,
-    offersMore: true,
-    keepsContext: false,
+    resolvesUnclearSends: true,
+    renewsGuestTokens: false,
+    reportsHandledBy: true,
+    hasRichMessageTypes: true,
+    hasExtendedFeatures: true,
+    separatesContext: false,
   },
   {
     name: 'guide',
     salesforce: guideSalesforce,
     env: guideEnv,
     operations: {
-      admit: 'authorize',
-      open: 'startConversation',
-      say: 'postMessage',
+      createToken: 'authorize',
+      start: 'startConversation',
+      send: 'postMessage',
       list: 'listMessages',
       end: 'endConversation',
     },
-    settlesUnclear: false,
-    renewsGuests: true,
-    tellsWho: false,
-    typesOfItsOwn: false,
-    offersMore: false,
-    keepsContext: true,
+    resolvesUnclearSends: false,
+    renewsGuestTokens: true,
+    reportsHandledBy: false,
+    hasRichMessageTypes: false,
+    hasExtendedFeatures: false,
+    separatesContext: true,
   },
 ]

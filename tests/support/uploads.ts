@@ -1,9 +1,9 @@
 /** What the tests of uploading share. */
 import { randomUUID } from 'node:crypto'
 import upload from '../../api/upload.js'
-import { knock } from '../support/knock.js'
-import { visit } from '../support/visit.js'
-import type { World } from '../support/world.js'
+import { startConversation } from './conversation.js'
+import type { TestGateway } from './gateway.js'
+import { request } from './request.js'
 
 export const attachments = { endUserToAgent: true, maxFileSize: 5 }
 
@@ -13,16 +13,20 @@ export const png = Buffer.from(
   'base64',
 )
 
-export type FileWish = { name?: string; type?: string; content?: Buffer | string }
+export type FileOptions = { name?: string; type?: string; content?: Buffer | string }
 
-export function fileOf({ name = 'bill.png', type = 'image/png', content = png }: FileWish = {}) {
+export function createFile({
+  name = 'bill.png',
+  type = 'image/png',
+  content = png,
+}: FileOptions = {}) {
   return new File([typeof content === 'string' ? content : new Uint8Array(content)], name, { type })
 }
 
 export type Parts = Record<string, string | File>
 
 /** A form with these parts in this order. */
-export function formOf(parts: Parts | readonly [string, string | File][]): FormData {
+export function createForm(parts: Parts | readonly [string, string | File][]): FormData {
   const form = new FormData()
   const rows = Array.isArray(parts) ? parts : Object.entries(parts)
   for (const [name, value] of rows) form.append(name, value)
@@ -30,20 +34,23 @@ export function formOf(parts: Parts | readonly [string, string | File][]): FormD
 }
 
 /** A visitor who sends files. */
-export async function uploader(wish: object = {}) {
-  const visitor = await visit(wish)
+export async function startUploadConversation(options: object = {}) {
+  const visitor = await startConversation(options)
   const { token, conversationId } = visitor
   return {
     ...visitor,
-    send: (form: FormData) => knock(upload, { token, form }),
+    uploadForm: (form: FormData) => request(upload, { token, form }),
     upload: (parts: Parts = {}, id: string = randomUUID()) =>
-      knock(upload, { token, form: formOf({ conversationId, id, file: fileOf(), ...parts }) }),
+      request(upload, {
+        token,
+        form: createForm({ conversationId, id, file: createFile(), ...parts }),
+      }),
   }
 }
 
 /** What sendFile heard. */
-export function filesHeard(world: World) {
-  return world.salesforce.exchanges
+export function filesSentToSalesforce(gateway: TestGateway) {
+  return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === 'sendFile')
     .map(({ requestBody }) => requestBody)
 }

@@ -15,9 +15,9 @@ import {
 } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { loginUrl } from './guide.js'
-import { strangeKeys } from './keys.js'
-import { heard } from './knock.js'
-import { textsSaid } from './texts.js'
+import { messageTexts } from './message-texts.js'
+import { sentToClients } from './request.js'
+import { findUndocumentedKeys } from './stored-keys.js'
 
 export const salesforceUrl = 'https://harbor.my.salesforce-scrt.com'
 export const redisUrl = 'https://redis.example'
@@ -44,7 +44,7 @@ function sharedBackend(): RedisBackend {
   return backend
 }
 
-type Options = { salesforce?: SalesforceOptions; env?: Record<string, string> }
+type GatewayOptions = { salesforce?: SalesforceOptions; env?: Record<string, string> }
 
 /** Where Salesforce is; the guide's dialect logs in elsewhere. */
 const salesforceUrls = [salesforceUrl, loginUrl] as const
@@ -54,9 +54,9 @@ function tokensIn(value: unknown): string[] {
 }
 
 /** Opens a world for the tests of one file; each test begins with nothing in it. */
-export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
+export function setupGateway({ salesforce: salesforceOptions, env = {} }: GatewayOptions = {}) {
   const network = setupServer()
-  const lines: string[] = []
+  const logLines: string[] = []
   const backend = sharedBackend()
   /** Every command that the gateway gave to Redis since the test began. */
   const commands: string[] = []
@@ -72,19 +72,22 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
       },
       token: 'redis-token',
     })
-  const createOurs = () =>
-    createSalesforce({ ...wishes, switches: { ...instant, ...wishes?.switches } })
-  const world = {
-    salesforce: createOurs(),
+  const createConfiguredSalesforce = () =>
+    createSalesforce({
+      ...salesforceOptions,
+      switches: { ...instant, ...salesforceOptions?.switches },
+    })
+  const gateway = {
+    salesforce: createConfiguredSalesforce(),
     redisBackend: backend,
     redis: createFront(),
     /** For addresses of others, such as a login's key set. */
     network,
     /** The log, line by line. */
-    lines,
+    lines: logLines,
     /** What Salesforce heard, as `operation status`. */
-    heard: () =>
-      world.salesforce.exchanges.map(({ operationId, status }) => `${operationId} ${status}`),
+    salesforceCalls: () =>
+      gateway.salesforce.exchanges.map(({ operationId, status }) => `${operationId} ${status}`),
     /** Changes the environment from the next request on. */
     setEnv(changes: Record<string, string>) {
       for (const [name, value] of Object.entries(changes)) vi.stubEnv(name, value)
@@ -100,19 +103,19 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
 
   beforeEach(async () => {
     await backend.execute(['FLUSHALL'])
-    world.salesforce = createOurs()
-    world.redis = createFront()
+    gateway.salesforce = createConfiguredSalesforce()
+    gateway.redis = createFront()
     network.resetHandlers(
-      ...world.salesforce.handlers(...salesforceUrls),
-      ...world.redis.handlers(redisUrl),
+      ...gateway.salesforce.handlers(...salesforceUrls),
+      ...gateway.redis.handlers(redisUrl),
     )
-    lines.length = 0
-    heard.length = 0
+    logLines.length = 0
+    sentToClients.length = 0
     commands.length = 0
     for (const write of ['log', 'error'] as const) {
-      vi.spyOn(console, write).mockImplementation((line) => lines.push(String(line)))
+      vi.spyOn(console, write).mockImplementation((line) => logLines.push(String(line)))
     }
-    world.setEnv({ ...environment, ...env })
+    gateway.setEnv({ ...environment, ...env })
   })
 
   // Registered first, so that it runs last, whatever the other one finds.
@@ -123,25 +126,25 @@ export function openWorld({ salesforce: wishes, env = {} }: Options = {}) {
   })
 
   afterEach(async () => {
-    expect(await strangeKeys(backend), 'undocumented, or for ever').toEqual([])
-    const { exchanges } = world.salesforce
+    expect(await findUndocumentedKeys(backend), 'undocumented, or for ever').toEqual([])
+    const { exchanges } = gateway.salesforce
     expect(exchanges.flatMap(requestViolations)).toEqual([])
     const secrets = exchanges.flatMap(({ authorization, requestBody, responseBody }) => [
       ...tokensIn(authorization),
       ...tokensIn(requestBody),
       ...tokensIn(responseBody),
     ])
-    const left = [...heard, ...lines].join('\n')
+    const output = [...sentToClients, ...logLines].join('\n')
     for (const secret of [...secrets, environment.SESSION_SECRET, 'redis-token']) {
-      expect(left.includes(secret), 'a secret left the gateway').toBe(false)
+      expect(output.includes(secret), 'a secret left the gateway').toBe(false)
     }
-    const kept = [...lines, ...commands].join('\n')
-    for (const text of textsSaid(world)) {
-      expect(kept.includes(text), 'what was said is in the log or in Redis').toBe(false)
+    const logAndCommands = [...logLines, ...commands].join('\n')
+    for (const text of messageTexts(gateway)) {
+      expect(logAndCommands.includes(text), 'what was said is in the log or in Redis').toBe(false)
     }
   })
 
-  return world
+  return gateway
 }
 
-export type World = ReturnType<typeof openWorld>
+export type TestGateway = ReturnType<typeof setupGateway>

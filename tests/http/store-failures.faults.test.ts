@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import auth from '../../api/auth.js'
+import end from '../../api/end.js'
+import start from '../../api/start.js'
+import type { RedisFault } from '../../sandbox/redis/index.js'
+import { signInAsGuest, startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { request, type TestResponse } from '../support/request.js'
+
+const gateway = setupGateway({ env: { REQUEST_DEADLINE_MS: '600' } })
+
+const faults: RedisFault[] = ['hang', 'drop', { status: 500 }]
+const endpoints = ['a new guest', 'a refresh', 'start', 'end', 'sign out'] as const
+
+type Visitor = Awaited<ReturnType<typeof startConversation>>
+const calls: Record<(typeof endpoints)[number], (visitor: Visitor) => Promise<TestResponse>> = {
+  'a new guest': () => request(auth, { body: {} }),
+  'a refresh': ({ refreshToken }) => request(auth, { body: { refreshToken } }),
+  start: ({ token }) => request(start, { token, body: { resume: false } }),
+  end: ({ token, conversationId }) => request(end, { token, body: { conversationId } }),
+  'sign out': ({ token }) => request(auth, { method: 'DELETE', token }),
+}
+
+/** Spoils the nth request to the store from now on, and no other. */
+function spoil(nth: number, what: RedisFault): void {
+  if (nth > 1) gateway.redis.fault({ times: nth - 1, what: { slowMs: 0 } })
+  gateway.redis.fault({ what })
+}
+
+async function conversationsInSalesforce(): Promise<unknown> {
+  const controlRequest = new Request('https://sandbox.example/__sandbox/conversations')
+  return (await gateway.salesforce.handleControl(controlRequest)).json()
+}
+
+describe.each(endpoints)('when the store fails at %s', (endpoint) => {
+  it.each(faults)(
+    '(%j) it is 503 at once, Salesforce hears nothing, and then all is well',
+    async (what) => {
+      const visitor = await startConversation()
+      const before = gateway.salesforceCalls()
+      gateway.setEnv({ REDIS_TIMEOUT_MS: '80' })
+      const startedAt = performance.now()
+      gateway.redis.fault({ what })
+      const answer = await calls[endpoint](visitor)
+      expect(performance.now() - startedAt).toBeLessThan(1000)
+      gateway.setEnv({ REDIS_TIMEOUT_MS: '400' })
+      expect(answer).toMatchObject({
+        status: 503,
+        body: { code: 'store_unavailable', retryable: true },
+      })
+      expect(answer.headers.get('retry-after')).toBe('1')
+      expect(answer.headers.get('ratelimit')).toBeNull()
+      expect(JSON.stringify(answer.body)).not.toMatch(/redis|upstash|ERR/i)
+      expect(gateway.salesforceCalls()).toEqual(before)
+      expect((await calls[endpoint](visitor)).status).toBeLessThan(300)
+    },
+  )
+})
+
+describe('a store that is slow but answers in time', () => {
+  it('is waited for', async () => {
+    gateway.redis.fault({ times: 3, what: { slowMs: 20 } })
+    expect((await signInAsGuest()).token).toBeTruthy()
+  })
+})
+
+describe('when the store fails in the middle of a start', () => {
+  const lost = [2, 3, 4, 5, 6, 7].map((nth): [number, RedisFault] => [nth, 'lose'])
+  const dropped = [6, 7].map((nth): [number, RedisFault] => [nth, 'drop'])
+
+  it.each([...lost, ...dropped])(
+    '(request %i, %s) a repeat ends in one conversation that works',
+    async (...row) => {
+      const { token } = await signInAsGuest()
+      const body = { conversationId: randomUUID() }
+      spoil(...row)
+      const first = await request(start, { token, body })
+      expect(first).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+      gateway.redis.clearFaults()
+      const repeated = await request(start, { token, body })
+      expect(repeated.body).toMatchObject(body)
+      expect([200, 201]).toContain(repeated.status)
+      expect(await conversationsInSalesforce()).toEqual([body.conversationId])
+      expect(await request(end, { token, body })).toMatchObject({ status: 200 })
+    },
+  )
+})
+
+describe('when the store fails in the middle of something else', () => {
+  it('a refresh whose answer from the store was lost is not the end of the visitor', async () => {
+    const { refreshToken } = await signInAsGuest()
+    spoil(3, 'lose')
+    const first = await request(auth, { body: { refreshToken } })
+    expect(first).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+    const again = await request(auth, { body: { refreshToken } })
+    expect(again.status).toBe(200)
+    expect((await request(start, { token: again.body.token, body: {} })).status).toBe(201)
+  })
+
+  it('an end that could not be written down is repeated without harm', async () => {
+    const visitor = await startConversation()
+    spoil(2, 'drop')
+    expect(await visitor.end()).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+    expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
+  })
+
+  it.each([2, 3, 4])('a sign-out that failed at request %i can be repeated', async (nth) => {
+    const { token, conversationId } = await startConversation()
+    spoil(nth, 'drop')
+    const first = await request(auth, { method: 'DELETE', token })
+    gateway.redis.clearFaults()
+    const second = await request(auth, { method: 'DELETE', token })
+    expect([first.status, second.status]).toContain(204)
+    expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
+    expect(await request(start, { token, body: {} })).toMatchObject({ status: 401 })
+  })
+})

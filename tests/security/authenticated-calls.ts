@@ -1,0 +1,36 @@
+/** Every method that a stranger must not use: the list of all doors, and a good call for each. */
+import auth from '../../api/auth.js'
+import conversations from '../../api/conversations.js'
+import end from '../../api/end.js'
+import poll from '../../api/poll.js'
+import send from '../../api/send.js'
+import start from '../../api/start.js'
+import transcript from '../../api/transcript.js'
+import upload from '../../api/upload.js'
+import { type RequestOptions, request, type TestResponse } from '../support/request.js'
+import { createFile, createForm } from '../support/uploads.js'
+
+type Call = (conversationId: string, options: RequestOptions) => Promise<TestResponse>
+
+/** By method and path: calls that name a conversation. */
+export const conversationCalls: Readonly<Record<string, Call>> = {
+  'POST /api/start': (conversationId, options) =>
+    request(start, { ...options, body: { conversationId, resume: false } }),
+  'POST /api/send': (conversationId, options) =>
+    request(send, { ...options, body: { conversationId, text: 'Hello' } }),
+  'GET /api/poll': (conversationId, options) =>
+    request(poll, { ...options, query: { conversationId } }),
+  'POST /api/end': (conversationId, options) =>
+    request(end, { ...options, body: { conversationId } }),
+  'POST /api/upload': (conversationId, options) =>
+    request(upload, { ...options, form: createForm({ conversationId, file: createFile() }) }),
+  'GET /api/transcript': (conversationId, options) =>
+    request(transcript, { ...options, query: { conversationId } }),
+}
+
+/** By method and path: all that need a token. */
+export const authenticatedCalls: Readonly<Record<string, Call>> = {
+  ...conversationCalls,
+  'GET /api/conversations': (_, options) => request(conversations, options),
+  'DELETE /api/auth': (_, options) => request(auth, { ...options, method: 'DELETE' }),
+}
