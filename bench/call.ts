@@ -1,7 +1,11 @@
 /** One call of a frontend, whole: what came back, or that nothing did. */
 import * as z from 'zod'
 
-const shown = z.object({ id: z.string(), text: z.string(), sender: z.object({ role: z.string() }) })
+const receivedMessage = z.object({
+  id: z.string(),
+  text: z.string(),
+  sender: z.object({ role: z.string() }),
+})
 
 /** What a frontend reads of any answer; what is not there is empty. */
 const reply = z.object({
@@ -12,13 +16,13 @@ const reply = z.object({
   conversationId: z.string().default(''),
   status: z.unknown().optional(),
   duplicate: z.boolean().default(false),
-  messages: z.array(shown).default([]),
+  messages: z.array(receivedMessage).default([]),
   cursor: z.string().nullish(),
   hasMore: z.boolean().default(false),
   pollAfterMs: z.number().nullish(),
 })
 export type Reply = z.infer<typeof reply>
-export type Shown = z.infer<typeof shown>
+export type ReceivedMessage = z.infer<typeof receivedMessage>
 
 export type Call = {
   method: 'GET' | 'POST' | 'DELETE'
@@ -44,33 +48,33 @@ export type Answer = {
 }
 
 /** Longer than any deadline of the gateway. */
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
-const nothing = reply.parse({})
+const emptyReply = reply.parse({})
 
 /** Calls the gateway at this address once. Never throws for what the network does. */
-export async function call(base: string, { endpoint, method, ...wish }: Call): Promise<Answer> {
-  const search = wish.query ? `?${new URLSearchParams(wish.query)}` : ''
+export async function call(base: string, { endpoint, method, ...options }: Call): Promise<Answer> {
+  const search = options.query ? `?${new URLSearchParams(options.query)}` : ''
   const startedAt = performance.now()
   const ms = () => performance.now() - startedAt
   try {
     const response = await fetch(`${base}/api/${endpoint}${search}`, {
       method,
       headers: {
-        ...(wish.body && { 'content-type': 'application/json' }),
-        ...(wish.token && { authorization: `Bearer ${wish.token}` }),
-        ...(wish.address && { 'x-forwarded-for': wish.address }),
+        ...(options.body && { 'content-type': 'application/json' }),
+        ...(options.token && { authorization: `Bearer ${options.token}` }),
+        ...(options.address && { 'x-forwarded-for': options.address }),
       },
-      ...(wish.body && { body: JSON.stringify(wish.body) }),
-      signal: AbortSignal.timeout(patienceMs),
+      ...(options.body && { body: JSON.stringify(options.body) }),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     const text = await response.text()
-    const body = text === '' ? nothing : reply.parse(JSON.parse(text))
+    const body = text === '' ? emptyReply : reply.parse(JSON.parse(text))
     const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0)
     return { status: response.status, code: body.code, body, retryAfterSeconds, ms: ms() }
   } catch (error) {
     if (error instanceof z.ZodError || error instanceof SyntaxError) throw error
-    return { status: 0, code: 'network', body: nothing, retryAfterSeconds: 0, ms: ms() }
+    return { status: 0, code: 'network', body: emptyReply, retryAfterSeconds: 0, ms: ms() }
   }
 }
 

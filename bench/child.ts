@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** What a child must have said by then, in milliseconds; a machine under load is slow to start. */
-const startMs = 60_000
+const startTimeoutMs = 60_000
 
 /** Only so many lines of a child are kept. */
-const keptLines = 2_000
+const maxLines = 2_000
 
 export type Child = {
   /** Its address, without a slash at the end. */
@@ -28,7 +28,12 @@ export type Child = {
  */
 export async function startChild(script: string, env: Record<string, string>): Promise<Child> {
   const { PATH = '', HOME = '' } = process.env
-  const loaders = ['--import', fromRoot('bench/tether.mjs'), '--import', import.meta.resolve('tsx')]
+  const loaders = [
+    '--import',
+    fromRoot('bench/exit-with-parent.mjs'),
+    '--import',
+    import.meta.resolve('tsx'),
+  ]
   const child = spawn(process.execPath, [...loaders, fromRoot(script)], {
     // A folder without an `.env`.
     cwd: tmpdir(),
@@ -39,12 +44,12 @@ export async function startChild(script: string, env: Record<string, string>): P
   const lines: string[] = []
   const url = await new Promise<string>((resolve, reject) => {
     const fail = () => reject(new Error(`${script} did not start: ${lines.join('\n')}`))
-    const timer = setTimeout(() => child.kill('SIGKILL'), startMs)
+    const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs)
     child.once('exit', fail)
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {
         lines.push(line)
-        lines.splice(0, lines.length - keptLines)
+        lines.splice(0, lines.length - maxLines)
         const found = /^Listening on (\S+)/.exec(line)?.[1]
         if (!found) return
         clearTimeout(timer)

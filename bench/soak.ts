@@ -7,27 +7,27 @@
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Call, call } from './call.js'
-import { startParts } from './soak/parts.js'
+import { createFaultSchedule } from './soak/fault-schedule.js'
 import { isGood, report } from './soak/report.js'
-import { createStorm } from './soak/storm.js'
+import { startServers } from './soak/servers.js'
 import { createTally } from './soak/tally.js'
-import { judge, ledgerSchema } from './soak/verdict.js'
+import { compare, storedConversationsSchema } from './soak/verdict.js'
 import { createVisitor, type Visitor } from './soak/visitor.js'
 
 const gateways = 4
 /** Of the time, in which visitors arrive. */
 const arrivalShare = 0.4
 /** A call is a poll three times out of four. */
-const sayShare = 0.25
+const sendShare = 0.25
 /** Salesforce itself lets nobody say more than 22 things a minute. */
-const leastSayPauseMs = 3000
-const floorEveryMs = 100
+const minSendPauseMs = 3000
+const floorIntervalMs = 100
 /** How long after the end a message is still repeated, and how long the last reading may take. */
-const patienceMs = 90_000
+const graceMs = 90_000
 /** Until the last answer of the bot is there for everybody. */
 const settleMs = 3000
 
-function setting(name: string, usual: number): number {
+function positiveNumber(name: string, usual: number): number {
   const value = Number(process.env[name] || usual)
   if (!(value > 0)) throw new TypeError(`${name} must be a number above 0`)
   return value
@@ -37,15 +37,15 @@ function setting(name: string, usual: number): number {
 const stage = (name: string) => console.error(`${Math.round(process.uptime())} s: ${name}`)
 
 async function main(): Promise<boolean> {
-  const count = setting('SOAK_VISITORS', 1000)
-  const seconds = setting('SOAK_SECONDS', 120)
-  const rate = setting('SOAK_RATE', 45 * cpus().length)
+  const count = positiveNumber('SOAK_VISITORS', 1000)
+  const seconds = positiveNumber('SOAK_SECONDS', 120)
+  const rate = positiveNumber('SOAK_RATE', 45 * cpus().length)
   stage('starting')
-  const { fleet, redisUrl, salesforceUrl, close } = await startParts(gateways)
+  const { fleet, redisUrl, salesforceUrl, close } = await startServers(gateways)
   try {
     stage('chatting')
     const tally = createTally()
-    const storm = createStorm({
+    const schedule = createFaultSchedule({
       redisUrl,
       salesforceUrl,
       drops: Math.ceil(count / 100),
@@ -53,10 +53,10 @@ async function main(): Promise<boolean> {
       restart: () => fleet.restart(1),
     })
 
-    async function ask(wish: Call) {
-      const before = storm.when()
-      const answer = await call(fleet.next(), wish)
-      tally.note(wish.endpoint, answer, before === 'storm' ? before : storm.when())
+    async function callNext(options: Call) {
+      const before = schedule.when()
+      const answer = await call(fleet.next(), options)
+      tally.note(options.endpoint, answer, before === 'faulty' ? before : schedule.when())
       return answer
     }
 
@@ -65,11 +65,11 @@ async function main(): Promise<boolean> {
     const visitors = Array.from({ length: count }, (_each, index) =>
       createVisitor({
         index,
-        ask,
+        ask: callNext,
         endsAt,
-        givesUpAt: endsAt + patienceMs,
-        pollPauseMs: pace(1 - sayShare),
-        sayPauseMs: Math.max(leastSayPauseMs, pace(sayShare)),
+        givesUpAt: endsAt + graceMs,
+        pollPauseMs: pace(1 - sendShare),
+        sendPauseMs: Math.max(minSendPauseMs, pace(sendShare)),
       }),
     )
 
@@ -81,35 +81,37 @@ async function main(): Promise<boolean> {
     async function measureFloor(): Promise<void> {
       while (Date.now() < endsAt) {
         const { code, ...answer } = await call(fleet.next(), { method: 'GET', endpoint: 'none' })
-        if (code === 'not_found') tally.note('floor', { ...answer, code: null }, storm.when())
-        await sleep(floorEveryMs)
+        if (code === 'not_found') tally.note('floor', { ...answer, code: null }, schedule.when())
+        await sleep(floorIntervalMs)
       }
     }
 
     const [opened] = await Promise.all([
       Promise.all(visitors.map(arrive)),
       measureFloor(),
-      storm.pass(seconds * 1000),
+      schedule.run(seconds * 1000),
     ])
     stage('reading to the end')
     await sleep(settleMs)
     const read = await Promise.all(
       visitors.map(async (visitor, index) => {
         await sleep((index / rate) * 1000)
-        return await visitor.readToTheEnd(Date.now() + patienceMs)
+        return await visitor.readToTheEnd(Date.now() + graceMs)
       }),
     )
     stage('comparing')
-    const ledger = ledgerSchema.parse(await (await fetch(`${salesforceUrl}/__ledger`)).json())
-    const testimonies = visitors.map(({ testimony }) => testimony())
-    const verdict = judge(testimonies, ledger)
-    const howIt = { visitors: count, seconds, gateways, weathers: storm.names }
-    for (const line of report(howIt, verdict, tally)) console.log(line)
-    const outside = opened.filter((isOpen) => !isOpen).length
+    const stored = storedConversationsSchema.parse(
+      await (await fetch(`${salesforceUrl}/__entries`)).json(),
+    )
+    const records = visitors.map(({ record }) => record())
+    const verdict = compare(records, stored)
+    const setting = { visitors: count, seconds, gateways, faults: schedule.names }
+    for (const line of report(setting, verdict, tally)) console.log(line)
+    const notOpened = opened.filter((isOpen) => !isOpen).length
     const unread = read.filter((isRead) => !isRead).length
-    console.log(`visitors who never got in ${outside}, who could not read to the end ${unread}`)
-    for (const { unsettled } of testimonies) for (const line of unsettled) console.log(line)
-    return isGood(verdict, tally) && outside + unread === 0
+    console.log(`visitors who never got in ${notOpened}, who could not read to the end ${unread}`)
+    for (const { unsettled } of records) for (const line of unsettled) console.log(line)
+    return isGood(verdict, tally) && notOpened + unread === 0
   } finally {
     await close()
   }

@@ -7,4 +7,4 @@ import type { Connection } from '../lib/http/client-address.js'
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
 
 /** Handlers by the paths that Vercel gives them, such as `/api/send`. */
-export type Doors = ReadonlyMap<string, Handler>
+export type Endpoints = ReadonlyMap<string, Handler>

@@ -12,7 +12,7 @@ const context = z.object({
 })
 
 /** The address that AWS saw the caller at; headers are the caller's own words. */
-export function callerOf(event: unknown): string | undefined {
+export function callerAddress(event: unknown): string | undefined {
   const { http, identity } = context.parse(event).requestContext
   return (http ?? identity)?.sourceIp
 }
@@ -25,7 +25,7 @@ function withoutStage(path: string, stage: string): string {
 }
 
 /** The event with a path that begins at the root, and without a body where a request can have none. */
-export function tidy<E extends LambdaEvent>(event: E): E {
+export function normaliseEvent<E extends LambdaEvent>(event: E): E {
   const { stage, http } = context.parse(event).requestContext
   const method = 'httpMethod' in event ? event.httpMethod : http?.method
   return {

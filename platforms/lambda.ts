@@ -5,17 +5,17 @@
  */
 import { Hono } from 'hono'
 import { handle, type LambdaEvent } from 'hono/aws-lambda'
-import { doors, nowhere } from './doors.js'
-import { callerOf, tidy } from './lambda-event.js'
-import { doorAt } from './site.js'
+import { endpoints, notFound } from './endpoints.js'
+import { callerAddress, normaliseEvent } from './lambda-event.js'
+import { endpointAt } from './site.js'
 
 const app = new Hono<{ Bindings: { event: unknown } }>()
 app.all('*', (c) => {
-  const door = doorAt(new URL(c.req.url).pathname, doors) ?? nowhere
-  return door(c.req.raw, { remoteAddress: callerOf(c.env.event) })
+  const endpoint = endpointAt(new URL(c.req.url).pathname, endpoints) ?? notFound
+  return endpoint(c.req.raw, { remoteAddress: callerAddress(c.env.event) })
 })
 
 const adapter = handle(app)
 
 /** Answers one HTTP event; what is none of them fails the invocation. */
-export const handler = (event: LambdaEvent) => adapter(tidy(event))
+export const handler = (event: LambdaEvent) => adapter(normaliseEvent(event))

@@ -7,20 +7,20 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Handler } from './handler.js'
 
 /** A listening server. `url` has no slash at its end. */
-export type Listening = {
+export type RunningServer = {
   url: string
   /** Takes no new requests; what is on its way may take so long (milliseconds), then it is cut. */
   close(graceMs: number): Promise<void>
 }
 
 /** Where to listen; port 0 takes a free one. */
-export type Place = { host: string; port: number }
+export type ListenAddress = { host: string; port: number }
 
 /**
  * A request's headers must arrive within 10 s and all of it within 30 s. An idle connection is kept
  * longer than the 60 s that load balancers commonly keep theirs, so that they never meet a closed one.
  */
-const patience: ServerOptions = {
+const timeouts: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
@@ -30,14 +30,14 @@ const patience: ServerOptions = {
 /** Starts to serve; rejects with Node's own error (`EADDRINUSE` …) when it cannot. */
 export async function serve(
   handler: Handler,
-  { host, port }: Place,
-  options: ServerOptions = patience,
-): Promise<Listening> {
+  { host, port }: ListenAddress,
+  options: ServerOptions = timeouts,
+): Promise<RunningServer> {
   let isStopping = false
 
   async function answer(request: Request, bindings: HttpBindings | Http2Bindings) {
     const { remoteAddress } = bindings.incoming.socket
-    const response = await handler(nativeRequest(request), { remoteAddress }).catch(failed)
+    const response = await handler(nativeRequest(request), { remoteAddress }).catch(internalError)
     if (response.type === 'error') {
       bindings.outgoing.destroy()
       return RESPONSE_ALREADY_SENT
@@ -47,14 +47,14 @@ export async function serve(
   }
 
   const server = createServer(options, getRequestListener(answer, { overrideGlobalObjects: false }))
-  const onTheWay = new Set<ServerResponse>()
+  const inFlight = new Set<ServerResponse>()
   function cutWhenIdle(): void {
-    if (isStopping && onTheWay.size === 0) server.closeAllConnections()
+    if (isStopping && inFlight.size === 0) server.closeAllConnections()
   }
   server.on('request', (_request, response) => {
-    onTheWay.add(response)
+    inFlight.add(response)
     response.once('close', () => {
-      onTheWay.delete(response)
+      inFlight.delete(response)
       cutWhenIdle()
     })
   })
@@ -78,7 +78,7 @@ function nativeRequest({ url, method, headers, body, signal }: Request): Request
   return new Request(url, { method, headers, body, signal, duplex: 'half' })
 }
 
-function failed(error: unknown): Response {
+function internalError(error: unknown): Response {
   console.error('A handler threw, which ends a function on Vercel:', error)
   return new Response('FUNCTION_INVOCATION_FAILED', { status: 500 })
 }

@@ -1,29 +1,29 @@
-import type { Doors, Handler } from './handler.js'
+import type { Endpoints, Handler } from './handler.js'
 import { headersFor, resolvePath } from './routes.js'
 import { createStaticFiles } from './static.js'
 
-/** The door that a path leads to, or undefined. */
-export function doorAt(path: string, doors: Doors): Handler | undefined {
-  return doors.get(resolvePath(path, (candidate) => doors.has(candidate)) ?? '')
+/** The endpoint that a path leads to, or undefined. */
+export function endpointAt(path: string, endpoints: Endpoints): Handler | undefined {
+  return endpoints.get(resolvePath(path, (candidate) => endpoints.has(candidate)) ?? '')
 }
 
 /**
- * The deployment in one warm process: the static files of a folder, the doors, and the headers of
+ * The deployment in one warm process: the static files of a folder, the endpoints, and the headers of
  * vercel.json. A rewritten request keeps the URL it came with, as on Vercel.
  */
-export function createSite(doors: Doors, publicFolder: string): Handler {
+export function createSite(endpoints: Endpoints, publicFolder: string): Handler {
   const staticFile = createStaticFiles(publicFolder)
 
-  async function find(...[request, connection]: Parameters<Handler>): Promise<Response> {
+  async function respond(...[request, connection]: Parameters<Handler>): Promise<Response> {
     const { pathname } = new URL(request.url)
     const file = await staticFile(request, pathname)
     if (file) return file
-    const door = doorAt(pathname, doors)
-    return door ? door(request, connection) : new Response('NOT_FOUND', { status: 404 })
+    const endpoint = endpointAt(pathname, endpoints)
+    return endpoint ? endpoint(request, connection) : new Response('NOT_FOUND', { status: 404 })
   }
 
   return async (request, connection) => {
-    const response = await find(request, connection)
+    const response = await respond(request, connection)
     if (response.type === 'error') return response
     const headers = new Headers(response.headers)
     for (const { key, value } of headersFor(new URL(request.url).pathname)) headers.set(key, value)

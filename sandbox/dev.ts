@@ -1,13 +1,13 @@
 /** `npm run dev`: the gateway and all it needs on this machine, until Ctrl-C. */
 import { existsSync } from 'node:fs'
 import { EnvironmentError } from '../lib/config/env.js'
-import { readPlace } from '../platforms/place.js'
+import { readListenAddress } from '../platforms/listen-address.js'
 import { DevError } from './server/environment.js'
 import { startDev } from './server/start.js'
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const { port } = readPlace(process.env)
+  const { port } = readListenAddress(process.env)
   const dev = await startDev({ env: process.env, port, log: (line) => console.log(line) })
   const stop = async () => {
     await dev.close()
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isPlain = error instanceof DevError || error instanceof EnvironmentError
-  console.error(isPlain ? error.message : error)
+  const isUserError = error instanceof DevError || error instanceof EnvironmentError
+  console.error(isUserError ? error.message : error)
   process.exit(1)
 })

@@ -11,36 +11,36 @@ export type TurnstileFault = 'hang' | 'drop' | { status: number; body: string }
  */
 export function createTurnstile({ secret }: { secret: string }) {
   const solved = new Set<string>()
-  const asked: Record<string, string>[] = []
+  const requests: Record<string, string>[] = []
   let fault: TurnstileFault | undefined
 
   function errorsOf(form: URLSearchParams): string[] {
     const token = form.get('response') ?? ''
     if (form.get('secret') !== secret) return ['invalid-input-secret']
     if (token === '') return ['missing-input-response']
-    if (spent.has(token)) return ['timeout-or-duplicate']
+    if (usedTokens.has(token)) return ['timeout-or-duplicate']
     return solved.has(token) ? [] : ['invalid-input-response']
   }
 
-  const spent = new Set<string>()
-  async function judge(request: Request): Promise<Response> {
+  const usedTokens = new Set<string>()
+  async function verify(request: Request): Promise<Response> {
     const form = new URLSearchParams(await request.text())
-    asked.push(Object.fromEntries(form))
+    requests.push(Object.fromEntries(form))
     const errors = errorsOf(form)
-    if (errors.length === 0) spent.add(form.get('response') ?? '')
-    const about = { hostname: 'shop.example', action: '', cdata: '', challenge_ts: isoNow() }
-    return HttpResponse.json({ success: errors.length === 0, 'error-codes': errors, ...about })
+    if (errors.length === 0) usedTokens.add(form.get('response') ?? '')
+    const details = { hostname: 'shop.example', action: '', cdata: '', challenge_ts: isoNow() }
+    return HttpResponse.json({ success: errors.length === 0, 'error-codes': errors, ...details })
   }
 
   function answer(request: Request): Promise<Response> | Response {
-    if (fault === undefined) return judge(request)
+    if (fault === undefined) return verify(request)
     if (fault === 'drop') return HttpResponse.error()
     if (fault === 'hang') return new Promise<never>(() => {})
     return new HttpResponse(fault.body, { status: fault.status })
   }
 
   return {
-    asked,
+    asked: requests,
     /** A token as a widget gives it to the page of a visitor. */
     solve(): string {
       const token = `0.${crypto.randomUUID()}`

@@ -3,7 +3,7 @@
  * of `POST /api/auth` gave them, in the environment of the gateway (docs/security.md).
  */
 import { existsSync } from 'node:fs'
-import { forgetVisitors } from './forgetting.js'
+import { forgetVisitors } from './forget-visitors.js'
 
 if (existsSync('.env')) process.loadEnvFile('.env')
 process.exitCode = await forgetVisitors(process.argv.slice(2), (line) => console.log(line))

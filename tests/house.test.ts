@@ -37,7 +37,7 @@ it('only the doors of the hosts import doors', () => {
   const importers = hosts.filter((file) =>
     importsOf(file).some((name) => /^\.\.\/api\//.test(name)),
   )
-  expect(importers).toEqual([join('platforms', 'doors.ts')])
+  expect(importers).toEqual([join('platforms', 'endpoints.ts')])
 })
 
 const readers = ['services.ts', 'node.ts']

@@ -5,7 +5,7 @@ import type { Row, Tally } from './tally.js'
 import type { Verdict } from './verdict.js'
 
 /** Where and how it ran. */
-export type Setting = { visitors: number; seconds: number; gateways: number; weathers: string[] }
+export type Setting = { visitors: number; seconds: number; gateways: number; faults: string[] }
 
 const padded = (text: string | number, width: number) => String(text).padStart(width)
 
@@ -35,12 +35,12 @@ export function isGood({ lost, doubled, foreign, unsettled }: Verdict, tally: Ta
 
 /** All figures, line by line. */
 export function report(setting: Setting, verdict: Verdict, tally: Tally): string[] {
-  const { visitors, seconds, gateways, weathers } = setting
+  const { visitors, seconds, gateways, faults } = setting
   const { acknowledged, received, unsettled, lost, doubled, foreign } = verdict
   const codes = tally.codes().map(([name, count]) => `  ${name.padEnd(40)}${padded(count, 7)}`)
   return [
     `${visitors} visitors, ${seconds} s, ${gateways} gateways; ${machine()}`,
-    `weather: ${weathers.join(', ')}`,
+    `faults:${faults.join(', ')}`,
     '',
     `messages sent and acknowledged ${acknowledged}, received ${received}, unsettled ${unsettled}`,
     `lost ${lost}, doubled ${doubled}, foreign ${foreign}, internal ${tally.countOf('internal')}`,

@@ -22,8 +22,8 @@ export function createTally() {
   }
 
   return {
-    /** Notes an answer under its endpoint; `when` tells calm from storm. */
-    note(endpoint: string, { code, ms }: Answer, when: 'calm' | 'storm'): void {
+    /** Notes an answer under its endpoint; `when` tells calm from faulty. */
+    note(endpoint: string, { code, ms }: Answer, when: 'calm' | 'faulty'): void {
       note(`${endpoint} ${when}`, ms)
       if (code === null) return
       const name = `${endpoint} ${code}`

@@ -2,16 +2,16 @@
 import * as z from 'zod'
 
 /** A conversation as Salesforce stores it; `content` is the whole payload as text. */
-export const ledgerSchema = z.array(
+export const storedConversationsSchema = z.array(
   z.object({
     id: z.string(),
     entries: z.array(z.object({ id: z.string(), isMessage: z.boolean(), content: z.string() })),
   }),
 )
-export type Ledger = z.infer<typeof ledgerSchema>
+export type StoredConversations = z.infer<typeof storedConversationsSchema>
 
 /** What one visitor knows at the end. */
-export type Testimony = {
+export type VisitorRecord = {
   index: number
   conversationId: string
   /** Messages whose 202 came, by id. */
@@ -35,13 +35,14 @@ export type Verdict = {
 }
 
 /** How the texts of a visitor begin, wherever they are repeated. */
-export const signOf = (index: number, number: number) => `visitor-${index}-says-${number}.`
+export const textPrefix = (index: number, messageNumber: number) =>
+  `visitor-${index}-says-${messageNumber}.`
 
-const signs = /visitor-(\d+)-says-/g
+const textPrefixes = /visitor-(\d+)-says-/g
 
 /** Whether a text repeats what another visitor said. */
 function isForeign(text: string, index: number): boolean {
-  return [...text.matchAll(signs)].some(([, by]) => Number(by) !== index)
+  return [...text.matchAll(textPrefixes)].some(([, by]) => Number(by) !== index)
 }
 
 /** How many there are more than there should be. */
@@ -49,40 +50,45 @@ const surplus = (ids: readonly string[]) => ids.length - new Set(ids).size
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
 
-function judgeOne(visitor: Testimony, stored: Ledger[number]['entries']): Verdict {
+function compareOne(
+  visitor: VisitorRecord,
+  stored: StoredConversations[number]['entries'],
+): Verdict {
   const { index, acknowledged, received, unsettled } = visitor
   const storedIds = new Set(stored.map(({ id }) => id))
-  const told = new Set(received.map(({ id }) => id))
+  const receivedIds = new Set(received.map(({ id }) => id))
   const neverStored = [...acknowledged.keys()].filter((id) => !storedIds.has(id))
   const messages = stored.filter(({ isMessage }) => isMessage).map(({ id }) => id)
-  const neverTold = messages.filter((id) => !told.has(id))
-  const notOurs = received.filter(({ id, text }) => !storedIds.has(id) || isForeign(text, index))
-  const misfiled = stored.filter(({ content }) => isForeign(content, index))
+  const neverReceived = messages.filter((id) => !receivedIds.has(id))
+  const foreignReceived = received.filter(
+    ({ id, text }) => !storedIds.has(id) || isForeign(text, index),
+  )
+  const foreignStored = stored.filter(({ content }) => isForeign(content, index))
   return {
     acknowledged: acknowledged.size,
-    received: messages.filter((id) => told.has(id)).length,
+    received: messages.filter((id) => receivedIds.has(id)).length,
     unsettled: unsettled.length,
-    lost: neverStored.length + neverTold.length,
+    lost: neverStored.length + neverReceived.length,
     doubled: surplus(stored.map(({ id }) => id)) + surplus(received.map(({ id }) => id)),
-    foreign: notOurs.length + misfiled.length,
+    foreign: foreignReceived.length + foreignStored.length,
   }
 }
 
 /** The sums over all visitors. */
-export function judge(visitors: readonly Testimony[], ledger: Ledger): Verdict {
-  const stored = new Map(ledger.map(({ id, entries }) => [id, entries]))
+export function compare(visitors: readonly VisitorRecord[], stored: StoredConversations): Verdict {
+  const entriesById = new Map(stored.map(({ id, entries }) => [id, entries]))
   const each = visitors.map((visitor) =>
-    judgeOne(visitor, stored.get(visitor.conversationId) ?? []),
+    compareOne(visitor, entriesById.get(visitor.conversationId) ?? []),
   )
   const known = new Set(visitors.map(({ conversationId }) => conversationId))
-  const strays = ledger.filter(({ id }) => !known.has(id)).length
+  const unknownConversations = stored.filter(({ id }) => !known.has(id)).length
   const total = (of: keyof Verdict) => sum(each.map((verdict) => verdict[of]))
   return {
     acknowledged: total('acknowledged'),
     received: total('received'),
     unsettled: total('unsettled'),
     lost: total('lost'),
-    doubled: total('doubled') + strays,
+    doubled: total('doubled') + unknownConversations,
     foreign: total('foreign'),
   }
 }

@@ -1,8 +1,8 @@
 /** One visitor: sends numbered messages under ids of their own, and reads on with one cursor. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, addressOf, type Call, type Shown } from '../call.js'
-import { signOf, type Testimony } from './verdict.js'
+import { type Answer, addressOf, type Call, type ReceivedMessage } from '../call.js'
+import { textPrefix, type VisitorRecord } from './verdict.js'
 
 type Options = {
   index: number
@@ -13,26 +13,26 @@ type Options = {
   givesUpAt: number
   /** Between two polls and two messages, on average, milliseconds; the gateway may ask for longer. */
   pollPauseMs: number
-  sayPauseMs: number
+  sendPauseMs: number
 }
 
-const leastSayings = 2
+const minMessages = 2
 /** Further polls in the end, which must not tell anything again. */
 const idlePolls = 2
 
 /** From half to one and a half of it. */
-const around = (ms: number) => ms * (0.5 + Math.random())
+const jittered = (ms: number) => ms * (0.5 + Math.random())
 
 /** A refresh whose answer was lost can be repeated for 30 s. */
-const longestPauseMs = { auth: 2_000, other: 10_000 }
+const maxPauseMs = { auth: 2_000, other: 10_000 }
 
 /** What a good client waits after a failure: what it was told, or a little more each time. */
-function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number, longestMs: number): number {
-  const told = body.retryAfterMs ?? retryAfterSeconds * 1000
-  return told + around(Math.min(250 * 2 ** tries, longestMs))
+function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number, maxMs: number): number {
+  const requestedMs = body.retryAfterMs ?? retryAfterSeconds * 1000
+  return requestedMs + jittered(Math.min(250 * 2 ** tries, maxMs))
 }
 
-const isWorthRepeating = ({ status }: Answer) => status === 0 || status === 429 || status > 499
+const isRetryable = ({ status }: Answer) => status === 0 || status === 429 || status > 499
 
 export type Visitor = ReturnType<typeof createVisitor>
 
@@ -41,49 +41,49 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   const conversationId = randomUUID()
   const acknowledged = new Map<string, string>()
   const unsettled: string[] = []
-  const received: Shown[] = []
-  let pass = { token: '', refreshToken: '' }
+  const received: ReceivedMessage[] = []
+  let tokens = { token: '', refreshToken: '' }
   let cursor: string | undefined
   let refreshing: Promise<void> | undefined
 
   /** Repeats a call until it succeeds, is refused for good, or it is too late. */
-  async function insist(call: () => Call): Promise<Answer> {
+  async function callWithRetries(call: () => Call): Promise<Answer> {
     for (let tries = 0; ; tries++) {
-      const wish = call()
-      const answer = await ask({ address, ...wish })
-      if (answer.status === 401 && wish.token !== undefined && tries < 5) {
+      const options = call()
+      const answer = await ask({ address, ...options })
+      if (answer.status === 401 && options.token !== undefined && tries < 5) {
         await refresh()
         continue
       }
-      const longestMs = wish.endpoint === 'auth' ? longestPauseMs.auth : longestPauseMs.other
-      const pauseMs = pauseAfter(answer, tries, longestMs)
-      if (!isWorthRepeating(answer) || Date.now() + pauseMs > givesUpAt) return answer
+      const maxMs = options.endpoint === 'auth' ? maxPauseMs.auth : maxPauseMs.other
+      const pauseMs = pauseAfter(answer, tries, maxMs)
+      if (!isRetryable(answer) || Date.now() + pauseMs > givesUpAt) return answer
       await sleep(pauseMs)
     }
   }
 
-  async function enter(body: object): Promise<void> {
-    const answer = await insist(() => ({ method: 'POST', endpoint: 'auth', body }))
-    if (answer.status === 200) pass = answer.body
+  async function authenticate(body: object): Promise<void> {
+    const answer = await callWithRetries(() => ({ method: 'POST', endpoint: 'auth', body }))
+    if (answer.status === 200) tokens = answer.body
   }
 
   /** One at a time: a refresh token is good for one use. */
   function refresh(): Promise<void> {
-    refreshing ??= enter({ refreshToken: pass.refreshToken }).finally(() => {
+    refreshing ??= authenticate({ refreshToken: tokens.refreshToken }).finally(() => {
       refreshing = undefined
     })
     return refreshing
   }
 
-  async function say(number: number): Promise<void> {
+  async function send(number: number): Promise<void> {
     const id = randomUUID()
-    const text = `${signOf(index, number)} Is there anything new?`
+    const text = `${textPrefix(index, number)} Is there anything new?`
     const body = { conversationId, id, text }
-    const answer = await insist(() => ({
+    const answer = await callWithRetries(() => ({
       method: 'POST',
       endpoint: 'send',
       body,
-      token: pass.token,
+      token: tokens.token,
     }))
     if (answer.status === 202) acknowledged.set(id, text)
     else unsettled.push(`${index} ${number}: ${answer.code}`)
@@ -92,11 +92,11 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   /** One poll; gives the milliseconds that the gateway wants to be left alone, or null when it failed. */
   async function poll(): Promise<number | null> {
     const query = { conversationId, limit: '100', ...(cursor && { cursor }) }
-    const call: Call = { method: 'GET', endpoint: 'poll', query, token: pass.token, address }
+    const call: Call = { method: 'GET', endpoint: 'poll', query, token: tokens.token, address }
     const answer = await ask(call)
     if (answer.status === 401) await refresh()
     if (answer.status !== 200) {
-      await sleep(pauseAfter(answer, 1, longestPauseMs.other))
+      await sleep(pauseAfter(answer, 1, maxPauseMs.other))
       return null
     }
     received.push(...answer.body.messages)
@@ -105,24 +105,24 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   }
 
   /** Whoever comes says a few things, however late it is. */
-  async function talk(): Promise<void> {
-    for (let number = 1; number <= leastSayings || Date.now() < endsAt; number++) {
-      await say(number)
-      await sleep(Math.min(around(pace.sayPauseMs), Math.max(0, endsAt - Date.now())))
+  async function sendUntilEnd(): Promise<void> {
+    for (let number = 1; number <= minMessages || Date.now() < endsAt; number++) {
+      await send(number)
+      await sleep(Math.min(jittered(pace.sendPauseMs), Math.max(0, endsAt - Date.now())))
     }
   }
 
-  async function listen(): Promise<void> {
+  async function pollUntilEnd(): Promise<void> {
     while (Date.now() < endsAt) {
-      const wanted = await poll()
-      if (wanted === 0) continue
-      const pauseMs = Math.max(wanted ?? 0, around(pace.pollPauseMs))
+      const requestedPauseMs = await poll()
+      if (requestedPauseMs === 0) continue
+      const pauseMs = Math.max(requestedPauseMs ?? 0, jittered(pace.pollPauseMs))
       await sleep(Math.min(pauseMs, Math.max(0, endsAt - Date.now())))
     }
   }
 
   /** A page that was open for long asks for a new token once. */
-  async function comeBack(): Promise<void> {
+  async function refreshOnce(): Promise<void> {
     await sleep(Math.max(0, endsAt - Date.now()) * Math.random())
     await refresh()
   }
@@ -130,12 +130,13 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   return {
     /** Comes, opens a conversation, and chats until the end; true when the conversation was opened. */
     async chat(): Promise<boolean> {
-      await enter({})
+      await authenticate({})
       const body = { conversationId }
-      const start = () => ({ method: 'POST', endpoint: 'start', body, token: pass.token }) as const
-      const { status } = await insist(start)
+      const start = () =>
+        ({ method: 'POST', endpoint: 'start', body, token: tokens.token }) as const
+      const { status } = await callWithRetries(start)
       if (status !== 200 && status !== 201) return false
-      await Promise.all([talk(), listen(), comeBack()])
+      await Promise.all([sendUntilEnd(), pollUntilEnd(), refreshOnce()])
       return true
     },
 
@@ -143,12 +144,12 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     async readToTheEnd(until: number): Promise<boolean> {
       for (let idle = 0; idle <= idlePolls; ) {
         if (Date.now() > until) return false
-        const wanted = await poll()
-        if (wanted !== null && wanted !== 0) idle += 1
+        const requestedPauseMs = await poll()
+        if (requestedPauseMs !== null && requestedPauseMs !== 0) idle += 1
       }
       return true
     },
 
-    testimony: (): Testimony => ({ index, conversationId, acknowledged, unsettled, received }),
+    record: (): VisitorRecord => ({ index, conversationId, acknowledged, unsettled, received }),
   }
 }

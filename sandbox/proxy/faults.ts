@@ -16,13 +16,13 @@ export type ProxyFault =
   | 'cut'
   | { cutAfterBytes: number }
   | { delayMs: number }
-  | { answer: HttpAnswer }
+  | { answer: RawHttpResponse }
 
 /** An HTTP answer; `type` is its content type. */
-export type HttpAnswer = { status: number; type: string; body: string }
+export type RawHttpResponse = { status: number; type: string; body: string }
 
 /** The answer as it stands on the wire; the connection ends after it. */
-export function bytesOf({ status, type, body }: HttpAnswer): string {
+export function bytesOf({ status, type, body }: RawHttpResponse): string {
   const head = [
     `HTTP/1.1 ${status} Fault`,
     `Content-Type: ${type}`,

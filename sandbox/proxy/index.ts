@@ -1,8 +1,8 @@
 /** A proxy for any protocol over TCP that spoils what passes, as it is told while it runs. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { joinSockets, type ProxiedConnection } from './connection.js'
 import type { ProxyFault } from './faults.js'
-import { joinSockets, type Line } from './line.js'
 
 export type { ProxyFault } from './faults.js'
 
@@ -18,14 +18,14 @@ function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>)
 
 /** Starts to listen on a free port of 127.0.0.1; without a fault everything passes. */
 export async function startFaultProxy(target: Target) {
-  const lines = new Set<Line>()
+  const connections = new Set<ProxiedConnection>()
   let fault: ProxyFault | null = null
 
   function onClient(client: Socket): void {
     const server = 'path' in target ? connect(target.path) : connect(target.port, '127.0.0.1')
-    const line = joinSockets(client, server, () => fault)
-    lines.add(line)
-    client.once('close', () => lines.delete(line))
+    const connection = joinSockets(client, server, () => fault)
+    connections.add(connection)
+    client.once('close', () => connections.delete(connection))
   }
 
   const listener = createServer({ noDelay: true }, onClient)
@@ -36,14 +36,14 @@ export async function startFaultProxy(target: Target) {
   await listen(0)
   const port = portOf(listener.address())
 
-  function cutLines(which: (line: Line) => boolean): void {
-    for (const line of [...lines].filter(which)) line.cut()
+  function cutConnections(which: (connection: ProxiedConnection) => boolean): void {
+    for (const connection of [...connections].filter(which)) connection.cut()
   }
 
   async function stopListening(): Promise<void> {
     const closed = once(listener, 'close')
     listener.close()
-    cutLines(() => true)
+    cutConnections(() => true)
     await closed
   }
 
@@ -54,7 +54,7 @@ export async function startFaultProxy(target: Target) {
     /** What happens from now on; null heals. Connections that lost bytes are cut, never healed. */
     async set(next: ProxyFault | null): Promise<void> {
       fault = next
-      cutLines((line) => line.isSpoiled())
+      cutConnections((connection) => connection.isSpoiled())
       if (next === 'refuse' && listener.listening) await stopListening()
       if (next !== 'refuse' && !listener.listening) await listen(port)
     },

@@ -9,41 +9,41 @@ export type RedisBackend = {
   close(): void
 }
 
-type Waiting = { resolve(reply: Reply): void; reject(reason: Error): void }
+type PendingReply = { resolve(reply: Reply): void; reject(reason: Error): void }
 
 /**
  * One Redis connection over any stream of bytes, opened when first used and again after a loss.
  * Redis answers a connection in order, so whatever is written in one piece stays together.
  */
 export function createConnection(open: () => Duplex): RedisBackend {
-  let line: ReturnType<typeof createLine> | undefined
+  let client: ReturnType<typeof createClient> | undefined
   function connected() {
-    if (!line?.isOpen()) line = createLine(open())
-    return line
+    if (!client?.isOpen()) client = createClient(open())
+    return client
   }
   return {
-    execute: (command) => connected().ask(command),
+    execute: (command) => connected().send(command),
     async transaction(commands) {
       const all = [['MULTI'], ...commands, ['EXEC']]
       const replies = await connected().askAll(all)
       return replies.at(-1) ?? null
     },
     close() {
-      line?.close()
+      client?.close()
     },
   }
 }
 
-function createLine(stream: Duplex) {
-  const waiting: Waiting[] = []
+function createClient(stream: Duplex) {
+  const pendingReplies: PendingReply[] = []
   let failure: Error | undefined
 
   function fail(reason: Error): void {
     failure ??= reason
-    for (const one of waiting.splice(0)) one.reject(failure)
+    for (const pending of pendingReplies.splice(0)) pending.reject(failure)
     stream.destroy()
   }
-  const feed = createReplyReader((reply) => waiting.shift()?.resolve(reply))
+  const feed = createReplyReader((reply) => pendingReplies.shift()?.resolve(reply))
   stream.on('data', (chunk: Buffer) => {
     try {
       feed(chunk)
@@ -54,17 +54,17 @@ function createLine(stream: Duplex) {
   stream.on('error', fail)
   stream.on('close', () => fail(new Error('the connection to Redis is closed')))
 
-  function askAll(commands: readonly (readonly string[])[]): Promise<Reply[]> {
+  function sendAll(commands: readonly (readonly string[])[]): Promise<Reply[]> {
     if (failure) return Promise.reject(failure)
     const replies = commands.map(
-      () => new Promise<Reply>((resolve, reject) => waiting.push({ resolve, reject })),
+      () => new Promise<Reply>((resolve, reject) => pendingReplies.push({ resolve, reject })),
     )
     stream.write(Buffer.concat(commands.map(encodeCommand)))
     return Promise.all(replies)
   }
   return {
-    askAll,
-    ask: async (command: readonly string[]) => (await askAll([command]))[0] ?? null,
+    askAll: sendAll,
+    send: async (command: readonly string[]) => (await sendAll([command]))[0] ?? null,
     isOpen: () => failure === undefined,
     close: () => fail(new Error('the connection to Redis is closed')),
   }

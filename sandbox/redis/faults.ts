@@ -7,30 +7,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type RedisFault = 'hang' | 'drop' | 'lose' | { status: number } | { slowMs: number }
 
 /** Keeps the faults that are still to happen and brings them about, oldest first. */
-export function createFaults() {
-  const waiting: { times: number; what: RedisFault }[] = []
+export function createFaultQueue() {
+  const queue: { times: number; what: RedisFault }[] = []
 
   function next(): RedisFault | undefined {
-    const first = waiting[0]
+    const first = queue[0]
     if (!first) return undefined
     first.times -= 1
-    if (first.times <= 0) waiting.shift()
+    if (first.times <= 0) queue.shift()
     return first.what
   }
 
   return {
     add(fault: { times?: number; what: RedisFault }): void {
-      waiting.push({ times: fault.times ?? 1, what: fault.what })
+      queue.push({ times: fault.times ?? 1, what: fault.what })
     },
     clear(): void {
-      waiting.length = 0
+      queue.length = 0
     },
     /** Does the work, or spoils it when a fault is due. */
-    async around(request: Request, work: () => Promise<Response>): Promise<Response> {
+    async apply(request: Request, work: () => Promise<Response>): Promise<Response> {
       const fault = next()
       if (fault === undefined) return work()
       if (fault === 'drop') return Response.error()
-      if (fault === 'hang') return untilGivenUp(request.signal)
+      if (fault === 'hang') return untilAborted(request.signal)
       if (fault === 'lose') return work().then(() => Response.error())
       if ('slowMs' in fault) return sleep(fault.slowMs).then(work)
       return Response.json({ error: 'ERR injected fault' }, { status: fault.status })
@@ -38,10 +38,10 @@ export function createFaults() {
   }
 }
 
-function untilGivenUp(signal: AbortSignal): Promise<Response> {
+function untilAborted(signal: AbortSignal): Promise<Response> {
   return new Promise((resolve) => {
-    const giveUp = () => resolve(Response.error())
-    if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
+    const abort = () => resolve(Response.error())
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
   })
 }

@@ -2,4 +2,4 @@
 export { embeddedRedis, redisServer } from './backends.js'
 export type { RedisBackend } from './connection.js'
 export type { RedisFault } from './faults.js'
-export { createRedisFront, type RedisFront } from './front.js'
+export { createRedisRestServer, type RedisRestServer } from './rest-server.js'

@@ -18,11 +18,11 @@ export function encodeCommand(command: readonly string[]): Buffer {
 
 /** Cuts a stream of bytes into replies; feed it chunks as they come. */
 export function createReplyReader(onReply: (reply: Reply) => void) {
-  let waiting: Buffer = Buffer.alloc(0)
+  let buffer: Buffer = Buffer.alloc(0)
   return function feed(chunk: Buffer): void {
-    waiting = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk])
-    for (let read = readReply(waiting, 0); read; read = readReply(waiting, 0)) {
-      waiting = waiting.subarray(read.end)
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk])
+    for (let read = readReply(buffer, 0); read; read = readReply(buffer, 0)) {
+      buffer = buffer.subarray(read.end)
       onReply(read.reply)
     }
   }

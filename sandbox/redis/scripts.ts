@@ -14,12 +14,12 @@ export function portableScript(script: string): string {
  * `allow-key-locking`: rewrites what goes there, and keeps the client's hash of each script known.
  */
 export function createScriptAliases() {
-  const ours = new Map<string, string>()
-  const translateSha = (sha: string) => ours.get(sha.toLowerCase()) ?? sha
+  const portableHashes = new Map<string, string>()
+  const translateSha = (sha: string) => portableHashes.get(sha.toLowerCase()) ?? sha
 
-  function learn(script: string): string {
+  function register(script: string): string {
     const portable = portableScript(script)
-    if (portable !== script) ours.set(sha1(script), sha1(portable))
+    if (portable !== script) portableHashes.set(sha1(script), sha1(portable))
     return portable
   }
 
@@ -28,10 +28,10 @@ export function createScriptAliases() {
     translate(command: readonly string[]): readonly string[] {
       const [name = '', second = '', ...rest] = command
       const verb = name.toUpperCase()
-      if (/^EVAL(_RO)?$/.test(verb)) return [name, learn(second), ...rest]
+      if (/^EVAL(_RO)?$/.test(verb)) return [name, register(second), ...rest]
       if (/^EVALSHA(_RO)?$/.test(verb)) return [name, translateSha(second), ...rest]
       if (verb !== 'SCRIPT') return command
-      if (second.toUpperCase() === 'LOAD') return [name, second, ...rest.map(learn)]
+      if (second.toUpperCase() === 'LOAD') return [name, second, ...rest.map(register)]
       if (second.toUpperCase() === 'EXISTS') return [name, second, ...rest.map(translateSha)]
       return command
     },

@@ -1,4 +1,4 @@
-import type { World } from './world.js'
+import type { SandboxState } from './sandbox-state.js'
 
 /** What Salesforce's own client asks for (`enhanced-chat-api.md` §10.2, §10.3). */
 const allowedHeaders = 'authorization, content-type, cache-control, last-event-id, x-org-id'
@@ -9,8 +9,8 @@ export function isPreflight({ method, headers }: Request): boolean {
 }
 
 /** 204 for everybody; only origins on the allow-list learn that they may (§1.2). */
-export function preflight(world: World, request: Request): Response {
-  const response = withCors(world, request, new Response(null, { status: 204 }))
+export function preflight(sandbox: SandboxState, request: Request): Response {
+  const response = withCors(sandbox, request, new Response(null, { status: 204 }))
   if (!response.headers.has('access-control-allow-origin')) return response
   response.headers.set('access-control-allow-methods', 'GET, POST, DELETE')
   response.headers.set('access-control-allow-headers', allowedHeaders)
@@ -19,7 +19,11 @@ export function preflight(world: World, request: Request): Response {
 }
 
 /** Lets a page of an allowed origin read the answer; server-to-server calls do not care. */
-export function withCors({ deployment }: World, request: Request, response: Response): Response {
+export function withCors(
+  { deployment }: SandboxState,
+  request: Request,
+  response: Response,
+): Response {
   const origin = request.headers.get('origin')
   if (response.type === 'error' || origin === null) return response
   response.headers.append('vary', 'origin')

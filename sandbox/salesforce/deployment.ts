@@ -33,10 +33,10 @@ export type DeploymentOptions = {
 }
 
 /** The deployment as it was set up. */
-export type Deployment = ReturnType<typeof deploymentOf>
+export type Deployment = ReturnType<typeof createDeployment>
 
 /** The deployment with all defaults filled in. */
-export function deploymentOf(options: DeploymentOptions) {
+export function createDeployment(options: DeploymentOptions) {
   return {
     orgId: options.orgId ?? '00DZZ0000000AbC',
     esDeveloperName: options.esDeveloperName ?? 'Harbor_Custom_Client',

@@ -1,7 +1,7 @@
 import { guideOperations } from './guide/operations.js'
 import { operations } from './operations/index.js'
 import type { Operation } from './operations/operation.js'
-import type { Api } from './world.js'
+import type { Api } from './sandbox-state.js'
 
 const dialects: Record<Api, readonly Operation[]> = {
   'enhanced-chat': operations,

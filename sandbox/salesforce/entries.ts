@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Actor } from './actors.js'
+import type { NamedParticipant } from './participants.js'
 
 /** What an entry says, by its type (`enhanced-chat-api.md` §3.4). */
 export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
 
-/** An entry before the ledger gives it its moment. Without an author it is signed by Salesforce itself. */
-export type Draft = { author?: Actor; payload: EntryPayload; relatedRecords?: string[] }
+/** An entry before the entry log gives it its moment. Without an author it is signed by Salesforce itself. */
+export type EntryDraft = {
+  author?: NamedParticipant
+  payload: EntryPayload
+  relatedRecords?: string[]
+}
 
 /** A message of §3.5 as somebody composes it. */
 export type MessageBody = {
@@ -16,17 +20,17 @@ export type MessageBody = {
 
 /** Any message: `abstractMessage` as in §3.5, its id made unless given. */
 export function messageEntry(
-  author: Actor,
+  author: NamedParticipant,
   message: MessageBody,
   messageReason: 'AutomatedResponse' | 'Consent' | null = null,
-): Draft {
+): EntryDraft {
   const id = message.id ?? randomUUID()
   const abstractMessage = { inReplyToMessageId: null, references: null, ...message, id }
   return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason } }
 }
 
 /** A plain text. */
-export function textEntry(author: Actor, text: string): Draft {
+export function textEntry(author: NamedParticipant, text: string): EntryDraft {
   return messageEntry(author, {
     messageType: 'StaticContentMessage',
     staticContent: { formatType: 'Text', text },
@@ -34,7 +38,7 @@ export function textEntry(author: Actor, text: string): Draft {
 }
 
 /** The preview that the service makes of a link in a text (§2.10). */
-export function richLinkEntry(author: Actor, url: string): Draft {
+export function richLinkEntry(author: NamedParticipant, url: string): EntryDraft {
   const titleItem = { itemType: 'TitleItem', title: url, subTitle: null, referenceId: null }
   return messageEntry(author, {
     messageType: 'StaticContentMessage',
@@ -46,8 +50,11 @@ export function richLinkEntry(author: Actor, url: string): Draft {
 }
 
 /** Somebody joins or leaves (§3.4). */
-export function participantEntry(operation: 'add' | 'remove', who: Actor): Draft {
-  const { displayName, participant } = who
+export function participantEntry(
+  operation: 'add' | 'remove',
+  changed: NamedParticipant,
+): EntryDraft {
+  const { displayName, participant } = changed
   return systemEntry('ParticipantChanged', {
     entries: [{ operation, menuMetadata: null, displayName, participant }],
   })
@@ -58,7 +65,7 @@ export function routingResultEntry(
   routingType: 'Initial' | 'Transfer',
   sessionId: string,
   change: Record<string, unknown> = {},
-): Draft {
+): EntryDraft {
   return systemEntry('RoutingResult', {
     routingType,
     failureType: 'None',
@@ -80,7 +87,7 @@ export function routingResultEntry(
 }
 
 /** How many wait before the visitor, who is the last of them (§3.4). */
-export function queuePositionEntry(position: number): Draft {
+export function queuePositionEntry(position: number): EntryDraft {
   return systemEntry('QueuePosition', {
     pendingServiceRoutingId: '0JRZZ0000000001',
     workItemId: '0BzZZ0000000001',
@@ -92,7 +99,7 @@ export function queuePositionEntry(position: number): Draft {
 export function routingWorkEntry(
   workType: 'Assigned' | 'Accepted',
   work: { sessionId: string; routingType: 'Initial' | 'Transfer' },
-): Draft {
+): EntryDraft {
   return systemEntry('RoutingWorkResult', {
     workType,
     workId: '0BzZZ0000000001',
@@ -113,12 +120,15 @@ export function sessionStatusEntry(status: {
   sessionStartTime: number
   sessionEndTime: number | null
   sessionEndedByRole: string | null
-}): Draft {
+}): EntryDraft {
   return systemEntry('SessionStatusChanged', status, [status.sessionId])
 }
 
 /** The end user closed the conversation for good (§3.4); agents only end sessions. */
-export function closeConversationEntry(author: Actor, conversationIdentifier: string): Draft {
+export function closeConversationEntry(
+  author: NamedParticipant,
+  conversationIdentifier: string,
+): EntryDraft {
   const id = randomUUID()
   return { author, payload: { entryType: 'CloseConversation', id, conversationIdentifier } }
 }
@@ -127,6 +137,6 @@ function systemEntry(
   entryType: string,
   fields: Record<string, unknown>,
   relatedRecords: string[] = [],
-): Draft {
+): EntryDraft {
   return { payload: { entryType, id: randomUUID(), ...fields }, relatedRecords }
 }

@@ -27,7 +27,10 @@ export type Exchange = {
 }
 
 /** Notes a request as it arrives; the request stays readable. */
-export async function heard(request: Request, operationId: string | null): Promise<Exchange> {
+export async function recordRequest(
+  request: Request,
+  operationId: string | null,
+): Promise<Exchange> {
   const url = new URL(request.url)
   return {
     at: Date.now(),
@@ -45,28 +48,28 @@ export async function heard(request: Request, operationId: string | null): Promi
 }
 
 /** Completes the note with the answer; the answer stays readable. */
-export async function answered(exchange: Exchange, response: Response): Promise<void> {
+export async function recordResponse(exchange: Exchange, response: Response): Promise<void> {
   if (response.type === 'error') return
   exchange.status = response.status
   exchange.responseType = mediaType(response.headers)
   if (!isReadable(exchange.responseType)) return
-  exchange.responseBody = parse(await response.clone().text())
+  exchange.responseBody = parseJsonOrText(await response.clone().text())
 }
 
 async function readBody(request: Request): Promise<unknown> {
   const type = mediaType(request.headers)
   if (type === formType) return Object.fromEntries(new URLSearchParams(await request.text()))
-  if (type !== 'multipart/form-data') return parse(await request.text())
+  if (type !== 'multipart/form-data') return parseJsonOrText(await request.text())
   const form = await request.formData().catch(() => null)
   if (!form) return 'multipart that cannot be read'
-  const fields = [...form].map(async ([name, part]) => [name, await describe(part)])
+  const fields = [...form].map(async ([name, part]) => [name, await describePart(part)])
   return Object.fromEntries(await Promise.all(fields))
 }
 
 /** A part as its JSON or text; a file in words, such as `bill.pdf (application/pdf, 120 bytes)`. */
-async function describe(part: File | string): Promise<unknown> {
-  if (typeof part === 'string') return parse(part)
-  if (part.type === 'application/json') return parse(await part.text())
+async function describePart(part: File | string): Promise<unknown> {
+  if (typeof part === 'string') return parseJsonOrText(part)
+  if (part.type === 'application/json') return parseJsonOrText(await part.text())
   return `${part.name} (${part.type}, ${part.size} bytes)`
 }
 
@@ -75,7 +78,7 @@ function isReadable(contentType: string | null): boolean {
   return contentType !== 'text/event-stream'
 }
 
-function parse(text: string): unknown {
+function parseJsonOrText(text: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)

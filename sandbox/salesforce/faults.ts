@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { guideOperationIds } from './guide/names.js'
-import { operationIds } from './operations/names.js'
+import { guideOperationIds } from './guide/operation-ids.js'
+import { operationIds } from './operations/operation-ids.js'
 
-const wishSchema = z.strictObject({
+const faultInputSchema = z.strictObject({
   operation: z.enum(['*', ...operationIds, ...guideOperationIds]),
   times: z.int().min(1).default(1),
   /** Every time for so long from now, instead of `times`: an outage. */
@@ -23,7 +23,7 @@ const wishSchema = z.strictObject({
 })
 
 /** A misbehaviour on demand, `times` times or until a moment, before or after the operation had its effect. */
-export const faultSchema = wishSchema.transform(({ forMs, ...fault }) => ({
+export const faultSchema = faultInputSchema.transform(({ forMs, ...fault }) => ({
   ...fault,
   /** Our clock; null: as often as `times` says. */
   until: forMs === undefined ? null : Date.now() + forMs,
@@ -41,8 +41,8 @@ export function takeFault(
   when: Fault['when'],
 ): Fault | undefined {
   const fault = faults.find(
-    ({ operation, when: moment, until }) =>
-      moment === when &&
+    ({ operation, when: dueWhen, until }) =>
+      dueWhen === when &&
       (operation === '*' || operation === operationId) &&
       (until === null || Date.now() < until),
   )
@@ -53,8 +53,11 @@ export function takeFault(
 }
 
 /** The faulty answer; `Response.error()` means that the connection is cut. */
-export async function enactFault({ what, hangMs }: Fault, signal: AbortSignal): Promise<Response> {
-  if (typeof what === 'object') return statusAnswer(what)
+export async function faultResponse(
+  { what, hangMs }: Fault,
+  signal: AbortSignal,
+): Promise<Response> {
+  if (typeof what === 'object') return statusResponse(what)
   switch (what) {
     case 'drop':
       return Response.error()
@@ -72,7 +75,7 @@ export async function enactFault({ what, hangMs }: Fault, signal: AbortSignal): 
   }
 }
 
-function statusAnswer({ status, body, headers }: Exclude<Fault['what'], string>): Response {
+function statusResponse({ status, body, headers }: Exclude<Fault['what'], string>): Response {
   const init = { status, ...(headers && { headers }) }
   if ([204, 205, 304].includes(status)) return new Response(null, init)
   if (typeof body === 'string') return new Response(body, init)

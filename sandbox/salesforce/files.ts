@@ -1,5 +1,5 @@
 import { sampleFiles } from './sample-files.js'
-import { newRecordId, type World } from './world.js'
+import { newRecordId, type SandboxState } from './sandbox-state.js'
 
 /** A file in memory. */
 export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
@@ -12,26 +12,27 @@ const filesPath = '/sandbox-files'
 const controlFilesPath = '/__sandbox/files'
 
 /** The address of the files: where they were published, or as the last caller would reach them. */
-export const filesUrl = ({ filesAt, origin }: World) => filesAt ?? `${origin}${filesPath}`
+export const filesUrl = ({ publishedFilesUrl, origin }: SandboxState) =>
+  publishedFilesUrl ?? `${origin}${filesPath}`
 
 /** Tells files from now on as those of the origin that the controls are on. */
-export function publishFiles(world: World, origin: string): void {
-  world.filesAt = `${origin}${controlFilesPath}`
+export function publishFiles(sandbox: SandboxState, origin: string): void {
+  sandbox.publishedFilesUrl = `${origin}${controlFilesPath}`
 }
 
 /** Keeps a file under a record id, and tells where it can be fetched. */
-export function keepFile(world: World, file: StoredFile): { id: string; url: string } {
-  const id = newRecordId(world, '069')
-  world.files.set(id, file)
-  return { id, url: `${filesUrl(world)}/${id}/${encodeURIComponent(file.name)}` }
+export function storeFile(sandbox: SandboxState, file: StoredFile): { id: string; url: string } {
+  const id = newRecordId(sandbox, '069')
+  sandbox.files.set(id, file)
+  return { id, url: `${filesUrl(sandbox)}/${id}/${encodeURIComponent(file.name)}` }
 }
 
 /** The file of a path, a sample or one that was sent; undefined for a path that is none. */
-export function serveFile(world: World, pathname: string): Response | undefined {
+export function serveFile(sandbox: SandboxState, pathname: string): Response | undefined {
   const folder = [filesPath, controlFilesPath].find((path) => pathname.startsWith(`${path}/`))
   const [id, name] = folder ? pathname.slice(folder.length + 1).split('/') : []
   if (!id || !name) return undefined
-  const file = id === 'sample' ? sampleFiles()[name] : world.files.get(id)
+  const file = id === 'sample' ? sampleFiles()[name] : sandbox.files.get(id)
   if (!file) return Response.json({ message: 'File not found' }, { status: 404 })
   return new Response(file.bytes, {
     headers: { 'content-type': file.mimeType, 'x-content-type-options': 'nosniff' },

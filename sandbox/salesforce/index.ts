@@ -1,21 +1,21 @@
 import { http, type RequestHandler } from 'msw'
+import { createActions } from './actions.js'
 import { handleControl } from './controls/handle.js'
 import type { Exchange } from './exchange.js'
 import { type FaultInput, faultSchema } from './faults.js'
 import { publishFiles } from './files.js'
 import { handle } from './handle.js'
-import { expireTokens, mintToken, revokeTokens, type TokenWish } from './tokens.js'
-import { createVerbs } from './verbs.js'
-import { createWorld, resetWorld, type SalesforceOptions } from './world.js'
+import { createSandboxState, resetSandboxState, type SalesforceOptions } from './sandbox-state.js'
+import { expireTokens, mintToken, revokeTokens, type TokenOptions } from './tokens.js'
 
 export type { PreChatForm, Verification } from './deployment.js'
+export type { Conversation, ConversationEntry, LoggedEntry, VisitorSignal } from './entry-log.js'
 export type { Exchange } from './exchange.js'
 export type { Fault, FaultInput } from './faults.js'
 export type { InjectionInput } from './injection.js'
-export type { Conversation, ConversationEntry, LedgerEntry, VisitorSignal } from './ledger.js'
 export { preChat } from './pre-chat.js'
+export type { Api, SalesforceOptions } from './sandbox-state.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
-export type { Api, SalesforceOptions } from './world.js'
 
 /** What `createSalesforce` gives. */
 export type Salesforce = ReturnType<typeof createSalesforce>
@@ -27,12 +27,12 @@ export type Salesforce = ReturnType<typeof createSalesforce>
  * open event stream looks again and again, for as long as somebody reads it.
  */
 export function createSalesforce(options: SalesforceOptions = {}) {
-  const world = createWorld(options)
-  const exchanges: readonly Exchange[] = world.exchanges
-  const answer = (request: Request) => handle(world, request)
+  const sandbox = createSandboxState(options)
+  const exchanges: readonly Exchange[] = sandbox.exchanges
+  const answer = (request: Request) => handle(sandbox, request)
   return {
-    orgId: world.deployment.orgId,
-    esDeveloperName: world.deployment.esDeveloperName,
+    orgId: sandbox.deployment.orgId,
+    esDeveloperName: sandbox.deployment.esDeveloperName,
 
     /** Answers one request; `Response.error()` means: drop the socket. */
     handle: answer,
@@ -45,44 +45,44 @@ export function createSalesforce(options: SalesforceOptions = {}) {
       baseUrls.map((baseUrl) => http.all(`${baseUrl}/*`, ({ request }) => answer(request))),
 
     /** Answers one request under `/__sandbox`. */
-    handleControl: (request: Request) => handleControl(world, request),
+    handleControl: (request: Request) => handleControl(sandbox, request),
 
     /** Says from now on that its files are on this origin, where `handleControl` answers. */
-    publishFiles: (origin: string): void => publishFiles(world, origin),
+    publishFiles: (origin: string): void => publishFiles(sandbox, origin),
 
     /** Every request heard so far, the oldest first. */
     exchanges,
 
     /** To be read and set at any time. */
-    switches: world.switches,
+    switches: sandbox.switches,
 
-    ...createVerbs(world),
+    ...createActions(sandbox),
 
     /** Misbehaves at the next fitting request. */
     fail(fault: FaultInput): void {
-      world.faults.push(faultSchema.parse(fault))
+      sandbox.faults.push(faultSchema.parse(fault))
     },
 
     /** What was still to go wrong does not. */
     clearFaults(): void {
-      world.faults.length = 0
+      sandbox.faults.length = 0
     },
 
     /** Nothing works for so long. */
     outage(forMs: number, status = 503): void {
-      world.faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))
+      sandbox.faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))
     },
 
     /** A token that no request was made for: expired, of another version, of a known subject. */
-    mintToken: (wish: TokenWish = {}): Promise<string> => mintToken(world, wish),
+    mintToken: (options: TokenOptions = {}): Promise<string> => mintToken(sandbox, options),
 
     /** No token given out before is believed any more. */
-    revokeTokens: () => revokeTokens(world),
+    revokeTokens: () => revokeTokens(sandbox),
 
     /** Every token given out before, or of this subject, is expired from now on. */
-    expireTokens: (subject?: string): void => expireTokens(world, subject),
+    expireTokens: (subject?: string): void => expireTokens(sandbox, subject),
 
     /** Back to the start; tokens stay good. */
-    reset: () => resetWorld(world),
+    reset: () => resetSandboxState(sandbox),
   }
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { type Actor, assistant, automatedProcess, dana } from './actors.js'
-import { type Draft, messageEntry, textEntry } from './entries.js'
-import { type Conversation, type LedgerEntry, record } from './ledger.js'
-import { stateAt } from './state.js'
-import type { World } from './world.js'
+import { stateAt } from './conversation-state.js'
+import { type EntryDraft, messageEntry, textEntry } from './entries.js'
+import { addEntry, type Conversation, type LoggedEntry } from './entry-log.js'
+import { automatedProcess, bot, defaultAgent, type NamedParticipant } from './participants.js'
+import type { SandboxState } from './sandbox-state.js'
 
 const milliseconds = z.int().min(0)
 
-const moment = {
+const timingFields = {
   /** How long from now it happens. */
   afterMs: milliseconds.default(0),
   /** Salesforce's clock, epoch milliseconds; left out: when it happens. */
@@ -21,16 +21,16 @@ const from = z.enum(['Agent', 'Chatbot', 'EndUser', 'System'])
 
 /** An entry from outside the script: a text, any message of §3.5, or any entry payload of §3.4. */
 export const injectionSchema = z.union([
-  z.strictObject({ text: z.string(), from: from.default('Agent'), ...moment }),
+  z.strictObject({ text: z.string(), from: from.default('Agent'), ...timingFields }),
   z.strictObject({
     message: z.looseObject({ messageType: z.string(), id: z.string().optional() }),
     from: from.default('Agent'),
-    ...moment,
+    ...timingFields,
   }),
   z.strictObject({
     payload: z.looseObject({ entryType: z.string(), id: z.string().optional() }),
     from: from.default('System'),
-    ...moment,
+    ...timingFields,
   }),
 ])
 
@@ -41,19 +41,24 @@ export type InjectionInput = z.input<typeof injectionSchema>
 
 /** Writes entries into a conversation as if somebody else had. */
 export function inject(
-  world: World,
+  sandbox: SandboxState,
   conversation: Conversation,
   injections: Injection[],
-): LedgerEntry[] {
+): LoggedEntry[] {
   return injections.map((injection) =>
-    record(world, conversation, draftOf(injection, authorOf(world, conversation, injection.from)), {
-      ...injection,
-      happensAt: Date.now() + injection.afterMs,
-    }),
+    addEntry(
+      sandbox,
+      conversation,
+      draftOf(injection, authorOf(sandbox, conversation, injection.from)),
+      {
+        ...injection,
+        happensAt: Date.now() + injection.afterMs,
+      },
+    ),
   )
 }
 
-function draftOf(injection: Injection, author: Actor): Draft {
+function draftOf(injection: Injection, author: NamedParticipant): EntryDraft {
   if ('text' in injection) return textEntry(author, injection.text)
   if ('message' in injection) return messageEntry(author, injection.message)
   const { payload } = injection
@@ -61,14 +66,18 @@ function draftOf(injection: Injection, author: Actor): Draft {
 }
 
 /** The agent or bot who is there, before the ones that could be. */
-function authorOf(world: World, conversation: Conversation, role: Injection['from']): Actor {
-  const { serving } = stateAt(conversation, Date.now())
-  if (serving?.participant.role === role) return serving
+function authorOf(
+  sandbox: SandboxState,
+  conversation: Conversation,
+  role: Injection['from'],
+): NamedParticipant {
+  const { responder } = stateAt(conversation, Date.now())
+  if (responder?.participant.role === role) return responder
   const authors = {
-    Agent: dana,
-    Chatbot: assistant,
+    Agent: defaultAgent,
+    Chatbot: bot,
     EndUser: conversation.visitor,
-    System: automatedProcess(world.deployment.orgId),
+    System: automatedProcess(sandbox.deployment.orgId),
   }
   return authors[role]
 }

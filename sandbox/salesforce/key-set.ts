@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as z from 'zod'
 import type { Verification } from './deployment.js'
-import { salesforceNow, type World } from './world.js'
+import { type SandboxState, salesforceNow } from './sandbox-state.js'
 
 /** The keys of a `jwksUrl` as they were a moment ago (our clock). */
 export type KeySetCache = { keys: JSONWebKeySet; fetchedAt: number }
@@ -15,32 +15,35 @@ const claimsSchema = z.object({ sub: z.string().min(1) })
  * The subject that a customer identity token proves (`enhanced-chat-api.md` §1.4, §1.7). Throws
  * whatever is wrong with any link of the chain: key set, issuer, kid, signature, expiry.
  */
-export async function verifiedSubject(world: World, identityToken: string): Promise<string> {
-  const { verification } = world.deployment
+export async function verifiedSubject(
+  sandbox: SandboxState,
+  identityToken: string,
+): Promise<string> {
+  const { verification } = sandbox.deployment
   if (!verification) throw new TypeError('No key set is linked to the channel')
-  const keys = await keysOf(world, verification)
+  const keys = await keysOf(sandbox, verification)
   const { kid } = decodeProtectedHeader(identityToken)
   const key = keys.keys.find((candidate) => kid !== undefined && candidate.kid === kid)
   if (!key) throw new TypeError('The kid is not in the key set')
-  if (world.switches.strict && !key.x5c?.length) throw new TypeError('The key has no x5c')
+  if (sandbox.switches.strict && !key.x5c?.length) throw new TypeError('The key has no x5c')
   const { payload } = await jwtVerify(identityToken, createLocalJWKSet({ keys: [key] }), {
     algorithms: ['RS256', 'RS512'],
     issuer: verification.issuer,
     requiredClaims: ['sub', 'exp'],
-    currentDate: new Date(salesforceNow(world)),
+    currentDate: new Date(salesforceNow(sandbox)),
   })
   return `v2/iamessage/AUTH/${verification.keySetName}/uid:${claimsSchema.parse(payload).sub}`
 }
 
-async function keysOf(world: World, verification: Verification): Promise<JSONWebKeySet> {
+async function keysOf(sandbox: SandboxState, verification: Verification): Promise<JSONWebKeySet> {
   if ('jwks' in verification) return verification.jwks
-  const { keySetCache } = world
+  const { keySetCache } = sandbox
   if (keySetCache && Date.now() - keySetCache.fetchedAt < cachedForMs) return keySetCache.keys
   const response = await fetch(verification.jwksUrl, {
     signal: AbortSignal.timeout(fetchTimeoutMs),
   })
   if (!response.ok) throw new TypeError(`The key set answers ${response.status}`)
   const keys = keySetSchema.parse(await response.json())
-  world.keySetCache = { keys, fetchedAt: Date.now() }
+  sandbox.keySetCache = { keys, fetchedAt: Date.now() }
   return keys
 }

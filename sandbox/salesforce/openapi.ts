@@ -29,10 +29,10 @@ const document = documentSchema.parse(
   JSON.parse(readFileSync(new URL('./enhanced-chat.openapi.json', import.meta.url), 'utf8')),
 )
 const operations = new Map(Object.entries(document.paths).flatMap(operationsOf))
-const bodies = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
-bodies.addSchema(document, 'document')
+const bodyValidator = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
+bodyValidator.addSchema(document, 'document')
 /** A query is text: `"50"` passes as an integer. */
-const queries = addFormats.default(
+const queryValidator = addFormats.default(
   new Ajv2020({ strict: false, allErrors: true, coerceTypes: true }),
 )
 
@@ -43,11 +43,11 @@ export function violations(exchange: Exchange): string[] {
 
 /** The same for what was asked; in the guide's dialect, which has no document, by its schemas. */
 export function requestViolations(exchange: Exchange): string[] {
-  const ofGuide = guideRequestViolations(exchange)
-  if (ofGuide) return ofGuide
+  const guideViolations = guideRequestViolations(exchange)
+  if (guideViolations) return guideViolations
   const operation = operations.get(exchange.operationId ?? '')
   if (!operation) return [`${exchange.method} ${exchange.path} is no operation`]
-  return [...queryComplaints(exchange, operation), ...bodyComplaints(exchange, operation)]
+  return [...queryViolations(exchange, operation), ...bodyViolations(exchange, operation)]
 }
 
 /** The same for what was answered. An answer that a fault gave is a lie on purpose, and no violation; a stream has no body to hold against it. */
@@ -65,7 +65,7 @@ export function responseViolations(exchange: Exchange): string[] {
   if (!(type in content)) return [`${where} is not documented as "${type}"`]
   if (type === 'text/event-stream') return []
   const pointer = response.$ref ?? `${operation.pointer}/responses/${exchange.status}`
-  return complaints(
+  return schemaViolations(
     `${where} body`,
     `${pointer}/content/${escaped(type)}/schema`,
     exchange.responseBody,
@@ -74,7 +74,7 @@ export function responseViolations(exchange: Exchange): string[] {
 
 /** Where any data departs from a named schema of the document, such as the data of an event. */
 export function dataViolations(schemaName: string, data: unknown): string[] {
-  return complaints(schemaName, `#/components/schemas/${schemaName}`, data)
+  return schemaViolations(schemaName, `#/components/schemas/${schemaName}`, data)
 }
 
 type DocumentedOperation = z.infer<typeof operationSchema> & {
@@ -90,9 +90,9 @@ function operationsOf([path, item]: [string, Record<string, unknown>]) {
   })
 }
 
-function queryComplaints({ query }: Exchange, operation: DocumentedOperation): string[] {
-  if (queries.validate(operation.querySchema, { ...query })) return []
-  return [`${operation.operationId} query: ${queries.errorsText()}`]
+function queryViolations({ query }: Exchange, operation: DocumentedOperation): string[] {
+  if (queryValidator.validate(operation.querySchema, { ...query })) return []
+  return [`${operation.operationId} query: ${queryValidator.errorsText()}`]
 }
 
 /** Ajv keeps what it compiled by the identity of the schema: one for each operation. */
@@ -106,22 +106,22 @@ function querySchemaOf(operation: z.infer<typeof operationSchema>): AnySchema {
   }
 }
 
-function bodyComplaints({ requestBody }: Exchange, operation: DocumentedOperation): string[] {
+function bodyViolations({ requestBody }: Exchange, operation: DocumentedOperation): string[] {
   const where = `${operation.operationId} request`
   if (!operation.requestBody) {
     return requestBody === undefined ? [] : [`${where} has a body that is not documented`]
   }
   const [type = ''] = Object.keys(operation.requestBody.content ?? {})
   const pointer = `${operation.pointer}/requestBody/content/${escaped(type)}/schema`
-  return complaints(where, pointer, requestBody)
+  return schemaViolations(where, pointer, requestBody)
 }
 
 /** The schema is compiled once, at its first use. */
-function complaints(where: string, pointer: string, value: unknown): string[] {
-  const validate = bodies.getSchema(`document${pointer}`)
+function schemaViolations(where: string, pointer: string, value: unknown): string[] {
+  const validate = bodyValidator.getSchema(`document${pointer}`)
   if (!validate) throw new TypeError(`The document has no ${pointer}`)
   if (validate(value)) return []
-  return [`${where}: ${bodies.errorsText(validate.errors, { dataVar: 'body' })}`]
+  return [`${where}: ${bodyValidator.errorsText(validate.errors, { dataVar: 'body' })}`]
 }
 
 function escaped(segment: string): string {

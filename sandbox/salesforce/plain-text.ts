@@ -3,7 +3,7 @@ import * as z from 'zod'
 const titled = z.object({ title: z.string() }).nullish()
 const text = z.string().nullish()
 
-const wordsSchema = z.object({
+const textFieldsSchema = z.object({
   staticContent: z
     .object({
       text,
@@ -27,24 +27,24 @@ const wordsSchema = z.object({
 
 /** What a message says to somebody who can show nothing but text; null when it says nothing. */
 export function plainText(abstractMessage: unknown): string | null {
-  const { data } = wordsSchema.safeParse(abstractMessage)
-  const said = data && [...staticWords(data), ...choiceWords(data), ...formWords(data)]
-  return said?.find((words) => words) ?? null
+  const { data } = textFieldsSchema.safeParse(abstractMessage)
+  const texts = data && [...staticTexts(data), ...choiceTexts(data), ...formTexts(data)]
+  return texts?.find((candidate) => candidate) ?? null
 }
 
-type Words = z.infer<typeof wordsSchema>
+type TextFields = z.infer<typeof textFieldsSchema>
 
-function staticWords({ staticContent: content }: Words) {
+function staticTexts({ staticContent: content }: TextFields) {
   const links = content?.links?.map(({ url }) => url).join(' ')
   const page = [content?.title?.title, content?.url].filter(Boolean).join(' ')
   return [content?.text, page, links, content?.linkItem?.url, content?.mediaAsset?.assetUrl]
 }
 
-function choiceWords({ choices }: Words) {
+function choiceTexts({ choices }: TextFields) {
   const cards = choices?.items?.map(({ titleItem }) => titleItem.title).join(', ')
   return [choices?.text, choices?.title, choices?.message?.title, cards]
 }
 
-function formWords({ form }: Words) {
+function formTexts({ form }: TextFields) {
   return [form?.formTitle?.title, form?.message?.title]
 }

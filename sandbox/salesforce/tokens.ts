@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod'
-import { Refusal } from './refusal.js'
-import { newSigningKey, salesforceNow, type World } from './world.js'
+import { HttpError } from './http-error.js'
+import { newSigningKey, type SandboxState, salesforceNow } from './sandbox-state.js'
 
 const claimsSchema = z.object({
   sub: z.string(),
@@ -21,7 +21,7 @@ export type Caller = {
 }
 
 /** What to put into a token; left out: a new guest on API v2 with the usual life. */
-export type TokenWish = {
+export type TokenOptions = {
   subject?: string
   deviceId?: string
   apiVersion?: string
@@ -30,24 +30,27 @@ export type TokenWish = {
 }
 
 /** Signs an access token with the claims of `enhanced-chat-api.md` §1.6. */
-export async function mintToken(world: World, wish: TokenWish = {}): Promise<string> {
-  const issuedAtSeconds = Math.floor(salesforceNow(world) / 1000)
-  const subject = wish.subject ?? newGuestSubject()
+export async function mintToken(
+  sandbox: SandboxState,
+  options: TokenOptions = {},
+): Promise<string> {
+  const issuedAtSeconds = Math.floor(salesforceNow(sandbox) / 1000)
+  const subject = options.subject ?? newGuestSubject()
   const clientId = randomUUID()
-  world.clients.set(clientId, subject)
+  sandbox.subjectByClientId.set(clientId, subject)
   const claims = {
     sub: subject,
     iss: 'iamessage',
-    apiVersion: wish.apiVersion ?? 'v2',
-    orgId: world.deployment.orgId,
-    deviceId: wish.deviceId ?? randomUUID(),
+    apiVersion: options.apiVersion ?? 'v2',
+    orgId: sandbox.deployment.orgId,
+    deviceId: options.deviceId ?? randomUUID(),
     clientId,
     clientSessionId: randomUUID(),
-    channelAddId: world.deployment.channelAddressIdentifier,
+    channelAddId: sandbox.deployment.channelAddressIdentifier,
     iat: issuedAtSeconds,
-    exp: wish.expiresAtSeconds ?? issuedAtSeconds + lifeSeconds(world, subject),
+    exp: options.expiresAtSeconds ?? issuedAtSeconds + lifetimeSeconds(sandbox, subject),
   }
-  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(world.signingKey)
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(sandbox.signingKey)
 }
 
 /** Every guest token request is another person (§1.6). */
@@ -58,40 +61,40 @@ export const isVerified = (subject: string) => subject.includes('/AUTH/')
 
 /** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */
 export async function readToken(
-  world: World,
+  sandbox: SandboxState,
   authorization: string | null,
   expectedVersion = 'v2',
 ): Promise<Caller> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
-  if (!token) throw new Refusal(401, 'Jwt is missing', 'text')
-  const { sub, apiVersion, deviceId, clientId, exp } = await verify(world, token)
-  if (apiVersion !== expectedVersion) throw new Refusal(401, wrongVersion)
+  if (!token) throw new HttpError(401, 'Jwt is missing', 'text')
+  const { sub, apiVersion, deviceId, clientId, exp } = await verify(sandbox, token)
+  if (apiVersion !== expectedVersion) throw new HttpError(401, wrongVersion)
   const caller = { subject: sub, deviceId, clientId, expiresAtSeconds: exp }
-  checkAlive(world, caller)
+  checkNotEnded(sandbox, caller)
   return caller
 }
 
 /** Refuses a token that has expired since, or that was ended before its time. */
-export function checkAlive(world: World, { clientId, expiresAtSeconds }: Caller): void {
-  const end = world.endedClients.get(clientId)
-  if (end === 'revoked') throw new Refusal(401, 'Jwt verification fails', 'text')
-  const isOver = end === 'expired' || salesforceNow(world) >= expiresAtSeconds * 1000
-  if (isOver) throw new Refusal(401, 'Jwt is expired', 'text')
+export function checkNotEnded(sandbox: SandboxState, { clientId, expiresAtSeconds }: Caller): void {
+  const end = sandbox.endedTokens.get(clientId)
+  if (end === 'revoked') throw new HttpError(401, 'Jwt verification fails', 'text')
+  const hasEnded = end === 'expired' || salesforceNow(sandbox) >= expiresAtSeconds * 1000
+  if (hasEnded) throw new HttpError(401, 'Jwt is expired', 'text')
 }
 
 /** From now on no token given out before is believed. */
-export function revokeTokens(world: World): void {
-  world.signingKey = newSigningKey()
+export function revokeTokens(sandbox: SandboxState): void {
+  sandbox.signingKey = newSigningKey()
 }
 
 /** Every token given out before, or every one of this subject, is expired from now on. */
-export function expireTokens(world: World, subject?: string): void {
-  for (const [clientId, owner] of world.clients) {
-    if (subject === undefined || owner === subject) world.endedClients.set(clientId, 'expired')
+export function expireTokens(sandbox: SandboxState, subject?: string): void {
+  for (const [clientId, owner] of sandbox.subjectByClientId) {
+    if (subject === undefined || owner === subject) sandbox.endedTokens.set(clientId, 'expired')
   }
 }
 
-function lifeSeconds({ switches }: World, subject: string): number {
+function lifetimeSeconds({ switches }: SandboxState, subject: string): number {
   return isVerified(subject) ? switches.verifiedTokenLifeSeconds : switches.guestTokenLifeSeconds
 }
 
@@ -99,14 +102,14 @@ function lifeSeconds({ switches }: World, subject: string): number {
 const wrongVersion =
   'JWT is valid,but not issued with correct version of the end point. Please use the correct version of the end point.'
 
-async function verify(world: World, token: string) {
+async function verify(sandbox: SandboxState, token: string) {
   try {
-    const { payload } = await jwtVerify(token, world.signingKey, {
-      currentDate: new Date(salesforceNow(world)),
+    const { payload } = await jwtVerify(token, sandbox.signingKey, {
+      currentDate: new Date(salesforceNow(sandbox)),
     })
     return claimsSchema.parse(payload)
   } catch (error) {
     const isExpired = error instanceof errors.JWTExpired
-    throw new Refusal(401, isExpired ? 'Jwt is expired' : 'Jwt verification fails', 'text')
+    throw new HttpError(401, isExpired ? 'Jwt is expired' : 'Jwt verification fails', 'text')
   }
 }

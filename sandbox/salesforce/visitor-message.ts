@@ -38,7 +38,7 @@ export type VisitorMessage = z.infer<typeof visitorMessageSchema>
 export type VisitorForm = z.infer<typeof formResponse>
 
 /** What a person would say the message says: the text, the titles chosen, nothing for a form. */
-export function wordsOf(message: VisitorMessage): string {
+export function textOf(message: VisitorMessage): string {
   switch (message.messageType) {
     case 'StaticContentMessage':
       return message.staticContent.text

@@ -1,17 +1,17 @@
 import type { Handler } from '../../platforms/handler.js'
 import { createSite } from '../../platforms/site.js'
-import { loadDoors } from './doors.js'
+import { loadEndpoints } from './endpoints.js'
 import { guardSwitches, switchesPath } from './switches.js'
 
 /** Where the parts of the deployment lie. */
-export type Folders = { doors: string; publicFiles: string }
+export type Folders = { endpoints: string; publicFiles: string }
 
 /** The deployment as other hosts serve it, and the sandbox's switches beside it. */
 export async function createApi(
   folders: Folders,
   handleControl?: (request: Request) => Promise<Response>,
 ): Promise<Handler> {
-  const site = createSite(await loadDoors(folders.doors), folders.publicFiles)
+  const site = createSite(await loadEndpoints(folders.endpoints), folders.publicFiles)
   if (!handleControl) return site
   const switches = guardSwitches(handleControl)
   return async (request, connection) => {

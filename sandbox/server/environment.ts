@@ -35,14 +35,14 @@ const salesforceGroups: Record<Api, readonly string[]> = {
  */
 export function planEnvironment(env: Environment): Plan {
   const api: Api = env.SALESFORCE_API === 'guide' ? 'guide' : 'enhanced-chat'
-  const halves = [...redisGroups, salesforceGroups[api]].flatMap((names) => {
+  const missingVariables = [...redisGroups, salesforceGroups[api]].flatMap((names) => {
     const missing = names.filter((name) => !env[name])
-    const isHalf = missing.length > 0 && missing.length < names.length
-    return isHalf ? missing.map((name) => `${name} is missing`) : []
+    const isIncomplete = missing.length > 0 && missing.length < names.length
+    return isIncomplete ? missing.map((name) => `${name} is missing`) : []
   })
-  if (halves.length > 0) {
+  if (missingVariables.length > 0) {
     throw new DevError(
-      `${halves.join(', ')}: set all variables of a group, or none for a local one.`,
+      `${missingVariables.join(', ')}: set all variables of a group, or none for a local one.`,
     )
   }
   return {
@@ -53,7 +53,7 @@ export function planEnvironment(env: Environment): Plan {
 }
 
 /** The parts that were started because the plan asked for them. */
-export type MadeUp = {
+export type GeneratedVariables = {
   redis?: { url: string; token: string }
   salesforce?: {
     url: string
@@ -66,8 +66,11 @@ export type MadeUp = {
 }
 
 /** The variables to add for what was made up; a variable that is set is never among them. */
-export function environmentFor(madeUp: MadeUp, env: Environment): Record<string, string> {
-  const { redis, salesforce, secret } = madeUp
+export function environmentFor(
+  generated: GeneratedVariables,
+  env: Environment,
+): Record<string, string> {
+  const { redis, salesforce, secret } = generated
   return {
     ...(redis && {
       UPSTASH_REDIS_REST_URL: redis.url,

@@ -3,10 +3,10 @@ import { serve as serveAt } from '../../platforms/serve.js'
 import { DevError } from './environment.js'
 
 /** A listening server: its address without a slash at the end, and the way to end it. */
-export type Listening = { url: string; close(): Promise<void> }
+export type RunningServer = { url: string; close(): Promise<void> }
 
 /** Serves a handler on 127.0.0.1; port 0 takes a free one, a taken port is a `DevError`. */
-export async function serve(handler: Handler, port = 0): Promise<Listening> {
+export async function serve(handler: Handler, port = 0): Promise<RunningServer> {
   const server = await serveAt(handler, { host: '127.0.0.1', port }).catch((error: unknown) => {
     throw isPortTaken(error)
       ? new DevError(`Port ${port} is taken: set PORT to a free one.`)

@@ -9,15 +9,15 @@ export const switchesPath = '/__sandbox'
  */
 export function mayUseSwitches(request: Request): boolean {
   const { host, hostname, pathname, origin } = new URL(request.url)
-  const isOurs = pathname === switchesPath || pathname.startsWith(`${switchesPath}/`)
-  const saidHost = request.headers.get('host') ?? host
-  const saidOrigin = request.headers.get('origin') ?? origin
+  const isControlPath = pathname === switchesPath || pathname.startsWith(`${switchesPath}/`)
+  const hostHeader = request.headers.get('host') ?? host
+  const originHeader = request.headers.get('origin') ?? origin
   const site = request.headers.get('sec-fetch-site') ?? 'none'
   return (
-    isOurs &&
+    isControlPath &&
     loopbackNames.includes(hostname) &&
-    saidHost === host &&
-    saidOrigin === origin &&
+    hostHeader === host &&
+    originHeader === origin &&
     ['none', 'same-origin'].includes(site)
   )
 }

@@ -1,8 +1,8 @@
-/** The OpenAPI 3.1 document of the gateway, put together from its doors and their contract. */
+/** The OpenAPI 3.1 document of the gateway, put together from its endpoints and their contract. */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { problem } from '../../lib/contract/problems.js'
-import { loadMethods, type Told } from './doors.js'
+import { type EndpointMethod, loadMethods } from './methods.js'
 import { operationOf } from './operation.js'
 import { problemExamples } from './refusals.js'
 import { createSchemas, type Json } from './schemas.js'
@@ -23,25 +23,25 @@ const description = `${[
   'Unknown properties of a body or a query are refused by name. `/api/messaging/…` is another name for `/api/…`.',
 ].join('\n\n')}`
 
-/** For a door that has no words yet: what it tells itself. */
-function wordsFor({ path, method }: Told): Words {
+/** For an endpoint that has no words yet: what it tells itself. */
+function wordsFor({ path, method }: EndpointMethod): Words {
   const found = words[`${method.method} ${path}`]
   if (found) return found
   return { id: method.name, tag: 'Operations', summary: method.name, codes: [] }
 }
 
 /** In the order of the words, which is that of a conversation; what has none comes last. */
-function byWords(a: Told, b: Told): number {
+function byWords(a: EndpointMethod, b: EndpointMethod): number {
   const order = Object.keys(words)
-  const placeOf = ({ path, method }: Told) => {
-    const place = order.indexOf(`${method.method} ${path}`)
-    return place < 0 ? order.length : place
+  const positionOf = ({ path, method }: EndpointMethod) => {
+    const position = order.indexOf(`${method.method} ${path}`)
+    return position < 0 ? order.length : position
   }
-  return placeOf(a) - placeOf(b)
+  return positionOf(a) - positionOf(b)
 }
 
 /** A method that stands for all of them is shown as one. */
-function verbOf({ method: { method } }: Told): string {
+function verbOf({ method: { method } }: EndpointMethod): string {
   return method === '*' ? 'get' : method.toLowerCase()
 }
 
@@ -53,11 +53,11 @@ export async function createDocument(): Promise<Json> {
   const schemas = await createSchemas()
   const reference = schemas.refer(problem, 'output')
   const paths: Record<string, Json> = {}
-  for (const told of (await loadMethods()).sort(byWords)) {
-    const own = wordsFor(told)
-    const path = own.path ?? told.path
-    const operation = operationOf(told, own, schemas, reference)
-    paths[path] = { ...paths[path], [verbOf(told)]: operation }
+  for (const endpointMethod of (await loadMethods()).sort(byWords)) {
+    const operationWords = wordsFor(endpointMethod)
+    const path = operationWords.path ?? endpointMethod.path
+    const operation = operationOf(endpointMethod, operationWords, schemas, reference)
+    paths[path] = { ...paths[path], [verbOf(endpointMethod)]: operation }
   }
   return {
     openapi: '3.1.0',

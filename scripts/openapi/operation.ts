@@ -1,15 +1,15 @@
-/** One method of one door as an OpenAPI operation. */
+/** One method of one endpoint as an OpenAPI operation. */
 import { defaultLimits, type LimitName } from '../../lib/limits.js'
-import type { Told } from './doors.js'
+import type { EndpointMethod } from './methods.js'
 import { codesOf, refusals } from './refusals.js'
 import type { Json, Schemas } from './schemas.js'
 import type { Words } from './words.js'
 
 const header = (name: string) => [name, { $ref: `#/components/headers/${name}` }]
 
-function headersOf(told: Words['told']): Json {
-  const counted = told?.terms?.limits.length ? ['RateLimit', 'RateLimit-Policy'] : []
-  return Object.fromEntries([...counted, 'Server-Timing', 'X-Request-Id'].map(header))
+function headersOf(contract: Words['contract']): Json {
+  const rateLimitHeaders = contract?.terms?.limits.length ? ['RateLimit', 'RateLimit-Policy'] : []
+  return Object.fromEntries([...rateLimitHeaders, 'Server-Timing', 'X-Request-Id'].map(header))
 }
 
 function examples(all: Record<string, unknown> | undefined): Json {
@@ -20,34 +20,43 @@ function examples(all: Record<string, unknown> | undefined): Json {
 }
 
 /** What is answered when all is well; a reply of `null` is an answer without a body. */
-function successes(told: Words['told'], words: Words, schemas: Schemas): Json {
-  const isEmpty = told?.reply?.safeParse(null).success
+function successes(contract: Words['contract'], words: Words, schemas: Schemas): Json {
+  const isEmpty = contract?.reply?.safeParse(null).success
   const fallback = { [isEmpty ? 204 : 200]: 'Done.' }
   return Object.fromEntries(
     Object.entries(words.replies ?? fallback).map(([status, description]) => {
-      const schema = told?.reply && !isEmpty ? schemas.refer(told.reply, 'output') : {}
+      const schema = contract?.reply && !isEmpty ? schemas.refer(contract.reply, 'output') : {}
       const content = {
         [words.produces ?? 'application/json']: { schema, ...examples(words.gives?.[status]) },
       }
       const body = !isEmpty && { content }
-      return [status, { description, headers: headersOf(told), ...body }]
+      return [status, { description, headers: headersOf(contract), ...body }]
     }),
   )
 }
 
-function parameters({ method }: Told, told: Words['told'], schemas: Schemas): Json[] {
-  const query = method.method === 'POST' || !told?.input ? [] : schemas.query(told.input)
+function parameters(
+  { method }: EndpointMethod,
+  contract: Words['contract'],
+  schemas: Schemas,
+): Json[] {
+  const query = method.method === 'POST' || !contract?.input ? [] : schemas.query(contract.input)
   const fields = query.map(({ schema: { description, ...schema }, ...field }) => {
     return { ...field, in: 'query', ...(description !== undefined && { description }), schema }
   })
   return [...fields, { $ref: '#/components/parameters/X-Request-Id' }]
 }
 
-function requestBody({ method }: Told, told: Words['told'], words: Words, schemas: Schemas): Json {
-  if (method.method !== 'POST' || !told?.input) return {}
+function requestBody(
+  { method }: EndpointMethod,
+  contract: Words['contract'],
+  words: Words,
+  schemas: Schemas,
+): Json {
+  if (method.method !== 'POST' || !contract?.input) return {}
   const type = words.consumes ?? 'application/json'
-  const body = { schema: schemas.refer(told.input, 'input'), ...examples(words.takes) }
-  const required = !told.input.safeParse({}).success
+  const body = { schema: schemas.refer(contract.input, 'input'), ...examples(words.takes) }
+  const required = !contract.input.safeParse({}).success
   return { requestBody: { required, content: { [type]: body } } }
 }
 
@@ -58,8 +67,13 @@ function sizesOf(limits: readonly LimitName[]): string {
 }
 
 /** Its id, what it takes, and everything it may answer. */
-export function operationOf(told: Told, words: Words, schemas: Schemas, problem: Json): Json {
-  const contract = { ...told.method.contract, ...words.told }
+export function operationOf(
+  endpointMethod: EndpointMethod,
+  words: Words,
+  schemas: Schemas,
+  problem: Json,
+): Json {
+  const contract = { ...endpointMethod.method.contract, ...words.contract }
   const isOpen = (contract?.terms?.who ?? 'anybody') === 'anybody'
   const description = [words.description, sizesOf(contract?.terms?.limits ?? [])]
     .filter(Boolean)
@@ -70,11 +84,11 @@ export function operationOf(told: Told, words: Words, schemas: Schemas, problem:
     summary: words.summary,
     ...(description && { description }),
     ...(isOpen && { security: [] }),
-    parameters: parameters(told, contract, schemas),
-    ...requestBody(told, contract, words, schemas),
+    parameters: parameters(endpointMethod, contract, schemas),
+    ...requestBody(endpointMethod, contract, words, schemas),
     responses: {
       ...successes(contract, words, schemas),
-      ...refusals(codesOf(told, words), problem),
+      ...refusals(codesOf(endpointMethod, words), problem),
     },
   }
 }

@@ -1,7 +1,7 @@
 /** What an operation may answer when it does not do what was asked. */
 import type * as z from 'zod'
 import { type ProblemCode, problems, statusOf } from '../../lib/problem.js'
-import type { Told } from './doors.js'
+import type { EndpointMethod } from './methods.js'
 import type { Json } from './schemas.js'
 import type { Words } from './words.js'
 
@@ -9,13 +9,13 @@ const codes = Object.keys(problems).filter((name): name is ProblemCode => name i
 const requestId = '7d3f0c1e-4b2a-4c59-9a53-0e8f6b1d2c47'
 
 /** The codes that follow from what a method takes and asks, and those that its words add. */
-export function codesOf({ method }: Told, words: Words): readonly ProblemCode[] {
-  const told = method.contract ?? words.told
-  const who = told?.terms?.who ?? 'anybody'
+export function codesOf({ method }: EndpointMethod, words: Words): readonly ProblemCode[] {
+  const contract = method.contract ?? words.contract
+  const who = contract?.terms?.who ?? 'anybody'
   const found = new Set<ProblemCode>(['origin_not_allowed', 'internal', ...words.codes])
   if (method.contract) found.add('invalid_request')
   if (method.method === 'POST') found.add('payload_too_large').add('unsupported_media_type')
-  if (told?.terms?.limits.length) found.add('rate_limited').add('store_unavailable')
+  if (contract?.terms?.limits.length) found.add('rate_limited').add('store_unavailable')
   if (who !== 'anybody') found.add('unauthenticated')
   if (who === 'owner') found.add('conversation_not_found')
   return codes.filter((code) => found.has(code))
@@ -31,13 +31,13 @@ export function refusals(all: readonly ProblemCode[], schema: Json): Json {
   const statuses = [...new Set(all.map(statusOf))].sort((a, b) => a - b)
   return Object.fromEntries(
     statuses.map((status) => {
-      const own = all.filter((code) => statusOf(code) === status)
-      const isDelayed = own.some((code) => problems[code][1])
+      const statusCodes = all.filter((code) => statusOf(code) === status)
+      const isDelayed = statusCodes.some((code) => problems[code][1])
       const content = {
         'application/problem+json': {
-          schema: { ...schema, properties: { code: { enum: own } } },
+          schema: { ...schema, properties: { code: { enum: statusCodes } } },
           examples: Object.fromEntries(
-            own.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            statusCodes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
           ),
         },
       }
@@ -45,7 +45,10 @@ export function refusals(all: readonly ProblemCode[], schema: Json): Json {
         'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
         ...(isDelayed && { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }),
       }
-      return [String(status), { description: own.map(describe).join(' '), headers, content }]
+      return [
+        String(status),
+        { description: statusCodes.map(describe).join(' '), headers, content },
+      ]
     }),
   )
 }

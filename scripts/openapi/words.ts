@@ -25,13 +25,13 @@ export type Words = {
   consumes?: string
   produces?: string
   /** What a method without an action takes, gives and asks. */
-  told?: { input?: z.ZodType; reply?: z.ZodType; terms?: GuardInfo | undefined }
+  contract?: { input?: z.ZodType; reply?: z.ZodType; terms?: GuardInfo | undefined }
 }
 
 /** What any call that reaches Salesforce may end in. */
 const upstream: ProblemCode[] = ['upstream_rejected', 'upstream_unavailable', 'upstream_timeout']
 
-/** By method and path of the door. */
+/** By method and path of the endpoint. */
 export const words: Readonly<Record<string, Words>> = {
   'POST /api/auth': {
     id: 'signIn',
@@ -124,7 +124,7 @@ export const words: Readonly<Record<string, Words>> = {
     ],
     gives: { 202: { sent: examples.sent } },
     consumes: 'multipart/form-data',
-    told: { input: uploadRequest.extend({ file: z.file() }) },
+    contract: { input: uploadRequest.extend({ file: z.file() }) },
   },
   'GET /api/transcript': {
     id: 'transcript',
@@ -133,7 +133,7 @@ export const words: Readonly<Record<string, Words>> = {
     replies: { 200: 'The PDF, as an attachment.' },
     codes: [...upstream, 'unsupported', 'conversation_lost'],
     produces: 'application/pdf',
-    told: { reply: z.file() },
+    contract: { reply: z.file() },
   },
   'GET /api/conversations': {
     id: 'conversations',
@@ -162,7 +162,7 @@ export const words: Readonly<Record<string, Words>> = {
     replies: { 200: 'The key set.' },
     codes: [],
     gives: { 200: { guest: { keys: [] } } },
-    told: { reply: keySet },
+    contract: { reply: keySet },
   },
   'GET /api/health': {
     id: 'health',
@@ -173,7 +173,7 @@ export const words: Readonly<Record<string, Words>> = {
     replies: { 200: 'All is well.', 503: 'What is down, in the same shape.' },
     codes: ['rate_limited'],
     gives: { 200: { well: examples.healthy }, 503: { down: examples.unhealthy } },
-    told: { reply: healthReply },
+    contract: { reply: healthReply },
   },
   '* /api/not-found': {
     id: 'notFound',

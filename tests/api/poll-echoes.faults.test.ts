@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HttpResponse, http } from 'msw'
 import { describe, expect, it } from 'vitest'
-import { createRedisFront } from '../../sandbox/redis/index.js'
+import { createRedisRestServer } from '../../sandbox/redis/index.js'
 import { dialects } from '../dialects/dialects.js'
 import { setupDialect } from '../dialects/setup.js'
 import { startConversation } from '../support/conversation.js'
@@ -239,7 +239,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     await effect
     const { execute } = gateway.redisBackend
     let lookups = 0
-    gateway.redis = createRedisFront({
+    gateway.redis = createRedisRestServer({
       ...gateway.redisBackend,
       token: 'redis-token',
       // The second question about names is answered after the name was noted.

@@ -19,8 +19,8 @@ const page = z.looseObject({ messages: z.array(message), cursor: z.string() })
 export type Message = z.output<typeof message>
 
 /** Asks for a path. */
-export function ask(server: Server, path: string, wish: RequestOptions = {}) {
-  return request(server, { ...wish, url: `${home}${path}` })
+export function callGateway(server: Server, path: string, options: RequestOptions = {}) {
+  return request(server, { ...options, url: `${home}${path}` })
 }
 
 /** Reads a conversation: everything so far, and what comes. */
@@ -30,19 +30,19 @@ export function createReader(server: Server, token: string, conversationId: stri
 
   async function read(): Promise<void> {
     const query = { conversationId, ...(cursor && { cursor, wait: '1' }) }
-    const { status, body } = await ask(server, '/api/poll', { token, query })
+    const { status, body } = await callGateway(server, '/api/poll', { token, query })
     expect(status, JSON.stringify(body)).toBe(200)
-    const news = page.parse(body)
-    cursor = news.cursor
-    messages.push(...news.messages)
+    const latest = page.parse(body)
+    cursor = latest.cursor
+    messages.push(...latest.messages)
   }
 
   return {
     messages,
     /** Polls until a message is there, at most so often. */
-    async until(isIt: (message: Message) => boolean): Promise<Message> {
+    async until(matches: (message: Message) => boolean): Promise<Message> {
       for (let polls = 0; polls < 20; polls += 1) {
-        const found = messages.find(isIt)
+        const found = messages.find(matches)
         if (found) return found
         await read()
       }
@@ -52,10 +52,10 @@ export function createReader(server: Server, token: string, conversationId: stri
 }
 
 /** A visitor with an open conversation: a guest, unless an identity is given. */
-export async function arrive(server: Server, identity: { identityToken?: string } = {}) {
-  const { body: session } = await ask(server, '/api/auth', { body: identity })
+export async function startConversation(server: Server, identity: { identityToken?: string } = {}) {
+  const { body: session } = await callGateway(server, '/api/auth', { body: identity })
   const token = String(session.token)
-  const started = await ask(server, '/api/start', { token, body: {} })
+  const started = await callGateway(server, '/api/start', { token, body: {} })
   expect(started.status, JSON.stringify(started.body)).toBe(201)
   const conversationId = String(started.body.conversationId)
   return {
@@ -65,7 +65,7 @@ export async function arrive(server: Server, identity: { identityToken?: string 
     user: session.user,
     started: started.body,
     reader: createReader(server, token, conversationId),
-    send: (said: object, id: string = randomUUID()) =>
-      ask(server, '/api/send', { token, body: { conversationId, id, ...said } }),
+    send: (content: object, id: string = randomUUID()) =>
+      callGateway(server, '/api/send', { token, body: { conversationId, id, ...content } }),
   }
 }

@@ -1,4 +1,4 @@
-/** Makes of the doors what Vercel makes of them: folders with all that a function needs. */
+/** Makes of the endpoints what Vercel makes of them: folders with all that a function needs. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const root = resolve('.')
 const sources = ['api', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json', 'vercel.json']
 
 /** The files that become functions. */
-export const doors = readdirSync('api').filter((file) => /^[^_.].*\.ts$/.test(file))
+export const endpointFiles = readdirSync('api').filter((file) => /^[^_.].*\.ts$/.test(file))
 
 /** A built function: what Vercel is told of it, and where its handler lies on this disk. */
 export type BuiltFunction = { runtime: string; files: readonly string[]; handler: string }
@@ -36,16 +36,19 @@ export function copyProject(more: readonly string[] = []): string {
   return copy
 }
 
-/** Builds every door once, and writes each function to a folder of its own, as on Vercel. */
+/** Builds every endpoint once, and writes each function to a folder of its own, as on Vercel. */
 export async function buildFunctions(): Promise<Functions> {
   const workPath = copyProject()
   const target = mkdtempSync(join(tmpdir(), 'functions-'))
   const byPath = new Map<string, BuiltFunction>()
   process.env.VERCEL_INSTALL_COMPLETED = '1'
   try {
-    for (const door of doors) {
-      const { name } = parse(door)
-      byPath.set(`/api/${name}`, await unpack(await buildDoor(workPath, door), join(target, name)))
+    for (const endpointFile of endpointFiles) {
+      const { name } = parse(endpointFile)
+      byPath.set(
+        `/api/${name}`,
+        await unpack(await buildEndpoint(workPath, endpointFile), join(target, name)),
+      )
     }
   } finally {
     delete process.env.VERCEL_INSTALL_COMPLETED
@@ -54,19 +57,19 @@ export async function buildFunctions(): Promise<Functions> {
   return { byPath, remove: () => rmSync(target, { recursive: true, force: true }) }
 }
 
-/** Builds a door as Vercel does, but from what is installed: nothing is fetched or installed. */
-async function buildDoor(workPath: string, door: string): Promise<Lambda> {
+/** Builds an endpoint as Vercel does, but from what is installed: nothing is fetched or installed. */
+async function buildEndpoint(workPath: string, endpointFile: string): Promise<Lambda> {
   if (workPath === root) throw new Error('The builder would empty the sources')
   const { output } = await build({
     files: await glob('**', workPath),
-    entrypoint: `api/${door}`,
+    entrypoint: `api/${endpointFile}`,
     workPath,
     repoRootPath: root,
     config: { zeroConfig: true },
     meta: { skipDownload: true, runNpmInstallSet: new Set([join(workPath, 'package.json')]) },
   })
   if (output instanceof Lambda) return output
-  throw new Error(`${door} did not become a function`)
+  throw new Error(`${endpointFile} did not become a function`)
 }
 
 async function unpack({ files = {}, handler, runtime }: Lambda, folder: string) {

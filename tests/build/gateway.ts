@@ -46,9 +46,9 @@ export async function openGateway(
     /** Answers a request to `home`: rewrites choose the function, the request keeps its URL. */
     async fetch(request: Request): Promise<Response> {
       const { pathname } = new URL(request.url)
-      const door = resolvePath(pathname, (path) => byPath.has(path))
-      if (door === undefined) throw new Error(`No function answers for ${pathname}`)
-      const added = { 'x-door': door, 'x-real-ip': '192.0.2.1' }
+      const endpoint = resolvePath(pathname, (path) => byPath.has(path))
+      if (endpoint === undefined) throw new Error(`No function answers for ${pathname}`)
+      const added = { 'x-endpoint': endpoint, 'x-real-ip': '192.0.2.1' }
       return await forward(request, `http://127.0.0.1:${port}`, added)
     },
     async close(): Promise<void> {

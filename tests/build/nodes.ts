@@ -46,12 +46,12 @@ export async function findNode(major: string): Promise<string> {
 }
 
 /** Installs a package into a folder of its own; a fetch that fails leaves nothing behind. */
-async function fetchPackage(wish: string, home: string): Promise<void> {
+async function fetchPackage(packageSpec: string, home: string): Promise<void> {
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'fetch-'))
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   try {
-    await run('npm', ['install', ...options, '--prefix', folder, wish], { cwd: folder })
+    await run('npm', ['install', ...options, '--prefix', folder, packageSpec], { cwd: folder })
     rmSync(home, { recursive: true, force: true })
     renameSync(folder, home)
   } finally {

@@ -65,14 +65,14 @@ it('brings nothing of the server’s, and no source', () => {
 })
 
 it('can be imported by Node, where there is no browser', () => {
-  const told = runAsConsumer(`
+  const output = runAsConsumer(`
     import { createChat } from 'miaw-gateway/client'
     import { tabs } from 'miaw-gateway/client/tabs'
     import { upload } from 'miaw-gateway/client/upload'
     import { MiawChat, createChat as same } from 'miaw-gateway/element'
     const { connection } = createChat({ baseUrl: 'https://chat.example', tabs }).getSnapshot()
     console.log(connection, typeof upload, typeof MiawChat, same === createChat)`)
-  expect(told).toBe('idle function function true')
+  expect(output).toBe('idle function function true')
 })
 
 it('renders the widget on a server, with the consumer’s React', () => {

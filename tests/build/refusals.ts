@@ -1,37 +1,37 @@
 /** What the built functions refuse, on every version of Node. */
 import { expect, it } from 'vitest'
-import { ask } from './frontend.js'
-import { type Stage, shop } from './stage.js'
+import { callGateway } from './frontend.js'
+import { type BuildSetup, shop } from './setup.js'
 
 /** The tests of refusals and of other sites' pages; the stage is there once they run. */
-export function refuse(stageOf: () => Stage): void {
+export function testRefusals(setupOf: () => BuildSetup): void {
   it.each([
     ['no token', 'POST', '/api/start', 401, 'unauthenticated'],
-    ['a path that is no door', 'GET', '/api/nonsense', 404, 'not_found'],
-    ['a path below a door', 'POST', '/api/send/more', 404, 'not_found'],
-    ['a door under a wrong name', 'GET', '/api/messaging/nonsense', 404, 'not_found'],
+    ['a path that is no endpoint', 'GET', '/api/nonsense', 404, 'not_found'],
+    ['a path below an endpoint', 'POST', '/api/send/more', 404, 'not_found'],
+    ['an endpoint under a wrong name', 'GET', '/api/messaging/nonsense', 404, 'not_found'],
     ['a method that is not taken', 'PUT', '/api/send', 405, 'method_not_allowed'],
     ['a body that is no JSON', 'POST', '/api/auth', 400, 'invalid_request'],
   ] as const)('%s is a problem', async (...[, method, path, status, code]) => {
     const body = method === 'GET' ? {} : { body: path === '/api/auth' ? 'nonsense' : {} }
-    const answer = await ask(stageOf().first, path, { method, ...body })
+    const answer = await callGateway(setupOf().first, path, { method, ...body })
     expect(answer).toMatchObject({ status, body: { status, code } })
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     if (status === 405) expect(answer.headers.get('allow')).toBe('POST')
   })
 
   it("a page of an allowed site may ask before it calls, another one's call is refused", async () => {
-    const { first } = stageOf()
-    const wish = { 'access-control-request-method': 'POST' }
-    const allowed = await ask(first, '/api/send', {
+    const { first } = setupOf()
+    const preflight = { 'access-control-request-method': 'POST' }
+    const allowed = await callGateway(first, '/api/send', {
       method: 'OPTIONS',
-      headers: { ...wish, origin: shop },
+      headers: { ...preflight, origin: shop },
     })
     expect(allowed.status).toBe(204)
     expect(allowed.headers.get('access-control-allow-origin')).toBe(shop)
     expect(allowed.headers.get('access-control-allow-headers')).toContain('Authorization')
     const headers = { origin: 'https://evil.example' }
-    const refused = await ask(first, '/api/auth', { body: {}, headers })
+    const refused = await callGateway(first, '/api/auth', { body: {}, headers })
     expect(refused).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
     expect(refused.headers.get('access-control-allow-origin')).toBeNull()
   })

@@ -1,39 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { arrive, ask } from './frontend.js'
-import { openNeighbours } from './stage.js'
+import { callGateway, startConversation } from './frontend.js'
+import { startServers } from './setup.js'
 import { openVercelDev } from './vercel-dev.js'
 
 const isAskedFor = Boolean(process.env.VERCEL_DEV)
 
 describe.skipIf(!isAskedFor)('vercel dev --local (only with VERCEL_DEV=1)', () => {
-  let neighbours: Awaited<ReturnType<typeof openNeighbours>>
+  let servers: Awaited<ReturnType<typeof startServers>>
   let dev: Awaited<ReturnType<typeof openVercelDev>>
 
   beforeAll(async () => {
-    neighbours = await openNeighbours()
-    dev = await openVercelDev(neighbours.env)
+    servers = await startServers()
+    dev = await openVercelDev(servers.env)
   })
   afterAll(async () => {
     await dev?.close()
-    await neighbours?.close()
+    await servers?.close()
   })
 
   test('the five endpoints hold a conversation', async () => {
-    const { token, conversationId, send, reader } = await arrive(dev)
+    const { token, conversationId, send, reader } = await startConversation(dev)
     expect((await send({ text: 'Is my container there?' })).status).toBe(202)
     await reader.until(({ text }) => text.startsWith('You said “Is my container there?”'))
-    const ended = await ask(dev, '/api/end', { token, body: { conversationId } })
+    const ended = await callGateway(dev, '/api/end', { token, body: { conversationId } })
     expect(ended).toMatchObject({ status: 200, body: { status: 'ended' } })
   })
 
   test('rewrites lead where vercel.json says, and the page is served with its headers', async () => {
-    const keys = await ask(dev, '/.well-known/jwks.json')
+    const keys = await callGateway(dev, '/.well-known/jwks.json')
     expect(keys).toMatchObject({ status: 200, body: { keys: [] } })
-    const unknown = await ask(dev, '/api/nonsense')
+    const unknown = await callGateway(dev, '/api/nonsense')
     expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found' } })
-    const prefixed = await ask(dev, '/api/messaging/health')
+    const prefixed = await callGateway(dev, '/api/messaging/health')
     expect(prefixed).toMatchObject({ status: 200, body: { status: 'ok' } })
-    const page = await ask(dev, '/')
+    const page = await callGateway(dev, '/')
     expect(page.status).toBe(200)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   })

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { holdConversations, keepQuiet } from './conversation.js'
-import { ask } from './frontend.js'
-import { buildFunctions, doors, type Functions } from './functions.js'
+import { testConversations, testLogs } from './conversation.js'
+import { callGateway } from './frontend.js'
+import { buildFunctions, endpointFiles, type Functions } from './functions.js'
 import { openGateway } from './gateway.js'
 import { findNode, supportedVersions, wantedVersions } from './nodes.js'
-import { refuse } from './refusals.js'
-import { openStage, type Stage } from './stage.js'
-import { vouchForVisitors } from './verified.js'
+import { testRefusals } from './refusals.js'
+import { type BuildSetup, startSetup } from './setup.js'
+import { testVerifiedMode } from './verified.js'
 
 /** The environment is complete, and neither its Redis nor its Salesforce can be reached. */
 const unreachable = {
@@ -37,9 +37,9 @@ beforeAll(async () => {
 afterAll(() => functions?.remove())
 
 describe('what Vercel makes of the project', () => {
-  test('every door becomes a function of Node 24, and they fit the Hobby plan', () => {
-    expect(functions.byPath.size).toBe(doors.length)
-    expect(doors.length).toBeLessThanOrEqual(12)
+  test('every endpoint becomes a function of Node 24, and they fit the Hobby plan', () => {
+    expect(functions.byPath.size).toBe(endpointFiles.length)
+    expect(endpointFiles.length).toBeLessThanOrEqual(12)
     for (const { runtime } of functions.byPath.values()) expect(runtime).toBe('nodejs24.x')
   })
 
@@ -59,17 +59,17 @@ describe('what Vercel makes of the project', () => {
     expect(readdirSync(outputDirectory)).toContain('docs.html')
   })
 
-  test('every pattern of functions matches a door, which Vercel insists on', () => {
+  test('every pattern of functions matches an endpoint, which Vercel insists on', () => {
     const { functions } = z
       .object({ functions: z.record(z.string(), z.object({ maxDuration: z.int() })) })
       .parse(JSON.parse(readFileSync('vercel.json', 'utf8')))
     expect(Object.keys(functions)).toEqual(['api/poll.ts', 'api/*.ts'])
-    expect(doors).toContain('poll.ts')
+    expect(endpointFiles).toContain('poll.ts')
   })
 
-  test('the built health door answers, and tells that no Redis is there', async () => {
+  test('the built health endpoint answers, and tells that no Redis is there', async () => {
     const gateway = await openGateway(process.execPath, functions, unreachable)
-    const { status, headers, body } = await ask(gateway, '/api/health')
+    const { status, headers, body } = await callGateway(gateway, '/api/health')
     await gateway.close()
     expect(status).toBe(503)
     expect(headers.get('content-type')).toContain('json')
@@ -85,17 +85,17 @@ test.skip.each(untried)(
 )
 
 describe.each(versions)('the built functions on Node %s', (version) => {
-  let stage: Stage
-  const stageOf = () => stage
+  let setup: BuildSetup
+  const setupOf = () => setup
   const node = () => nodes.get(version) ?? ''
 
   beforeAll(async () => {
-    stage = await openStage(node(), functions)
+    setup = await startSetup(node(), functions)
   })
-  afterAll(() => stage?.close())
+  afterAll(() => setup?.close())
 
-  holdConversations(stageOf)
-  refuse(stageOf)
-  vouchForVisitors(() => ({ node: node(), functions }))
-  keepQuiet(stageOf)
+  testConversations(setupOf)
+  testRefusals(setupOf)
+  testVerifiedMode(() => ({ node: node(), functions }))
+  testLogs(setupOf)
 })

@@ -37,7 +37,7 @@ export function setupDialect({ salesforce, env, operations }: Dialect, overrides
       gateway.salesforce.fail({ what: 'drop', ...fault, operation: operations[operation] }),
     /** The texts that visitors said in a conversation, as Salesforce stores them. */
     stored: (name: string): string[] =>
-      gateway.salesforce.conversation(name).ledger.flatMap(({ entry }) => {
+      gateway.salesforce.conversation(name).entryLog.flatMap(({ entry }) => {
         const text = visitorEntry.safeParse(entry).data
         return text ? [text.entryPayload.abstractMessage.staticContent.text] : []
       }),

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Handler } from '../../platforms/handler.js'
-import { type Listening, serve } from '../../sandbox/server/serve.js'
+import { type RunningServer, serve } from '../../sandbox/server/serve.js'
 import { launchBrowser, openWatchedPage, type Watch } from './browser.js'
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js'
 import type { Sandbox } from './sandbox.js'
@@ -29,7 +29,7 @@ globalThis.setTimeout = (work, ms = 0, ...given) => wait(work, ms > 2000 ? ms : 
  */
 export function usePlace({ site: answer, isHasty, env = {}, ...options }: PlaceOptions = {}) {
   let gateway: Gateway
-  let site: Listening | undefined
+  let site: RunningServer | undefined
   let browser: Browser
   let watches: Watch[] = []
 

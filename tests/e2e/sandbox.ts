@@ -18,8 +18,8 @@ export function sandboxAt(origin: string): Sandbox {
   }
 }
 
-const ledger = z.object({
-  ledger: z.array(
+const entryLog = z.object({
+  entryLog: z.array(
     z.object({
       entry: z.object({
         sender: z.object({ role: z.string() }),
@@ -42,8 +42,8 @@ export type Told = { id: string; role: string; messageType: string; text: string
 
 /** All messages of a conversation in the order they were said, without what merely happened. */
 export async function messagesIn(sandbox: Sandbox, conversationId: string): Promise<Told[]> {
-  const found = ledger.parse(await sandbox('GET', `/conversations/${conversationId}`))
-  return found.ledger.flatMap(({ entry: { sender, entryPayload } }) => {
+  const found = entryLog.parse(await sandbox('GET', `/conversations/${conversationId}`))
+  return found.entryLog.flatMap(({ entry: { sender, entryPayload } }) => {
     const { id, abstractMessage } = entryPayload
     if (!abstractMessage) return []
     const { messageType, staticContent } = abstractMessage

@@ -198,7 +198,7 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
   it('is what agents and sessions do, and all of it is offered on the page', async () => {
     const { page, watch, chat } = await begin()
     const words = page.locator('#words')
-    const offer = (word: string) => words.getByRole('button', { name: word, exact: true }).click()
+    const offer = (name: string) => words.getByRole('button', { name, exact: true }).click()
     await offer('help')
     const help = await chat.list.getByText(/^I know: /).innerText()
     const known = help.replace(/^I know: |\.$/g, '').split(', ')

@@ -5,9 +5,9 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { doors } from '../../platforms/doors.js'
+import { endpoints } from '../../platforms/endpoints.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
-import { loadMethods } from '../../scripts/openapi/doors.js'
+import { loadMethods } from '../../scripts/openapi/methods.js'
 import { dialects } from '../dialects/dialects.js'
 import { setupGateway } from '../support/gateway.js'
 import { sentToClients } from '../support/request.js'
@@ -19,7 +19,7 @@ import { draftsFor } from './requests.js'
 
 const methods = (await loadMethods()).map(({ path, method }) => ({
   title: `${method.method} ${path}`,
-  endpoint: doors.get(path),
+  endpoint: endpoints.get(path),
   method,
 }))
 

@@ -2,21 +2,21 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { doors } from '../../platforms/doors.js'
+import { endpoints } from '../../platforms/endpoints.js'
 import type { Handler } from '../../platforms/handler.js'
-import { type Listening, serve } from '../../platforms/serve.js'
+import { type RunningServer, serve } from '../../platforms/serve.js'
 import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 
 const gateway = setupGateway()
 const megabyte = 1024 * 1024
 
-let server: Listening | undefined
+let server: RunningServer | undefined
 afterEach(() => server?.close(0))
 
 async function listen(): Promise<string> {
   const site: Handler = async (request, connection) => {
-    const endpoint = doors.get(new URL(request.url).pathname)
+    const endpoint = endpoints.get(new URL(request.url).pathname)
     return endpoint ? endpoint(request, connection) : new Response(null, { status: 404 })
   }
   server = await serve(site, { host: '127.0.0.1', port: 0 })
@@ -33,7 +33,7 @@ async function begin(path: string, headers: readonly string[]) {
 }
 
 const files = 'Content-Type: multipart/form-data; boundary=x'
-const posts = [...doors.keys()].filter((path) =>
+const posts = [...endpoints.keys()].filter((path) =>
   ['/api/start', '/api/send', '/api/end', '/api/upload'].includes(path),
 )
 
@@ -49,7 +49,10 @@ describe('a body', () => {
     })
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
     const init = { method: 'POST', headers, body, duplex: 'half' } as const
-    const response = await doors.get(path)?.(new Request(`https://chat.example${path}`, init), {})
+    const response = await endpoints.get(path)?.(
+      new Request(`https://chat.example${path}`, init),
+      {},
+    )
     expect(response?.status).toBe(401)
     expect(pulled).toBeLessThan(3)
     expect(gateway.redis.counts.requests).toBe(0)

@@ -11,7 +11,7 @@ import send from '../../api/send.js'
 import start from '../../api/start.js'
 import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
-import { doors as all } from '../../platforms/doors.js'
+import { endpoints as all } from '../../platforms/endpoints.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callerOf, tidy } from '../../platforms/lambda-event.js'
+import { callerAddress, normaliseEvent } from '../../platforms/lambda-event.js'
 import { ways } from './lambda-calls.js'
 
 const [, [, httpApi]] = ways
@@ -7,7 +7,7 @@ const [, [, httpApi]] = ways
 function pathAt(stage: string, rawPath: string): unknown {
   const event = httpApi({ path: '/' })
   const { requestContext } = event
-  const tidied = tidy(
+  const tidied = normaliseEvent(
     Object.assign({}, event, { rawPath, requestContext: { ...requestContext, stage } }),
   )
   return 'rawPath' in tidied && tidied.rawPath
@@ -28,5 +28,5 @@ describe('the stage in a path', () => {
 })
 
 it('an event without an address is from nobody in particular', () => {
-  expect(callerOf({ requestContext: { elb: {} } })).toBeUndefined()
+  expect(callerAddress({ requestContext: { elb: {} } })).toBeUndefined()
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startRedis } from '../../sandbox/server/parts.js'
+import { startRedis } from '../../sandbox/server/local-services.js'
 import { type Call, ways } from './lambda-calls.js'
 import { template } from './template.js'
 

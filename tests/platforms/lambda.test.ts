@@ -17,9 +17,9 @@ const gateway = setupGateway({
 const json = { 'Content-Type': 'application/json' }
 
 describe.each(ways)('through %s', (_way, toEvent, domain) => {
-  const call = (wish: Call) => invoke(toEvent, wish)
-  const welcome = (wish: Partial<Call> = {}) =>
-    call({ method: 'POST', path: '/api/auth', headers: json, body: '{}', ...wish })
+  const call = (options: Call) => invoke(toEvent, options)
+  const welcome = (options: Partial<Call> = {}) =>
+    call({ method: 'POST', path: '/api/auth', headers: json, body: '{}', ...options })
 
   async function visit() {
     const { body } = await welcome()
@@ -148,8 +148,8 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
       welcome({ headers: { ...json, Origin: origin, ...more } })
     expect((await from(`https://${domain}`)).status).toBe(200)
     expect((await from(`http://${domain}`)).status).toBe(403)
-    const liar = await from('https://evil.example', { Host: 'evil.example' })
-    expect([liar.status, liar.body.code]).toEqual([403, 'origin_not_allowed'])
+    const spoofed = await from('https://evil.example', { Host: 'evil.example' })
+    expect([spoofed.status, spoofed.body.code]).toEqual([403, 'origin_not_allowed'])
   })
 
   it('callers are counted by the address that AWS saw, never by a header', async () => {

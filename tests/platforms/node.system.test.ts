@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
-import { startRedis } from '../../sandbox/server/parts.js'
+import { startRedis } from '../../sandbox/server/local-services.js'
 import { serve } from '../../sandbox/server/serve.js'
 import { buildPage } from '../../scripts/build/page.js'
 

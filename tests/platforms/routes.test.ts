@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { headersFor, resolvePath } from '../../platforms/routes.js'
 
-const doors = ['auth', 'jwks', 'not-found'].map((name) => `/api/${name}`)
+const endpoints = ['auth', 'jwks', 'not-found'].map((name) => `/api/${name}`)
 
 describe('where a path leads', () => {
   test.each([
@@ -21,7 +21,7 @@ describe('where a path leads', () => {
     ['/.well-known/jwksXjson', undefined],
     ['/other', undefined],
   ])('%s leads to %s', (path, expected) => {
-    expect(resolvePath(path, (candidate) => doors.includes(candidate))).toBe(expected)
+    expect(resolvePath(path, (candidate) => endpoints.includes(candidate))).toBe(expected)
   })
 })
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { readPlace } from '../../platforms/place.js'
+import { readListenAddress } from '../../platforms/listen-address.js'
 import { serve } from '../../platforms/serve.js'
 
 const free = { host: '127.0.0.1', port: 0 }
@@ -49,14 +49,22 @@ describe('a server that is closed', () => {
 })
 
 describe('a caller who dawdles', () => {
-  const hurry = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 }
+  const shortTimeouts = {
+    headersTimeout: 100,
+    requestTimeout: 200,
+    connectionsCheckingInterval: 20,
+  }
 
   it.each([
     ['over the headers', 'GET / HTTP/1.1\r\nHost: any\r\n'],
     ['over the body', 'POST / HTTP/1.1\r\nHost: any\r\nContent-Length: 9\r\n\r\n'],
   ])('%s is sent away', async (_where, words) => {
     const read = (request: Request) => request.text().catch(() => 'cut')
-    const server = await serve(async (request) => new Response(await read(request)), free, hurry)
+    const server = await serve(
+      async (request) => new Response(await read(request)),
+      free,
+      shortTimeouts,
+    )
     const socket = await socketTo(server.url)
     socket.write(words)
     expect(await text(socket)).toMatch(/^HTTP\/1.1 408/)
@@ -71,9 +79,9 @@ describe('the place', () => {
       { HOST: '::1', PORT: '8080' },
       { host: '::1', port: 8080 },
     ],
-  ])('%j is %j', (env, place) => expect(readPlace(env)).toEqual(place))
+  ])('%j is %j', (env, address) => expect(readListenAddress(env)).toEqual(address))
 
   it.each(['http', '-1', '65536'])('%s is no port', (PORT) => {
-    expect(() => readPlace({ PORT })).toThrow('PORT must be a whole number')
+    expect(() => readListenAddress({ PORT })).toThrow('PORT must be a whole number')
   })
 })

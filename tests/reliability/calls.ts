@@ -19,7 +19,7 @@ import { timesStored } from '../support/sending.js'
 import { startUploadConversation } from '../support/uploads.js'
 import { identityToken } from '../support/verified.js'
 
-export type Prepared = {
+export type PreparedCall = {
   /** The call; again and again it is the same one. */
   call(): Promise<TestResponse>
   /** Fails unless the answer is the right one and its effect is there exactly once. */
@@ -38,18 +38,18 @@ export const limits = JSON.stringify(
 
 /** The calls that both dialects carry. */
 export function commonCalls() {
-  const guestsConversation = async () => {
+  const guestWithMessage = async () => {
     const visitor = await startConversation()
     await visitor.send('Hello')
     return visitor
   }
-  const speaks = async (token: string, conversationId: string) => {
-    const said = await request(send, { token, body: { conversationId, text: 'Still there?' } })
-    expect(said.status, JSON.stringify(said.body)).toBe(202)
+  const expectSendWorks = async (token: string, conversationId: string) => {
+    const sent = await request(send, { token, body: { conversationId, text: 'Still there?' } })
+    expect(sent.status, JSON.stringify(sent.body)).toBe(202)
   }
 
   return {
-    'a new guest': async (): Promise<Prepared> => ({
+    'a new guest': async (): Promise<PreparedCall> => ({
       call: () => request(auth, { body: {} }),
       async check({ status, body }) {
         expect(status).toBe(200)
@@ -63,7 +63,7 @@ export function commonCalls() {
         call: () => request(auth, { body: { refreshToken } }),
         async check({ status, body }: TestResponse) {
           expect(status).toBe(200)
-          await speaks(body.token, conversationId)
+          await expectSendWorks(body.token, conversationId)
           const next = await request(auth, { body: { refreshToken: body.refreshToken } })
           expect(next.status, 'the next refresh').toBe(200)
         },
@@ -87,7 +87,7 @@ export function commonCalls() {
         call: () => request(auth, { body }),
         async check({ status, body: reply }: TestResponse) {
           expect(status).toBe(200)
-          await speaks(reply.token, conversationId)
+          await expectSendWorks(reply.token, conversationId)
           expect((await request(conversations, { token })).status, 'the guest').toBe(401)
         },
       }
@@ -108,7 +108,7 @@ export function commonCalls() {
     },
 
     'a sign-out of a guest': async () => {
-      const { token, conversationId } = await guestsConversation()
+      const { token, conversationId } = await guestWithMessage()
       return {
         call: () => request(auth, { method: 'DELETE', token }),
         async check({ status }: TestResponse) {
@@ -126,7 +126,7 @@ export function commonCalls() {
         call: () => request(start, { token, body: { routingAttributes: { Topic: topic } } }),
         async check({ status, body }: TestResponse) {
           expect([200, 201], JSON.stringify(body)).toContain(status)
-          await speaks(token, body.conversationId)
+          await expectSendWorks(token, body.conversationId)
           const listed = await request(conversations, { token })
           expect(listed.body.conversations).toHaveLength(1)
         },
@@ -141,13 +141,13 @@ export function commonCalls() {
         async check({ status, body }: TestResponse) {
           expect([200, 201], JSON.stringify(body)).toContain(status)
           expect(body.conversationId).toBe(conversationId)
-          await speaks(token, conversationId)
+          await expectSendWorks(token, conversationId)
         },
       }
     },
 
     'a text': async () => {
-      const { send, poll: ask } = await guestsConversation()
+      const { send, poll: ask } = await guestWithMessage()
       const [id, text] = [randomUUID(), `Said ${randomUUID()}`]
       return {
         call: () => send(text, id),
@@ -161,7 +161,7 @@ export function commonCalls() {
     },
 
     'a first poll': async () => {
-      const { poll: ask } = await guestsConversation()
+      const { poll: ask } = await guestWithMessage()
       return {
         call: () => ask(),
         check: ({ status, body }: TestResponse) => {
@@ -172,7 +172,7 @@ export function commonCalls() {
     },
 
     'a poll by cursor': async () => {
-      const { poll: ask, send } = await guestsConversation()
+      const { poll: ask, send } = await guestWithMessage()
       const { cursor } = (await ask()).body
       await send('News')
       return {
@@ -186,7 +186,7 @@ export function commonCalls() {
     },
 
     'an end': async () => {
-      const { end, send } = await guestsConversation()
+      const { end, send } = await guestWithMessage()
       return {
         call: () => end(),
         async check({ status, body }: TestResponse) {
@@ -211,7 +211,7 @@ export function commonCalls() {
 
 /** The calls that only the official dialect carries. */
 export function furtherCalls(gateway: TestGateway) {
-  const signaller = async () => {
+  const signallingVisitor = async () => {
     const visitor = await startConversation()
     const { token, conversationId } = visitor
     const signal = (body: object) => request(send, { token, body: { conversationId, ...body } })
@@ -219,7 +219,7 @@ export function furtherCalls(gateway: TestGateway) {
       ...visitor,
       type: (typing: boolean) => signal({ messageType: 'TypingIndicator', typing }),
       read: (id: string) => signal({ messageType: 'ReadReceipt', messageIds: [id] }),
-      noted: () =>
+      storedSignals: () =>
         gateway.salesforce
           .conversation(conversationId)
           .visitorSignals.map(({ entryType }) => entryType.replace(/Typing|Indicator/g, '')),
@@ -230,7 +230,7 @@ export function furtherCalls(gateway: TestGateway) {
   }
 
   return {
-    'a choice': async (): Promise<Prepared> => {
+    'a choice': async (): Promise<PreparedCall> => {
       const { token, conversationId } = await startConversation()
       const [id, inReplyToMessageId] = [randomUUID(), randomUUID()]
       const choices = {
@@ -261,36 +261,36 @@ export function furtherCalls(gateway: TestGateway) {
     },
 
     'a typing': async () => {
-      const { type, noted } = await signaller()
+      const { type, storedSignals } = await signallingVisitor()
       return {
         call: () => type(true),
         check(answer: TestResponse) {
           accepted(answer)
-          expect(noted()).toEqual(['Started'])
+          expect(storedSignals()).toEqual(['Started'])
         },
       }
     },
 
     'an end of typing': async () => {
-      const { type, noted } = await signaller()
+      const { type, storedSignals } = await signallingVisitor()
       await type(true)
       return {
         call: () => type(false),
         check(answer: TestResponse) {
           accepted(answer)
-          expect(noted()).toEqual(['Started', 'Stopped'])
+          expect(storedSignals()).toEqual(['Started', 'Stopped'])
         },
       }
     },
 
     'a receipt': async () => {
-      const { read, noted } = await signaller()
+      const { read, storedSignals } = await signallingVisitor()
       const id = randomUUID()
       return {
         call: () => read(id),
         check(answer: TestResponse) {
           accepted(answer)
-          expect(noted()).toEqual(['Read'])
+          expect(storedSignals()).toEqual(['Read'])
         },
       }
     },

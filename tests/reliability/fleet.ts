@@ -2,14 +2,18 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { addressOf, type Call, call } from '../../bench/call.js'
 import { type Fleet, startFleet } from '../../bench/fleet.js'
-import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
+import {
+  createRedisRestServer,
+  embeddedRedis,
+  type RedisBackend,
+} from '../../sandbox/redis/index.js'
 import {
   createSalesforce,
   instant,
   type Salesforce,
   type SalesforceOptions,
 } from '../../sandbox/salesforce/index.js'
-import { type Listening, serve } from '../../sandbox/server/serve.js'
+import { type RunningServer, serve } from '../../sandbox/server/serve.js'
 import { hasRedisServer, startRedisServer } from '../sandbox/redis-server.js'
 
 const token = 'redis-token'
@@ -24,20 +28,24 @@ type Options = {
 const four = [{}, {}, {}, {}]
 
 /** Opens a fleet for the tests of one group; each test begins with nothing in Redis and Salesforce. */
-export function openFleet({ salesforce: wishes, env = () => ({}), each = four }: Options) {
+export function openFleet({
+  salesforce: salesforceOptions,
+  env = () => ({}),
+  each = four,
+}: Options) {
   let salesforce: Salesforce
   let fleet: Fleet
   let redis: RedisBackend
-  let servers: Listening[] = []
+  let servers: RunningServer[] = []
   let visitors = 0
-  let asked: readonly number[] | undefined
+  let selected: readonly number[] | undefined
 
   beforeAll(async () => {
     redis = hasRedisServer() ? await startRedisServer() : embeddedRedis()
-    const store = await serve(createRedisFront({ ...redis, token }).handle)
+    const store = await serve(createRedisRestServer({ ...redis, token }).handle)
     const org = await serve((request) => salesforce.handle(request))
     servers = [store, org]
-    const options = wishes(org.url)
+    const options = salesforceOptions(org.url)
     salesforce = createSalesforce({ ...options, switches: { ...instant, ...options.switches } })
     const common = {
       SALESFORCE_MESSAGING_URL: org.url,
@@ -52,12 +60,12 @@ export function openFleet({ salesforce: wishes, env = () => ({}), each = four }:
       REQUEST_DEADLINE_MS: '25000',
       ...env(org.url),
     }
-    fleet = await startFleet({ envs: each.map((own) => ({ ...common, ...own })) })
+    fleet = await startFleet({ envs: each.map((extraEnv) => ({ ...common, ...extraEnv })) })
   })
   beforeEach(async () => {
     await redis.execute(['FLUSHALL'])
     salesforce.reset()
-    asked = undefined
+    selected = undefined
   })
   afterAll(async () => {
     await fleet?.close()
@@ -66,60 +74,60 @@ export function openFleet({ salesforce: wishes, env = () => ({}), each = four }:
   })
 
   /** Asks the gateway whose turn it is. */
-  const ask = (wish: Call) => call(fleet.next(asked), wish)
+  const callNext = (options: Call) => call(fleet.next(selected), options)
 
   /** A new anonymous visitor, at an address of their own, and what they may do. */
-  async function arrive() {
+  async function signIn() {
     visitors += 1
     const address = addressOf(visitors)
-    const { body } = await ask({ method: 'POST', endpoint: 'auth', body: {}, address })
+    const { body } = await callNext({ method: 'POST', endpoint: 'auth', body: {}, address })
     expect(body.token, String(body.code)).not.toBe('')
-    let mine = { token: body.token, refreshToken: body.refreshToken }
+    let tokens = { token: body.token, refreshToken: body.refreshToken }
     let conversationId = ''
     const post = (endpoint: string, content: object) =>
-      ask({ method: 'POST', endpoint, token: mine.token, body: content, address })
+      callNext({ method: 'POST', endpoint, token: tokens.token, body: content, address })
     return {
-      mine: () => mine,
-      async start(wish: object = {}) {
-        const answer = await post('start', wish)
+      tokens: () => tokens,
+      async start(options: object = {}) {
+        const answer = await post('start', options)
         if (answer.body.conversationId !== '') conversationId = answer.body.conversationId
         return answer
       },
-      say: (text: string) => post('send', { conversationId, text }),
+      sendText: (text: string) => post('send', { conversationId, text }),
       signal: () => post('send', { conversationId, messageType: 'TypingIndicator', typing: true }),
       named: () => ({ conversationId }),
       end: () => post('end', { conversationId }),
       get: (endpoint: string, query: Record<string, string> = {}) =>
-        ask({ method: 'GET', endpoint, token: mine.token, query, address }),
+        callNext({ method: 'GET', endpoint, token: tokens.token, query, address }),
       poll: (query: Record<string, string> = {}) =>
-        ask({
+        callNext({
           method: 'GET',
           endpoint: 'poll',
-          token: mine.token,
+          token: tokens.token,
           query: { conversationId, ...query },
         }),
       async refresh() {
-        const { refreshToken } = mine
+        const { refreshToken } = tokens
         const answer = await post('auth', { refreshToken })
-        if (answer.status === 200) mine = answer.body
+        if (answer.status === 200) tokens = answer.body
         return answer
       },
     }
   }
 
   return {
-    arrive,
+    arrive: signIn,
     /** A visitor with an open conversation. */
-    async visit() {
-      const visitor = await arrive()
+    async startConversation() {
+      const visitor = await signIn()
       const { status, body } = await visitor.start()
       expect(status, String(body.code)).toBe(201)
       return visitor
     },
     salesforce: () => salesforce,
     /** From now on only these gateways are asked; the next test begins with all. */
-    ask(gateways: readonly number[]): void {
-      asked = gateways
+    useGateways(gateways: readonly number[]): void {
+      selected = gateways
     },
     /** What Salesforce heard of one operation. */
     exchangesOf: (operationId: string) =>

@@ -12,8 +12,8 @@ import { request, type TestResponse } from '../support/request.js'
 import { noSalesforceLimits, shiftClock } from '../support/sending.js'
 import { attachments } from '../support/uploads.js'
 import { loginEnv } from '../support/verified.js'
-import { commonCalls, furtherCalls, limits, type Prepared } from './calls.js'
-import { openEmbedded, openServer, type StoreScene } from './store-scene.js'
+import { commonCalls, furtherCalls, limits, type PreparedCall } from './calls.js'
+import { openEmbedded, openServer, type StoreSetup } from './store-setup.js'
 
 const gateway = setupGateway({
   salesforce: {
@@ -29,15 +29,15 @@ const gateway = setupGateway({
 const promisedMs = 1500
 
 /** Between two calls, in milliseconds. */
-const apartMs = 20
+const pauseMs = 20
 
 /** So long health is told as it was, in milliseconds. */
 const healthFreshMs = 5000
 
 const calls = { ...commonCalls(), ...furtherCalls(gateway) }
 
-async function prepareAll(): Promise<[name: string, prepared: Prepared][]> {
-  const prepared: [string, Prepared][] = []
+async function prepareAll(): Promise<[name: string, prepared: PreparedCall][]> {
+  const prepared: [string, PreparedCall][] = []
   for (const [name, prepare] of Object.entries(calls)) prepared.push([name, await prepare()])
   return prepared
 }
@@ -48,11 +48,11 @@ async function timed(call: () => Promise<TestResponse>) {
 }
 
 /** One shortly after the other: a hanging store is waited for once, and nobody waits for the machine. */
-async function makeAll(all: readonly [string, Prepared][]) {
+async function callAll(all: readonly [string, PreparedCall][]) {
   const made = []
   for (const [name, { call }] of all) {
     made.push(timed(call).then((outcome) => ({ name, ...outcome })))
-    await sleep(apartMs)
+    await sleep(pauseMs)
   }
   return await Promise.all(made)
 }
@@ -70,11 +70,14 @@ function expectRefused(name: string, { status, headers, body }: TestResponse): v
 }
 
 /** Each call is refused in time and tells Salesforce nothing; healed, the same call is right at once. */
-async function expectRefusalAndRecovery(spoil: () => Promise<void>, heal: () => Promise<void>) {
+async function expectRefusalAndRecovery(
+  injectFault: () => Promise<void>,
+  heal: () => Promise<void>,
+) {
   const all = await prepareAll()
-  const heardBefore = gateway.salesforceCalls().length
-  await spoil()
-  const refused = await makeAll(all)
+  const callsBefore = gateway.salesforceCalls().length
+  await injectFault()
+  const refused = await callAll(all)
   for (const { name, answer, ms } of refused) {
     expectRefused(name, answer)
     expect(ms, name).toBeLessThan(promisedMs)
@@ -84,7 +87,7 @@ async function expectRefusalAndRecovery(spoil: () => Promise<void>, heal: () => 
   expect(sick.ms, 'health').toBeLessThan(promisedMs)
   expect((await request(jwks)).status, 'the key set').toBe(200)
   expect((await request(notFound)).status, 'no such endpoint').toBe(404)
-  expect(gateway.salesforceCalls().slice(heardBefore), 'what Salesforce heard').toEqual([])
+  expect(gateway.salesforceCalls().slice(callsBefore), 'what Salesforce heard').toEqual([])
   await heal()
   for (const [name, { call, check }] of all) {
     const { answer, ms } = await timed(call)
@@ -111,66 +114,66 @@ const answering: [name: string, fault: ProxyFault][] = [
 ]
 
 /** What happens to a store, and what ends it. */
-type Trouble = [name: string, spoil: Change, heal: Change]
-type Change = (scene: StoreScene) => Promise<void> | undefined
+type StoreFault = [name: string, spoil: Change, heal: Change]
+type Change = (store: StoreSetup) => Promise<void> | undefined
 
 /** Before its front one Redis is like the other. */
 const beforeFront = [...failing, ...answering].map(
-  ([name, fault]): Trouble => [
+  ([name, fault]): StoreFault => [
     name,
     ({ proxy }) => proxy.set(fault),
     ({ proxy }) => proxy.set(null),
   ],
 )
 const behindFront = failing.map(
-  ([name, fault]): Trouble => [
+  ([name, fault]): StoreFault => [
     `${name}, behind its front`,
-    ({ behind }) => behind?.proxy.set(fault),
-    ({ behind }) => behind?.proxy.set(null),
+    ({ backendProxy }) => backendProxy?.proxy.set(fault),
+    ({ backendProxy }) => backendProxy?.proxy.set(null),
   ],
 )
-const restart: Trouble = [
+const restart: StoreFault = [
   'restarts',
-  ({ behind }) => behind?.end(),
-  ({ behind }) => behind?.begin(),
+  ({ backendProxy }) => backendProxy?.end(),
+  ({ backendProxy }) => backendProxy?.begin(),
 ]
 
 describe.each([
-  { name: 'the embedded Redis', open: openEmbedded, troubles: beforeFront, skip: false },
+  { name: 'the embedded Redis', open: openEmbedded, storeFaults: beforeFront, skip: false },
   {
     name: 'a redis-server',
     open: openServer,
-    troubles: [...behindFront, restart],
+    storeFaults: [...behindFront, restart],
     skip: !hasRedisServer(),
   },
-])('when $name', ({ open, troubles, skip }) => {
+])('when $name', ({ open, storeFaults, skip }) => {
   describe.skipIf(skip)('behind proxies', { timeout: 60_000 }, () => {
-    let scene: StoreScene
+    let store: StoreSetup
     beforeAll(async () => {
-      scene = await open()
+      store = await open()
     })
-    afterAll(() => scene.close())
+    afterAll(() => store.close())
     beforeEach(async () => {
-      await scene.proxy.set(null)
-      await scene.behind?.proxy.set(null)
-      await scene.forgetAll()
-      gateway.network.use(scene.handler)
-      gateway.setEnv(scene.variables)
+      await store.proxy.set(null)
+      await store.backendProxy?.proxy.set(null)
+      await store.flush()
+      gateway.network.use(store.handler)
+      gateway.setEnv(store.variables)
     })
 
-    it.each(troubles)('%s', async (_, spoil, heal) => {
+    it.each(storeFaults)('%s', async (_, spoil, heal) => {
       await expectRefusalAndRecovery(
-        async () => spoil(scene),
-        async () => heal(scene),
+        async () => spoil(store),
+        async () => heal(store),
       )
     })
 
     it('is slow, and in time, nothing is different', async () => {
       const all = await prepareAll()
-      await scene.proxy.set({ delayMs: 60 })
-      const answers = await makeAll(all)
+      await store.proxy.set({ delayMs: 60 })
+      const answers = await callAll(all)
       for (const { name, ms } of answers) expect(ms, name).toBeLessThan(promisedMs)
-      await scene.proxy.set(null)
+      await store.proxy.set(null)
       for (const [index, [, { check }]] of all.entries()) {
         await check(answers[index]?.answer ?? expect.fail())
       }

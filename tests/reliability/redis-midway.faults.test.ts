@@ -5,8 +5,8 @@ import { setupGateway } from '../support/gateway.js'
 import { noSalesforceLimits } from '../support/sending.js'
 import { attachments } from '../support/uploads.js'
 import { loginEnv } from '../support/verified.js'
-import { commonCalls, furtherCalls, limits, type Prepared } from './calls.js'
-import { createMidway, type Mishap } from './midway.js'
+import { commonCalls, furtherCalls, limits, type PreparedCall } from './calls.js'
+import { createMidCallFaults, type MidCallFault } from './mid-call-faults.js'
 
 /** So many cases at once, for most of their time is waiting. */
 const groupSize = 20
@@ -15,12 +15,12 @@ const promptMs = 6000
 
 type Range = readonly [from: number, to: number]
 type Trouble = {
-  what: Mishap
+  what: MidCallFault
   range: Range
   /** Of what is late. */
   arrives?: 'before the repeat' | 'after the repeat'
 }
-type Case = { name: string; prepare: () => Promise<Prepared>; nth: number }
+type Case = { name: string; prepare: () => Promise<PreparedCall>; nth: number }
 
 /** A name that could not be noted is the matter of tests/api/poll-echoes. */
 const namelessEcho = 'a text, request 4'
@@ -56,14 +56,14 @@ describe.each(dialects)(
         SEND_SETTLE_MS: '1000',
       },
     })
-    const midway = createMidway(gateway)
-    beforeEach(() => gateway.network.use(midway.handler))
+    const midCallFaults = createMidCallFaults(gateway)
+    beforeEach(() => gateway.network.use(midCallFaults.handler))
 
     /** Each request of each call but its first, which stands for a store that is gone altogether. */
     async function allCases(): Promise<Case[]> {
       const calls = { ...commonCalls(), ...(hasExtendedFeatures && furtherCalls(gateway)) }
       const cases = Object.entries(calls).map(async ([name, prepare]) => {
-        const requests = await midway.count((await prepare()).call)
+        const requests = await midCallFaults.count((await prepare()).call)
         const later = Array.from({ length: Math.max(0, requests - 1) }, (_, index) => index + 2)
         return later.map((nth): Case => ({ name: `${name}, request ${nth}`, prepare, nth }))
       })
@@ -78,8 +78,10 @@ describe.each(dialects)(
     }
 
     /** What is wrong with a call that was spoilt and then made again; null when nothing is. */
-    async function verdict({ what, range, arrives }: Trouble, { call, check }: Prepared) {
-      const [{ answer, waits, late }, ms] = await timed(() => midway.spoil(what, range, call))
+    async function verdict({ what, range, arrives }: Trouble, { call, check }: PreparedCall) {
+      const [{ answer, waits, late }, ms] = await timed(() =>
+        midCallFaults.withFault(what, range, call),
+      )
       const { status, body } = answer
       const isRefused = status === 503 && body.code === 'store_unavailable' && body.retryable
       // Where nothing tells what became of a start, the caller is told not to repeat it.
@@ -99,7 +101,7 @@ describe.each(dialects)(
     }
 
     async function wrongs(
-      what: Mishap,
+      what: MidCallFault,
       rangeFrom: (nth: number) => Range,
       arrives?: Trouble['arrives'],
     ): Promise<string[]> {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { judge, type Ledger, signOf, type Testimony } from '../../bench/soak/verdict.js'
+import {
+  compare,
+  type StoredConversations,
+  textPrefix,
+  type VisitorRecord,
+} from '../../bench/soak/verdict.js'
 
-const mine = `${signOf(1, 1)} Is there anything new?`
+const mine = `${textPrefix(1, 1)} Is there anything new?`
 
 /** A visitor who said one thing and got one answer. */
-const visitor: Testimony = {
+const visitor: VisitorRecord = {
   index: 1,
   conversationId: 'c1',
   acknowledged: new Map([['said', mine]]),
@@ -15,63 +20,67 @@ const visitor: Testimony = {
     { id: 'answer', text: `You said “${mine}”` },
   ],
 }
-const entries: Ledger[number]['entries'] = [
+const entries: StoredConversations[number]['entries'] = [
   { id: 'joined', isMessage: false, content: '{}' },
   { id: 'said', isMessage: true, content: mine },
   { id: 'answer', isMessage: true, content: mine },
 ]
 const [, said, answer] = entries
-const ledger: Ledger = [{ id: 'c1', entries }]
+const ledger: StoredConversations = [{ id: 'c1', entries }]
 const good = { acknowledged: 1, received: 2, unsettled: 0, lost: 0, doubled: 0, foreign: 0 }
 
-const stored = (...more: Ledger[number]['entries']): Ledger => [
+const stored = (...more: StoredConversations[number]['entries']): StoredConversations => [
   { id: 'c1', entries: [...entries, ...more] },
 ]
-const told = (...received: Testimony['received']): Testimony[] => [{ ...visitor, received }]
-const other = `${signOf(11, 1)} Is there anything new?`
+const told = (...received: VisitorRecord['received']): VisitorRecord[] => [{ ...visitor, received }]
+const other = `${textPrefix(11, 1)} Is there anything new?`
 
 describe('the verdict of a soak', () => {
   it('is good when everything is stored once and told once', () => {
-    expect(judge([visitor], ledger)).toEqual(good)
+    expect(compare([visitor], ledger)).toEqual(good)
   })
 
   it.each([
     [
       'an acknowledged message that is not stored',
       'lost',
-      () => judge([visitor], [{ id: 'c1', entries: entries.filter((entry) => entry !== said) }]),
+      () => compare([visitor], [{ id: 'c1', entries: entries.filter((entry) => entry !== said) }]),
     ],
     [
       'a stored message that was not told',
       'lost',
-      () => judge(told(...visitor.received.slice(0, 2)), ledger),
+      () => compare(told(...visitor.received.slice(0, 2)), ledger),
     ],
-    ['a message that is stored twice', 'doubled', () => judge([visitor], said ? stored(said) : [])],
+    [
+      'a message that is stored twice',
+      'doubled',
+      () => compare([visitor], said ? stored(said) : []),
+    ],
     [
       'a message that was told twice',
       'doubled',
-      () => judge(told(...visitor.received, ...visitor.received.slice(-1)), ledger),
+      () => compare(told(...visitor.received, ...visitor.received.slice(-1)), ledger),
     ],
     [
       'a conversation that nobody knows',
       'doubled',
-      () => judge([visitor], [...ledger, { id: 'c2', entries: [] }]),
+      () => compare([visitor], [...ledger, { id: 'c2', entries: [] }]),
     ],
     [
       'a message that was told and is not in the conversation',
       'foreign',
-      () => judge(told(...visitor.received, { id: 'else', text: 'Hello' }), ledger),
+      () => compare(told(...visitor.received, { id: 'else', text: 'Hello' }), ledger),
     ],
     [
       'another visitor’s words in what was told',
       'foreign',
-      () => judge(told(...visitor.received.slice(0, 2), { id: 'answer', text: other }), ledger),
+      () => compare(told(...visitor.received.slice(0, 2), { id: 'answer', text: other }), ledger),
     ],
     [
       'another visitor’s words in the conversation',
       'foreign',
       () =>
-        judge(
+        compare(
           [visitor],
           answer
             ? [{ id: 'c1', entries: [...entries.slice(0, 2), { ...answer, content: other }] }]
@@ -84,7 +93,7 @@ describe('the verdict of a soak', () => {
   })
 
   it('counts what was given up apart: it may have arrived', () => {
-    const verdict = judge([{ ...visitor, unsettled: ['1 2: network'] }], ledger)
+    const verdict = compare([{ ...visitor, unsettled: ['1 2: network'] }], ledger)
     expect(verdict).toEqual({ ...good, unsettled: 1 })
   })
 })

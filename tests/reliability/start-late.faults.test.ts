@@ -6,13 +6,13 @@ import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { limits } from './calls.js'
-import { createMidway } from './midway.js'
+import { createMidCallFaults } from './mid-call-faults.js'
 
 const gateway = setupGateway({
   env: { LIMITS: limits, REDIS_TIMEOUT_MS: '800', REQUEST_DEADLINE_MS: '8000' },
 })
-const midway = createMidway(gateway)
-beforeEach(() => gateway.network.use(midway.handler))
+const midCallFaults = createMidCallFaults(gateway)
+beforeEach(() => gateway.network.use(midCallFaults.handler))
 
 /** Somebody new, with an id for the conversation they want. */
 async function stranger() {
@@ -25,12 +25,12 @@ async function stranger() {
 }
 
 it('a start that was repeated outlasts what its first attempt takes back late', async () => {
-  const requests = await midway.count((await stranger()).begin)
+  const requests = await midCallFaults.count((await stranger()).begin)
   const cases = Array.from({ length: requests - 2 }, (_each, index) => index + 2)
   const outcomes = await Promise.all(
     cases.map(async (nth) => {
       const visitor = await stranger()
-      const { late } = await midway.spoil('late', [nth, nth + 1], visitor.begin)
+      const { late } = await midCallFaults.withFault('late', [nth, nth + 1], visitor.begin)
       const again = await visitor.begin()
       for (const work of late) await work()
       const sent = await visitor.say()

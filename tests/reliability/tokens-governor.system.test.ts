@@ -14,7 +14,7 @@ describe('250 starts at once over 4 processes', () => {
   const gateway = openFleet({ salesforce: () => verifiedSalesforce, env: () => verifiedEnv })
 
   it('never exceed what starts may use, are told when to come again, and leave room for renewals', async () => {
-    const running = await Promise.all(many(5).map(() => gateway.visit()))
+    const running = await Promise.all(many(5).map(() => gateway.startConversation()))
     const visitors = await Promise.all(many(250).map(() => gateway.arrive()))
     const starts = await Promise.all(visitors.map((visitor) => visitor.start()))
     const refused = starts.filter(({ status }) => status !== 201)

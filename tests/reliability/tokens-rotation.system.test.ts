@@ -25,7 +25,7 @@ const modes = [
 describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, ...mode }) => {
   const gateway = openFleet({ ...mode, each })
 
-  type Visitor = Awaited<ReturnType<typeof gateway.visit>>
+  type Visitor = Awaited<ReturnType<typeof gateway.startConversation>>
 
   /** Enough calls that each process is asked. */
   const everywhere = (work: () => ReturnType<Visitor['poll']>) => Promise.all(fourTimes.map(work))
@@ -33,49 +33,49 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
     answers.map(({ status, code }) => code ?? status)
 
   it('logs nobody out, loses no cursor and no conversation, until the old one is gone', async () => {
-    gateway.ask(before)
-    const visitor = await gateway.visit()
+    gateway.useGateways(before)
+    const visitor = await gateway.startConversation()
     const cursor = (await visitor.poll()).body.cursor ?? ''
-    await visitor.say('Before')
-    gateway.ask(both)
+    await visitor.sendText('Before')
+    gateway.useGateways(both)
     const polls = await everywhere(() => visitor.poll({ cursor }))
     expect(told(polls)).toEqual([200, 200, 200, 200])
     for (const { body } of polls) expect(body.messages.map(({ text }) => text)).toContain('Before')
-    expect((await visitor.say('Between')).status).toBe(202)
+    expect((await visitor.sendText('Between')).status).toBe(202)
     expect((await visitor.refresh()).status).toBe(200)
 
-    gateway.ask(after)
+    gateway.useGateways(after)
     const next = polls[0]?.body.cursor ?? ''
     const later = await everywhere(() => visitor.poll({ cursor: next }))
     if (outlivesItsToken) {
       expect(told(later)).toEqual([200, 200, 200, 200])
       expect(later[0]?.body.messages.map(({ text }) => text)).toContain('Between')
-      expect((await visitor.say('After')).status).toBe(202)
+      expect((await visitor.sendText('After')).status).toBe(202)
       return
     }
     expect(told(later)).toEqual(fourTimes.map(() => 'conversation_lost'))
   })
 
   it('a conversation that began under both goes on when the old one is gone', async () => {
-    gateway.ask(both)
-    const visitor = await gateway.visit()
+    gateway.useGateways(both)
+    const visitor = await gateway.startConversation()
     const cursor = (await visitor.poll()).body.cursor ?? ''
-    gateway.ask(after)
-    expect((await visitor.say('Still here')).status).toBe(202)
+    gateway.useGateways(after)
+    expect((await visitor.sendText('Still here')).status).toBe(202)
     const polls = await everywhere(() => visitor.poll({ cursor }))
     expect(told(polls)).toEqual([200, 200, 200, 200])
     expect((await visitor.refresh()).status).toBe(200)
   })
 
   it('a token that cannot be opened is told apart from a failure of ours, at every door', async () => {
-    gateway.ask(before)
-    const visitor = await gateway.visit()
-    gateway.ask(both)
+    gateway.useGateways(before)
+    const visitor = await gateway.startConversation()
+    gateway.useGateways(both)
     await visitor.refresh()
-    gateway.ask(after)
+    gateway.useGateways(after)
     const doors = {
       poll: () => visitor.poll(),
-      send: () => visitor.say('Hello?'),
+      send: () => visitor.sendText('Hello?'),
       list: () => visitor.get('conversations', { refresh: 'true' }),
       transcript: () => visitor.get('transcript', visitor.named()),
       typing: () => visitor.signal(),
@@ -95,13 +95,13 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
   })
 
   it('everybody is asked to sign in again when it is gone at once', async () => {
-    gateway.ask(before)
-    const visitor = await gateway.visit()
-    gateway.ask(after)
+    gateway.useGateways(before)
+    const visitor = await gateway.startConversation()
+    gateway.useGateways(after)
     expect(told(await everywhere(() => visitor.poll()))).toEqual(
       fourTimes.map(() => 'unauthenticated'),
     )
     expect(told([await visitor.refresh()])).toEqual(['refresh_rejected'])
-    expect((await gateway.visit()).mine().token).not.toBe('')
+    expect((await gateway.startConversation()).tokens().token).not.toBe('')
   })
 })

@@ -34,7 +34,7 @@ describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect
     const { switches } = gateway.salesforce()
     const usual = switches[dialect.life]
     switches[dialect.life] = soonOver
-    const visitor = await gateway.visit()
+    const visitor = await gateway.startConversation()
     switches[dialect.life] = usual
     return visitor
   }
@@ -48,11 +48,11 @@ describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect
   })
 
   it('renew a token that Salesforce refuses once, and every message arrives once', async () => {
-    const visitor = await gateway.visit()
+    const visitor = await gateway.startConversation()
     const before = exchanges()
     gateway.salesforce().expireTokens()
     const texts = Array.from({ length: 10 }, (_each, index) => `Number ${index}`)
-    const says = texts.map((text) => visitor.say(text))
+    const says = texts.map((text) => visitor.sendText(text))
     const polls = texts.map(() => visitor.poll())
     const answers = await Promise.all([...says, ...polls])
     expect(answers.map(({ status }) => status)).toEqual(

@@ -9,7 +9,7 @@ import { startDev } from '../../sandbox/server/start.js'
 import { mayUseSwitches } from '../../sandbox/server/switches.js'
 
 const fixture = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
-const folders = { doors: fixture('api'), publicFiles: fixture('public') }
+const folders = { endpoints: fixture('api'), publicFiles: fixture('public') }
 const env: Record<string, string | undefined> = {}
 const lines: string[] = []
 let dev: Awaited<ReturnType<typeof startDev>>
@@ -28,7 +28,7 @@ async function raw(requestLine: string, headers: string[] = [`Host: ${new URL(ba
   return text(socket)
 }
 
-describe('the doors', () => {
+describe('the endpoints', () => {
   test('answer under their names, with the socket and the request as it came', async () => {
     const response = await fetch(`${base}/api/echo?a=1`, { method: 'POST', body: 'hello' })
     expect(await response.json()).toMatchObject({
@@ -48,7 +48,7 @@ describe('the doors', () => {
   })
 
   test.each(['/api/nothing', '/api/_helper', '/api', '/api/', '/api/%65cho', '/api/echo.ts'])(
-    '%s is the not-found door',
+    '%s is the not-found endpoint',
     async (path) => {
       const response = await fetch(`${base}${path}`)
       expect(response.status).toBe(404)
@@ -56,12 +56,12 @@ describe('the doors', () => {
     },
   )
 
-  test('a door may cut the socket; one that throws is a 500, and the server lives on', async () => {
+  test('an endpoint may cut the socket; one that throws is a 500, and the server lives on', async () => {
     await expect(fetch(`${base}/api/drop`)).rejects.toThrow('fetch failed')
-    const told = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect((await fetch(`${base}/api/drop`, { method: 'POST', body: 'x' })).status).toBe(500)
-    expect(told).toHaveBeenCalledOnce()
-    told.mockRestore()
+    expect(logged).toHaveBeenCalledOnce()
+    logged.mockRestore()
     expect((await fetch(`${base}/api/echo`)).status).toBe(200)
   })
 })
@@ -89,7 +89,7 @@ describe('the static files', () => {
   ])('nothing outside the folder is given out: %s', async (path) => {
     const answer = await raw(`GET ${path} HTTP/1.1`)
     expect(answer).toMatch(/^HTTP\/1.1 40[04]/)
-    expect(answer).not.toContain('A door for the tests')
+    expect(answer).not.toContain('A endpoint for the tests')
   })
 })
 

@@ -6,7 +6,7 @@ import { startDev } from '../../sandbox/server/start.js'
 import { assertion, authorization, jwtBearer } from './guide-visitor.js'
 
 const fixture = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
-const folders = { doors: fixture('api'), publicFiles: fixture('public') }
+const folders = { endpoints: fixture('api'), publicFiles: fixture('public') }
 const env: Record<string, string | undefined> = { SALESFORCE_API: 'guide' }
 let dev: Awaited<ReturnType<typeof startDev>>
 

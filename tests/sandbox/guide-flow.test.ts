@@ -8,9 +8,9 @@ import {
   authorization,
   baseUrl,
   createGuide,
-  inShort,
   jwtBearer,
   loginUrl,
+  summaryOf,
   textOf,
 } from './guide-visitor.js'
 
@@ -65,7 +65,7 @@ function createPoller(url: string, token: string) {
       seen.add(id)
       lastId = id
     }
-    return fresh.map(inShort)
+    return fresh.map(summaryOf)
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
-import { arrive, createGuide, inShort } from './guide-visitor.js'
+import { createGuide, startConversation, summaryOf } from './guide-visitor.js'
 
 const salesforce = createGuide()
 const noon = Date.parse('2026-11-24T12:00:00.000Z')
@@ -17,16 +17,16 @@ afterEach(() => {
 
 /** A visitor, and five messages of an agent, a second apart. */
 async function fiveMessages() {
-  const visitor = await arrive(salesforce)
+  const visitor = await startConversation(salesforce)
   const texts = ['one', 'two', 'three', 'four', 'five']
   salesforce.inject(
     visitor.conversationId,
     texts.map((text, index) => ({ text, transcriptedTimestamp: noon + (index + 1) * 1_000 })),
   )
   const messages = (await visitor.list()).slice(1)
-  const idOf = (text: string) => messages.find((message) => inShort(message).endsWith(text))?.id
+  const idOf = (text: string) => messages.find((message) => summaryOf(message).endsWith(text))?.id
   const textsAfter = async (after?: string) =>
-    (await visitor.list(after)).map((message) => inShort(message).replace('Agent: ', ''))
+    (await visitor.list(after)).map((message) => summaryOf(message).replace('Agent: ', ''))
   return { visitor, idOf, textsAfter }
 }
 
@@ -38,7 +38,7 @@ describe('the list', () => {
     salesforce.transfer(visitor.conversationId)
     salesforce.inject(visitor.conversationId, [{ text: 'a system’s word', from: 'System' }])
     const messages = await visitor.list()
-    expect(messages.map(inShort)).toEqual([
+    expect(messages.map(summaryOf)).toEqual([
       'Chatbot: Hello, I am the Harbor Assistant. How can I help you?',
       'Agent: Hello, this is Dana. How can I help you?',
       'Agent: Hello, this is Lee. I have read what was said so far.',
@@ -55,7 +55,7 @@ describe('the list', () => {
   })
 
   test('passes on a message that was injected in words of its own', async () => {
-    const visitor = await arrive(salesforce)
+    const visitor = await startConversation(salesforce)
     const message = { messageType: 'HologramMessage', hologram: { beam: 7 } }
     salesforce.inject(visitor.conversationId, [{ message }])
     expect((await visitor.list()).at(-1)).toMatchObject(message)
@@ -110,6 +110,6 @@ describe('the list', () => {
     expect(await visitor.timeline()).not.toContain('Agent: late')
     vi.setSystemTime(noon + 5_000)
     expect(await visitor.timeline()).toContain('Agent: late')
-    expect((await visitor.list(idOf('five'))).map(inShort)).toEqual(['Agent: five'])
+    expect((await visitor.list(idOf('five'))).map(summaryOf)).toEqual(['Agent: five'])
   })
 })

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
-import { arrive, choiceOf, createGuide, type GuideMessage, inShort } from './guide-visitor.js'
+import {
+  choiceOf,
+  createGuide,
+  type GuideMessage,
+  startConversation,
+  summaryOf,
+} from './guide-visitor.js'
 
 const salesforce = createGuide()
 
@@ -17,19 +23,19 @@ afterEach(() => {
 
 /** What is listed after a visitor has said a word to the bot, without the word. */
 async function afterSaying(word: string) {
-  const visitor = await arrive(salesforce)
+  const visitor = await startConversation(salesforce)
   const { id } = await visitor.say(word)
   return { visitor, answers: (await visitor.list(id)).slice(1) }
 }
 
-const title = (words: string) => ({ itemId: expect.any(String), title: words })
-const text = (words: unknown) => ({
+const title = (content: string) => ({ itemId: expect.any(String), title: content })
+const text = (text: unknown) => ({
   messageType: 'StaticContentMessage',
-  staticContent: { formatType: 'Text', text: words },
+  staticContent: { formatType: 'Text', text },
 })
-const replies = (words: string, ...titles: string[]) => ({
+const replies = (text: string, ...titles: string[]) => ({
   messageType: 'QuickReplyMessage',
-  quickReplies: { text: words, replies: titles.map(title) },
+  quickReplies: { text, replies: titles.map(title) },
 })
 const files = (...names: string[]) => ({
   messageType: 'AttachmentMessage',
@@ -108,13 +114,13 @@ describe('the bot', () => {
     ['ahoy', 'Chatbot: You said “ahoy”. Is there more I can do?'],
   ])('knows “%s” as ever', async (word, expected) => {
     const { answers } = await afterSaying(word)
-    expect(answers.map(inShort)).toEqual([expected])
+    expect(answers.map(summaryOf)).toEqual([expected])
   })
 })
 
 describe('a text', () => {
   test('is listed under the id and the time it was taken with, as it was sent', async () => {
-    const visitor = await arrive(salesforce)
+    const visitor = await startConversation(salesforce)
     const sent = await visitor.say('See https://harbor.example/berth')
     expect((await visitor.list(sent.id))[0]).toEqual({
       ...sent,
@@ -125,7 +131,7 @@ describe('a text', () => {
   })
 
   test('that is sent twice is said twice', async () => {
-    const visitor = await arrive(salesforce)
+    const visitor = await startConversation(salesforce)
     const first = await visitor.say('once')
     const second = await visitor.say('once')
     expect(first.id).not.toBe(second.id)
@@ -133,12 +139,12 @@ describe('a text', () => {
   })
 
   test('carries no id of the world behind it', async () => {
-    const visitor = await arrive(salesforce)
+    const visitor = await startConversation(salesforce)
     await visitor.say('once')
-    const { ledger } = salesforce.conversation(visitor.conversationId)
+    const { entryLog } = salesforce.conversation(visitor.conversationId)
     const listed = JSON.stringify(await visitor.list())
     expect(listed).toContain('EndUser')
-    expect(ledger.filter(({ entry }) => listed.includes(entry.identifier))).toEqual([])
+    expect(entryLog.filter(({ entry }) => listed.includes(entry.identifier))).toEqual([])
   })
 })
 
@@ -166,7 +172,7 @@ describe('a choice', () => {
     expect(status).toBe(200)
     const [echo, answer] = await visitor.list(body.id)
     expect(echo && contentOf(echo)).toEqual(choice.message)
-    expect(answer && inShort(answer)).toBe(`Chatbot: You chose “${chosen}”.`)
+    expect(answer && summaryOf(answer)).toBe(`Chatbot: You chose “${chosen}”.`)
   })
 
   test('of what nobody offered is refused when strict, and taken otherwise', async () => {

@@ -5,11 +5,10 @@ import { createSalesforce } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import {
   api,
-  arrive,
-  ask,
   assertion,
   authorization,
   authorize,
+  callSalesforce,
   clientId,
   createGuide,
   exchange,
@@ -18,6 +17,7 @@ import {
   loginUrl,
   orgId,
   privateKey as ours,
+  startConversation,
   textOf,
 } from './guide-visitor.js'
 
@@ -84,7 +84,9 @@ describe('the login', () => {
       body: { error: 'unsupported_grant_type' },
     })
     const body = { grant_type: jwtBearer, assertion: await assertion() }
-    expect(await ask(salesforce, 'POST', '/services/oauth2/token', { body })).toMatchObject({
+    expect(
+      await callSalesforce(salesforce, 'POST', '/services/oauth2/token', { body }),
+    ).toMatchObject({
       status: 400,
       body: { error: 'invalid_request' },
     })
@@ -130,20 +132,20 @@ describe('the authorization', () => {
   })
 
   test('believes only the access token of the login, and only that of a visitor afterwards', async () => {
-    const { token, path } = await arrive(salesforce)
+    const { token, path } = await startConversation(salesforce)
     const { body } = await exchange(salesforce, await assertion())
     expect((await authorize(salesforce, { token: undefined })).status).toBe(401)
     expect((await authorize(salesforce, { token: 'nonsense' })).status).toBe(401)
     expect((await authorize(salesforce, { token })).status).toBe(401)
     const asLogin = { token: body.access_token }
-    expect((await ask(salesforce, 'GET', `${path}/messages`, asLogin)).status).toBe(401)
+    expect((await callSalesforce(salesforce, 'GET', `${path}/messages`, asLogin)).status).toBe(401)
   })
 })
 
 describe('a token', () => {
   test('ends when it said it would', async () => {
     salesforce.switches.guestTokenLifeSeconds = 60
-    const visitor = await arrive(salesforce)
+    const visitor = await startConversation(salesforce)
     vi.setSystemTime(noon + 59_000)
     expect((await visitor.post(textOf('still here'))).status).toBe(200)
     vi.setSystemTime(noon + 60_000)
@@ -153,7 +155,7 @@ describe('a token', () => {
   test.each(['expireTokens', 'revokeTokens'] as const)(
     'of either kind is over when all are (%s), and a new one reaches the conversation',
     async (verb) => {
-      const visitor = await arrive(salesforce)
+      const visitor = await startConversation(salesforce)
       await visitor.say('before')
       const { body } = await exchange(salesforce, await assertion())
       salesforce[verb]()
@@ -161,19 +163,27 @@ describe('a token', () => {
       expect((await authorize(salesforce, old)).status).toBe(401)
       expect((await visitor.post(textOf('refused'))).status).toBe(401)
       const fresh = { token: (await authorize(salesforce)).body.accessToken, body: textOf('after') }
-      expect((await ask(salesforce, 'POST', `${visitor.path}/message`, fresh)).status).toBe(200)
+      expect(
+        (await callSalesforce(salesforce, 'POST', `${visitor.path}/message`, fresh)).status,
+      ).toBe(200)
       const { token } = fresh
-      const { body: list } = await ask(salesforce, 'GET', `${visitor.path}/messages`, { token })
+      const { body: list } = await callSalesforce(salesforce, 'GET', `${visitor.path}/messages`, {
+        token,
+      })
       expect(JSON.stringify(list)).toMatch(/before.*after/)
     },
   )
 
   test('reaches no conversation that is not there', async () => {
-    const { token } = await arrive(salesforce)
+    const { token } = await startConversation(salesforce)
     const path = `${api}/conversation/conv_unknown`
     const body = textOf('hello')
-    expect((await ask(salesforce, 'POST', `${path}/message`, { token, body })).status).toBe(404)
-    expect((await ask(salesforce, 'GET', `${path}/messages`, { token })).status).toBe(404)
-    expect((await ask(salesforce, 'POST', `${path}/end`, { token })).status).toBe(404)
+    expect(
+      (await callSalesforce(salesforce, 'POST', `${path}/message`, { token, body })).status,
+    ).toBe(404)
+    expect((await callSalesforce(salesforce, 'GET', `${path}/messages`, { token })).status).toBe(
+      404,
+    )
+    expect((await callSalesforce(salesforce, 'POST', `${path}/end`, { token })).status).toBe(404)
   })
 })

@@ -34,7 +34,7 @@ const sentSchema = z.strictObject({ id: z.string(), timestamp: z.iso.datetime() 
 
 export type GuideMessage = z.infer<typeof messageSchema>
 
-type Ask = {
+type RequestOptions = {
   token?: string | undefined
   body?: unknown
   headers?: Record<string, string>
@@ -42,8 +42,13 @@ type Ask = {
 }
 
 /** Sends one request and reads the answer; a body is JSON unless it is a form already. */
-export async function ask(salesforce: Salesforce, method: string, path: string, wish: Ask = {}) {
-  const { token, body, headers, origin = baseUrl } = wish
+export async function callSalesforce(
+  salesforce: Salesforce,
+  method: string,
+  path: string,
+  options: RequestOptions = {},
+) {
+  const { token, body, headers, origin = baseUrl } = options
   const isForm = body instanceof URLSearchParams
   const request = new Request(`${origin}${path}`, {
     method,
@@ -70,7 +75,7 @@ export async function assertion(claims: Record<string, unknown> = {}, key: KeyOb
 /** Hands in an assertion. */
 export function exchange(salesforce: Salesforce, token: string, grant = jwtBearer) {
   const body = new URLSearchParams({ grant_type: grant, assertion: token })
-  return ask(salesforce, 'POST', '/services/oauth2/token', { body, origin: loginUrl })
+  return callSalesforce(salesforce, 'POST', '/services/oauth2/token', { body, origin: loginUrl })
 }
 
 export const authorization = {
@@ -81,12 +86,12 @@ export const authorization = {
 }
 
 /** A token for one visitor, with all steps before it. */
-export async function authorize(salesforce: Salesforce, wish: Ask = {}) {
+export async function authorize(salesforce: Salesforce, options: RequestOptions = {}) {
   const { body } = await exchange(salesforce, await assertion())
-  return ask(salesforce, 'POST', `${api}/authorization`, {
+  return callSalesforce(salesforce, 'POST', `${api}/authorization`, {
     token: body.access_token,
     body: authorization,
-    ...wish,
+    ...options,
   })
 }
 
@@ -104,16 +109,17 @@ export const choiceOf = (quickReplySelection: { itemId: string; title: string })
 })
 
 /** A visitor with a conversation that the bot has greeted in. */
-export async function arrive(salesforce: Salesforce, beginning: object = {}) {
+export async function startConversation(salesforce: Salesforce, beginning: object = {}) {
   const token = z.string().parse((await authorize(salesforce)).body.accessToken)
   const start = { token, body: { esDeveloperName: 'Harbor_Custom_Client', ...beginning } }
-  const { body } = await ask(salesforce, 'POST', `${api}/conversation`, start)
+  const { body } = await callSalesforce(salesforce, 'POST', `${api}/conversation`, start)
   const conversationId = z.string().parse(body.conversationId)
   const path = `${api}/conversation/${conversationId}`
-  const post = (what: unknown) => ask(salesforce, 'POST', `${path}/message`, { token, body: what })
+  const post = (what: unknown) =>
+    callSalesforce(salesforce, 'POST', `${path}/message`, { token, body: what })
   const list = async (after?: string): Promise<GuideMessage[]> => {
     const query = after === undefined ? '' : `?after=${after}`
-    const answer = await ask(salesforce, 'GET', `${path}/messages${query}`, { token })
+    const answer = await callSalesforce(salesforce, 'GET', `${path}/messages${query}`, { token })
     return listSchema.parse(answer.body).messages
   }
   return {
@@ -123,17 +129,17 @@ export async function arrive(salesforce: Salesforce, beginning: object = {}) {
     post,
     /** Says a text, and gives the id and time it was taken with. */
     say: async (text: string) => sentSchema.parse((await post(textOf(text))).body),
-    end: () => ask(salesforce, 'POST', `${path}/end`, { token }),
+    end: () => callSalesforce(salesforce, 'POST', `${path}/end`, { token }),
     list,
     /** Each message in short. */
-    timeline: async () => (await list()).map(inShort),
+    timeline: async () => (await list()).map(summaryOf),
   }
 }
 
 const textSchema = z.object({ staticContent: z.object({ text: z.string() }) })
 
 /** `Chatbot: Hello` for a text, `Chatbot QuickReplyMessage` for others. */
-export function inShort(message: GuideMessage): string {
+export function summaryOf(message: GuideMessage): string {
   const { role } = message.sender
   const { data } = textSchema.safeParse(message)
   return data ? `${role}: ${data.staticContent.text}` : `${role} ${message.messageType}`

@@ -1,31 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FaultProxy, type ProxyFault, startFaultProxy } from '../../sandbox/proxy/index.js'
-import { type Listening, serve } from '../../sandbox/server/serve.js'
+import { type RunningServer, serve } from '../../sandbox/server/serve.js'
 
-const heard: string[] = []
-let server: Listening
+const received: string[] = []
+let server: RunningServer
 let proxy: FaultProxy
 
 beforeAll(async () => {
   server = await serve(async (request) => {
     const text = await request.text()
-    heard.push(text)
+    received.push(text)
     return new Response(`heard ${text}`)
   })
   proxy = await startFaultProxy({ port: Number(new URL(server.url).port) })
 })
 afterEach(async () => {
   await proxy.set(null)
-  heard.length = 0
+  received.length = 0
 })
 afterAll(async () => {
   await proxy.close()
   await server.close()
 })
 
-async function ask(text: string, patienceMs = 100): Promise<string> {
-  const signal = AbortSignal.timeout(patienceMs)
+async function ask(text: string, timeoutMs = 100): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs)
   const response = await fetch(proxy.url, { method: 'POST', body: text, signal })
   return `${response.status} ${await response.text()}`
 }
@@ -57,7 +57,7 @@ describe.each(failing)('a proxy that %s', (_, fault, isHeard) => {
     expect(await ask('before', 2000)).toBe('200 heard before')
     await proxy.set(fault)
     await expect(ask('spoiled')).rejects.toThrow()
-    expect(heard.includes('spoiled')).toBe(isHeard)
+    expect(received.includes('spoiled')).toBe(isHeard)
   })
 
   test('is well again at the next request when it is healed', async () => {
@@ -79,9 +79,9 @@ describe('a proxy that delays', () => {
   test('delivers what its sender has given up', async () => {
     await proxy.set({ delayMs: 80 })
     await expect(ask('given up', 30)).rejects.toThrow()
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     await sleep(120)
-    expect(heard).toEqual(['given up'])
+    expect(received).toEqual(['given up'])
   })
 })
 
@@ -91,5 +91,5 @@ test.each([
 ])('a proxy answers %s by itself', async (expected, answer) => {
   await proxy.set({ answer })
   expect(await ask('unheard', 2000)).toBe(expected)
-  expect(heard).toEqual([])
+  expect(received).toEqual([])
 })

@@ -31,10 +31,10 @@ async function untilItAnswers(path: string): Promise<void> {
  * A real Redis on a unix socket in a folder of its own. It can end and begin again with what it kept;
  * `remove` ends it for good.
  */
-export async function runRedisServer(keeps: 'everything' | 'nothing') {
+export async function runRedisServer(durability: 'everything' | 'nothing') {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'redis.sock')
-  const log = keeps === 'everything' ? 'yes' : 'no'
+  const log = durability === 'everything' ? 'yes' : 'no'
   const storage = ['--dir', folder, '--save', '', '--appendonly', log, '--appendfsync', 'no']
 
   function spawnServer() {
@@ -43,20 +43,20 @@ export async function runRedisServer(keeps: 'everything' | 'nothing') {
   let server = spawnServer()
   await untilItAnswers(path)
 
-  async function end(): Promise<void> {
+  async function stop(): Promise<void> {
     const isOver = once(server, 'exit')
     server.kill()
     await isOver
   }
   return {
     path,
-    end,
-    async begin() {
+    end: stop,
+    async restart() {
       server = spawnServer()
       await untilItAnswers(path)
     },
     async remove() {
-      if (server.exitCode === null) await end()
+      if (server.exitCode === null) await stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

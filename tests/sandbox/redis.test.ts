@@ -2,7 +2,11 @@ import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from '@upstash/redis'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
+import {
+  createRedisRestServer,
+  embeddedRedis,
+  type RedisBackend,
+} from '../../sandbox/redis/index.js'
 import { hasRedisServer, startRedisServer } from './redis-server.js'
 
 const url = 'https://redis.example'
@@ -16,12 +20,12 @@ describe.each([
     const network = setupServer()
     const redis = new Redis({ url, token, retry: { retries: 0 }, automaticDeserialization: false })
     let backend: RedisBackend
-    let front: ReturnType<typeof createRedisFront>
+    let front: ReturnType<typeof createRedisRestServer>
     const key = () => `key:${Math.random().toString(36).slice(2)}`
 
     beforeAll(async () => {
       backend = await start()
-      front = createRedisFront({ ...backend, token })
+      front = createRedisRestServer({ ...backend, token })
       network.use(...front.handlers(url))
       network.listen({ onUnhandledRequest: 'error' })
     })
@@ -140,8 +144,8 @@ describe.each([
       const many = Array.from({ length: 20 }, () => {
         return redis.multi().incr(name).incr(name).incr(name).exec<[number, number, number]>()
       })
-      const meddling = Array.from({ length: 20 }, () => redis.incr(name))
-      const answers = await Promise.all([...many, ...meddling])
+      const concurrent = Array.from({ length: 20 }, () => redis.incr(name))
+      const answers = await Promise.all([...many, ...concurrent])
       for (const [first, second, third] of answers.flatMap((a) => (Array.isArray(a) ? [a] : []))) {
         expect([second, third]).toEqual([first + 1, first + 2])
       }

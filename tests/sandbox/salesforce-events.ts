@@ -24,23 +24,23 @@ export function openEvents(
 }
 
 /** Reads a stream as it comes; `frames` and `raw` grow while somebody waits. */
-export function follow({ body }: Response) {
+export function readStream({ body }: Response) {
   if (!body) throw new TypeError('The answer has no body')
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  const heard = { raw: '', isOver: false }
+  const received = { raw: '', hasEnded: false }
   const reading = (async () => {
     for (;;) {
       const { value, done } = await reader.read()
       if (done) break
-      heard.raw += decoder.decode(value, { stream: true })
+      received.raw += decoder.decode(value, { stream: true })
     }
-    heard.isOver = true
+    received.hasEnded = true
   })().catch(() => undefined)
   return {
-    heard,
-    events: () => framesOf(heard.raw).filter(({ event }) => event !== 'ping'),
-    frames: () => framesOf(heard.raw),
+    heard: received,
+    events: () => framesOf(received.raw).filter(({ event }) => event !== 'ping'),
+    frames: () => framesOf(received.raw),
     /** Long enough for whatever has happened to arrive. */
     settle: () => sleep(80),
     async close() {

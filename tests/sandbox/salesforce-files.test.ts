@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
-import { api, arrive, baseUrl } from './salesforce-visitor.js'
+import { api, baseUrl, createGuest } from './salesforce-visitor.js'
 
 const attachments = { endUserToAgent: true, maxFileSize: 1 }
 const salesforce = createSalesforce({ switches: instant, attachments })
@@ -12,18 +12,23 @@ afterEach(() => salesforce.reset())
 type Part = { name?: string; type?: string; bytes?: number; message?: object; entry?: string }
 
 /** The two parts of sendFile. */
-function formOf(wish: Part = {}) {
-  const message = { id: randomUUID(), fileId: randomUUID(), ...wish.message }
-  const entry = wish.entry ?? JSON.stringify({ esDeveloperName: 'Harbor_Custom_Client', message })
+function formOf(options: Part = {}) {
+  const message = { id: randomUUID(), fileId: randomUUID(), ...options.message }
+  const entry =
+    options.entry ?? JSON.stringify({ esDeveloperName: 'Harbor_Custom_Client', message })
   const form = new FormData()
   form.set('messageEntry', new Blob([entry], { type: 'application/json' }))
-  const data = new Uint8Array(wish.bytes ?? 5).fill(65)
-  form.set('fileData', new Blob([data], { type: wish.type ?? 'image/png' }), wish.name ?? 'a.png')
+  const data = new Uint8Array(options.bytes ?? 5).fill(65)
+  form.set(
+    'fileData',
+    new Blob([data], { type: options.type ?? 'image/png' }),
+    options.name ?? 'a.png',
+  )
   return { form, messageId: message.id }
 }
 
 async function visit(org = salesforce) {
-  const guest = await arrive(org)
+  const guest = await createGuest(org)
   await guest.create()
   const send = async (body: FormData | string) => {
     const url = `${baseUrl}${api}/conversation/${guest.conversationId}/file`

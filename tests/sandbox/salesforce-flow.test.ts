@@ -4,7 +4,13 @@ import { setupServer } from 'msw/node'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
-import { api, arrive, baseUrl, guestTokenPath, guestTokenRequest } from './salesforce-visitor.js'
+import {
+  api,
+  baseUrl,
+  createGuest,
+  guestTokenPath,
+  guestTokenRequest,
+} from './salesforce-visitor.js'
 
 const salesforce = createSalesforce({ switches: instant })
 const noon = new Date('2026-11-24T12:00:00.000Z')
@@ -57,10 +63,10 @@ describe('the smallest working flow', () => {
   })
 
   test('goes from token to close', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     expect((await guest.create({ language: 'en_US', routingAttributes: {} })).status).toBe(201)
     const id = randomUUID()
-    const sent = await guest.say('hello', id)
+    const sent = await guest.sendText('hello', id)
     expect(sent.status).toBe(202)
     expect(sent.body).toEqual({
       conversationEntries: [{ id, clientTimestamp: noon.getTime() }],
@@ -72,13 +78,13 @@ describe('the smallest working flow', () => {
       sender: { role: 'EndUser', subject: guest.subject },
     })
     expect((await guest.close()).status).toBe(204)
-    expect((await guest.say('anybody?')).status).toBe(403)
+    expect((await guest.sendText('anybody?')).status).toBe(403)
     expect((await guest.status()).status).toBe(200)
     expect((await guest.list()).length).toBeGreaterThan(0)
   })
 
   test('gives a token that names the guest and the org', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const seconds = noon.getTime() / 1000
     expect(decodeJwt(guest.token)).toMatchObject({
       sub: guest.subject,
@@ -92,14 +98,14 @@ describe('the smallest working flow', () => {
   })
 
   test('takes typing and receipts, and lists neither', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const before = await guest.list()
     const where = `/conversation/${guest.conversationId}`
     const typing = { entryType: 'TypingStartedIndicator', id: randomUUID() }
     const ack = { id: randomUUID(), entryType: 'Read', conversationEntryId: before[0]?.identifier }
-    expect((await guest.ask('POST', `${where}/entry`, { body: typing })).status).toBe(200)
-    const acknowledged = await guest.ask('POST', `${where}/acknowledge-entries`, {
+    expect((await guest.call('POST', `${where}/entry`, { body: typing })).status).toBe(200)
+    const acknowledged = await guest.call('POST', `${where}/acknowledge-entries`, {
       body: { acks: [ack] },
     })
     expect(acknowledged.status).toBe(200)
@@ -107,7 +113,7 @@ describe('the smallest working flow', () => {
   })
 
   test('stores and echoes choices and forms', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const inReplyToMessageId = randomUUID()
     const { esDeveloperName } = guestTokenRequest
@@ -134,7 +140,7 @@ describe('the smallest working flow', () => {
     }
     for (const message of [choice, form]) {
       const where = `/conversation/${guest.conversationId}/message`
-      const answer = await guest.ask('POST', where, { body: { message, esDeveloperName } })
+      const answer = await guest.call('POST', where, { body: { message, esDeveloperName } })
       expect(answer.status).toBe(202)
     }
     const listed = await guest.list()
@@ -150,7 +156,7 @@ describe('the smallest working flow', () => {
 describe('the scripted bot', () => {
   test('is routed, joins and greets as the reference tells', async () => {
     salesforce.switches.botDelayMs = 600
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     expect(await guest.timeline()).toEqual(['RoutingResult', 'RoutingWorkResult'])
     expect((await guest.status()).body).toMatchObject({ routingStatus: 'INITIAL' })
@@ -175,10 +181,10 @@ describe('the scripted bot', () => {
 
   test('answers every text after its delay', async () => {
     salesforce.switches.botDelayMs = 600
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     pass(1_000)
-    await guest.say('my ship is late')
+    await guest.sendText('my ship is late')
     pass(599)
     expect((await guest.timeline()).at(-1)).toBe('EndUser: my ship is late')
     pass(1)
@@ -186,9 +192,9 @@ describe('the scripted bot', () => {
   })
 
   test('tells its words when asked for help', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('Help')
+    await guest.sendText('Help')
     expect((await guest.timeline()).at(-1)).toBe(
       'Chatbot: I know: bye, end, help, burst, slow, agent, transfer, busy, auto, staff, quick, ' +
         'buttons, list, carousel, time, form, link, links, media, file, web, cite, entities, unknown.',
@@ -196,9 +202,9 @@ describe('the scripted bot', () => {
   })
 
   test('bursts into twenty messages, some in the same millisecond', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('burst')
+    await guest.sendText('burst')
     pass(10)
     const burst = (await guest.list({ limit: '20' })).reverse()
     expect(burst.at(0)?.entryPayload.abstractMessage?.staticContent?.text).toBe('Message 1 of 20')
@@ -207,9 +213,9 @@ describe('the scripted bot', () => {
   })
 
   test('takes five seconds when told to be slow', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('slow')
+    await guest.sendText('slow')
     pass(4_999)
     expect((await guest.timeline()).at(-1)).toBe('EndUser: slow')
     pass(1)
@@ -217,9 +223,9 @@ describe('the scripted bot', () => {
   })
 
   test('says nothing more once the conversation is closed', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('slow')
+    await guest.sendText('slow')
     await guest.close()
     pass(10_000)
     expect((await guest.timeline()).slice(-4)).toEqual([
@@ -231,10 +237,10 @@ describe('the scripted bot', () => {
   })
 
   test('hands over to Dana, who then answers in its place', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('agent')
-    await guest.say('thank you')
+    await guest.sendText('agent')
+    await guest.sendText('thank you')
     const entries = (await guest.list({ direction: 'FromStart' })).slice(6)
     expect(entries.map(({ entryPayload }) => entryPayload)).toMatchObject([
       { entryType: 'RoutingResult', routingType: 'Transfer' },
@@ -256,14 +262,14 @@ describe('the scripted bot', () => {
   test.each(['bye', 'end'])(
     'leaves at “%s”, and the next message opens a new session',
     async (word) => {
-      const guest = await arrive(salesforce)
+      const guest = await createGuest(salesforce)
       await guest.create()
-      await guest.say(word)
+      await guest.sendText(word)
       const [ended, left] = (await guest.list()).map(({ entryPayload }) => entryPayload)
       expect(left).toMatchObject({ entries: [{ operation: 'remove' }] })
       expect(ended).toMatchObject({ sessionStatus: 'Ended', sessionEndedByRole: 'Chatbot' })
       expect((await guest.status()).body).toMatchObject({ routingStatus: 'NEEDS_ROUTING' })
-      expect((await guest.say('wait')).status).toBe(202)
+      expect((await guest.sendText('wait')).status).toBe(202)
       expect((await guest.timeline()).slice(-7)).toEqual([
         'EndUser: wait',
         'RoutingResult',

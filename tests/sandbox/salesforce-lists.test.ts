@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { responseViolations, violations } from '../../sandbox/salesforce/openapi.js'
-import { arrive, inShort } from './salesforce-visitor.js'
+import { createGuest, summaryOf } from './salesforce-visitor.js'
 
 const salesforce = createSalesforce({ switches: instant })
 const noon = Date.parse('2026-11-24T12:00:00.000Z')
@@ -18,12 +18,12 @@ afterEach(() => {
 })
 
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
-const texts = (entries: Parameters<typeof inShort>[0][]) =>
-  entries.map(inShort).map((line) => line.replace(/^\w+: /, ''))
+const texts = (entries: Parameters<typeof summaryOf>[0][]) =>
+  entries.map(summaryOf).map((line) => line.replace(/^\w+: /, ''))
 
 /** A conversation with the texts 1 to `count`, one a second from noon + 1 s. */
 async function conversationWith(count: number) {
-  const guest = await arrive(salesforce)
+  const guest = await createGuest(salesforce)
   await guest.create()
   const numbers = Array.from({ length: count }, (_, index) => index + 1)
   salesforce.inject(
@@ -74,7 +74,7 @@ describe('the list of entries', () => {
   test('keeps to the entry types asked for', async () => {
     const guest = await conversationWith(1)
     const listed = await guest.list({ entryTypeFilter: 'ParticipantChanged,RoutingResult' })
-    expect(listed.map(inShort)).toEqual(['ParticipantChanged', 'RoutingResult'])
+    expect(listed.map(summaryOf)).toEqual(['ParticipantChanged', 'RoutingResult'])
   })
 
   test.each([
@@ -87,7 +87,7 @@ describe('the list of entries', () => {
   ])('refuses %o', async (query) => {
     const guest = await conversationWith(1)
     const where = `/conversation/${guest.conversationId}/entries`
-    expect((await guest.ask('GET', where, { query })).status).toBe(400)
+    expect((await guest.call('GET', where, { query })).status).toBe(400)
   })
 
   test('cuts a limit above 50 when lenient', async () => {
@@ -101,11 +101,11 @@ describe('the list of entries', () => {
     salesforce.switches.visibilityLagMs = 300
     pass(5_000)
     const said = Date.now()
-    await guest.say('hello')
+    await guest.sendText('hello')
     pass(299)
     expect(await guest.timeline()).not.toContain('EndUser: hello')
     pass(1)
-    const echo = (await guest.list()).find((entry) => inShort(entry) === 'EndUser: hello')
+    const echo = (await guest.list()).find((entry) => summaryOf(entry) === 'EndUser: hello')
     expect(echo?.transcriptedTimestamp).toBe(said)
   })
 
@@ -159,16 +159,16 @@ describe('the list of entries', () => {
 
 describe('the list of conversations', () => {
   test('names the own ones, the oldest first, the closed ones on request', async () => {
-    const other = await arrive(salesforce)
+    const other = await createGuest(salesforce)
     await other.create()
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     pass(1_000)
     await guest.close()
     const second = randomUUID()
     await guest.create({ conversationId: second })
     const list = async (query: Record<string, string> = {}) =>
-      (await guest.ask('GET', '/conversation/list', { query })).body
+      (await guest.call('GET', '/conversation/list', { query })).body
     const closed = {
       conversationId: guest.conversationId,
       startTimestamp: noon,
@@ -191,8 +191,8 @@ describe('the list of conversations', () => {
   })
 
   test('refuses a limit above 50', async () => {
-    const guest = await arrive(salesforce)
-    const answer = await guest.ask('GET', '/conversation/list', { query: { limit: '51' } })
+    const guest = await createGuest(salesforce)
+    const answer = await guest.call('GET', '/conversation/list', { query: { limit: '51' } })
     expect(answer.status).toBe(400)
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
-import { arrive, type ListedEntry } from './salesforce-visitor.js'
+import { createGuest, type ListedEntry } from './salesforce-visitor.js'
 
 const salesforce = createSalesforce({ switches: instant })
 
@@ -20,10 +20,10 @@ const messageOf = ({ entryPayload }: ListedEntry) => entryPayload.abstractMessag
 
 /** What is listed after a guest has said a word to the bot, the oldest first, without the word. */
 async function afterSaying(word: string) {
-  const guest = await arrive(salesforce)
+  const guest = await createGuest(salesforce)
   await guest.create()
   const before = (await guest.list({ limit: '50' })).length
-  await guest.say(word)
+  await guest.sendText(word)
   const entries = (await guest.list({ limit: '50', direction: 'FromStart' })).slice(before + 1)
   return { guest, entries }
 }
@@ -110,7 +110,7 @@ describe('a transfer', () => {
   test('goes from agent to agent by way of a queue', async () => {
     const { guest } = await afterSaying('agent')
     salesforce.switches.botDelayMs = 1_000
-    await guest.say('transfer')
+    await guest.sendText('transfer')
     vi.setSystemTime(Date.now() + 1_000)
     const waiting = (await guest.list()).slice(0, 4).reverse()
     expect(waiting.map(({ entryPayload }) => entryPayload)).toMatchObject([
@@ -139,7 +139,7 @@ describe('an answer to the bot', () => {
     const message = { id: randomUUID(), inReplyToMessageId: entries[0]?.identifier, ...reply }
     const where = `/conversation/${guest.conversationId}/message`
     const body = { message, esDeveloperName: 'Harbor_Custom_Client' }
-    expect((await guest.ask('POST', where, { body })).status).toBe(202)
+    expect((await guest.call('POST', where, { body })).status).toBe(202)
     return { guest, messageId: message.id }
   }
 

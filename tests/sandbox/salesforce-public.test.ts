@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant, preChat } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
-import { arrive, ask, baseUrl, textOf } from './salesforce-visitor.js'
+import { baseUrl, callSalesforce, createGuest, textOf } from './salesforce-visitor.js'
 
 const noon = Date.parse('2026-11-24T12:00:00.000Z')
 const query = { orgId: '00DZZ0000000AbC', esConfigName: 'Harbor_Custom_Client' }
@@ -17,7 +17,7 @@ describe('the public configuration', () => {
   test('tells the pre-chat form with every field type, a hidden field and a choice list', async () => {
     const salesforce = createSalesforce({ ...preChat('Session') })
     const path = '/embeddedservice/v1/embedded-service-config'
-    const { body } = await ask(salesforce, 'GET', path, { query })
+    const { body } = await callSalesforce(salesforce, 'GET', path, { query })
     const { forms, choiceListConfig } = body.embeddedServiceConfig
     const fields: { type: string; isHidden: boolean }[] = forms[0].formFields
     expect(new Set(fields.map(({ type }) => type))).toEqual(
@@ -25,7 +25,7 @@ describe('the public configuration', () => {
     )
     expect(fields.some(({ isHidden }) => isHidden)).toBe(true)
     expect(choiceListConfig.choiceList[0].choiceListValues).toHaveLength(3)
-    await arrive(salesforce)
+    await createGuest(salesforce)
     expect(salesforce.exchanges.flatMap(violations)).toEqual([])
   })
 
@@ -35,14 +35,14 @@ describe('the public configuration', () => {
   ])('is refused for %s', async (_why, status, wrong) => {
     const salesforce = createSalesforce()
     const path = '/embeddedservice/v1/businesshours'
-    expect((await ask(salesforce, 'GET', path, { query: wrong })).status).toBe(status)
+    expect((await callSalesforce(salesforce, 'GET', path, { query: wrong })).status).toBe(status)
   })
 })
 
 describe('business hours', () => {
   const hoursOf = async (salesforce: ReturnType<typeof createSalesforce>) => {
     const path = '/embeddedservice/v1/businesshours'
-    const { body } = await ask(salesforce, 'GET', path, { query })
+    const { body } = await callSalesforce(salesforce, 'GET', path, { query })
     expect(salesforce.exchanges.flatMap(violations)).toEqual([])
     return body.businessHoursInfo.businessHours
   }
@@ -63,16 +63,16 @@ describe('business hours', () => {
 })
 
 describe('a transcript', () => {
-  const read = async (options: { allowTranscriptDownload: boolean }) => {
-    const salesforce = createSalesforce({ switches: instant, ...options })
-    const guest = await arrive(salesforce)
+  const read = async (transcripts: { allowTranscriptDownload: boolean }) => {
+    const salesforce = createSalesforce({ switches: instant, ...transcripts })
+    const guest = await createGuest(salesforce)
     await guest.create()
     const numbers = Array.from({ length: 205 }, (_, index) => ({ text: `line (${index})` }))
     salesforce.inject(guest.conversationId, numbers)
     const where = `/conversation/${guest.conversationId}/transcript`
-    const wish = { query: { esDeveloperName: 'Harbor_Custom_Client' } }
-    const answer = await guest.ask('GET', where, wish)
-    const bare = await guest.ask('GET', where)
+    const request = { query: { esDeveloperName: 'Harbor_Custom_Client' } }
+    const answer = await guest.call('GET', where, request)
+    const bare = await guest.call('GET', where)
     return { answer, bare, exchanges: salesforce.exchanges }
   }
 
@@ -131,23 +131,23 @@ describe('CORS', () => {
   })
 
   test('lets no other page, and preflights are not heard as calls', async () => {
-    const heard = salesforce.exchanges.length
+    const exchangesBefore = salesforce.exchanges.length
     const { headers } = await preflight('https://else.example')
     expect(headers.has('access-control-allow-origin')).toBe(false)
-    expect(salesforce.exchanges).toHaveLength(heard)
+    expect(salesforce.exchanges).toHaveLength(exchangesBefore)
   })
 })
 
 describe('a new messaging session', () => {
   const send = async (change: object) => {
     const salesforce = createSalesforce({ switches: instant, ...preChat('Session') })
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const where = `/conversation/${guest.conversationId}/message`
     const before = salesforce.conversation(guest.conversationId).session.id
     await guest.endSession()
     const body = { ...textOf('hello again'), ...change }
-    const { status } = await guest.ask('POST', where, { body })
+    const { status } = await guest.call('POST', where, { body })
     const { session, routingAttributes } = salesforce.conversation(guest.conversationId)
     return { status, before, after: session.id, routingAttributes, timeline: guest.timeline }
   }
@@ -166,11 +166,11 @@ describe('a new messaging session', () => {
 
   test('replaces one that still runs', async () => {
     const salesforce = createSalesforce({ switches: instant })
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const before = salesforce.conversation(guest.conversationId).session.id
     const body = { ...textOf('start over'), isNewMessagingSession: true, routingAttributes: {} }
-    await guest.ask('POST', `/conversation/${guest.conversationId}/message`, { body })
+    await guest.call('POST', `/conversation/${guest.conversationId}/message`, { body })
     expect(salesforce.conversation(guest.conversationId).session.id).not.toBe(before)
     const statuses = await guest.list({ entryTypeFilter: 'SessionStatusChanged' })
     expect(statuses.map(({ entryPayload }) => entryPayload.sessionStatus)).toEqual([
@@ -184,7 +184,7 @@ describe('a new messaging session', () => {
 test('closing is listed unless switched off', async () => {
   for (const listsCloseConversation of [true, false]) {
     const salesforce = createSalesforce({ switches: { ...instant, listsCloseConversation } })
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     await guest.close()
     const closings = await guest.list({ entryTypeFilter: 'CloseConversation' })

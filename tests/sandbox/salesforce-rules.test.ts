@@ -4,8 +4,8 @@ import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { responseViolations } from '../../sandbox/salesforce/openapi.js'
 import {
   api,
-  arrive,
-  ask,
+  callSalesforce,
+  createGuest,
   guestTokenPath,
   guestTokenRequest,
   textOf,
@@ -35,41 +35,43 @@ describe('a guest token request', () => {
     ['a space in appName', { context: { appName: 'my app', clientVersion: '1' } }],
   ])('is refused for %s', async (_why, change) => {
     const body = { ...guestTokenRequest, ...change }
-    const { status, body: problem } = await ask(salesforce, 'POST', guestTokenPath, { body })
+    const { status, body: problem } = await callSalesforce(salesforce, 'POST', guestTokenPath, {
+      body,
+    })
     expect(status).toBe(400)
     expect(problem).toEqual({ message: expect.any(String) })
   })
 
   test('is refused on a channel that verifies its users', async () => {
     const strict = createSalesforce({ authMode: 'Auth' })
-    const answer = await ask(strict, 'POST', guestTokenPath, { body: guestTokenRequest })
+    const answer = await callSalesforce(strict, 'POST', guestTokenPath, { body: guestTokenRequest })
     expect(answer.status).toBe(400)
   })
 
   test('makes a new person each time, who is kept out of the old conversation', async () => {
-    const first = await arrive(salesforce)
-    const second = await arrive(salesforce)
+    const first = await createGuest(salesforce)
+    const second = await createGuest(salesforce)
     await first.create()
     expect(second.subject).not.toBe(first.subject)
     const denied = { status: 403, body: { message: 'Permission Denied' } }
     const where = `/conversation/${first.conversationId}`
-    expect(await second.ask('GET', where)).toMatchObject(denied)
-    expect(await second.ask('GET', `${where}/entries`)).toMatchObject(denied)
+    expect(await second.call('GET', where)).toMatchObject(denied)
+    expect(await second.call('GET', `${where}/entries`)).toMatchObject(denied)
     const body = textOf('it is me')
-    expect(await second.ask('POST', `${where}/message`, { body })).toMatchObject(denied)
+    expect(await second.call('POST', `${where}/message`, { body })).toMatchObject(denied)
     expect(await second.create({ conversationId: first.conversationId })).toMatchObject(denied)
   })
 
   test('is continued as the same person, without a longer life', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     pass(60_000)
-    const { body } = await guest.ask('GET', '/authorization/continuation-access-token')
+    const { body } = await guest.call('GET', '/authorization/continuation-access-token')
     expect(body.accessToken).not.toBe(guest.token)
-    const again = await ask(salesforce, 'GET', guest.path, { token: body.accessToken })
+    const again = await callSalesforce(salesforce, 'GET', guest.path, { token: body.accessToken })
     expect(again.status).toBe(200)
     pass(6 * 60 * 60_000 - 60_000)
-    const late = await ask(salesforce, 'GET', guest.path, { token: body.accessToken })
+    const late = await callSalesforce(salesforce, 'GET', guest.path, { token: body.accessToken })
     expect(late).toMatchObject({ status: 401, body: 'Jwt is expired' })
   })
 })
@@ -78,10 +80,12 @@ describe('a token', () => {
   const plain = { 'content-type': 'text/plain' }
 
   test('is missed, and found false, expired or revoked, in plain text', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const read = async (token: string | null) => {
-      const { status, headers, body } = await ask(salesforce, 'GET', guest.path, { token })
+      const { status, headers, body } = await callSalesforce(salesforce, 'GET', guest.path, {
+        token,
+      })
       return { status, type: headers.get('content-type'), body }
     }
     const refusal = (body: string) => ({ status: 401, type: plain['content-type'], body })
@@ -97,14 +101,14 @@ describe('a token', () => {
 
   test('of another version is refused in JSON', async () => {
     const token = await salesforce.mintToken({ apiVersion: 'v1' })
-    const answer = await ask(salesforce, 'GET', `${api}/conversation/list`, { token })
+    const answer = await callSalesforce(salesforce, 'GET', `${api}/conversation/list`, { token })
     expect(answer.status).toBe(401)
     expect(answer.body.message).toMatch(/^JWT is valid,but not issued with correct version/)
   })
 
   test('lives as long as the switch says', async () => {
     salesforce.switches.guestTokenLifeSeconds = 90
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     pass(89_000)
     expect((await guest.create()).status).toBe(201)
     pass(1_000)
@@ -119,14 +123,14 @@ describe('a conversation', () => {
     '7c1e9f52-3d0b-1a7e-9b55-0e6f2a1c8d44',
     '7c1e9f52-3d0b-4a7e-cb55-0e6f2a1c8d44',
   ])('is not created with the id %s', async (conversationId) => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const { status, body } = await guest.create({ conversationId })
     expect(status).toBe(400)
     expect(body.message).toContain(uuidComplaint)
   })
 
   test('refuses properties that the reference does not know, unless lenient', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     expect((await guest.create({ prechatDetails: [] })).status).toBe(400)
     salesforce.switches.strict = false
     expect((await guest.create({ prechatDetails: [] })).status).toBe(201)
@@ -136,12 +140,12 @@ describe('a conversation', () => {
     ['another deployment', { esDeveloperName: 'Other' }],
     ['attributes that are no strings', { routingAttributes: { age: 7 } }],
   ])('is not created with %s', async (_why, extra) => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     expect((await guest.create(extra)).status).toBe(400)
   })
 
   test('created again is the same one, and 400 once closed', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const before = await guest.timeline()
     expect((await guest.create()).status).toBe(201)
@@ -151,18 +155,18 @@ describe('a conversation', () => {
   })
 
   test('that nobody created is not found', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     expect((await guest.status()).status).toBe(404)
-    expect((await guest.say('hello')).status).toBe(404)
-    expect((await guest.ask('POST', `/conversation/${guest.conversationId}/close`)).status).toBe(
+    expect((await guest.sendText('hello')).status).toBe(404)
+    expect((await guest.call('POST', `/conversation/${guest.conversationId}/close`)).status).toBe(
       404,
     )
   })
 
   test('is closed only with the name of the deployment, and only once', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    const bare = await guest.ask('DELETE', `/conversation/${guest.conversationId}`)
+    const bare = await guest.call('DELETE', `/conversation/${guest.conversationId}`)
     expect(bare.status).toBe(400)
     expect((await guest.close()).status).toBe(204)
     expect((await guest.close()).status).toBe(403)
@@ -170,11 +174,11 @@ describe('a conversation', () => {
   })
 
   test('goes on in a new session after the visitor ended one', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     expect((await guest.endSession()).status).toBe(204)
     expect((await guest.status()).body.routingStatus).toBe('NEEDS_ROUTING')
-    expect((await guest.say('one more thing')).status).toBe(202)
+    expect((await guest.sendText('one more thing')).status).toBe(202)
     expect((await guest.status()).body.routingStatus).toBe('ROUTED')
   })
 })
@@ -193,23 +197,23 @@ describe('a message', () => {
     ],
     ['nothing at all', undefined],
   ])('is refused with %s', async (_why, body) => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const where = `/conversation/${guest.conversationId}/message`
-    expect((await guest.ask('POST', where, { body })).status).toBe(400)
+    expect((await guest.call('POST', where, { body })).status).toBe(400)
     expect((await guest.timeline()).some((line) => line.startsWith('EndUser'))).toBe(false)
   })
 
   test('sent twice with one id is accepted twice and stored once', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const id = randomUUID()
     const copies = async () => (await guest.list()).filter(({ identifier }) => identifier === id)
-    expect((await guest.say('only once', id)).status).toBe(202)
-    expect((await guest.say('only once', id)).status).toBe(202)
+    expect((await guest.sendText('only once', id)).status).toBe(202)
+    expect((await guest.sendText('only once', id)).status).toBe(202)
     expect(await copies()).toHaveLength(1)
     salesforce.switches.storesDuplicates = true
-    await guest.say('only once', id)
+    await guest.sendText('only once', id)
     expect(await copies()).toHaveLength(2)
   })
 
@@ -218,12 +222,12 @@ describe('a message', () => {
     ['https://harbor.example/map is it', 'is it', 'https://harbor.example/map'],
     ['https://harbor.example/map', 'https://harbor.example/map', 'https://harbor.example/map'],
   ])('“%s” is split into a text and a link', async (said, text, url) => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
     const id = randomUUID()
-    await guest.say(said, id)
-    const own = (await guest.list()).filter(({ sender }) => sender.role === 'EndUser').reverse()
-    expect(own).toMatchObject([
+    await guest.sendText(said, id)
+    const sent = (await guest.list()).filter(({ sender }) => sender.role === 'EndUser').reverse()
+    expect(sent).toMatchObject([
       { identifier: id, entryPayload: { abstractMessage: { staticContent: { text } } } },
       {
         entryPayload: {
@@ -231,13 +235,13 @@ describe('a message', () => {
         },
       },
     ])
-    expect(own[1]?.identifier).not.toBe(id)
+    expect(sent[1]?.identifier).not.toBe(id)
   })
 
   test('with a link in the middle stays whole', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    await guest.say('on https://harbor.example/map please')
+    await guest.sendText('on https://harbor.example/map please')
     expect(await guest.timeline()).toContain('EndUser: on https://harbor.example/map please')
   })
 
@@ -247,33 +251,33 @@ describe('a message', () => {
       switches: instant,
       forms: [{ formType: 'PreChat', displayContext, formFields: [] }],
     })
-    const guest = await arrive(asking)
+    const guest = await createGuest(asking)
     await guest.create()
-    expect((await guest.say('first')).status).toBe(202)
+    expect((await guest.sendText('first')).status).toBe(202)
     await guest.endSession()
-    expect((await guest.say('second')).status).toBe(417)
+    expect((await guest.sendText('second')).status).toBe(417)
     const body = { ...textOf('second'), isNewMessagingSession: true, routingAttributes: {} }
     const where = `/conversation/${guest.conversationId}/message`
-    expect((await guest.ask('POST', where, { body })).status).toBe(202)
-    expect((await guest.say('third')).status).toBe(202)
+    expect((await guest.call('POST', where, { body })).status).toBe(202)
+    expect((await guest.sendText('third')).status).toBe(202)
     expect(asking.exchanges.flatMap(responseViolations)).toEqual([])
   })
 })
 
 describe('a limit', () => {
   test('is 22 messages a minute in one conversation', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     await guest.create()
-    for (let sent = 0; sent < 22; sent += 1) expect((await guest.say('hi')).status).toBe(202)
-    const refused = await guest.say('hi')
+    for (let sent = 0; sent < 22; sent += 1) expect((await guest.sendText('hi')).status).toBe(202)
+    const refused = await guest.sendText('hi')
     expect(refused.status).toBe(429)
     expect(refused.body).toEqual({ message: expect.any(String) })
     pass(60_000)
-    expect((await guest.say('hi')).status).toBe(202)
+    expect((await guest.sendText('hi')).status).toBe(202)
   })
 
   test('is 3 conversations of one subject in 30 seconds', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const create = async () => (await guest.create({ conversationId: randomUUID() })).status
     expect([await create(), await create(), await create()]).toEqual([201, 201, 201])
     expect(await create()).toBe(429)
@@ -283,7 +287,7 @@ describe('a limit', () => {
 
   test('is 200 tokens a minute for the org, and can be switched off', async () => {
     const take = async () =>
-      (await ask(salesforce, 'POST', guestTokenPath, { body: guestTokenRequest })).status
+      (await callSalesforce(salesforce, 'POST', guestTokenPath, { body: guestTokenRequest })).status
     for (let taken = 0; taken < 200; taken += 1) expect(await take()).toBe(200)
     expect(await take()).toBe(429)
     salesforce.switches.limits.tokensPerMinute = null

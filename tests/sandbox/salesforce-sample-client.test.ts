@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSalesforce, instant, preChat } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
 import { serve } from '../../sandbox/server/serve.js'
-import { follow, unwrap } from './salesforce-events.js'
+import { readStream, unwrap } from './salesforce-events.js'
 
 const origin = 'https://shop.example'
 const esDeveloperName = 'Harbor_Custom_Client'
@@ -13,7 +13,7 @@ const salesforce = createSalesforce({
   switches: instant,
 })
 let server: Awaited<ReturnType<typeof serve>>
-const streams: ReturnType<typeof follow>[] = []
+const streams: ReturnType<typeof readStream>[] = []
 
 beforeAll(async () => {
   server = await serve(salesforce.handle)
@@ -24,16 +24,20 @@ afterEach(async () => {
 afterAll(() => server.close())
 
 /** A call as a browser makes it for the sample client: a preflight, then the call (§10.3). */
-async function call(method: string, path: string, wish: { token?: string; body?: unknown } = {}) {
+async function call(
+  method: string,
+  path: string,
+  options: { token?: string; body?: unknown } = {},
+) {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    ...(wish.token && { authorization: `Bearer ${wish.token}` }),
+    ...(options.token && { authorization: `Bearer ${options.token}` }),
   }
   await checkPreflight(method, path, Object.keys(headers))
   const response = await fetch(`${server.url}${path}`, {
     method,
     headers: { ...headers, origin },
-    ...(wish.body !== undefined && { body: JSON.stringify(wish.body) }),
+    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   })
   expect(response.headers.get('access-control-allow-origin')).toBe(origin)
   const text = await response.text()
@@ -64,7 +68,9 @@ async function listen(token: string, lastEventId?: string) {
   }
   const path = `/eventrouter/v1/sse?_ts=${Date.now()}`
   await checkPreflight('GET', path, Object.keys(headers))
-  const stream = follow(await fetch(`${server.url}${path}`, { headers: { ...headers, origin } }))
+  const stream = readStream(
+    await fetch(`${server.url}${path}`, { headers: { ...headers, origin } }),
+  )
   streams.push(stream)
   return stream
 }

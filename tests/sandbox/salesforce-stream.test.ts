@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { dataViolations, violations } from '../../sandbox/salesforce/openapi.js'
-import { follow, openEvents, unwrap } from './salesforce-events.js'
-import { arrive } from './salesforce-visitor.js'
+import { openEvents, readStream, unwrap } from './salesforce-events.js'
+import { createGuest } from './salesforce-visitor.js'
 
 const salesforce = createSalesforce({ switches: instant })
-const streams: ReturnType<typeof follow>[] = []
+const streams: ReturnType<typeof readStream>[] = []
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
@@ -24,7 +24,7 @@ const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 /** An open stream; `lastEventId` asks for what happened since. */
 async function listen(token: string, lastEventId?: number | string) {
   const headers = lastEventId === undefined ? {} : { 'last-event-id': `${lastEventId}` }
-  const stream = follow(await openEvents(salesforce, token, headers))
+  const stream = readStream(await openEvents(salesforce, token, headers))
   streams.push(stream)
   await stream.settle()
   return stream
@@ -32,7 +32,7 @@ async function listen(token: string, lastEventId?: number | string) {
 
 /** A guest with an open conversation and a stream that starts now. */
 async function visit() {
-  const guest = await arrive(salesforce)
+  const guest = await createGuest(salesforce)
   await guest.create()
   return { ...guest, stream: await listen(guest.token) }
 }
@@ -40,7 +40,7 @@ async function visit() {
 describe('the stream', () => {
   test('pings, and carries what is said, in the envelope of the reference', async () => {
     const guest = await visit()
-    await guest.say('hello')
+    await guest.sendText('hello')
     await guest.stream.settle()
     expect(guest.stream.frames()[0]).toEqual({ id: 0, event: 'ping', data: '0' })
     const messages = guest.stream.events().filter(({ event }) => event === 'CONVERSATION_MESSAGE')
@@ -61,10 +61,10 @@ describe('the stream', () => {
   })
 
   test('names every event as the reference does', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const stream = await listen(guest.token)
     await guest.create()
-    await guest.say('transfer')
+    await guest.sendText('transfer')
     await guest.close()
     await stream.settle()
     expect(new Set(stream.events().map(({ event }) => event))).toEqual(
@@ -87,7 +87,7 @@ describe('the stream', () => {
   test('repeats nothing old unless asked from an event on', async () => {
     const guest = await visit()
     expect(guest.stream.events()).toEqual([])
-    await guest.say('hello')
+    await guest.sendText('hello')
     await guest.stream.settle()
     const [first, ...rest] = guest.stream.events()
     const again = await listen(guest.token, first?.id)
@@ -97,9 +97,9 @@ describe('the stream', () => {
   })
 
   test('gives the greeting after the event that the token names', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const { accessToken, lastEventId } = (
-      await guest.ask('GET', '/authorization/continuation-access-token')
+      await guest.call('GET', '/authorization/continuation-access-token')
     ).body
     await guest.create()
     const stream = await listen(accessToken, lastEventId)
@@ -111,16 +111,16 @@ describe('the stream', () => {
     const stranger = await visit()
     const second = randomUUID()
     await guest.create({ conversationId: second })
-    await stranger.say('not for you')
+    await stranger.sendText('not for you')
     await guest.stream.settle()
-    const told = guest.stream.events().map((event) => unwrap(event).conversationId)
-    expect(new Set(told)).toEqual(new Set([second]))
+    const conversationIds = guest.stream.events().map((event) => unwrap(event).conversationId)
+    expect(new Set(conversationIds)).toEqual(new Set([second]))
   })
 
   test('tells receipts with the id of the message, and no list shows them', async () => {
     const guest = await visit()
     const id = randomUUID()
-    await guest.say('hello', id)
+    await guest.sendText('hello', id)
     await guest.stream.settle()
     const read = guest.stream.events().find(({ event }) => event.includes('READ'))
     expect(read && unwrap(read)).toMatchObject({
@@ -134,7 +134,7 @@ describe('the stream', () => {
 
   test('tells a thing when it happens, and not what was taken back', async () => {
     const guest = await visit()
-    await guest.say('slow')
+    await guest.sendText('slow')
     await guest.stream.settle()
     const before = guest.stream.events().length
     salesforce.agentJoins(guest.conversationId)
@@ -157,11 +157,11 @@ describe('the stream', () => {
     pass(6 * 60 * 60_000)
     await guest.stream.settle()
     expect(guest.stream.heard.raw).toMatch(/Jwt is expired$/)
-    expect(guest.stream.heard.isOver).toBe(true)
+    expect(guest.stream.heard.hasEnded).toBe(true)
   })
 
   test('ends for a reader who goes away', async () => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     const caller = new AbortController()
     const response = await openEvents(salesforce, guest.token)
     const aborted = await salesforce.handle(
@@ -170,10 +170,10 @@ describe('the stream', () => {
         signal: caller.signal,
       }),
     )
-    const stream = follow(aborted)
+    const stream = readStream(aborted)
     caller.abort()
     await stream.settle()
-    expect(stream.heard.isOver).toBe(true)
+    expect(stream.heard.hasEnded).toBe(true)
     await response.body?.cancel()
   })
 })
@@ -184,7 +184,7 @@ describe('a stream is refused', () => {
     ['for another org', { 'x-org-id': '00DZZ0000000AbD' }],
     ['for 18 characters of the org', { 'x-org-id': '00DZZ0000000AbCEAU' }],
   ])('%s', async (_why, headers) => {
-    const guest = await arrive(salesforce)
+    const guest = await createGuest(salesforce)
     expect((await openEvents(salesforce, guest.token, headers)).status).toBe(400)
   })
 
@@ -202,8 +202,8 @@ describe('the visitor’s own typing and receipts', () => {
     const where = `/conversation/${guest.conversationId}`
     const typing = { entryType: 'TypingStartedIndicator', id: randomUUID() }
     const ack = { id: randomUUID(), entryType: 'Read', conversationEntryId: randomUUID() }
-    await guest.ask('POST', `${where}/entry`, { body: typing })
-    await guest.ask('POST', `${where}/acknowledge-entries`, { body: { acks: [ack] } })
+    await guest.call('POST', `${where}/entry`, { body: typing })
+    await guest.call('POST', `${where}/acknowledge-entries`, { body: { acks: [ack] } })
     const { visitorSignals } = salesforce.conversation(guest.conversationId)
     expect(visitorSignals).toEqual([
       { at: Date.now(), ...typing },

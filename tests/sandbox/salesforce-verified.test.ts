@@ -8,7 +8,7 @@ import {
   type SalesforceOptions,
 } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
-import { api, ask, guestTokenPath, guestTokenRequest } from './salesforce-visitor.js'
+import { api, callSalesforce, guestTokenPath, guestTokenRequest } from './salesforce-visitor.js'
 
 const path = `${api}/authorization/authenticated/access-token`
 const issuer = 'https://shop.example'
@@ -49,13 +49,13 @@ function identity({ sub = 'mina', kid = 'k1', alg = 'RS256', ...rest }: Identity
 
 async function signIn(salesforce: ReturnType<typeof org>, customerIdentityToken: string) {
   const body = { ...guestTokenRequest, authorizationType: 'JWT', customerIdentityToken }
-  const answer = await ask(salesforce, 'POST', path, { body })
+  const answer = await callSalesforce(salesforce, 'POST', path, { body })
   expect(salesforce.exchanges.flatMap(violations)).toEqual([])
   const subject: string = answer.body.context?.endUser.subject ?? ''
   return { status: answer.status, body: answer.body, token: answer.body.accessToken, subject }
 }
 
-const signed = (wish: Identity = {}, key = keys.privateKey) => identity(wish).sign(key)
+const signed = (options: Identity = {}, key = keys.privateKey) => identity(options).sign(key)
 
 describe('a verified user', () => {
   test('is the same subject with every token, and sees the old conversations', async () => {
@@ -63,7 +63,7 @@ describe('a verified user', () => {
     const first = await signIn(salesforce, await signed())
     const conversationId = '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44'
     const body = { conversationId, esDeveloperName: 'Harbor_Custom_Client' }
-    const created = await ask(salesforce, 'POST', `${api}/conversation`, {
+    const created = await callSalesforce(salesforce, 'POST', `${api}/conversation`, {
       token: first.token,
       body,
     })
@@ -71,12 +71,19 @@ describe('a verified user', () => {
     const second = await signIn(salesforce, await signed())
     expect(second.subject).toBe('v2/iamessage/AUTH/Shop/uid:mina')
     expect(second.token).not.toBe(first.token)
-    const list = await ask(salesforce, 'GET', `${api}/conversation/list`, { token: second.token })
+    const list = await callSalesforce(salesforce, 'GET', `${api}/conversation/list`, {
+      token: second.token,
+    })
     expect(list.body.conversations).toMatchObject([{ conversationId }])
     const stranger = await signIn(salesforce, await signed({ sub: 'omar' }))
-    const denied = await ask(salesforce, 'GET', `${api}/conversation/${conversationId}`, {
-      token: stranger.token,
-    })
+    const denied = await callSalesforce(
+      salesforce,
+      'GET',
+      `${api}/conversation/${conversationId}`,
+      {
+        token: stranger.token,
+      },
+    )
     expect(denied.status).toBe(403)
   })
 
@@ -104,23 +111,25 @@ describe('a verified user', () => {
     const salesforce = org()
     const { token } = await signIn(salesforce, await signed())
     const where = `${api}/conversation/list`
-    expect((await ask(salesforce, 'GET', where, { token })).status).toBe(200)
-    expect(await ask(salesforce, 'DELETE', path, { token })).toMatchObject({
+    expect((await callSalesforce(salesforce, 'GET', where, { token })).status).toBe(200)
+    expect(await callSalesforce(salesforce, 'DELETE', path, { token })).toMatchObject({
       status: 204,
       body: '',
     })
-    expect(await ask(salesforce, 'GET', where, { token })).toMatchObject({
+    expect(await callSalesforce(salesforce, 'GET', where, { token })).toMatchObject({
       status: 401,
       body: 'Jwt verification fails',
     })
     const guest = await salesforce.mintToken()
-    expect((await ask(salesforce, 'DELETE', path, { token: guest })).status).toBe(401)
+    expect((await callSalesforce(salesforce, 'DELETE', path, { token: guest })).status).toBe(401)
   })
 
   test('can take an authorization link', async () => {
     const salesforce = org()
     const { token } = await signIn(salesforce, await signed())
-    const answer = await ask(salesforce, 'GET', `${api}/authorization/authlink`, { token })
+    const answer = await callSalesforce(salesforce, 'GET', `${api}/authorization/authlink`, {
+      token,
+    })
     expect(answer.body).toEqual({ auth_link_key: expect.any(String) })
     expect(salesforce.exchanges.flatMap(violations)).toEqual([])
   })
@@ -193,6 +202,6 @@ test('a key set at a URL is fetched when needed, and again after a few seconds',
 test('a channel answers only the one way of knowing its users', async () => {
   const guests = createSalesforce({ verification })
   expect((await signIn(guests, await signed())).status).toBe(400)
-  const answer = await ask(org(), 'POST', guestTokenPath, { body: guestTokenRequest })
+  const answer = await callSalesforce(org(), 'POST', guestTokenPath, { body: guestTokenRequest })
   expect(answer.status).toBe(400)
 })

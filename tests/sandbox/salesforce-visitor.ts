@@ -31,18 +31,23 @@ const listSchema = z.object({
 
 export type ListedEntry = z.infer<typeof listSchema>['conversationEntries'][number]
 
-type Ask = { query?: Record<string, string>; body?: unknown; token?: string | null }
+type RequestOptions = { query?: Record<string, string>; body?: unknown; token?: string | null }
 
 /** Sends one request and reads the answer. */
-export async function ask(salesforce: Salesforce, method: string, path: string, wish: Ask = {}) {
-  const query = wish.query ? `?${new URLSearchParams(wish.query)}` : ''
+export async function callSalesforce(
+  salesforce: Salesforce,
+  method: string,
+  path: string,
+  options: RequestOptions = {},
+) {
+  const query = options.query ? `?${new URLSearchParams(options.query)}` : ''
   const request = new Request(`${baseUrl}${path}${query}`, {
     method,
     headers: {
       'content-type': 'application/json',
-      ...(wish.token && { authorization: `Bearer ${wish.token}` }),
+      ...(options.token && { authorization: `Bearer ${options.token}` }),
     },
-    ...(wish.body !== undefined && { body: JSON.stringify(wish.body) }),
+    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   })
   const response = await salesforce.handle(request)
   const text = await response.text()
@@ -77,14 +82,16 @@ export function textOf(text: string, id: string = randomUUID()) {
 }
 
 /** A guest with a token and the id of a conversation that is not created yet. */
-export async function arrive(salesforce: Salesforce) {
-  const answer = await ask(salesforce, 'POST', guestTokenPath, { body: guestTokenRequest })
+export async function createGuest(salesforce: Salesforce) {
+  const answer = await callSalesforce(salesforce, 'POST', guestTokenPath, {
+    body: guestTokenRequest,
+  })
   const { accessToken: token, context } = tokenSchema.parse(answer.body)
   const conversationId = randomUUID()
   const path = `${api}/conversation/${conversationId}`
-  const ending = { token, query: { esDeveloperName: 'Harbor_Custom_Client' } }
+  const closeOptions = { token, query: { esDeveloperName: 'Harbor_Custom_Client' } }
   const list = async (query: Record<string, string> = {}): Promise<ListedEntry[]> => {
-    const { body } = await ask(salesforce, 'GET', `${path}/entries`, { token, query })
+    const { body } = await callSalesforce(salesforce, 'GET', `${path}/entries`, { token, query })
     return listSchema.parse(body).conversationEntries
   }
   return {
@@ -92,27 +99,27 @@ export async function arrive(salesforce: Salesforce) {
     conversationId,
     path,
     subject: context.endUser.subject,
-    ask: (method: string, where: string, wish: Ask = {}) =>
-      ask(salesforce, method, `${api}${where}`, { token, ...wish }),
+    call: (method: string, relativePath: string, options: RequestOptions = {}) =>
+      callSalesforce(salesforce, method, `${api}${relativePath}`, { token, ...options }),
     create: (extra: object = {}) =>
-      ask(salesforce, 'POST', `${api}/conversation`, {
+      callSalesforce(salesforce, 'POST', `${api}/conversation`, {
         token,
         body: { conversationId, esDeveloperName: 'Harbor_Custom_Client', ...extra },
       }),
-    say: (text: string, id?: string) =>
-      ask(salesforce, 'POST', `${path}/message`, { token, body: textOf(text, id) }),
-    status: () => ask(salesforce, 'GET', path, { token }),
-    close: () => ask(salesforce, 'DELETE', path, ending),
-    endSession: () => ask(salesforce, 'DELETE', `${path}/session`, ending),
+    sendText: (text: string, id?: string) =>
+      callSalesforce(salesforce, 'POST', `${path}/message`, { token, body: textOf(text, id) }),
+    status: () => callSalesforce(salesforce, 'GET', path, { token }),
+    close: () => callSalesforce(salesforce, 'DELETE', path, closeOptions),
+    endSession: () => callSalesforce(salesforce, 'DELETE', `${path}/session`, closeOptions),
     /** As the API lists them: the newest first, unless the query says otherwise. */
     list,
     /** The whole conversation in order, each entry in short. */
-    timeline: async () => (await list({ direction: 'FromStart', limit: '50' })).map(inShort),
+    timeline: async () => (await list({ direction: 'FromStart', limit: '50' })).map(summaryOf),
   }
 }
 
 /** `Chatbot: Hello` for a text, `ParticipantChanged` for others. */
-export function inShort(entry: ListedEntry): string {
+export function summaryOf(entry: ListedEntry): string {
   const text = entry.entryPayload.abstractMessage?.staticContent?.text
   return typeof text !== 'string' ? entry.entryType : `${entry.sender.role}: ${text}`
 }

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import auth from '../../api/auth.js'
 import conversations from '../../api/conversations.js'
 import send from '../../api/send.js'
-import { forgetVisitors } from '../../scripts/forgetting.js'
+import { forgetVisitors } from '../../scripts/forget-visitors.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway, type TestGateway } from '../support/gateway.js'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
@@ -38,13 +38,13 @@ async function kept(gateway: TestGateway): Promise<Map<string, string>> {
   return new Map(await Promise.all(rows))
 }
 
-async function keysNaming(gateway: TestGateway, ...marks: string[]): Promise<string[]> {
+async function keysNaming(gateway: TestGateway, ...ids: string[]): Promise<string[]> {
   const all = [...(await kept(gateway))]
-  return all.filter((row) => marks.some((mark) => `${row}`.includes(mark))).map(([key]) => key)
+  return all.filter((row) => ids.some((id) => `${row}`.includes(id))).map(([key]) => key)
 }
 
 /** A guest with two conversations, of which one is open, who said and typed something. */
-async function talkative() {
+async function visitorWithConversations() {
   const visitor = await startConversation()
   await visitor.send('my private text')
   await visitor.end()
@@ -62,7 +62,7 @@ describe('forgetting a guest', () => {
   const forget = (...args: string[]) => forgetIn(gateway, args)
 
   it('deletes every key that names the guest or a conversation, but what refuses old tokens', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     const { code, lines } = await forget(user.id)
     expect(code).toBe(0)
     expect(await keysNaming(gateway, user.id, ...conversationIds)).toEqual([
@@ -75,7 +75,7 @@ describe('forgetting a guest', () => {
   })
 
   it('refuses every token that is still out there', async () => {
-    const { user, token, refreshToken, send, poll } = await talkative()
+    const { user, token, refreshToken, send, poll } = await visitorWithConversations()
     await forget(user.id)
     expect((await poll()).status).toBe(401)
     expect((await send('Still here?')).status).toBe(401)
@@ -85,7 +85,7 @@ describe('forgetting a guest', () => {
   })
 
   it('ends what is open in Salesforce', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     const endOf = () => gateway.salesforce.conversation(conversationIds[1] ?? '').endTimestamp
     expect(endOf()).toBe(0)
     await forget(user.id)
@@ -93,28 +93,28 @@ describe('forgetting a guest', () => {
   })
 
   it('leaves everybody else alone', async () => {
-    const { user } = await talkative()
-    const other = await talkative()
-    const marks = [other.user.id, ...other.conversationIds]
-    const before = await keysNaming(gateway, ...marks)
+    const { user } = await visitorWithConversations()
+    const other = await visitorWithConversations()
+    const ids = [other.user.id, ...other.conversationIds]
+    const before = await keysNaming(gateway, ...ids)
     await forget(user.id)
-    expect(await keysNaming(gateway, ...marks)).toEqual(before)
+    expect(await keysNaming(gateway, ...ids)).toEqual(before)
     expect((await other.poll()).status).toBe(200)
   })
 
   it('only counts when asked to, and changes nothing', async () => {
-    const { user, poll } = await talkative()
-    const [before, heard] = [await kept(gateway), gateway.salesforceCalls().length]
+    const { user, poll } = await visitorWithConversations()
+    const [before, callsBefore] = [await kept(gateway), gateway.salesforceCalls().length]
     const { code, lines } = await forget(user.id, '--dry-run')
     expect(code).toBe(0)
     expect(lines[0]).toMatch(/would end 1 open conversations and delete .*visitor 1/)
     expect(await kept(gateway)).toEqual(before)
-    expect(gateway.salesforceCalls()).toHaveLength(heard)
+    expect(gateway.salesforceCalls()).toHaveLength(callsBefore)
     expect((await poll()).status).toBe(200)
   })
 
   it('deletes all the same when Salesforce does not answer, and tells', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     gateway.salesforce.fail({ operation: 'closeConversation', times: 50, what: 'drop' })
     const { code, lines } = await forget(user.id)
     expect(code).toBe(0)
@@ -123,7 +123,7 @@ describe('forgetting a guest', () => {
   })
 
   it('finds conversations that the record has forgotten', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     const [old = ''] = conversationIds
     const record = `local:visitor:{${user.id}}`
     await gateway.redisBackend.execute(['HDEL', record, `c:${old}`, `t:${old}`])
@@ -139,7 +139,7 @@ describe('forgetting a guest', () => {
   })
 
   it('says when nobody is known by an id, and forgets the others', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     const { code, lines } = await forget('guest-nobody', user.id)
     expect(code).toBe(1)
     expect(lines[0]).toBe('guest-nobody: nothing is kept of this visitor')
@@ -148,7 +148,7 @@ describe('forgetting a guest', () => {
   })
 
   it('says that it is to be run again when the store fails, and then does it', async () => {
-    const { user, conversationIds } = await talkative()
+    const { user, conversationIds } = await visitorWithConversations()
     gateway.redis.fault({ what: 'drop', times: 100 })
     const failed = await forget(user.id)
     expect(failed.code).toBe(1)

@@ -63,8 +63,8 @@ describe('JSON', () => {
       })
     expect((await twice(otherVisitor.conversationId, owner.conversationId)).status).toBe(404)
     expect((await twice(owner.conversationId, otherVisitor.conversationId)).status).toBe(202)
-    const { ledger } = gateway.salesforce.conversation(owner.conversationId)
-    expect(JSON.stringify(ledger)).not.toContain('Only once')
+    const { entryLog } = gateway.salesforce.conversation(owner.conversationId)
+    expect(JSON.stringify(entryLog)).not.toContain('Only once')
   })
 
   const polluting = [

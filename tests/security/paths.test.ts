@@ -4,17 +4,17 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { doors } from '../../platforms/doors.js'
-import { type Listening, serve } from '../../platforms/serve.js'
+import { endpoints } from '../../platforms/endpoints.js'
+import { type RunningServer, serve } from '../../platforms/serve.js'
 import { createSite } from '../../platforms/site.js'
 import { setupGateway } from '../support/gateway.js'
 
 const gateway = setupGateway()
 const pages = fileURLToPath(new URL('../../public', import.meta.url))
 
-let server: Listening
+let server: RunningServer
 beforeEach(async () => {
-  server = await serve(createSite(doors, pages), { host: '127.0.0.1', port: 0 })
+  server = await serve(createSite(endpoints, pages), { host: '127.0.0.1', port: 0 })
 })
 afterEach(() => server.close(0))
 

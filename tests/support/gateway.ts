@@ -7,7 +7,11 @@
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { resetServices } from '../../lib/services.js'
-import { createRedisFront, embeddedRedis, type RedisBackend } from '../../sandbox/redis/index.js'
+import {
+  createRedisRestServer,
+  embeddedRedis,
+  type RedisBackend,
+} from '../../sandbox/redis/index.js'
 import {
   createSalesforce,
   instant,
@@ -61,7 +65,7 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
   /** Every command that the gateway gave to Redis since the test began. */
   const commands: string[] = []
   const createFront = () =>
-    createRedisFront({
+    createRedisRestServer({
       execute(command) {
         commands.push(JSON.stringify(command))
         return backend.execute(command)

@@ -104,7 +104,7 @@ function attemptSend(
 function storedOf({ setup }: Real, { name }: Visitor, id: string): string[] {
   return setup.world.salesforce
     .conversation(name)
-    .ledger.filter(({ entry }) => entry.sender.role === 'EndUser')
+    .entryLog.filter(({ entry }) => entry.sender.role === 'EndUser')
     .map(({ entry }) => JSON.stringify(entry))
     .filter((text) => text.includes(id))
 }

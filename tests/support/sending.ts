@@ -34,8 +34,8 @@ export type Fault = Pick<FaultInput, 'when' | 'what'>
 
 /** How often Salesforce stores this message. */
 export function timesStored(gateway: TestGateway, conversationId: string, id: string): number {
-  const { ledger } = gateway.salesforce.conversation(conversationId)
-  return ledger.filter(({ entry }) => entry.identifier === id).length
+  const { entryLog } = gateway.salesforce.conversation(conversationId)
+  return entryLog.filter(({ entry }) => entry.identifier === id).length
 }
 
 /** The bodies of the messages that Salesforce was sent. */

@@ -4,13 +4,13 @@ import { linkify } from './linkify.js'
 /** A text that somebody wrote, with links where it names what can be opened. */
 export function Linkified({ text }: { text: string }) {
   let at = 0
-  return linkify(text).map(({ text: words, url }) => {
+  return linkify(text).map(({ text, url }) => {
     const key = at
-    at += words.length
-    if (!url) return words
+    at += text.length
+    if (!url) return text
     return (
       <Link key={key} url={url}>
-        {words}
+        {text}
       </Link>
     )
   })

@@ -1,24 +1,27 @@
 import * as z from 'zod'
-import type { Conversation } from '../ledger.js'
-import { badRequest, notFound } from '../refusal.js'
+import type { Conversation } from '../entry-log.js'
+import { badRequest, notFound } from '../http-error.js'
 import type { Route } from '../routes.js'
-import type { World } from '../world.js'
+import type { SandboxState } from '../sandbox-state.js'
 
 /** One verb under `/__sandbox`; what it gives back is answered as JSON, undefined as 204. */
 export type Control = Route & {
-  act: (world: World, body: unknown, conversationId: string) => unknown
+  handle: (sandbox: SandboxState, body: unknown, conversationId: string) => unknown
 }
 
 /** Reads a body by its schema; 400 says all that is wrong. */
-export function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+export function parseBody<Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+): z.output<Schema> {
   const { data, error } = schema.safeParse(body)
   if (error) throw badRequest(z.prettifyError(error))
   return data
 }
 
 /** The conversation of the path, or 404. */
-export function find(world: World, conversationId: string): Conversation {
-  const conversation = world.conversations.get(conversationId)
+export function findConversation(sandbox: SandboxState, conversationId: string): Conversation {
+  const conversation = sandbox.conversations.get(conversationId)
   if (!conversation) throw notFound('Conversation')
   return conversation
 }

@@ -1,15 +1,19 @@
 import * as z from 'zod'
-import { dana, lee } from '../actors.js'
+import { agentTypes, sendBurst } from '../actions.js'
+import { stateAt } from '../conversation-state.js'
 import { agentLeaves, transfer } from '../handover.js'
 import { inject, injectionSchema } from '../injection.js'
-import { agentJoins, endSession, sceneNow } from '../scenes.js'
-import { stateAt } from '../state.js'
-import { agentTypes, burstNow } from '../verbs.js'
-import { type Control, find, read } from './control.js'
+import { defaultAgent, transferAgent } from '../participants.js'
+import { agentJoins, endSession, stepNow } from '../script.js'
+import { type Control, findConversation, parseBody } from './control.js'
 
 const injectionsSchema = z.strictObject({ entries: z.array(injectionSchema).min(1) })
-const agentSchema = z.strictObject({ displayName: z.string().min(1).default(dana.displayName) })
-const nextAgentSchema = z.strictObject({ displayName: z.string().min(1).default(lee.displayName) })
+const agentSchema = z.strictObject({
+  displayName: z.string().min(1).default(defaultAgent.displayName),
+})
+const nextAgentSchema = z.strictObject({
+  displayName: z.string().min(1).default(transferAgent.displayName),
+})
 const roleSchema = z.strictObject({ endedByRole: z.string().default('Agent') })
 const typingSchema = z.strictObject({ state: z.enum(['Started', 'Stopped']).default('Started') })
 const burstSchema = z.strictObject({ count: z.int().min(1).max(1_000).default(20) })
@@ -21,59 +25,61 @@ export const conversationControls: Control[] = [
   {
     method: 'GET',
     path: '/__sandbox/conversations',
-    act: ({ conversations }) => [...conversations.keys()],
+    handle: ({ conversations }) => [...conversations.keys()],
   },
   {
     method: 'GET',
     path: inConversation(),
-    act: (world, _body, id) => {
-      const conversation = find(world, id)
+    handle: (sandbox, _body, id) => {
+      const conversation = findConversation(sandbox, id)
       return { ...conversation, state: stateAt(conversation, Date.now()) }
     },
   },
   {
     method: 'POST',
     path: inConversation('/entries'),
-    act: (world, body, id) => inject(world, find(world, id), read(injectionsSchema, body).entries),
+    handle: (sandbox, body, id) =>
+      inject(sandbox, findConversation(sandbox, id), parseBody(injectionsSchema, body).entries),
   },
   {
     method: 'POST',
     path: inConversation('/agent-joins'),
-    act: (world, body, id) => {
-      const { displayName } = read(agentSchema, body ?? {})
-      agentJoins(sceneNow(world, find(world, id)), { ...dana, displayName })
+    handle: (sandbox, body, id) => {
+      const { displayName } = parseBody(agentSchema, body ?? {})
+      agentJoins(stepNow(sandbox, findConversation(sandbox, id)), { ...defaultAgent, displayName })
     },
   },
   {
     method: 'POST',
     path: inConversation('/agent-leaves'),
-    act: (world, _body, id) => agentLeaves(sceneNow(world, find(world, id))),
+    handle: (sandbox, _body, id) => agentLeaves(stepNow(sandbox, findConversation(sandbox, id))),
   },
   {
     method: 'POST',
     path: inConversation('/transfers'),
-    act: (world, body, id) => {
-      const { displayName } = read(nextAgentSchema, body ?? {})
-      transfer(sceneNow(world, find(world, id)), { ...lee, displayName })
+    handle: (sandbox, body, id) => {
+      const { displayName } = parseBody(nextAgentSchema, body ?? {})
+      transfer(stepNow(sandbox, findConversation(sandbox, id)), { ...transferAgent, displayName })
     },
   },
   {
     method: 'POST',
     path: inConversation('/session-ends'),
-    act: (world, body, id) => {
-      const { endedByRole } = read(roleSchema, body ?? {})
-      endSession(sceneNow(world, find(world, id)), endedByRole)
+    handle: (sandbox, body, id) => {
+      const { endedByRole } = parseBody(roleSchema, body ?? {})
+      endSession(stepNow(sandbox, findConversation(sandbox, id)), endedByRole)
     },
   },
   {
     method: 'POST',
     path: inConversation('/typing'),
-    act: (world, body, id) =>
-      agentTypes(world, find(world, id), read(typingSchema, body ?? {}).state),
+    handle: (sandbox, body, id) =>
+      agentTypes(sandbox, findConversation(sandbox, id), parseBody(typingSchema, body ?? {}).state),
   },
   {
     method: 'POST',
     path: inConversation('/bursts'),
-    act: (world, body, id) => burstNow(world, find(world, id), read(burstSchema, body ?? {}).count),
+    handle: (sandbox, body, id) =>
+      sendBurst(sandbox, findConversation(sandbox, id), parseBody(burstSchema, body ?? {}).count),
   },
 ]

@@ -1,7 +1,7 @@
 import { serveFile } from '../files.js'
-import { badRequest, notFound, Refusal } from '../refusal.js'
+import { badRequest, HttpError, notFound } from '../http-error.js'
 import { matchRoute } from '../routes.js'
-import type { World } from '../world.js'
+import type { SandboxState } from '../sandbox-state.js'
 import { conversationControls } from './conversations.js'
 import { orgControls } from './org.js'
 
@@ -9,18 +9,18 @@ import { orgControls } from './org.js'
 const controls = [...orgControls, ...conversationControls]
 
 /** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong; and its files. */
-export async function handleControl(world: World, request: Request): Promise<Response> {
+export async function handleControl(sandbox: SandboxState, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
-  const file = serveFile(world, pathname)
+  const file = serveFile(sandbox, pathname)
   if (file) return file
   try {
     const match = matchRoute(controls, request.method, pathname)
     if (!match) throw notFound('Control')
     const body = await bodyOf(request)
-    const result = match.route.act(world, body, match.params.conversationId ?? '')
+    const result = match.route.handle(sandbox, body, match.params.conversationId ?? '')
     return result === undefined ? new Response(null, { status: 204 }) : Response.json(result)
   } catch (error) {
-    if (error instanceof Refusal) return error.toResponse()
+    if (error instanceof HttpError) return error.toResponse()
     throw error
   }
 }

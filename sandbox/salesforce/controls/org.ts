@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { faultSchema } from '../faults.js'
+import { resetSandboxState, resetSwitches } from '../sandbox-state.js'
 import { patchSwitches, switchesPatchSchema } from '../switches.js'
 import { expireTokens, revokeTokens } from '../tokens.js'
-import { resetSwitches, resetWorld } from '../world.js'
-import { type Control, read } from './control.js'
+import { type Control, parseBody } from './control.js'
 
 const outageSchema = z.strictObject({
   forMs: z.int().min(1).default(60_000),
@@ -13,37 +13,37 @@ const expirySchema = z.strictObject({ subject: z.string().optional() })
 
 /** What can be done to the org as a whole: switches, faults, tokens, and what was heard. */
 export const orgControls: Control[] = [
-  { method: 'DELETE', path: '/__sandbox', act: resetWorld },
-  { method: 'GET', path: '/__sandbox/switches', act: ({ switches }) => switches },
+  { method: 'DELETE', path: '/__sandbox', handle: resetSandboxState },
+  { method: 'GET', path: '/__sandbox/switches', handle: ({ switches }) => switches },
   {
     method: 'PATCH',
     path: '/__sandbox/switches',
-    act: ({ switches }, body) => {
-      patchSwitches(switches, read(switchesPatchSchema, body))
+    handle: ({ switches }, body) => {
+      patchSwitches(switches, parseBody(switchesPatchSchema, body))
       return switches
     },
   },
   {
     method: 'DELETE',
     path: '/__sandbox/switches',
-    act: (world) => {
-      resetSwitches(world)
-      return world.switches
+    handle: (sandbox) => {
+      resetSwitches(sandbox)
+      return sandbox.switches
     },
   },
-  { method: 'GET', path: '/__sandbox/faults', act: ({ faults }) => faults },
+  { method: 'GET', path: '/__sandbox/faults', handle: ({ faults }) => faults },
   {
     method: 'POST',
     path: '/__sandbox/faults',
-    act: ({ faults }, body) => {
-      faults.push(read(faultSchema, body))
+    handle: ({ faults }, body) => {
+      faults.push(parseBody(faultSchema, body))
       return faults
     },
   },
   {
     method: 'DELETE',
     path: '/__sandbox/faults',
-    act: ({ faults }) => {
+    handle: ({ faults }) => {
       faults.length = 0
       return faults
     },
@@ -51,17 +51,17 @@ export const orgControls: Control[] = [
   {
     method: 'POST',
     path: '/__sandbox/outages',
-    act: ({ faults }, body) => {
-      const { forMs, status } = read(outageSchema, body ?? {})
+    handle: ({ faults }, body) => {
+      const { forMs, status } = parseBody(outageSchema, body ?? {})
       faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))
       return faults
     },
   },
-  { method: 'DELETE', path: '/__sandbox/tokens', act: revokeTokens },
+  { method: 'DELETE', path: '/__sandbox/tokens', handle: revokeTokens },
   {
     method: 'POST',
     path: '/__sandbox/token-expiry',
-    act: (world, body) => expireTokens(world, read(expirySchema, body ?? {}).subject),
+    handle: (sandbox, body) => expireTokens(sandbox, parseBody(expirySchema, body ?? {}).subject),
   },
-  { method: 'GET', path: '/__sandbox/exchanges', act: ({ exchanges }) => exchanges },
+  { method: 'GET', path: '/__sandbox/exchanges', handle: ({ exchanges }) => exchanges },
 ]

@@ -1,11 +1,11 @@
 import { errors, jwtVerify } from 'jose'
 import * as z from 'zod'
-import { Refusal } from '../refusal.js'
-import { salesforceNow, type World } from '../world.js'
+import { HttpError } from '../http-error.js'
+import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import type { Login } from './login.js'
 
 /** A refusal in the words of OAuth 2.0 (RFC 6749 §5.2). */
-export class OAuthRefusal extends Refusal {
+export class OAuthError extends HttpError {
   readonly code: string
 
   constructor(code: string, description: string) {
@@ -20,7 +20,7 @@ export class OAuthRefusal extends Refusal {
   }
 }
 
-const longestLifeSeconds = 5 * 60
+const maxLifetimeSeconds = 5 * 60
 const claimsSchema = z.object({ iat: z.int(), exp: z.int() })
 
 /**
@@ -28,20 +28,24 @@ const claimsSchema = z.object({ iat: z.int(), exp: z.int() })
  * `invalid_grant`: `sub` is the org's id in 15 characters, `aud` the login URL, and it lives for at
  * most five minutes.
  */
-export async function checkAssertion(world: World, login: Login, assertion: string): Promise<void> {
-  const { iat, exp } = await verify(world, login, assertion)
+export async function checkAssertion(
+  sandbox: SandboxState,
+  login: Login,
+  assertion: string,
+): Promise<void> {
+  const { iat, exp } = await verify(sandbox, login, assertion)
   if (exp <= iat) throw invalidGrant('the assertion ends before it begins')
-  if (exp - iat > longestLifeSeconds) throw invalidGrant('the assertion lives for too long')
+  if (exp - iat > maxLifetimeSeconds) throw invalidGrant('the assertion lives for too long')
 }
 
-async function verify(world: World, login: Login, assertion: string) {
+async function verify(sandbox: SandboxState, login: Login, assertion: string) {
   try {
     const { payload } = await jwtVerify(assertion, login.publicKey, {
       algorithms: ['RS256'],
       issuer: login.clientId,
-      subject: world.deployment.orgId,
+      subject: sandbox.deployment.orgId,
       audience: login.loginUrl,
-      currentDate: new Date(salesforceNow(world)),
+      currentDate: new Date(salesforceNow(sandbox)),
     })
     return claimsSchema.parse(payload)
   } catch (error) {
@@ -49,4 +53,4 @@ async function verify(world: World, login: Login, assertion: string) {
   }
 }
 
-const invalidGrant = (description: string) => new OAuthRefusal('invalid_grant', description)
+const invalidGrant = (description: string) => new OAuthError('invalid_grant', description)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { plainText } from '../plain-text.js'
 import { listPicker, replies, selection } from './choices.js'
-import { attachments, richLink } from './statics.js'
+import { attachments, richLink } from './static-content.js'
 
 /** The type of a message and what it holds, in the words of the dialect. */
 export type GuideContent = { messageType: string; [content: string]: unknown }
@@ -21,7 +21,7 @@ const enhancedTypes = [
  * A message of Enhanced Chat in the guide's words: in its own shape, or else as plain text; null when
  * it says nothing. A message of any other type (injected) is passed on as it is.
  */
-export function contentOf(message: GuideContent): GuideContent | null {
+export function toGuideContent(message: GuideContent): GuideContent | null {
   if (!enhancedTypes.includes(message.messageType)) return withoutReferences(message)
   const { data } = shapes.safeParse(message)
   return data ?? textOf(plainText(message))

@@ -1,29 +1,31 @@
-import { visibleEntries } from '../ledger.js'
-import { disturb } from '../operations/disturbance.js'
-import { type Call, namedConversation } from '../operations/operation.js'
-import type { World } from '../world.js'
-import { messageIdOf, presented } from './present.js'
-import { listQuery, readStrictly } from './requests.js'
+import { visibleEntries } from '../entry-log.js'
+import { applyListSwitches } from '../operations/list-switches.js'
+import { type Call, conversationInPath } from '../operations/operation.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { messageIdOf, toGuideMessage } from './guide-message.js'
+import { listQuery, parseStrictly } from './requests.js'
 
 /** As many come again when lists repeat themselves. */
-const repeatsAtLeast = 3
+const minRepeats = 3
 
 /**
  * All messages, the oldest first. After an id: what stands behind it in the list at this moment, so
  * that a message that shows up late and before it is not told; and some of what was told already.
  */
 export function list(call: Call): Response {
-  const { world, query } = call
-  const { after } = readStrictly(world, listQuery, query)
-  const conversation = namedConversation(call)
+  const { sandbox, query } = call
+  const { after } = parseStrictly(sandbox, listQuery, query)
+  const conversation = conversationInPath(call)
   const { id } = conversation
-  const entries = visibleEntries(conversation).filter((entry) => presented(id, entry))
-  const told = entries.findIndex((entry) => messageIdOf(entry) === after) + 1
-  const asked = entries.slice(Math.max(0, told - repeats(world)))
-  return Response.json({ messages: disturb(world, asked).map((entry) => presented(id, entry)) })
+  const entries = visibleEntries(conversation).filter((entry) => toGuideMessage(id, entry))
+  const firstNewIndex = entries.findIndex((entry) => messageIdOf(entry) === after) + 1
+  const selected = entries.slice(Math.max(0, firstNewIndex - repeatCount(sandbox)))
+  return Response.json({
+    messages: applyListSwitches(sandbox, selected).map((entry) => toGuideMessage(id, entry)),
+  })
 }
 
-function repeats({ switches }: World): number {
+function repeatCount({ switches }: SandboxState): number {
   const { afterRepeats, listRepeatsEntries } = switches
-  return listRepeatsEntries ? Math.max(afterRepeats, repeatsAtLeast) : afterRepeats
+  return listRepeatsEntries ? Math.max(afterRepeats, minRepeats) : afterRepeats
 }

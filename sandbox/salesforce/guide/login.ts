@@ -13,7 +13,7 @@ export type LoginOptions = {
 export type Login = { clientId: string; publicKey: KeyObject; loginUrl: string }
 
 /** The connected app; a TypeError without one, for nobody could ever log in. */
-export function loginOf(options: LoginOptions | undefined): Login {
+export function createLogin(options: LoginOptions | undefined): Login {
   if (!options) throw new TypeError('A Salesforce of the guide needs the option `guide`')
   const { clientId, publicKey, loginUrl } = options
   const key = publicKey instanceof KeyObject ? publicKey : createPublicKey(publicKey)

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import type { Exchange } from '../exchange.js'
-import { badRequest } from '../refusal.js'
-import type { World } from '../world.js'
-import { type GuideOperationId, guideOperationIds } from './names.js'
+import { badRequest } from '../http-error.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { type GuideOperationId, guideOperationIds } from './operation-ids.js'
 
 const attributes = z.record(z.string(), z.string())
 
@@ -54,8 +54,8 @@ const operationIdSchema = z.enum(guideOperationIds)
  * Reads what was sent by its schema, or refuses with 400. The schemas leave out what they do not know;
  * a strict Salesforce refuses it.
  */
-export function readStrictly<Schema extends z.ZodType>(
-  { switches }: World,
+export function parseStrictly<Schema extends z.ZodType>(
+  { switches }: SandboxState,
   schema: Schema,
   value: unknown,
 ): z.output<Schema> {
@@ -71,14 +71,14 @@ export function guideRequestViolations(exchange: Exchange): string[] | null {
   if (!operationId) return null
   const query = operationId === 'listMessages' ? listQuery : noQuery
   return [
-    ...complaints(`${operationId} query`, query, exchange.query),
-    ...complaints(`${operationId} request`, guideBodies[operationId], exchange.requestBody),
+    ...schemaViolations(`${operationId} query`, query, exchange.query),
+    ...schemaViolations(`${operationId} request`, guideBodies[operationId], exchange.requestBody),
   ]
 }
 
 const unknownProperties = 'There are properties that nobody knows'
 
-function complaints(where: string, schema: z.ZodType, value: unknown): string[] {
+function schemaViolations(where: string, schema: z.ZodType, value: unknown): string[] {
   const { data, error } = schema.safeParse(value)
   if (error) return [`${where}: ${z.prettifyError(error)}`]
   return isDeepStrictEqual(data, value) ? [] : [`${where}: ${unknownProperties}`]

@@ -1,37 +1,39 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import type { Conversation } from '../ledger.js'
+import type { Conversation } from '../entry-log.js'
+import { badRequest } from '../http-error.js'
 import { titleItem } from '../messages/items.js'
-import { badRequest } from '../refusal.js'
+import type { SandboxState } from '../sandbox-state.js'
 import type { VisitorMessage } from '../visitor-message.js'
-import type { World } from '../world.js'
-import { contentOf } from './content.js'
+import { toGuideContent } from './content.js'
 import type { GuideVisitorMessage } from './requests.js'
 
 const items = z.array(z.object({ itemId: z.string() }))
 const offerSchema = z.object({
   abstractMessage: z
     .looseObject({ id: z.string(), messageType: z.string() })
-    .transform((message) => ({ id: message.id, content: contentOf(message) })),
+    .transform((message) => ({ id: message.id, content: toGuideContent(message) })),
 })
 const itemsSchema = z.union([
   z
     .object({ quickReplies: z.object({ replies: items }) })
-    .transform((it) => it.quickReplies.replies),
-  z.object({ listPicker: z.object({ options: items }) }).transform((it) => it.listPicker.options),
+    .transform((value) => value.quickReplies.replies),
+  z
+    .object({ listPicker: z.object({ options: items }) })
+    .transform((value) => value.listPicker.options),
 ])
 
 /** What a visitor sent, as Enhanced Chat words it: what answers and lists it knows no other words. */
-export function visitorMessageOf(
-  world: World,
+export function toVisitorMessage(
+  sandbox: SandboxState,
   conversation: Conversation,
   sent: GuideVisitorMessage,
 ): VisitorMessage {
   const id = randomUUID()
   if (sent.messageType === 'StaticContentMessage') return { ...sent, id }
   const { itemId, title } = sent.quickReplySelection
-  const offerId = offerOf(conversation, itemId)
-  if (!offerId && world.switches.strict) throw badRequest('Nobody offered this itemId')
+  const offerId = offeringMessageId(conversation, itemId)
+  if (!offerId && sandbox.switches.strict) throw badRequest('Nobody offered this itemId')
   return {
     messageType: 'ChoicesResponseMessage',
     id,
@@ -44,8 +46,8 @@ export function visitorMessageOf(
 }
 
 /** The id of the message that offered an item; undefined when none did. */
-function offerOf({ ledger }: Conversation, itemId: string): string | undefined {
-  return ledger
+function offeringMessageId({ entryLog }: Conversation, itemId: string): string | undefined {
+  return entryLog
     .map(({ entry }) => offerSchema.safeParse(entry.entryPayload).data?.abstractMessage)
     .find((message) => itemsIn(message?.content).some((item) => item.itemId === itemId))?.id
 }

@@ -1,16 +1,16 @@
 import { formType, mediaType } from '../exchange.js'
+import { notFound } from '../http-error.js'
 import type { Call, Operation } from '../operations/operation.js'
-import { admitTokenRequest, checkTokenRequest } from '../operations/token-answer.js'
-import { notFound } from '../refusal.js'
+import { checkTokenRequest, limitTokenRequests } from '../operations/token-response.js'
+import { salesforceNow } from '../sandbox-state.js'
 import { mintToken, newGuestSubject, readToken } from '../tokens.js'
-import { salesforceNow } from '../world.js'
-import { checkAssertion, OAuthRefusal } from './assertion.js'
-import { jsonBody } from './call.js'
+import { checkAssertion, OAuthError } from './assertion.js'
+import { parseJsonBody } from './json-body.js'
 import { guideBodies } from './requests.js'
 
 /** The two kinds of token are told apart by the version they were issued for. */
 const loginVersion = 'login'
-const loginLifeSeconds = 2 * 60 * 60
+const loginLifetimeSeconds = 2 * 60 * 60
 
 /** From the gateway's key to a token for one visitor. */
 export const tokenOperations: Operation[] = [
@@ -18,46 +18,46 @@ export const tokenOperations: Operation[] = [
     operationId: 'exchangeAssertion',
     method: 'POST',
     path: '/services/oauth2/token',
-    act: exchangeAssertion,
+    handler: exchangeAssertion,
   },
   {
     operationId: 'authorize',
     method: 'POST',
     path: '/iamessage/api/v2/authorization',
-    act: authorize,
+    handler: authorize,
   },
 ]
 
-async function exchangeAssertion({ world, request, body }: Call): Promise<Response> {
-  if (!world.login) throw notFound('Resource')
+async function exchangeAssertion({ sandbox, request, body }: Call): Promise<Response> {
+  if (!sandbox.login) throw notFound('Resource')
   if (mediaType(request.headers) !== formType) {
-    throw new OAuthRefusal('invalid_request', 'the body must be a form')
+    throw new OAuthError('invalid_request', 'the body must be a form')
   }
   const { data, error } = guideBodies.exchangeAssertion.safeParse(body)
   const isOtherGrant = error?.issues.some(({ path }) => path[0] === 'grant_type')
-  if (isOtherGrant) throw new OAuthRefusal('unsupported_grant_type', 'grant type not supported')
-  if (!data) throw new OAuthRefusal('invalid_request', 'assertion is missing')
-  await checkAssertion(world, world.login, data.assertion)
-  const accessToken = await mintToken(world, {
-    subject: world.login.clientId,
+  if (isOtherGrant) throw new OAuthError('unsupported_grant_type', 'grant type not supported')
+  if (!data) throw new OAuthError('invalid_request', 'assertion is missing')
+  await checkAssertion(sandbox, sandbox.login, data.assertion)
+  const accessToken = await mintToken(sandbox, {
+    subject: sandbox.login.clientId,
     apiVersion: loginVersion,
-    expiresAtSeconds: Math.floor(salesforceNow(world) / 1000) + loginLifeSeconds,
+    expiresAtSeconds: Math.floor(salesforceNow(sandbox) / 1000) + loginLifetimeSeconds,
   })
   return Response.json({ access_token: accessToken, token_type: 'Bearer' })
 }
 
 /** A new visitor; where to go on is the host that was asked, unless switched. */
 async function authorize(call: Call): Promise<Response> {
-  const { world, request } = call
-  await readToken(world, request.headers.get('authorization'), loginVersion)
-  const asked = jsonBody(call, guideBodies.authorize)
-  checkTokenRequest(world, asked, 'UnAuth')
-  admitTokenRequest(world, 'tokens')
-  const { contextUrl, guestTokenLifeSeconds } = world.switches
+  const { sandbox, request } = call
+  await readToken(sandbox, request.headers.get('authorization'), loginVersion)
+  const options = parseJsonBody(call, guideBodies.authorize)
+  checkTokenRequest(sandbox, options, 'UnAuth')
+  limitTokenRequests(sandbox, 'tokens')
+  const { contextUrl, guestTokenLifeSeconds } = sandbox.switches
   const url = contextUrl ?? new URL(request.url).host
   return Response.json({
-    accessToken: await mintToken(world, { subject: newGuestSubject() }),
-    context: { url, esDeveloperName: world.deployment.esDeveloperName },
+    accessToken: await mintToken(sandbox, { subject: newGuestSubject() }),
+    context: { url, esDeveloperName: sandbox.deployment.esDeveloperName },
     expiresIn: guestTokenLifeSeconds,
   })
 }

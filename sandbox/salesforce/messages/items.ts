@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { MessageBody } from '../entries.js'
 
 /** Composes a message; `filesUrl` is where the sandbox serves its sample files. */
-export type Compose = (filesUrl: string) => MessageBody
+export type MessageFactory = (filesUrl: string) => MessageBody
 
 /** What a person reads of an item (`enhanced-chat-api.md` §3.5); empty lines are null, as the service sends them. */
 export function titleItem(title: string, subTitle: string | null = null) {

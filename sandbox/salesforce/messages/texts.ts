@@ -1,7 +1,7 @@
 import { staticMessage } from './items.js'
 
 /** Nothing but words. */
-export const text = (words: string) => staticMessage({ formatType: 'Text', text: words })
+export const text = (text: string) => staticMessage({ formatType: 'Text', text })
 
 /** A text that says where it has its facts from. */
 export const citedText = () =>
@@ -33,5 +33,5 @@ export const entities = () =>
   text('It&#39;s 5 &lt; 6 &amp; <b>bold</b>\u0007 \u202Eback\u202C \u0000end\tof\nline')
 
 /** A format that no list names: clients must pass over it. */
-export const unlisted = () =>
+export const unknownFormat = () =>
   staticMessage({ formatType: 'Hologram', beam: 'https://harbor.example/h' })

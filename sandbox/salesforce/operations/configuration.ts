@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { embeddedServiceConfig, type OpenInterval } from '../deployment.js'
-import { badRequest, notFound } from '../refusal.js'
-import type { World } from '../world.js'
-import { type Call, type Operation, read } from './operation.js'
+import { badRequest, notFound } from '../http-error.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { type Call, type Operation, parseRequest } from './operation.js'
 
 const dayMs = 24 * 60 * 60 * 1000
 
-const query = z.object({
+const querySchema = z.object({
   orgId: z.string({ error: 'Specify orgId' }),
   esConfigName: z.string({ error: 'Specify esConfigName' }),
 })
@@ -17,9 +17,9 @@ export const configurationOperations: Operation[] = [
     operationId: 'getEmbeddedServiceConfig',
     method: 'GET',
     path: '/embeddedservice/v1/embedded-service-config',
-    act: (call) => {
+    handler: (call) => {
       checkQuery(call)
-      const config = embeddedServiceConfig(call.world.deployment)
+      const config = embeddedServiceConfig(call.sandbox.deployment)
       return Response.json({ embeddedServiceConfig: config })
     },
   },
@@ -27,22 +27,22 @@ export const configurationOperations: Operation[] = [
     operationId: 'getBusinessHours',
     method: 'GET',
     path: '/embeddedservice/v1/businesshours',
-    act: (call) => {
+    handler: (call) => {
       checkQuery(call)
-      return Response.json({ businessHoursInfo: { businessHours: businessHours(call.world) } })
+      return Response.json({ businessHoursInfo: { businessHours: businessHours(call.sandbox) } })
     },
   },
 ]
 
 /** The 18-character org id is fine here. */
-function checkQuery({ world, query: asked }: Call): void {
-  const { orgId, esConfigName } = read(query, asked)
-  if (orgId.slice(0, 15) !== world.deployment.orgId) throw badRequest('Unknown orgId')
-  if (esConfigName !== world.deployment.esDeveloperName) throw notFound('Deployment')
+function checkQuery({ sandbox, query }: Call): void {
+  const { orgId, esConfigName } = parseRequest(querySchema, query)
+  if (orgId.slice(0, 15) !== sandbox.deployment.orgId) throw badRequest('Unknown orgId')
+  if (esConfigName !== sandbox.deployment.esDeveloperName) throw notFound('Deployment')
 }
 
 /** Always open is a day around now. */
-function businessHours({ switches }: World): OpenInterval[] {
+function businessHours({ switches }: SandboxState): OpenInterval[] {
   const now = Date.now()
   return switches.businessHours ?? [{ startTime: now - dayMs / 2, endTime: now + dayMs / 2 }]
 }

@@ -1,21 +1,21 @@
 import * as z from 'zod'
-import type { Conversation } from '../ledger.js'
-import { badRequest, permissionDenied, Refusal } from '../refusal.js'
-import { closeConversation, endSession, sceneNow } from '../scenes.js'
-import { stateAt } from '../state.js'
+import { stateAt } from '../conversation-state.js'
+import type { Conversation } from '../entry-log.js'
+import { badRequest, HttpError, permissionDenied } from '../http-error.js'
+import { closeConversation, endSession, stepNow } from '../script.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
-import { admitConversation, begin } from './begin.js'
 import { listConversations } from './conversation-list.js'
+import { createConversation, limitConversations } from './create-conversation.js'
 import {
   authorised,
   type Call,
+  callersConversation,
+  callersOpenConversation,
   checkDeployment,
   deploymentQuery,
   type Operation,
-  openConversation,
-  ownConversation,
-  read,
+  parseRequest,
 } from './operation.js'
 
 const createRequest = z.strictObject({
@@ -31,20 +31,20 @@ export const conversationOperations: Operation[] = [
     operationId: 'createConversation',
     method: 'POST',
     path: '/iamessage/api/v2/conversation',
-    act: authorised(create),
+    handler: authorised(create),
   },
   {
     operationId: 'listConversations',
     method: 'GET',
     path: '/iamessage/api/v2/conversation/list',
-    act: authorised(listConversations),
+    handler: authorised(listConversations),
   },
   {
     operationId: 'retrieveConversationRoutingStatus',
     method: 'GET',
     path: '/iamessage/api/v2/conversation/{conversationId}',
-    act: authorised((call, caller) => {
-      const conversation = ownConversation(call, caller)
+    handler: authorised((call, caller) => {
+      const conversation = callersConversation(call, caller)
       const { routingStatus } = stateAt(conversation, Date.now())
       return Response.json({ conversationId: conversation.id, routingStatus })
     }),
@@ -53,8 +53,8 @@ export const conversationOperations: Operation[] = [
     operationId: 'closeConversation',
     method: 'DELETE',
     path: '/iamessage/api/v2/conversation/{conversationId}',
-    act: authorised((call, caller) => {
-      closeConversation(sceneNow(call.world, ending(call, caller)))
+    handler: authorised((call, caller) => {
+      closeConversation(stepNow(call.sandbox, conversationToEnd(call, caller)))
       return new Response(null, { status: 204 })
     }),
   },
@@ -62,29 +62,32 @@ export const conversationOperations: Operation[] = [
     operationId: 'endMessagingSession',
     method: 'DELETE',
     path: '/iamessage/api/v2/conversation/{conversationId}/session',
-    act: authorised((call, caller) => {
-      const conversation = ending(call, caller)
-      if (!stateAt(conversation, Date.now()).hasSession) throw new Refusal(403, 'No session')
-      endSession(sceneNow(call.world, conversation), 'EndUser')
+    handler: authorised((call, caller) => {
+      const conversation = conversationToEnd(call, caller)
+      if (!stateAt(conversation, Date.now()).hasSession) throw new HttpError(403, 'No session')
+      endSession(stepNow(call.sandbox, conversation), 'EndUser')
       return new Response(null, { status: 204 })
     }),
   },
 ]
 
 /** A repeat by the same subject makes no second conversation (§7a). */
-function create({ world, body }: Call, caller: Caller): Response {
-  const request = read(world.switches.strict ? createRequest : createRequest.loose(), body)
-  checkDeployment(world, request.esDeveloperName)
-  admitConversation(world, caller)
-  const known = world.conversations.get(request.conversationId)
-  if (known && known.visitor.participant.subject !== caller.subject) throw permissionDenied()
-  if (known && known.endTimestamp > 0) throw badRequest('The conversation is closed')
-  if (!known) begin(world, { ...request, id: request.conversationId }, caller)
+function create({ sandbox, body }: Call, caller: Caller): Response {
+  const request = parseRequest(
+    sandbox.switches.strict ? createRequest : createRequest.loose(),
+    body,
+  )
+  checkDeployment(sandbox, request.esDeveloperName)
+  limitConversations(sandbox, caller)
+  const existing = sandbox.conversations.get(request.conversationId)
+  if (existing && existing.visitor.participant.subject !== caller.subject) throw permissionDenied()
+  if (existing && existing.endTimestamp > 0) throw badRequest('The conversation is closed')
+  if (!existing) createConversation(sandbox, { ...request, id: request.conversationId }, caller)
   return new Response(null, { status: 201 })
 }
 
-function ending(call: Call, caller: Caller): Conversation {
-  read(conversationIdSchema, call.params.conversationId)
-  checkDeployment(call.world, read(deploymentQuery, call.query).esDeveloperName)
-  return openConversation(call, caller)
+function conversationToEnd(call: Call, caller: Caller): Conversation {
+  parseRequest(conversationIdSchema, call.params.conversationId)
+  checkDeployment(call.sandbox, parseRequest(deploymentQuery, call.query).esDeveloperName)
+  return callersOpenConversation(call, caller)
 }

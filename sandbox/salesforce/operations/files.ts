@@ -1,23 +1,23 @@
 import * as z from 'zod'
-import { answerFile } from '../bot/answer.js'
+import { replyToFile } from '../bot/reply.js'
 import { messageEntry } from '../entries.js'
-import { keepFile, type StoredFile } from '../files.js'
-import { type Conversation, record } from '../ledger.js'
+import { addEntry, type Conversation } from '../entry-log.js'
+import { type StoredFile, storeFile } from '../files.js'
+import { badRequest, HttpError } from '../http-error.js'
 import { attachment } from '../messages/attachments.js'
 import { staticMessage } from '../messages/items.js'
-import { badRequest, Refusal } from '../refusal.js'
+import type { SandboxState } from '../sandbox-state.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema, uuidSchema } from '../uuid.js'
-import type { World } from '../world.js'
 import {
   authorised,
   type Call,
+  callersOpenConversation,
   checkDeployment,
   type Operation,
-  openConversation,
-  read,
+  parseRequest,
 } from './operation.js'
-import { accepted, admitMessage, isNew, speak, speakingFields } from './speaking.js'
+import { acceptedResponse, deliver, isNewMessage, limitMessages, sessionFields } from './sending.js'
 
 const messageEntryPart = z.object({
   message: z.object({
@@ -26,7 +26,7 @@ const messageEntryPart = z.object({
     text: z.string().optional(),
     inReplyToMessageId: z.uuid().optional(),
   }),
-  ...speakingFields,
+  ...sessionFields,
 })
 
 type FileMessage = z.infer<typeof messageEntryPart>['message']
@@ -39,34 +39,37 @@ export const fileOperations: Operation[] = [
     operationId: 'sendFile',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/file',
-    act: authorised(sendFile),
+    handler: authorised(sendFile),
   },
 ]
 
 async function sendFile(call: Call, caller: Caller): Promise<Response> {
-  const { world } = call
-  read(conversationIdSchema, call.params.conversationId)
-  const parts = await partsOf(call.request)
-  const { message, ...opening } = read(messageEntryPart, await jsonOf(parts.get('messageEntry')))
+  const { sandbox } = call
+  parseRequest(conversationIdSchema, call.params.conversationId)
+  const parts = await parseParts(call.request)
+  const { message, ...sessionOptions } = parseRequest(
+    messageEntryPart,
+    await parseJsonPart(parts.get('messageEntry')),
+  )
   const file = parts.get('fileData')
   if (!(file instanceof File)) throw badRequest('Specify fileData with a file name')
-  checkDeployment(world, opening.esDeveloperName)
-  const conversation = openConversation(call, caller)
-  checkFile(world, file)
-  admitMessage(world, conversation)
-  if (isNew(world, conversation, message.id)) {
+  checkDeployment(sandbox, sessionOptions.esDeveloperName)
+  const conversation = callersOpenConversation(call, caller)
+  checkFile(sandbox, file)
+  limitMessages(sandbox, conversation)
+  if (isNewMessage(sandbox, conversation, message.id)) {
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const stored = { name: file.name, mimeType: typeOf(file), bytes }
-    speak(world, conversation, {
-      opening,
-      store: () => store(world, conversation, { message, file: stored }),
-      reply: () => answerFile(world, conversation, { messageId: message.id, name: stored.name }),
+    const stored = { name: file.name, mimeType: mediaTypeOf(file), bytes }
+    deliver(sandbox, conversation, {
+      sessionOptions,
+      store: () => store(sandbox, conversation, { message, file: stored }),
+      reply: () => replyToFile(sandbox, conversation, { messageId: message.id, name: stored.name }),
     })
   }
-  return accepted(world, message.id)
+  return acceptedResponse(sandbox, message.id)
 }
 
-async function partsOf(request: Request): Promise<FormData> {
+async function parseParts(request: Request): Promise<FormData> {
   try {
     return await request.formData()
   } catch {
@@ -74,7 +77,7 @@ async function partsOf(request: Request): Promise<FormData> {
   }
 }
 
-async function jsonOf(part: File | string | null): Promise<unknown> {
+async function parseJsonPart(part: File | string | null): Promise<unknown> {
   if (part === null) throw badRequest('Specify messageEntry')
   try {
     return JSON.parse(typeof part === 'string' ? part : await part.text())
@@ -84,30 +87,30 @@ async function jsonOf(part: File | string | null): Promise<unknown> {
 }
 
 /** Whether the channel takes files, and this one; the status for "takes none" is inferred. */
-function checkFile({ deployment, switches }: World, file: File): void {
+function checkFile({ deployment, switches }: SandboxState, file: File): void {
   const { attachments } = deployment
-  if (!attachments?.endUserToAgent) throw new Refusal(403, 'File attachments are not enabled')
+  if (!attachments?.endUserToAgent) throw new HttpError(403, 'File attachments are not enabled')
   const maximum = (attachments.maxFileSize ?? 5) * megabyte
-  if (file.size > maximum) throw new Refusal(413, `The file is larger than ${maximum} bytes`)
-  if (switches.refusedFileTypes.includes(typeOf(file))) {
-    throw new Refusal(415, `Files of type ${typeOf(file)} are not allowed`)
+  if (file.size > maximum) throw new HttpError(413, `The file is larger than ${maximum} bytes`)
+  if (switches.refusedFileTypes.includes(mediaTypeOf(file))) {
+    throw new HttpError(415, `Files of type ${mediaTypeOf(file)} are not allowed`)
   }
 }
 
-const typeOf = ({ type }: File) => type.split(';')[0] || 'application/octet-stream'
+const mediaTypeOf = ({ type }: File) => type.split(';')[0] || 'application/octet-stream'
 
 function store(
-  world: World,
+  sandbox: SandboxState,
   conversation: Conversation,
-  sent: { message: FileMessage; file: StoredFile },
+  upload: { message: FileMessage; file: StoredFile },
 ): void {
-  const { message, file } = sent
+  const { message, file } = upload
   const { id, inReplyToMessageId = null, text = null } = message
   const { name, mimeType } = file
-  const attachments = [attachment({ ...keepFile(world, file), name, mimeType })]
+  const attachments = [attachment({ ...storeFile(sandbox, file), name, mimeType })]
   const body = staticMessage({ formatType: 'Attachments', text, attachments })
-  record(
-    world,
+  addEntry(
+    sandbox,
     conversation,
     messageEntry(conversation.visitor, { ...body, id, inReplyToMessageId }),
   )

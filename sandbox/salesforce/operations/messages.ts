@@ -1,23 +1,23 @@
 import * as z from 'zod'
-import { answer } from '../bot/answer.js'
+import { replyToMessage } from '../bot/reply.js'
 import { messageEntry, richLinkEntry } from '../entries.js'
-import { type Conversation, record } from '../ledger.js'
-import { splitAtUrl } from '../links.js'
+import { addEntry, type Conversation } from '../entry-log.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { splitAtUrl } from '../split-at-url.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
 import { type VisitorMessage, visitorMessageSchema } from '../visitor-message.js'
-import type { World } from '../world.js'
 import {
   authorised,
   type Call,
+  callersOpenConversation,
   checkDeployment,
   type Operation,
-  openConversation,
-  read,
+  parseRequest,
 } from './operation.js'
-import { accepted, admitMessage, isNew, speak, speakingFields } from './speaking.js'
+import { acceptedResponse, deliver, isNewMessage, limitMessages, sessionFields } from './sending.js'
 
-const sendRequest = z.object({ message: visitorMessageSchema, ...speakingFields })
+const sendRequest = z.object({ message: visitorMessageSchema, ...sessionFields })
 
 /** What the end user says (`enhanced-chat-api.md` §2.10). */
 export const messageOperations: Operation[] = [
@@ -25,36 +25,36 @@ export const messageOperations: Operation[] = [
     operationId: 'sendMessage',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/message',
-    act: authorised(send),
+    handler: authorised(send),
   },
 ]
 
 function send(call: Call, caller: Caller): Response {
-  const { world } = call
-  read(conversationIdSchema, call.params.conversationId)
-  const { message, ...opening } = read(sendRequest, call.body)
-  checkDeployment(world, opening.esDeveloperName)
-  const conversation = openConversation(call, caller)
-  admitMessage(world, conversation)
-  if (isNew(world, conversation, message.id)) {
-    speak(world, conversation, {
-      opening,
-      store: () => store(world, conversation, message),
-      reply: () => answer(world, conversation, message),
+  const { sandbox } = call
+  parseRequest(conversationIdSchema, call.params.conversationId)
+  const { message, ...sessionOptions } = parseRequest(sendRequest, call.body)
+  checkDeployment(sandbox, sessionOptions.esDeveloperName)
+  const conversation = callersOpenConversation(call, caller)
+  limitMessages(sandbox, conversation)
+  if (isNewMessage(sandbox, conversation, message.id)) {
+    deliver(sandbox, conversation, {
+      sessionOptions,
+      store: () => store(sandbox, conversation, message),
+      reply: () => replyToMessage(sandbox, conversation, message),
     })
   }
-  return accepted(world, message.id)
+  return acceptedResponse(sandbox, message.id)
 }
 
 /** A link at an edge of a text becomes an entry of its own, with an id the sender did not choose. */
-function store(world: World, conversation: Conversation, message: VisitorMessage): void {
+function store(sandbox: SandboxState, conversation: Conversation, message: VisitorMessage): void {
   const { visitor } = conversation
   if (message.messageType !== 'StaticContentMessage') {
-    record(world, conversation, messageEntry(visitor, message))
+    addEntry(sandbox, conversation, messageEntry(visitor, message))
     return
   }
   const { text, url } = splitAtUrl(message.staticContent.text)
   const staticContent = { ...message.staticContent, text }
-  record(world, conversation, messageEntry(visitor, { ...message, staticContent }))
-  if (url) record(world, conversation, richLinkEntry(visitor, url))
+  addEntry(sandbox, conversation, messageEntry(visitor, { ...message, staticContent }))
+  if (url) addEntry(sandbox, conversation, richLinkEntry(visitor, url))
 }

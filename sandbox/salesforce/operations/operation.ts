@@ -1,15 +1,15 @@
 import * as z from 'zod'
-import type { GuideOperationId } from '../guide/names.js'
-import type { Conversation } from '../ledger.js'
-import { badRequest, notFound, permissionDenied, Refusal } from '../refusal.js'
+import type { Conversation } from '../entry-log.js'
+import type { GuideOperationId } from '../guide/operation-ids.js'
+import { badRequest, HttpError, notFound, permissionDenied } from '../http-error.js'
 import type { Route } from '../routes.js'
+import type { SandboxState } from '../sandbox-state.js'
 import { type Caller, readToken } from '../tokens.js'
-import type { World } from '../world.js'
-import type { OperationId } from './names.js'
+import type { OperationId } from './operation-ids.js'
 
 /** A request on its way through an operation; `request` is unread, `body` is its JSON (or text). */
 export type Call = {
-  world: World
+  sandbox: SandboxState
   request: Request
   params: Record<string, string>
   query: Record<string, string>
@@ -19,17 +19,20 @@ export type Call = {
 /** One row of the table of operations. */
 export type Operation = Route & {
   operationId: OperationId | GuideOperationId
-  act: (call: Call) => Promise<Response> | Response
+  handler: (call: Call) => Promise<Response> | Response
 }
 
 /** An act that only a caller with a good token reaches. */
-export function authorised(act: (call: Call, caller: Caller) => Promise<Response> | Response) {
+export function authorised(handle: (call: Call, caller: Caller) => Promise<Response> | Response) {
   return async (call: Call): Promise<Response> =>
-    act(call, await readToken(call.world, call.request.headers.get('authorization')))
+    handle(call, await readToken(call.sandbox, call.request.headers.get('authorization')))
 }
 
 /** Reads a body or query by its schema; 400 with the first complaint otherwise. */
-export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+export function parseRequest<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.output<Schema> {
   const { data, error } = schema.safeParse(value)
   if (!error) return data
   const issue = error.issues[0]
@@ -38,33 +41,33 @@ export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): 
 }
 
 /** The conversation of the path, whoever's it is; 404 when there is none. */
-export function namedConversation({ world, params }: Call): Conversation {
-  const conversation = world.conversations.get(params.conversationId ?? '')
+export function conversationInPath({ sandbox, params }: Call): Conversation {
+  const conversation = sandbox.conversations.get(params.conversationId ?? '')
   if (!conversation) throw notFound('Conversation')
   return conversation
 }
 
 /** The same, but 403 when it is another subject's. */
-export function ownConversation(call: Call, caller: Caller): Conversation {
-  const conversation = namedConversation(call)
+export function callersConversation(call: Call, caller: Caller): Conversation {
+  const conversation = conversationInPath(call)
   if (conversation.visitor.participant.subject !== caller.subject) throw permissionDenied()
   return conversation
 }
 
 /** The same for a conversation that must still be open. */
-export function openConversation(call: Call, caller: Caller): Conversation {
-  return stillOpen(ownConversation(call, caller))
+export function callersOpenConversation(call: Call, caller: Caller): Conversation {
+  return requireOpen(callersConversation(call, caller))
 }
 
 /** The conversation itself; closed is 403 (§7a). */
-export function stillOpen(conversation: Conversation): Conversation {
-  if (conversation.endTimestamp > 0) throw new Refusal(403, 'The conversation is closed')
+export function requireOpen(conversation: Conversation): Conversation {
+  if (conversation.endTimestamp > 0) throw new HttpError(403, 'The conversation is closed')
   return conversation
 }
 
 /** 400 unless the deployment is the one that this Salesforce has. */
-export function checkDeployment(world: World, esDeveloperName: string): void {
-  if (esDeveloperName === world.deployment.esDeveloperName) return
+export function checkDeployment(sandbox: SandboxState, esDeveloperName: string): void {
+  if (esDeveloperName === sandbox.deployment.esDeveloperName) return
   throw badRequest('Set esDeveloperName to a published deployment whose type is api')
 }
 

@@ -1,8 +1,14 @@
 import * as z from 'zod'
-import type { VisitorSignal } from '../ledger.js'
+import type { VisitorSignal } from '../entry-log.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema, uuidSchema } from '../uuid.js'
-import { authorised, type Call, type Operation, openConversation, read } from './operation.js'
+import {
+  authorised,
+  type Call,
+  callersOpenConversation,
+  type Operation,
+  parseRequest,
+} from './operation.js'
 
 const typingRequest = z.object({
   entryType: z.enum(['TypingStartedIndicator', 'TypingStoppedIndicator']),
@@ -27,19 +33,23 @@ export const signalOperations: Operation[] = [
     operationId: 'addTypingIndicator',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/entry',
-    act: authorised((call, caller) => note(call, caller, [read(typingRequest, call.body)])),
+    handler: authorised((call, caller) =>
+      note(call, caller, [parseRequest(typingRequest, call.body)]),
+    ),
   },
   {
     operationId: 'acknowledgeEntries',
     method: 'POST',
     path: '/iamessage/api/v2/conversation/{conversationId}/acknowledge-entries',
-    act: authorised((call, caller) => note(call, caller, read(acknowledgeRequest, call.body).acks)),
+    handler: authorised((call, caller) =>
+      note(call, caller, parseRequest(acknowledgeRequest, call.body).acks),
+    ),
   },
 ]
 
 function note(call: Call, caller: Caller, signals: Omit<VisitorSignal, 'at'>[]): Response {
-  read(conversationIdSchema, call.params.conversationId)
-  const conversation = openConversation(call, caller)
+  parseRequest(conversationIdSchema, call.params.conversationId)
+  const conversation = callersOpenConversation(call, caller)
   const at = Date.now()
   conversation.visitorSignals.push(...signals.map((signal) => ({ at, ...signal })))
   return Response.json({})

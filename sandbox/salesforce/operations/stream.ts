@@ -1,4 +1,4 @@
-import { badRequest } from '../refusal.js'
+import { badRequest } from '../http-error.js'
 import { openStream } from '../stream/open.js'
 import { lastEventId } from '../stream/outbox.js'
 import type { Caller } from '../tokens.js'
@@ -10,20 +10,20 @@ export const streamOperations: Operation[] = [
     operationId: 'serverSentEvents',
     method: 'GET',
     path: '/eventrouter/v1/sse',
-    act: authorised(stream),
+    handler: authorised(stream),
   },
 ]
 
 /** Without Last-Event-Id nothing old is replayed. */
-function stream({ world, request }: Call, caller: Caller): Response {
+function stream({ sandbox, request }: Call, caller: Caller): Response {
   const orgId = request.headers.get('x-org-id')
   if (orgId === null) throw badRequest('Specify the X-Org-Id header')
-  if (orgId !== world.deployment.orgId) {
+  if (orgId !== sandbox.deployment.orgId) {
     throw badRequest('OrgId in the header and token must match')
   }
-  const asked = request.headers.get('last-event-id') ?? ''
-  const after = /^\d+$/.test(asked) ? Number(asked) : lastEventId(world)
-  return new Response(openStream(world, { caller, after, signal: request.signal }), {
+  const lastSeenId = request.headers.get('last-event-id') ?? ''
+  const after = /^\d+$/.test(lastSeenId) ? Number(lastSeenId) : lastEventId(sandbox)
+  return new Response(openStream(sandbox, { caller, after, signal: request.signal }), {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
   })
 }

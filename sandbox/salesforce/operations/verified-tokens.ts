@@ -1,11 +1,16 @@
 import { errors } from 'jose'
 import * as z from 'zod'
+import { HttpError } from '../http-error.js'
 import { verifiedSubject } from '../key-set.js'
-import { Refusal } from '../refusal.js'
+import type { SandboxState } from '../sandbox-state.js'
 import { isVerified, newGuestSubject } from '../tokens.js'
-import type { World } from '../world.js'
-import { authorised, type Operation, read } from './operation.js'
-import { admitTokenRequest, checkTokenRequest, tokenAnswer, tokenRequest } from './token-answer.js'
+import { authorised, type Operation, parseRequest } from './operation.js'
+import {
+  checkTokenRequest,
+  limitTokenRequests,
+  tokenRequest,
+  tokenResponse,
+} from './token-response.js'
 
 const verifiedTokenRequest = tokenRequest.extend({
   authorizationType: z.literal('JWT'),
@@ -20,34 +25,35 @@ export const verifiedTokenOperations: Operation[] = [
     operationId: 'generateAccessTokenForAuthenticatedUser',
     method: 'POST',
     path,
-    act: async ({ world, body }) => {
-      const request = read(verifiedTokenRequest, body)
-      checkTokenRequest(world, request, 'Auth')
-      admitTokenRequest(world, 'tokens')
-      return tokenAnswer(world, await subjectOf(world, request.customerIdentityToken))
+    handler: async ({ sandbox, body }) => {
+      const request = parseRequest(verifiedTokenRequest, body)
+      checkTokenRequest(sandbox, request, 'Auth')
+      limitTokenRequests(sandbox, 'tokens')
+      return tokenResponse(sandbox, await subjectOf(sandbox, request.customerIdentityToken))
     },
   },
   {
     operationId: 'revokeToken',
     method: 'DELETE',
     path,
-    act: authorised(({ world }, { subject, clientId }) => {
-      if (!isVerified(subject)) throw new Refusal(401, 'Only tokens of verified users are revoked')
-      world.endedClients.set(clientId, 'revoked')
+    handler: authorised(({ sandbox }, { subject, clientId }) => {
+      if (!isVerified(subject))
+        throw new HttpError(401, 'Only tokens of verified users are revoked')
+      sandbox.endedTokens.set(clientId, 'revoked')
       return new Response(null, { status: 204 })
     }),
   },
 ]
 
 /** Sources disagree on a broken chain: a silent guest, or an error (§1.5). */
-async function subjectOf(world: World, identityToken: string): Promise<string> {
+async function subjectOf(sandbox: SandboxState, identityToken: string): Promise<string> {
   try {
-    return await verifiedSubject(world, identityToken)
+    return await verifiedSubject(sandbox, identityToken)
   } catch (error) {
-    if (world.switches.verifiedFailure === 'guest') return newGuestSubject()
+    if (sandbox.switches.verifiedFailure === 'guest') return newGuestSubject()
     const isExpired = error instanceof errors.JWTExpired
     throw isExpired
-      ? new Refusal(401, 'The customer identity token is expired')
-      : new Refusal(400, 'The customer identity token is invalid')
+      ? new HttpError(401, 'The customer identity token is expired')
+      : new HttpError(400, 'The customer identity token is invalid')
   }
 }

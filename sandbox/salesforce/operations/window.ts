@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { badRequest } from '../refusal.js'
-import type { World } from '../world.js'
+import { badRequest } from '../http-error.js'
+import type { SandboxState } from '../sandbox-state.js'
 
 const integer = z
   .string()
@@ -17,18 +17,21 @@ export const windowSchema = z.object({
 type Window = z.infer<typeof windowSchema>
 
 /** 1 to 50; more is refused when strict, cut to 50 otherwise (§7a). */
-export function limitOf(world: World, { limit }: Window): number {
+export function pageLimit(sandbox: SandboxState, { limit }: Window): number {
   if (limit < 1) throw badRequest('limit must be at least 1')
-  if (limit > 50 && world.switches.strict) throw badRequest('limit must be at most 50')
+  if (limit > 50 && sandbox.switches.strict) throw badRequest('limit must be at most 50')
   return Math.min(limit, 50)
 }
 
 /** Whether a timestamp lies within the bounds asked for. */
-export function windowOf(world: World, window: Window): (timestamp: number) => boolean {
+export function windowFilter(
+  sandbox: SandboxState,
+  window: Window,
+): (timestamp: number) => boolean {
   const { startTimestamp = Number.NEGATIVE_INFINITY, endTimestamp = Number.POSITIVE_INFINITY } =
     window
   if (endTimestamp < startTimestamp) throw badRequest('endTimestamp is before startTimestamp')
-  if (world.switches.bounds === 'exclusive') {
+  if (sandbox.switches.bounds === 'exclusive') {
     return (timestamp) => timestamp > startTimestamp && timestamp < endTimestamp
   }
   return (timestamp) => timestamp >= startTimestamp && timestamp <= endTimestamp

@@ -1,4 +1,4 @@
-import type { World } from '../world.js'
+import type { SandboxState } from '../sandbox-state.js'
 import type { StreamEvent } from './outbox.js'
 
 /** The events of `enhanced-chat-api.md` §4 by entry type; an entry of another type is not streamed. */
@@ -23,14 +23,14 @@ const eventNames: Partial<Record<string, string>> = {
 export const pingFrame = 'event: ping\ndata: 0\n\n'
 
 /** One event as it is written to a stream; nothing for an entry that streams do not carry. */
-export function frameOf(world: World, event: StreamEvent): string {
+export function formatFrame(sandbox: SandboxState, event: StreamEvent): string {
   const name = eventNames[event.entry.entryType]
   if (!name) return ''
-  return `id: ${event.id}\nevent: ${name}\ndata: ${JSON.stringify(envelopeOf(world, event))}\n\n`
+  return `id: ${event.id}\nevent: ${name}\ndata: ${JSON.stringify(envelopeOf(sandbox, event))}\n\n`
 }
 
 /** The payload is a JSON text here, and an object in lists (§3.1). */
-function envelopeOf({ deployment }: World, { conversationId, entry }: StreamEvent) {
+function envelopeOf({ deployment }: SandboxState, { conversationId, entry }: StreamEvent) {
   return {
     channelPlatformKey: 'c0ffee00-5a11-4b0a-9d2e-7b7f0c1d2e3f',
     channelType: 'embedded_messaging',

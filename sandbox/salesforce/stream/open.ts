@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Refusal } from '../refusal.js'
-import { type Caller, checkAlive } from '../tokens.js'
-import type { World } from '../world.js'
-import { frameOf, pingFrame } from './frames.js'
+import { HttpError } from '../http-error.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { type Caller, checkNotEnded } from '../tokens.js'
+import { formatFrame, pingFrame } from './frames.js'
 import { eventsAfter } from './outbox.js'
 
-const lookEveryMs = 25
+const checkIntervalMs = 25
 
 type Reader = { caller: Caller; after: number; signal: AbortSignal }
 
@@ -14,29 +14,31 @@ type Reader = { caller: Caller; after: number; signal: AbortSignal }
  * at once and now and then; it ends with the edge's words when the token does. It lives no longer
  * than its reader, and looks at `Date.now()` like everything else.
  */
-export function openStream(world: World, { caller, after, signal }: Reader) {
+export function openStream(sandbox: SandboxState, { caller, after, signal }: Reader) {
   const encoder = new TextEncoder()
   let lastId = after
   let pingedAt = Number.NEGATIVE_INFINITY
 
   function newFrames(): string {
-    const events = eventsAfter(world, caller.subject, lastId)
+    const events = eventsAfter(sandbox, caller.subject, lastId)
     lastId = events.at(-1)?.id ?? lastId
-    const isPingDue = Date.now() - pingedAt >= world.switches.pingEveryMs
+    const isPingDue = Date.now() - pingedAt >= sandbox.switches.pingEveryMs
     if (isPingDue) pingedAt = Date.now()
-    return (isPingDue ? pingFrame : '') + events.map((event) => frameOf(world, event)).join('')
+    return (
+      (isPingDue ? pingFrame : '') + events.map((event) => formatFrame(sandbox, event)).join('')
+    )
   }
 
   let isRead = true
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       while (isRead && !signal.aborted) {
-        const farewell = farewellOf(world, caller)
-        const text = farewell ?? newFrames()
+        const endReason = endReasonOf(sandbox, caller)
+        const text = endReason ?? newFrames()
         if (text !== '') controller.enqueue(encoder.encode(text))
-        if (farewell !== null) return controller.close()
+        if (endReason !== null) return controller.close()
         if (text !== '') return
-        await sleep(lookEveryMs, undefined, { ref: false })
+        await sleep(checkIntervalMs, undefined, { ref: false })
       }
       if (isRead) controller.close()
     },
@@ -47,12 +49,12 @@ export function openStream(world: World, { caller, after, signal }: Reader) {
 }
 
 /** What the edge writes into a stream whose token is over; null while it is good. */
-function farewellOf(world: World, caller: Caller): string | null {
+function endReasonOf(sandbox: SandboxState, caller: Caller): string | null {
   try {
-    checkAlive(world, caller)
+    checkNotEnded(sandbox, caller)
     return null
   } catch (error) {
-    if (error instanceof Refusal) return error.message
+    if (error instanceof HttpError) return error.message
     throw error
   }
 }

@@ -1,5 +1,5 @@
-import type { Conversation, ConversationEntry } from '../ledger.js'
-import type { World } from '../world.js'
+import type { Conversation, ConversationEntry } from '../entry-log.js'
+import type { SandboxState } from '../sandbox-state.js'
 
 /** Something for the streams of the conversation's visitor; `happensAt` is on our clock. */
 export type StreamItem = {
@@ -13,46 +13,50 @@ export type StreamItem = {
 export type StreamEvent = StreamItem & { id: number }
 
 /** `waiting`: has no number yet, since it has not happened or nobody has looked since. */
-export type Outbox = { waiting: StreamItem[]; events: StreamEvent[]; lastId: number }
+export type Outbox = { pending: StreamItem[]; events: StreamEvent[]; lastId: number }
 
 /** A dev server that runs for days can replay only so many. */
-const keptEvents = 5_000
+const maxEvents = 5_000
 
 /** Puts an entry where every open stream of the visitor sees it, once it has happened. */
-export function post(
-  { outbox }: World,
+export function addToOutbox(
+  { outbox }: SandboxState,
   { id, visitor }: Conversation,
   item: Pick<StreamItem, 'entry' | 'happensAt'>,
 ): void {
   const { entry, happensAt } = item
   const { subject } = visitor.participant
-  outbox.waiting.push({ conversationId: id, subject, entry, happensAt })
+  outbox.pending.push({ conversationId: id, subject, entry, happensAt })
 }
 
 /** Takes back what was still to happen in a conversation after this moment. */
-export function withdrawAfter({ outbox }: World, { id }: Conversation, moment: number): void {
-  outbox.waiting = outbox.waiting.filter(
+export function removePendingAfter(
+  { outbox }: SandboxState,
+  { id }: Conversation,
+  moment: number,
+): void {
+  outbox.pending = outbox.pending.filter(
     ({ conversationId, happensAt }) => conversationId !== id || happensAt <= moment,
   )
 }
 
 /** The number of the latest event of the org: where a stream starts that asks for nothing old. */
-export function lastEventId({ outbox }: World): number {
+export function lastEventId({ outbox }: SandboxState): number {
   const now = Date.now()
-  const happened = outbox.waiting
+  const due = outbox.pending
     .filter(({ happensAt }) => happensAt <= now)
     .sort((a, b) => a.happensAt - b.happensAt)
-  outbox.waiting = outbox.waiting.filter(({ happensAt }) => happensAt > now)
-  for (const item of happened) {
+  outbox.pending = outbox.pending.filter(({ happensAt }) => happensAt > now)
+  for (const item of due) {
     outbox.lastId += 1
     outbox.events.push({ ...item, id: outbox.lastId })
   }
-  outbox.events.splice(0, outbox.events.length - keptEvents)
+  outbox.events.splice(0, outbox.events.length - maxEvents)
   return outbox.lastId
 }
 
 /** What has happened in all conversations of a subject after the event of this number (§4). */
-export function eventsAfter(world: World, subject: string, id: number): StreamEvent[] {
-  lastEventId(world)
-  return world.outbox.events.filter((event) => event.id > id && event.subject === subject)
+export function eventsAfter(sandbox: SandboxState, subject: string, id: number): StreamEvent[] {
+  lastEventId(sandbox)
+  return sandbox.outbox.events.filter((event) => event.id > id && event.subject === subject)
 }

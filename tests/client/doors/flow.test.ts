@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ChatOptions, createChat, type Snapshot } from '../../../client/index.js'
 import { upload } from '../../../client/upload.js'
-import { doors } from '../../../platforms/doors.js'
-import { doorAt } from '../../../platforms/site.js'
+import { endpoints } from '../../../platforms/endpoints.js'
+import { endpointAt } from '../../../platforms/site.js'
 import { setupGateway } from '../../support/gateway.js'
 import { sentToClients } from '../../support/request.js'
 import { createBrowser } from '../place.js'
@@ -21,7 +21,7 @@ afterEach(() => {
 
 const toDoors: typeof fetch = async (input, init) => {
   const request = new Request(String(input), init)
-  const door = doorAt(new URL(request.url).pathname, doors)
+  const door = endpointAt(new URL(request.url).pathname, endpoints)
   if (!door) throw new TypeError('No such door')
   const response = await door(request, { remoteAddress: '192.0.2.1' })
   sentToClients.push(await response.clone().text())
@@ -106,8 +106,8 @@ describe('a visitor', () => {
         .map((each) => each.id),
     ).toEqual([id])
     const { conversationId } = chat.getSnapshot()
-    const { ledger } = gateway.salesforce.conversation(conversationId ?? '')
-    expect(ledger.filter(({ entry }) => entry.identifier === id)).toHaveLength(1)
+    const { entryLog } = gateway.salesforce.conversation(conversationId ?? '')
+    expect(entryLog.filter(({ entry }) => entry.identifier === id)).toHaveLength(1)
   })
 
   it('sends a file, and takes the transcript along', async () => {

@@ -1,0 +1,14 @@
+import { EnvironmentError } from '../lib/config/env.js'
+import type { ListenAddress } from './serve.js'
+
+/** Where to listen: `HOST`, else every IPv4 address of this machine, and `PORT`, else 3000. Pure. */
+export function readListenAddress({
+  HOST,
+  PORT,
+}: Readonly<Record<string, string | undefined>>): ListenAddress {
+  const port = PORT || '3000'
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new EnvironmentError('PORT must be a whole number from 0 to 65535.')
+  }
+  return { host: HOST || '0.0.0.0', port: Number(port) }
+}

@@ -1,0 +1,65 @@
+import { addBurst } from './bot/texts.js'
+import { stateAt } from './conversation-state.js'
+import type { Conversation, LoggedEntry } from './entry-log.js'
+import { agentLeaves, transfer } from './handover.js'
+import { type InjectionInput, inject, injectionSchema } from './injection.js'
+import { bot, defaultAgent } from './participants.js'
+import { conversationById, type SandboxState } from './sandbox-state.js'
+import { addSignals, agentJoins, endSession, stepNow, timestampOf } from './script.js'
+import { typingEntry } from './signals.js'
+
+/** Whoever serves, or else Dana, begins or stops typing; only streams tell. */
+export function agentTypes(
+  sandbox: SandboxState,
+  conversation: Conversation,
+  state: 'Started' | 'Stopped',
+): void {
+  const step = stepNow(sandbox, conversation)
+  const author = stateAt(conversation, step.happensAt).responder ?? defaultAgent
+  addSignals(step, typingEntry(author, state, timestampOf(step)))
+}
+
+/** Whoever serves, or else the bot, says this many things at once. */
+export function sendBurst(sandbox: SandboxState, conversation: Conversation, count: number): void {
+  const step = stepNow(sandbox, conversation)
+  addBurst(step, stateAt(conversation, step.happensAt).responder ?? bot, count)
+}
+
+/** What a test makes agents do, by the id of a conversation; a TypeError for one that is not there. */
+export function createActions(sandbox: SandboxState) {
+  const find = (conversationId: string) => conversationById(sandbox, conversationId)
+  const now = (conversationId: string) => stepNow(sandbox, find(conversationId))
+  return {
+    /** All that is stored of a conversation, what has yet to happen included. */
+    conversation: find,
+
+    /** Writes entries into a conversation as if somebody else had. */
+    inject: (conversationId: string, entries: InjectionInput[]): LoggedEntry[] =>
+      inject(
+        sandbox,
+        find(conversationId),
+        entries.map((entry) => injectionSchema.parse(entry)),
+      ),
+
+    /** Hands the conversation to Dana, now. */
+    agentJoins: (conversationId: string): void => agentJoins(now(conversationId)),
+
+    /** Whoever serves leaves, now, and the visitor waits in a queue. */
+    agentLeaves: (conversationId: string): void => agentLeaves(now(conversationId)),
+
+    /** Hands the conversation to Lee by way of a queue: three steps, `botDelayMs` apart. */
+    transfer: (conversationId: string): void => transfer(now(conversationId)),
+
+    /** Ends the messaging session, now, by this role. */
+    endSession: (conversationId: string, endedByRole: string): void =>
+      endSession(now(conversationId), endedByRole),
+
+    /** Whoever serves begins or stops typing; only streams tell. */
+    agentTypes: (conversationId: string, state: 'Started' | 'Stopped' = 'Started'): void =>
+      agentTypes(sandbox, find(conversationId), state),
+
+    /** Whoever serves says this many things at once, four in each millisecond. */
+    burst: (conversationId: string, count = 20): void =>
+      sendBurst(sandbox, find(conversationId), count),
+  }
+}

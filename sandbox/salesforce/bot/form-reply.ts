@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { stateAt } from '../conversation-state.js'
+import { messageEntry } from '../entries.js'
+import type { Conversation } from '../entry-log.js'
+import { formResult } from '../messages/form-result.js'
+import { automatedProcess } from '../participants.js'
+import { addEntries, type ScriptStep } from '../script.js'
+import type { VisitorForm } from '../visitor-message.js'
+import { addText } from './texts.js'
+
+const formSchema = z.object({
+  abstractMessage: z.object({
+    id: z.string(),
+    form: z.object({
+      sections: z.array(
+        z.object({
+          input: z.object({
+            id: z.string(),
+            required: z.boolean().nullish(),
+            label: z.object({ title: z.string() }).nullish(),
+          }),
+        }),
+      ),
+    }),
+  }),
+})
+
+/** The service says what became of the form (`enhanced-chat-api.md` §5), and whoever serves says thanks. */
+export function replyToForm(step: ScriptStep, message: VisitorForm): void {
+  const { sandbox, conversation, happensAt } = step
+  const missing = missingInputs(conversation, message)
+  const result = formResult(message.id, missing)
+  addEntries(step, messageEntry(automatedProcess(sandbox.deployment.orgId), result))
+  const { responder } = stateAt(conversation, happensAt)
+  const count = message.formResponse.inputValues.length
+  const confirmation = `Thank you, I have your form with ${count} ${count === 1 ? 'answer' : 'answers'}.`
+  const missingText = `Your form is not complete: ${missing.join(', ')}.`
+  if (responder) addText(step, responder, missing.length === 0 ? confirmation : missingText)
+}
+
+/** Titles of the required inputs that were left out; none for a form that nobody sent. */
+function missingInputs({ entryLog }: Conversation, message: VisitorForm): string[] {
+  const form = entryLog
+    .map(({ entry }) => formSchema.safeParse(entry.entryPayload).data?.abstractMessage)
+    .find((candidate) => candidate?.id === message.inReplyToMessageId)?.form
+  const answered = new Set(message.formResponse.inputValues.map(({ inputId }) => inputId))
+  return (form?.sections ?? [])
+    .map(({ input }) => input)
+    .filter(({ id, required }) => required && !answered.has(id))
+    .map(({ id, label }) => label?.title ?? id)
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import type { ConversationEntry } from '../entry-log.js'
+import { toGuideContent } from './content.js'
+
+/** A message as the dialect lists it; its content is under a name that depends on its type. */
+export type GuideMessage = {
+  id: string
+  conversationId: string
+  messageType: string
+  sender: { role: string; displayName: string }
+  /** ISO 8601, Salesforce's clock. */
+  timestamp: string
+  [content: string]: unknown
+}
+
+const roles = ['Agent', 'EndUser', 'Chatbot']
+
+const payloadSchema = z.object({
+  entryType: z.literal('Message'),
+  abstractMessage: z.looseObject({ messageType: z.string() }),
+})
+
+/** The id under which an entry is listed: ours is nobody's business. */
+export function messageIdOf({ identifier }: ConversationEntry): string {
+  return `msg_${createHash('sha256').update(identifier).digest('hex').slice(0, 24)}`
+}
+
+/** When it was said. */
+export const timestampOf = ({ transcriptedTimestamp }: ConversationEntry) =>
+  new Date(transcriptedTimestamp).toISOString()
+
+/** An entry as a message; null for one that the dialect does not know: routing, sessions, people, notes. */
+export function toGuideMessage(
+  conversationId: string,
+  entry: ConversationEntry,
+): GuideMessage | null {
+  const { data: payload } = payloadSchema.safeParse(entry.entryPayload)
+  const content = payload && toGuideContent(payload.abstractMessage)
+  if (!content || !roles.includes(entry.sender.role)) return null
+  return {
+    ...content,
+    id: messageIdOf(entry),
+    conversationId,
+    sender: { role: entry.sender.role, displayName: entry.senderDisplayName },
+    timestamp: timestampOf(entry),
+  }
+}

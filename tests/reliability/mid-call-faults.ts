@@ -1,0 +1,75 @@
+/** A store that goes wrong in the middle of a call: for this call alone, from its nth request on or only there. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { once } from 'node:events'
+import { http } from 'msw'
+import { redisUrl, type TestGateway } from '../support/gateway.js'
+
+/** As a proxy's, in short; `late`: the work is done when the test says so, after its sender has given up. */
+export type MidCallFault = 'hang' | 'mute' | 'late' | 'drop' | 'lose'
+
+type Plan = {
+  what: MidCallFault
+  from: number
+  to: number
+  requests: number
+  waits: number
+  late: Work[]
+}
+type Work = () => Promise<unknown>
+
+/** Far from a second, and from the 100 ms that are left to take something back. */
+const longMs = 600
+
+async function untilAborted({ signal }: Request): Promise<Response> {
+  if (!signal.aborted) await once(signal, 'abort')
+  return Response.error()
+}
+
+export function createMidCallFaults(gateway: TestGateway) {
+  const plans = new AsyncLocalStorage<Plan>()
+
+  async function applyFault(request: Request, { what, late }: Plan): Promise<Response> {
+    if (what === 'drop') return Response.error()
+    if (what === 'hang') return untilAborted(request)
+    const body = await request.text()
+    const { url, method, headers } = request
+    // The sender's signal would end the work with the wait.
+    const forward = () => gateway.redis.handle(new Request(url, { method, headers, body }))
+    if (what === 'late') {
+      late.push(forward)
+      return untilAborted(request)
+    }
+    await forward()
+    return what === 'mute' ? untilAborted(request) : Response.error()
+  }
+
+  return {
+    handler: http.all(`${redisUrl}/*`, async ({ request }) => {
+      const plan = plans.getStore()
+      if (plan) plan.requests += 1
+      const isFaulty = plan && plan.requests >= plan.from && plan.requests <= plan.to
+      if (!isFaulty) return gateway.redis.handle(request)
+      const startedAt = performance.now()
+      const answer = await applyFault(request, plan)
+      if (performance.now() - startedAt > longMs) plan.waits += 1
+      return answer
+    }),
+
+    /** How many requests a call makes of a store that is well. */
+    async count(call: () => Promise<unknown>): Promise<number> {
+      const plan: Plan = { what: 'drop', from: 1, to: 0, requests: 0, waits: 0, late: [] }
+      await plans.run(plan, call)
+      return plan.requests
+    },
+
+    /** Makes a call whose requests to the store go wrong from one on to another; `waits`: for how many it waited long; `late`: what is still to arrive. */
+    async withFault<T>(
+      what: MidCallFault,
+      [from, to]: readonly [number, number],
+      call: () => Promise<T>,
+    ) {
+      const plan: Plan = { what, from, to, requests: 0, waits: 0, late: [] }
+      return { answer: await plans.run(plan, call), waits: plan.waits, late: plan.late }
+    },
+  }
+}

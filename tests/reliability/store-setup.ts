@@ -1,0 +1,64 @@
+/** A Redis behind proxies: one between the gateway and the REST front, one between that and a redis-server. */
+import { http, passthrough } from 'msw'
+import { type FaultProxy, startFaultProxy } from '../../sandbox/proxy/index.js'
+import {
+  createRedisRestServer,
+  embeddedRedis,
+  type RedisBackend,
+  redisServer,
+} from '../../sandbox/redis/index.js'
+import { serve } from '../../sandbox/server/serve.js'
+import { runRedisServer } from '../sandbox/redis-server.js'
+
+const token = 'redis-token'
+
+/** The server behind the front, where there is one. */
+type BackendProxy = { proxy: FaultProxy; end(): Promise<void>; begin(): Promise<void> }
+
+export type StoreSetup = {
+  /** Between the gateway and the front. */
+  proxy: FaultProxy
+  /** Null for the embedded Redis. */
+  backendProxy: BackendProxy | null
+  variables: Record<string, string>
+  /** Lets the gateway reach the proxy through the closed network. */
+  handler: ReturnType<typeof http.all>
+  flush(): Promise<unknown>
+  close(): Promise<void>
+}
+
+async function openStore(
+  backend: RedisBackend,
+  backendProxy: BackendProxy | null,
+  closeBackend: () => Promise<void>,
+): Promise<StoreSetup> {
+  const server = await serve(createRedisRestServer({ ...backend, token }).handle)
+  const proxy = await startFaultProxy({ port: Number(new URL(server.url).port) })
+  return {
+    proxy,
+    backendProxy,
+    variables: { UPSTASH_REDIS_REST_URL: proxy.url, UPSTASH_REDIS_REST_TOKEN: token },
+    handler: http.all(`${proxy.url}/*`, () => passthrough()),
+    flush: () => backend.execute(['FLUSHALL']),
+    async close() {
+      await proxy.close()
+      await server.close()
+      backend.close()
+      await closeBackend()
+    },
+  }
+}
+
+export const openEmbedded = (): Promise<StoreSetup> =>
+  openStore(embeddedRedis(), null, async () => undefined)
+
+/** A real redis-server, which keeps what it was told when it restarts. */
+export async function openServer(): Promise<StoreSetup> {
+  const server = await runRedisServer('everything')
+  const proxy = await startFaultProxy({ path: server.path })
+  const { end, restart } = server
+  return openStore(redisServer({ port: proxy.port }), { proxy, end, begin: restart }, async () => {
+    await proxy.close()
+    await server.remove()
+  })
+}
