@@ -1,5 +1,5 @@
 /** The view of what happens underneath: the last requests, and how the chat stands. */
-import type { Connection, Snapshot } from '../index.js'
+import type { Connection, Snapshot } from '../core/index.js'
 import { el, need } from './dom.js'
 import type { Call, Pace } from './watch.js'
 

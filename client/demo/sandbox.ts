@@ -1,5 +1,5 @@
 /** The controls of the local Salesforce: what agents, networks and clocks do to a chat. */
-import type { Chat } from '../index.js'
+import type { Chat } from '../core/index.js'
 import { button, need } from './dom.js'
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']

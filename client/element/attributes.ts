@@ -1,5 +1,5 @@
 /** What the tag's attributes say. Pure. */
-import type { ChatStorage } from '../index.js'
+import type { ChatStorage } from '../core/index.js'
 
 /** Gives an attribute's text; null when it is not there. */
 export type Read = (name: string) => string | null

@@ -4,9 +4,9 @@
  */
 import { MiawChat } from './miaw-chat.js'
 
-export { createChat } from '../index.js'
-export { tabs } from '../tabs.js'
-export { upload } from '../upload.js'
+export { createChat } from '../core/index.js'
+export { tabs } from '../core/tabs.js'
+export { upload } from '../core/upload.js'
 export { MiawChat }
 
 const tag = 'miaw-chat'

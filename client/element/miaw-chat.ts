@@ -1,5 +1,5 @@
-import { type Chat, type ChatMessage, createChat, type IdentityToken } from '../index.js'
-import { tabs } from '../tabs.js'
+import { type Chat, type ChatMessage, createChat, type IdentityToken } from '../core/index.js'
+import { tabs } from '../core/tabs.js'
 import type { Texts } from '../widget/texts/index.js'
 import {
   chatAttributes,
@@ -151,7 +151,7 @@ export class MiawChat extends Base {
       theme: themeOf(this.#read),
       language: this.getAttribute('language') ?? undefined,
       texts: this.#texts,
-      wish: routingAttributes && { routingAttributes },
+      startOptions: routingAttributes && { routingAttributes },
     })
   }
 

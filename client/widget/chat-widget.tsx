@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useId, useMemo, useRef } from 'react'
-import type { Chat, ChatOptions, StartWish } from '../index.js'
+import type { Chat, ChatOptions, StartOptions } from '../core/index.js'
 import { answersIn } from './content/answers.js'
 import { type Widget, WidgetContext } from './context.js'
 import { focusIn } from './shell/focus.js'
@@ -10,7 +10,7 @@ import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
 import { shippedFor, type Texts, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
-import { useWish } from './use-wish.js'
+import { useStartOptions } from './use-start-options.js'
 
 export type ChatWidgetProps = {
   /** A chat made by `createChat`; or instead of it the options of one, such as `{ baseUrl }`. */
@@ -23,7 +23,7 @@ export type ChatWidgetProps = {
   open?: boolean | undefined
   onOpenChange?: ((isOpen: boolean) => void) | undefined
   /** With what conversations are started: routing attributes, Salesforce's language. */
-  wish?: StartWish | undefined
+  startOptions?: StartOptions | undefined
   /** A language tag; the page's or the browser's if left out. Says which texts are used, and how dates are written. */
   language?: string | undefined
   /** Texts of the page's own, in the place of the shipped ones. */
@@ -35,7 +35,7 @@ export type ChatWidgetProps = {
 export function ChatWidget(props: ChatWidgetProps) {
   const { layout = 'launcher', theme = 'auto' } = props
   const { chat: plain, snapshot } = useChat(props.chat)
-  const chat = useWish(plain, props.wish)
+  const chat = useStartOptions(plain, props.startOptions)
   const page = usePage()
   const language = props.language || (props.texts ? page.language : shippedFor(page.language))
   const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])

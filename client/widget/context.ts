@@ -1,10 +1,10 @@
 import { createContext, useContext } from 'react'
-import type { Chat, ChatMessage, Snapshot } from '../index.js'
+import type { Chat, ChatMessage, Snapshot } from '../core/index.js'
 import type { Texts } from './texts/index.js'
 
 /** What every part of the widget knows. */
 export type Widget = {
-  /** Starts as the page wishes; see `useWish`. */
+  /** Starts as the page wishes; see `useStartOptions`. */
   chat: Chat
   snapshot: Snapshot
   texts: Texts

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import { type Chat, type ChatOptions, createChat } from '../index.js'
-import { tabs } from '../tabs.js'
+import { type Chat, type ChatOptions, createChat } from '../core/index.js'
+import { tabs } from '../core/tabs.js'
 
 /** What a component is given: the chat's snapshot and its verbs, and the chat itself. */
 export type UseChat = ReturnType<typeof useChat>

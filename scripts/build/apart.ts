@@ -12,7 +12,7 @@ const shared: Readonly<Record<string, string>> = {
 /** Parts that may be there twice: they keep nothing, and are a few lines each. */
 const pure = ['problem.js', 'state.js', 'timeline.js']
 
-const coreFolder = join(root, 'client')
+const coreFolder = join(root, 'client', 'core')
 
 /**
  * Leaves the core out of an entry that stands on it. Code must come to the core through its entries: any
@@ -26,7 +26,9 @@ export const coreApart: Plugin = {
       if (name.includes(sep) || resolveDir === coreFolder || pure.includes(name)) return undefined
       const entry = shared[name]
       if (entry) return { path: entry, external: true }
-      return { errors: [{ text: `${name} is within the core: import it through client/index.ts` }] }
+      return {
+        errors: [{ text: `${name} is within the core: import it through client/core/index.ts` }],
+      }
     })
   },
 }

@@ -12,7 +12,7 @@ const preact = {
 export const core = ['index', 'tabs', 'upload'] as const
 
 /** A part of the core, such as `index`. */
-export const bundleCore = (name: (typeof core)[number]) => bundle(`client/${name}.ts`)
+export const bundleCore = (name: (typeof core)[number]) => bundle(`client/core/${name}.ts`)
 
 /** The widget for React, which stays the page's own, as the core stays an entry of its own. */
 export function bundleReact(): Promise<string> {

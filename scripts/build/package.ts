@@ -29,9 +29,9 @@ function manifestText(): string {
       'A chat for Salesforce Messaging over miaw-gateway: client, React widget, element.',
     type: 'module',
     exports: {
-      './client': entry('index', 'index'),
-      './client/tabs': entry('tabs', 'tabs'),
-      './client/upload': entry('upload', 'upload'),
+      './client': entry('core/index', 'index'),
+      './client/tabs': entry('core/tabs', 'tabs'),
+      './client/upload': entry('core/upload', 'upload'),
       './react': entry('react/index', 'react'),
       './react.css': './client/react.css',
       './element': entry('element/index', 'element'),

@@ -24,8 +24,8 @@ it('needs nothing but itself: the core and the element', () => {
     expect(code).not.toMatch(/\b(import|require)\b *[({"']/)
     expect(importsOf(code)).toEqual([])
   }
-  for (const name of readdirSync('client').filter((file) => file.endsWith('.ts'))) {
-    const code = readFileSync(join('client', name), 'utf8')
+  for (const name of readdirSync('client/core').filter((file) => file.endsWith('.ts'))) {
+    const code = readFileSync(join('client/core', name), 'utf8')
     expect(code, name).not.toMatch(/from '(?!\.\/)/)
   }
 })

@@ -1,6 +1,6 @@
 /** A gateway in a few lines, to be lost, delayed and broken at will: what the contract promises and no more. */
 import { randomUUID } from 'node:crypto'
-import type { Message, PollReply } from '../../client/index.js'
+import type { Message, PollReply } from '../../client/core/index.js'
 
 type Reply = { status?: number; body?: unknown; headers?: Record<string, string> }
 type Heard = { path: string; query: URLSearchParams; body: Record<string, unknown>; token: string }

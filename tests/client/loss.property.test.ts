@@ -1,7 +1,7 @@
 /** Whatever is lost, cut, reloaded or handed over: nothing is missing, nothing comes twice. */
 import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { type ChatStorage, createChat, type Environment } from '../../client/index.js'
+import { type ChatStorage, createChat, type Environment } from '../../client/core/index.js'
 import { createGateway, lost, textMessage } from './gateway.js'
 import { createBrowser } from './place.js'
 import { baseUrl, pass } from './scene.js'

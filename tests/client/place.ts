@@ -1,7 +1,8 @@
 /** Where a chat runs, for tests: pages of one browser, whose storage, locks and channels they share. */
-import type { ChatStorage, Environment } from '../../client/index.js'
-import type { Channel, Locks } from '../../client/page.js'
-import { createTabs } from '../../client/tabs.js'
+
+import type { Channel, Locks } from '../../client/core/browser-globals.js'
+import type { ChatStorage, Environment } from '../../client/core/index.js'
+import { createTabs } from '../../client/core/tabs.js'
 
 type Request = { grant(): void; holder: Holder }
 type Holder = { rob(): void }

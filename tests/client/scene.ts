@@ -1,6 +1,6 @@
 /** A visitor before a gateway, in a time of one's own. */
 import { afterEach, beforeEach, vi } from 'vitest'
-import { type ChatOptions, createChat } from '../../client/index.js'
+import { type ChatOptions, createChat } from '../../client/core/index.js'
 import { createGateway } from './gateway.js'
 import { createBrowser } from './place.js'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ChatStorage } from '../../client/index.js'
+import type { ChatStorage } from '../../client/core/index.js'
 import { openScene, pass } from './scene.js'
 
 const scene = openScene()

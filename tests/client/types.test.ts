@@ -1,8 +1,8 @@
 /** The client's plain types are the contract's. Checked by the compiler; nothing runs. */
 import { expectTypeOf, it } from 'vitest'
 import type * as z from 'zod'
-import type * as client from '../../client/index.js'
-import type * as wire from '../../client/wire.js'
+import type * as wire from '../../client/core/api-types.js'
+import type * as client from '../../client/core/index.js'
 import type { FormValue } from '../../lib/contract/form-values.js'
 import type { Message } from '../../lib/contract/messages.js'
 import type { problem } from '../../lib/contract/problems.js'
@@ -34,5 +34,5 @@ it('takes a problem for what the contract makes of it', () => {
 
 it('asks for what the contract takes', () => {
   expectTypeOf<client.FormValue>().toEqualTypeOf<FormValue>()
-  expectTypeOf<client.StartWish>().toExtend<z.input<typeof requests.startRequest>>()
+  expectTypeOf<client.StartOptions>().toExtend<z.input<typeof requests.startRequest>>()
 })

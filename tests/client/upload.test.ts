@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { page, type Upload } from '../../client/page.js'
-import { upload } from '../../client/upload.js'
+import { globals, type Upload } from '../../client/core/browser-globals.js'
+import { upload } from '../../client/core/upload.js'
 import { openScene, pass } from './scene.js'
 
 const scene = openScene()
 afterEach(() => {
-  delete page.XMLHttpRequest
+  delete globals.XMLHttpRequest
 })
 
 /** An XMLHttpRequest that the test answers. */
 function offerXhr() {
   const sent: (Upload & { form?: FormData; headers: Record<string, string>; status: number })[] = []
-  page.XMLHttpRequest = class implements Upload {
+  globals.XMLHttpRequest = class implements Upload {
     upload: Upload['upload'] = { onprogress: null }
     onload: Upload['onload'] = null
     onerror: Upload['onerror'] = null

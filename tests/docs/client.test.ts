@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { afterEach, expect, it, vi } from 'vitest'
-import { createChat } from '../../client/index.js'
-import { nothing } from '../../client/snapshot.js'
+import { createChat } from '../../client/core/index.js'
+import { emptySnapshot } from '../../client/core/snapshot.js'
 import { budgets } from '../../scripts/build/weigh.js'
 import { createGateway } from '../client/gateway.js'
 
@@ -20,8 +20,8 @@ it('has an example of at most 20 lines of code that chats', async () => {
   const bundle = await build({
     stdin: { contents: `${example}\nexport { chat }`, resolveDir: '.', loader: 'ts' },
     alias: {
-      'miaw-gateway/client': './client/index.ts',
-      'miaw-gateway/client/tabs': './client/tabs.ts',
+      'miaw-gateway/client': './client/core/index.ts',
+      'miaw-gateway/client/tabs': './client/core/tabs.ts',
     },
     ...{ bundle: true, format: 'esm', write: false },
   })
@@ -37,8 +37,8 @@ it('has an example of at most 20 lines of code that chats', async () => {
 
 it('names all that a chat can do, all of a snapshot, and the budgets as they are', () => {
   const chat = createChat({ baseUrl: '' })
-  const inner = ['say', 'call']
-  for (const name of [...Object.keys(chat), ...Object.keys(nothing)]) {
+  const inner = ['sendContent', 'call']
+  for (const name of [...Object.keys(chat), ...Object.keys(emptySnapshot)]) {
     if (!inner.includes(name)) expect(page, name).toContain(`\`${name}`.replace(/`on$/, '`on('))
   }
   for (const bytes of Object.values(budgets)) {

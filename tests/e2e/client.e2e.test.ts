@@ -1,6 +1,6 @@
 /** The built client in Chromium: what it keeps over a reload, files, and the end of a visit. */
 import { describe, expect, it } from 'vitest'
-import type { Chat } from '../../client/index.js'
+import type { Chat } from '../../client/core/index.js'
 import { hasBrowser } from './browser.js'
 import { corePage, useCorePages } from './core-page.js'
 

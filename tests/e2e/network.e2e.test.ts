@@ -1,7 +1,7 @@
 /** The client in Chromium while the network, the device or Salesforce does what it wants: nothing is lost or twice. */
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { Chat } from '../../client/index.js'
+import type { Chat } from '../../client/core/index.js'
 import { hasBrowser } from './browser.js'
 import { corePage, useCorePages } from './core-page.js'
 

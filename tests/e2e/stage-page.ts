@@ -1,6 +1,6 @@
 /** The widget alone on a page, in whatever state a test sets. */
 import type { BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core'
-import type { Snapshot } from '../../client/index.js'
+import type { Snapshot } from '../../client/core/index.js'
 import { now } from '../widget/fixtures/said.js'
 import type { State } from '../widget/fixtures/states.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'

@@ -1,7 +1,7 @@
 /** Several tabs of one visitor in Chromium: one conversation, read for by one of them, whatever becomes of it. */
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { Chat } from '../../client/index.js'
+import type { Chat } from '../../client/core/index.js'
 import { hasBrowser } from './browser.js'
 import { type CorePage, corePage, useCorePages } from './core-page.js'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ChatMessage, Prechat, Snapshot } from '../../client/index.js'
+import type { ChatMessage, Prechat, Snapshot } from '../../client/core/index.js'
 import { choices, everyMessage, form, message, own, said } from '../widget/messages.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'

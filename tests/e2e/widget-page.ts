@@ -1,7 +1,7 @@
 /** The demo page's chat in the words of a visitor: what can be done, what can be read. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { Chat } from '../../client/index.js'
+import type { Chat } from '../../client/core/index.js'
 import type { Place } from './place.js'
 import { messagesIn } from './sandbox.js'
 

@@ -1,7 +1,7 @@
 /** The frame of the widget in a browser: keyboard, focus, scrolling, writing, files. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ChatMessage, ConversationState, Snapshot } from '../../client/index.js'
+import type { ChatMessage, ConversationState, Snapshot } from '../../client/core/index.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'
 import { openStage } from './stage-page.js'
@@ -282,7 +282,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
 
   it('starts with what the page wishes, and hands the focus on', async () => {
     const { page, show, callsOf, focused } = await stageOf()
-    const props = { ...inline, wish: { language: 'en_US' } }
+    const props = { ...inline, startOptions: { language: 'en_US' } }
     await show({}, props)
     await page.getByRole('button', { name: 'Start chat' }).press('Enter')
     expect(await callsOf('start')).toEqual([[{ language: 'en_US' }]])
@@ -294,7 +294,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const { page, show, callsOf } = await stageOf()
     const fields = [{ name: 'Topic', type: 'text' as const, required: true }]
     const prechat = { required: true, per: 'conversation' as const, fields }
-    const props = { ...inline, wish: { routingAttributes: { Page: 'home' } } }
+    const props = { ...inline, startOptions: { routingAttributes: { Page: 'home' } } }
     await show({ prechat }, props)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Start chat' }).click()
@@ -309,16 +309,16 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const problem = { code: 'unsent', retryable: true } as never
     const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
     const closed = { ...open, connection: 'idle' as const, messages: [failed] }
-    const wish = { language: 'en_US' }
-    await show(closed, { ...inline, wish })
+    const startOptions = { language: 'en_US' }
+    await show(closed, { ...inline, startOptions })
     await page.getByRole('textbox').fill('Still there?')
     await page.getByRole('textbox').press('Enter')
-    expect(await callsOf('start')).toEqual([[wish]])
+    expect(await callsOf('start')).toEqual([[startOptions]])
     expect(await callsOf('send')).toEqual([['Still there?']])
     await page.getByRole('button', { name: 'Try again' }).click()
-    expect(await callsOf('start')).toEqual([[wish], [wish]])
+    expect(await callsOf('start')).toEqual([[startOptions], [startOptions]])
     expect(await callsOf('retry')).toEqual([['f']])
-    await show(open, { ...inline, wish })
+    await show(open, { ...inline, startOptions })
     await page.getByRole('textbox').fill('And now?')
     await page.getByRole('textbox').press('Enter')
     expect(await callsOf('start')).toHaveLength(2)
@@ -335,20 +335,20 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
         style: 'QuickReplies' as const,
       },
     }
-    const wish = { language: 'en_US' }
-    await show({ ...open, connection: 'idle', messages: [choice] }, { ...inline, wish })
+    const startOptions = { language: 'en_US' }
+    await show({ ...open, connection: 'idle', messages: [choice] }, { ...inline, startOptions })
     await page.getByRole('button', { name: 'Busan' }).click()
-    expect(await callsOf('start')).toEqual([[wish]])
+    expect(await callsOf('start')).toEqual([[startOptions]])
     await page.evaluate(drop)
     await page.getByRole('button', { name: 'Send' }).click()
-    expect(await callsOf('start')).toEqual([[wish], [wish]])
-    expect(await callsOf('say')).toHaveLength(1)
+    expect(await callsOf('start')).toEqual([[startOptions], [startOptions]])
+    expect(await callsOf('sendContent')).toHaveLength(1)
   })
 
   it('begins no other conversation by the answers to a form in an open one', async () => {
     const { page, show, callsOf } = await stageOf()
     const prechat = { required: true, per: 'session' as const, fields: [] }
-    await show({ ...open, prechat }, { ...inline, wish: { resume: false } })
+    await show({ ...open, prechat }, { ...inline, startOptions: { resume: false } })
     await page.getByRole('button', { name: 'Start chat' }).click()
     expect(await callsOf('start')).toEqual([[{ resume: true, routingAttributes: {} }]])
   })
@@ -406,7 +406,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     ])
     await page.getByRole('textbox').fill('Both bills')
     await page.getByRole('textbox').press('Enter')
-    const sent = (await callsOf('say')).map(([content]) => content)
+    const sent = (await callsOf('sendContent')).map(([content]) => content)
     expect(sent).toMatchObject([{ text: 'Both bills' }, { text: 'pasted.pdf' }])
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
   })

@@ -52,8 +52,8 @@ function bundleStory(outfile: string) {
     },
     alias: {
       'the-app': folder,
-      'miaw-gateway/client': resolve('client/index.ts'),
-      'miaw-gateway/client/upload': resolve('client/upload.ts'),
+      'miaw-gateway/client': resolve('client/core/index.ts'),
+      'miaw-gateway/client/upload': resolve('client/core/upload.ts'),
       '@react-native-async-storage/async-storage': join(phone, 'async-storage.js'),
       '@react-native-community/netinfo': join(phone, 'net-info.js'),
       'expo-crypto': join(phone, 'expo-crypto.js'),
@@ -94,7 +94,7 @@ const platform = [
 
 it('names all that the client uses of its platform, and nothing else', async () => {
   const { outputFiles } = await build({
-    entryPoints: ['client/index.ts', 'client/upload.ts'],
+    entryPoints: ['client/core/index.ts', 'client/core/upload.ts'],
     ...{ bundle: true, minify: true, write: false, format: 'esm', outdir: folder },
   })
   const code = outputFiles.map(({ text }) => text).join('\n')

@@ -1,6 +1,6 @@
 /** A gateway whose answers are always the same, to the millisecond. */
 import type { BrowserContext, Route } from 'playwright-core'
-import type { PollReply } from '../../client/index.js'
+import type { PollReply } from '../../client/core/index.js'
 import { conversationId, now } from '../widget/fixtures/said.js'
 import type { Talk } from './talks.js'
 

@@ -1,5 +1,5 @@
 /** What is said in the pictures. */
-import type { ChatMessage, ConversationState } from '../../client/index.js'
+import type { ChatMessage, ConversationState } from '../../client/core/index.js'
 import { choices } from '../widget/fixtures/choices.js'
 import { withBot, withDana } from '../widget/fixtures/conversation.js'
 import { day, picture, said, text } from '../widget/fixtures/said.js'

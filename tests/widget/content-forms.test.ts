@@ -1,6 +1,6 @@
 /** What forms take, what they complain of and what they send. */
 import { describe, expect, it } from 'vitest'
-import { ChatProblem, type FormInput, type Prechat } from '../../client/index.js'
+import { ChatProblem, type FormInput, type Prechat } from '../../client/core/index.js'
 import { type FieldSpec, problemOf } from '../../client/widget/content/fields.js'
 import { questionsIn, specOf, valuesOf } from '../../client/widget/content/form-values.js'
 import {

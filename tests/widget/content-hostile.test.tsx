@@ -1,7 +1,7 @@
 /** Whatever stands in a message stays text. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { ChatMessage } from '../../client/index.js'
+import type { ChatMessage } from '../../client/core/index.js'
 import { markupOf, tagsIn } from './markup.js'
 import { everyMessage } from './messages.js'
 

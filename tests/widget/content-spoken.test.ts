@@ -1,6 +1,6 @@
 /** What is heard when a message comes, and whether it can be answered once more. */
 import { expect, it } from 'vitest'
-import type { Chat, ChatMessage } from '../../client/index.js'
+import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { isAnswered } from '../../client/widget/content/answers.js'
 import { spokenOf } from '../../client/widget/content/spoken.js'
 import { hasHope } from '../../client/widget/shell/reason.js'

@@ -1,6 +1,6 @@
 /** What each type of message is drawn as, before and after its answer. */
 import { describe, expect, it } from 'vitest'
-import type { ChatMessage } from '../../client/index.js'
+import type { ChatMessage } from '../../client/core/index.js'
 import { buttonsIn, markupOf, tagsIn } from './markup.js'
 import { choices, everyMessage, form, message, own, picture, said, texts } from './messages.js'
 

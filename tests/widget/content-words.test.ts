@@ -1,6 +1,6 @@
 /** Notices, names, moments and the four languages. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ChatMessage } from '../../client/index.js'
+import type { ChatMessage } from '../../client/core/index.js'
 import { nameOf } from '../../client/widget/content/name.js'
 import { noticeOf, toneOf } from '../../client/widget/content/notice.js'
 import { byDay, foreignOffset } from '../../client/widget/content/times.js'

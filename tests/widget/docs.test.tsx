@@ -40,7 +40,7 @@ it('has examples that can be rendered', async () => {
 it('names every property', () => {
   const all: Record<keyof ChatWidgetProps, true> = {
     ...{ chat: true, layout: true, defaultOpen: true, open: true, onOpenChange: true },
-    ...{ wish: true, language: true, texts: true, theme: true },
+    ...{ startOptions: true, language: true, texts: true, theme: true },
   }
   for (const name of Object.keys(all)) expect(page).toContain(`\`${name}\``)
 })

@@ -1,7 +1,7 @@
 /** What a message is drawn as, without a browser. */
 import { renderToStaticMarkup } from 'react-dom/server'
-import type { Chat, ChatMessage } from '../../client/index.js'
-import { nothing } from '../../client/snapshot.js'
+import type { Chat, ChatMessage } from '../../client/core/index.js'
+import { emptySnapshot } from '../../client/core/snapshot.js'
 import { answersIn } from '../../client/widget/content/answers.js'
 import { MessageContent } from '../../client/widget/content/message-content.js'
 import { type Widget, WidgetContext } from '../../client/widget/context.js'
@@ -11,7 +11,7 @@ import { english } from '../../client/widget/texts/index.js'
 export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget> = {}): Widget {
   return {
     chat: {} as Chat,
-    snapshot: { ...nothing, messages },
+    snapshot: { ...emptySnapshot, messages },
     texts: english,
     language: 'en',
     answers: answersIn(messages),

@@ -1,5 +1,5 @@
 /** One message of every type, as the contract has them, for tests and for the stage. */
-import type { ChatMessage, Message } from '../../client/index.js'
+import type { ChatMessage, Message } from '../../client/core/index.js'
 
 type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 type Content = Each<Message, 'id' | 'conversationId' | 'sender' | 'timestamp' | 'text'>

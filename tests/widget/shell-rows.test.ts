@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ChatMessage } from '../../client/index.js'
+import type { ChatMessage } from '../../client/core/index.js'
 import { type Row, rowsOf } from '../../client/widget/shell/rows.js'
 
 const minuteMs = 60_000

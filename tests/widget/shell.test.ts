@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ChatProblem, type ConversationState, type Snapshot } from '../../client/index.js'
-import { nothing } from '../../client/snapshot.js'
+import { ChatProblem, type ConversationState, type Snapshot } from '../../client/core/index.js'
+import { emptySnapshot } from '../../client/core/snapshot.js'
 import { initialsOf } from '../../client/widget/shell/avatar.js'
 import { isSendKey, measure } from '../../client/widget/shell/draft.js'
 import { objectionTo, sizeOf } from '../../client/widget/shell/file-rules.js'
@@ -52,11 +52,12 @@ const statuses: [Partial<Snapshot>, string][] = [
 ]
 
 it.each(statuses)('says of %j: %s', (snapshot, text) => {
-  expect(statusOf({ ...nothing, ...snapshot }, english, 'en').text).toBe(text)
+  expect(statusOf({ ...emptySnapshot, ...snapshot }, english, 'en').text).toBe(text)
 })
 
 describe('what came of a chat', () => {
-  const outcome = (snapshot: Partial<Snapshot>) => outcomeOf({ ...nothing, ...snapshot }, english)
+  const outcome = (snapshot: Partial<Snapshot>) =>
+    outcomeOf({ ...emptySnapshot, ...snapshot }, english)
 
   it('is nothing while it goes on', () => {
     expect(outcome(online({}))).toBeNull()
@@ -93,7 +94,7 @@ describe('a reason', () => {
 describe('the view', () => {
   const prechat = { required: true, per: 'conversation', fields: [] } as const
   const view = (snapshot: Partial<Snapshot>, putOff: Snapshot['prechat'] = null) =>
-    viewOf({ ...nothing, ...snapshot }, putOff)
+    viewOf({ ...emptySnapshot, ...snapshot }, putOff)
 
   it('is the welcome before anything was said or asked', () => {
     expect(view({})).toBe('welcome')

@@ -1,4 +1,4 @@
-import type { Chat, ChatMessage, FormResponseMessage } from '../../index.js'
+import type { Chat, ChatMessage, FormResponseMessage } from '../../core/index.js'
 
 type FormResponse = ChatMessage & FormResponseMessage
 

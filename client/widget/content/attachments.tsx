@@ -1,4 +1,4 @@
-import type { AttachmentMessage } from '../../index.js'
+import type { AttachmentMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 import { kindOf, saidBeside } from './files.js'

@@ -1,4 +1,4 @@
-import type { CarouselMessage, ChatMessage } from '../../index.js'
+import type { CarouselMessage, ChatMessage } from '../../core/index.js'
 import { OutwardIcon } from './icons.js'
 import { Link } from './link.js'
 import { NewTab } from './new-tab.js'

@@ -1,5 +1,5 @@
 /** What can be filled in, and what is wrong with what was. Pure. */
-import type { AnswerType } from '../../index.js'
+import type { AnswerType } from '../../core/index.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
 

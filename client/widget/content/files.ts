@@ -1,4 +1,4 @@
-import type { AttachmentMessage } from '../../index.js'
+import type { AttachmentMessage } from '../../core/index.js'
 
 type Attachment = AttachmentMessage['attachments'][number]
 

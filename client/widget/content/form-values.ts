@@ -1,5 +1,5 @@
 /** Between the fields of a form and the values that are sent. Pure but for the time zone of the device. */
-import type { AnswerType, FormInput, FormResponseMessage, FormValue } from '../../index.js'
+import type { AnswerType, FormInput, FormResponseMessage, FormValue } from '../../core/index.js'
 import { dateOf, momentOf } from '../time.js'
 import { type FieldSpec, type Held, textOf } from './fields.js'
 

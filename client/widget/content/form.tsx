@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import type { ChatMessage, FormMessage } from '../../index.js'
+import type { ChatMessage, FormMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { refusalIn } from './answers.js'
 import { Box } from './box.js'

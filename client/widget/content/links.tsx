@@ -1,4 +1,4 @@
-import type { RichLinkMessage, WebViewMessage } from '../../index.js'
+import type { RichLinkMessage, WebViewMessage } from '../../core/index.js'
 import { OutwardIcon } from './icons.js'
 import { Picture } from './picture.js'
 import { Tile } from './tile.js'

@@ -1,4 +1,4 @@
-import type { ChatMessage, ListPickerMessage } from '../../index.js'
+import type { ChatMessage, ListPickerMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Box } from './box.js'
 import { OptionButton } from './option-button.js'

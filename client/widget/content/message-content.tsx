@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import { Attachments } from './attachments.js'
 import { Bubble } from './bubble.js'
 import { Carousel } from './carousel.js'

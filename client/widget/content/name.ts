@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import type { Texts } from '../texts/index.js'
 
 /** Who speaks, for people: the visitor is "You", others have a name, or else a role. */

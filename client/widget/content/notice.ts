@@ -1,4 +1,4 @@
-import type { ChatMessage, Message } from '../../index.js'
+import type { ChatMessage, Message } from '../../core/index.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
 import { minutesOf } from '../time.js'

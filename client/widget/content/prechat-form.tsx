@@ -1,5 +1,5 @@
 import { useEffect, useId } from 'react'
-import type { ChatProblem, Prechat } from '../../index.js'
+import type { ChatProblem, Prechat } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Complaint } from './complaint.js'
 import { Field } from './field.js'

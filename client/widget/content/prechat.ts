@@ -1,5 +1,5 @@
 /** The questions before a conversation, as fields. Pure. */
-import type { ChatProblem, Prechat } from '../../index.js'
+import type { ChatProblem, Prechat } from '../../core/index.js'
 import type { Texts } from '../texts/index.js'
 import { complaintOf, type FieldSpec, type Held, textOf } from './fields.js'
 

@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { ChatMessage, QuickReplyMessage } from '../../index.js'
+import type { ChatMessage, QuickReplyMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 import { OptionButton } from './option-button.js'

@@ -1,4 +1,4 @@
-import type { ChoiceResponseMessage, FormResponseMessage } from '../../index.js'
+import type { ChoiceResponseMessage, FormResponseMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 
 /** What is asked or shown by a message that is more than its words. */
 function titleOf(message: ChatMessage): string | undefined {

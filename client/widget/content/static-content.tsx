@@ -1,4 +1,4 @@
-import type { StaticContentMessage } from '../../index.js'
+import type { StaticContentMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 import { Link } from './link.js'

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ChatMessage, TimePickerMessage } from '../../index.js'
+import type { ChatMessage, TimePickerMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { fill } from '../texts/fill.js'
 import { momentOf, spanOf, zoneOf } from '../time.js'

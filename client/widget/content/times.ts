@@ -1,5 +1,5 @@
 /** Appointments, as a visitor reads them. Pure. */
-import type { TimePickerMessage } from '../../index.js'
+import type { TimePickerMessage } from '../../core/index.js'
 import { dateOf } from '../time.js'
 
 export type Slot = TimePickerMessage['timePicker']['slots'][number]

@@ -1,4 +1,4 @@
-import type { Answer, ChatMessage } from '../../index.js'
+import type { Answer, ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { isAnswered } from './answers.js'
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { useAnswer } from './use-answer.js'
 

@@ -13,7 +13,7 @@ export function Answering() {
     <li className="miaw-message" data-side="other" data-kind="answering">
       <Avatar sender={partner} />
       <p className="miaw-dots">
-        <span className="miaw-unseen">
+        <span className="miaw-visually-hidden">
           {fill(texts.answering, { name: nameOf(partner, texts) })}
         </span>
         <i />

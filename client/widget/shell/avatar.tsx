@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
 import { useWidget } from '../context.js'
 

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useRef } from 'react'
-import { upload } from '../../upload.js'
+import { upload } from '../../core/upload.js'
 import { useWidget } from '../context.js'
 import { AttachButton } from './attach-button.js'
 import { ChosenFiles } from './chosen-files.js'

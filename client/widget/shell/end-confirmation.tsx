@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { problemFrom } from '../../problem.js'
+import { problemFrom } from '../../core/problem.js'
 import { useWidget } from '../context.js'
 import { Part } from './part.js'
 import { reasonOf } from './reason.js'

@@ -1,4 +1,4 @@
-import type { Attachments } from '../../index.js'
+import type { Attachments } from '../../core/index.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
 import { localeOf } from '../time.js'

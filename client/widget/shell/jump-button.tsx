@@ -1,4 +1,4 @@
-import { isFromOthers } from '../../timeline.js'
+import { isFromOthers } from '../../core/timeline.js'
 import { useWidget } from '../context.js'
 import { counted } from '../texts/counted.js'
 import { Icon } from './icons.js'

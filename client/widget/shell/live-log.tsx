@@ -33,7 +33,7 @@ export function LiveLog() {
     }
   }, [chat, texts, language])
   return (
-    <div className="miaw-unseen" role="log" aria-live="polite" aria-relevant="additions">
+    <div className="miaw-visually-hidden" role="log" aria-live="polite" aria-relevant="additions">
       {lines.map(({ key, text }) => (
         <p key={key}>{text}</p>
       ))}

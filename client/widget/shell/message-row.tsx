@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import { MessageContent } from '../content/message-content.js'
 import { nameOf } from '../content/name.js'
 import { useWidget } from '../context.js'
@@ -11,7 +11,7 @@ function Meta({ message, opens }: Omit<Props, 'closes'>) {
   const { texts, language } = useWidget()
   const { sender, timestamp, reason } = message
   return (
-    <p className={opens ? 'miaw-meta' : 'miaw-meta miaw-unseen'}>
+    <p className={opens ? 'miaw-meta' : 'miaw-meta miaw-visually-hidden'}>
       <span className="miaw-name">{nameOf(sender, texts)}</span>
       {sender.role === 'Chatbot' && <span className="miaw-role">{texts.bot}</span>}
       {reason === 'AutomatedResponse' && <span className="miaw-role">{texts.automated}</span>}

@@ -1,5 +1,5 @@
 import { type Ref, useId, useState } from 'react'
-import type { Prechat } from '../../index.js'
+import type { Prechat } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { Header } from './header.js'

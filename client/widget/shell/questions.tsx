@@ -1,4 +1,4 @@
-import type { Prechat } from '../../index.js'
+import type { Prechat } from '../../core/index.js'
 import { PrechatForm } from '../content/prechat-form.js'
 import { useWidget } from '../context.js'
 import { Part } from './part.js'

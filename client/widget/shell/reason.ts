@@ -1,4 +1,4 @@
-import type { ProblemMembers } from '../../index.js'
+import type { ProblemMembers } from '../../core/index.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 
 /** A line of the list: each message is in at most one, in the order of the messages. */
 export type Row =

@@ -1,4 +1,4 @@
-import type { ConversationState, Snapshot } from '../../index.js'
+import type { ConversationState, Snapshot } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'

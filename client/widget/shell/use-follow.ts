@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
-import type { ChatMessage } from '../../index.js'
+import type { ChatMessage } from '../../core/index.js'
 import { focusedIn } from './focus.js'
 import { heightAbove, messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
 import { useResize } from './use-resize.js'

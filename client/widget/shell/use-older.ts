@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { problemFrom } from '../../problem.js'
+import { problemFrom } from '../../core/problem.js'
 import { useWidget } from '../context.js'
 import { reasonOf } from './reason.js'
 

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react'
-import type { Snapshot } from '../../index.js'
-import { unreadIn } from '../../state.js'
+import type { Snapshot } from '../../core/index.js'
+import { unreadMessages } from '../../core/state.js'
 import { useWidget } from '../context.js'
 
 /** The message from which on nothing was read; none in a conversation that nobody has read in. */
 const firstUnread = (snapshot: Snapshot) =>
-  snapshot.readUpTo ? unreadIn(snapshot)[0]?.id : undefined
+  snapshot.readUpTo ? unreadMessages(snapshot)[0]?.id : undefined
 
 /**
  * Where the unread messages began when the reader came: it stays there until they have gone and come

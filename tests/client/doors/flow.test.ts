@@ -1,7 +1,7 @@
 /** The client against the real doors, with the sandbox for a Salesforce. In real time. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type ChatOptions, createChat, type Snapshot } from '../../../client/index.js'
-import { upload } from '../../../client/upload.js'
+import { type ChatOptions, createChat, type Snapshot } from '../../../client/core/index.js'
+import { upload } from '../../../client/core/upload.js'
 import { endpoints } from '../../../platforms/endpoints.js'
 import { endpointAt } from '../../../platforms/site.js'
 import { setupGateway } from '../../support/gateway.js'

@@ -1,8 +1,8 @@
 /** A page with the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatMessage, ChatProblem, Snapshot } from '../../../client/index.js'
-import { nothing } from '../../../client/snapshot.js'
+import type { Chat, ChatMessage, ChatProblem, Snapshot } from '../../../client/core/index.js'
+import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { answersIn } from '../../../client/widget/content/answers.js'
 import { MessageContent } from '../../../client/widget/content/message-content.js'
 import { PrechatForm } from '../../../client/widget/content/prechat-form.js'
@@ -16,7 +16,7 @@ const note =
   (...args: unknown[]) =>
     calls.push({ verb, args })
 
-let shown = nothing
+let shown = emptySnapshot
 
 /** A chat that asks nobody: what it is told is noted. */
 const chat = new Proxy({} as Chat, {
@@ -59,7 +59,7 @@ const root = createRoot(document.querySelector('#root') as HTMLElement)
 
 function show({ messages = [], ...rest }: Partial<Snapshot>, props: Props = {}): void {
   const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
-  shown = { ...nothing, ...rest, messages: told }
+  shown = { ...emptySnapshot, ...rest, messages: told }
   flushSync(() => root.render(<Scene snapshot={shown} props={props} />))
 }
 

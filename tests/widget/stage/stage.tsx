@@ -2,14 +2,14 @@
 import { StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/index.js'
-import { ChatProblem, type ProblemMembers } from '../../../client/problem.js'
+import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/core/index.js'
+import { ChatProblem, type ProblemMembers } from '../../../client/core/problem.js'
+import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
-import { nothing } from '../../../client/snapshot.js'
 
 /** What the widget asked of its chat: the verb and its arguments. */
 const calls: { verb: string; args: unknown[] }[] = []
-let snapshot: Snapshot = nothing
+let snapshot: Snapshot = emptySnapshot
 const listeners = new Set<() => void>()
 /** What `stage.emit` tells, by the event's name. */
 const events = new EventTarget()
@@ -48,7 +48,7 @@ const chat: Chat = {
   resume: asking('resume', undefined),
   send: verb('send', 'a-message'),
   reply: verb('reply', 'an-answer'),
-  say: verb('say', 'a-message'),
+  sendContent: verb('say', 'a-message'),
   call: () => Promise.reject(new Error('A stage has no gateway.')),
   retry: verb('retry', undefined),
   discard: verb('discard', undefined),
@@ -68,7 +68,7 @@ function show(
   props: Partial<ChatWidgetProps> = {},
 ): void {
   const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
-  snapshot = { ...nothing, ...rest, messages: told }
+  snapshot = { ...emptySnapshot, ...rest, messages: told }
   for (const listener of listeners) listener()
   const scene = <ChatWidget chat={chat} {...props} />
   flushSync(() => root.render(<StrictMode>{scene}</StrictMode>))

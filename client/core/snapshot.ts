@@ -1,6 +1,6 @@
+import type { Attachments, ConversationState, Prechat } from './api-types.js'
 import type { Message } from './messages.js'
 import type { ChatProblem } from './problem.js'
-import type { Attachments, ConversationState, Prechat } from './wire.js'
 
 /**
  * How it stands with the gateway.
@@ -56,7 +56,7 @@ export type Snapshot = {
   readonly attachments: Attachments | null
 }
 
-export const nothing: Snapshot = {
+export const emptySnapshot: Snapshot = {
   connection: 'idle',
   problem: null,
   conversationId: null,

@@ -1,4 +1,4 @@
-import { page } from './page.js'
+import { globals } from './browser-globals.js'
 
 /** What a chat needs of the place it runs in; give another one where there is no browser. */
 export type Environment = {
@@ -16,12 +16,12 @@ const changes = ['visibilitychange', 'online', 'offline']
 
 /** A page in a browser; also safe where there is none, such as in a server's rendering. */
 export const browser: Environment = {
-  isHidden: () => !!page.document?.hidden,
-  isOnline: () => page.navigator?.onLine !== false,
+  isHidden: () => !!globals.document?.hidden,
+  isOnline: () => globals.navigator?.onLine !== false,
   watch(onChange) {
     const life = new AbortController()
-    for (const type of changes) page.addEventListener?.(type, onChange, life)
+    for (const type of changes) globals.addEventListener?.(type, onChange, life)
     return () => life.abort()
   },
-  exclusively: (name, work) => page.navigator?.locks?.request(name, {}, work) ?? work(),
+  exclusively: (name, work) => globals.navigator?.locks?.request(name, {}, work) ?? work(),
 }

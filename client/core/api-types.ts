@@ -42,7 +42,7 @@ export type StartReply = {
 }
 
 /** What a conversation can be started with. */
-export type StartWish = {
+export type StartOptions = {
   /** Pre-chat answers and hidden values, by the names the form gives them. */
   routingAttributes?: Record<string, string>
   /** The guide's word for the same; gives way. */

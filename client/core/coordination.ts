@@ -1,11 +1,12 @@
 /** What a chat and those who divide the reading among tabs ask of each other. */
+
+import type { PollReply } from './api-types.js'
 import type { Environment } from './environment.js'
 import type { ProblemMembers } from './problem.js'
 import type { State } from './state.js'
-import type { PollReply } from './wire.js'
 
 /** A chat's place among the tabs of one conversation. */
-export type Seat = {
+export type TabClient = {
   environment: Environment
   getSnapshot: State['getSnapshot']
   /** Reads from now on. */
@@ -13,20 +14,23 @@ export type Seat = {
   /** Reads no more; another does. */
   follow(): void
   /** Up to where all is read, and from where history goes on. */
-  place(): { cursor: string | undefined; before: string | null }
+  position(): { cursor: string | undefined; before: string | null }
   /** Takes what another read: what follows upon `cursor`, or (`undefined`) one whole. */
-  take(page: PollReply, from: string | undefined): void
+  add(page: PollReply, from: string | undefined): void
   /** Takes what went wrong for the one who reads. */
-  trouble(problem: ProblemMembers): void
+  fail(problem: ProblemMembers): void
   /** Somebody expects something. */
-  hurry(): void
+  pollSoon(): void
 }
 
 /** What one tab lets the others know. */
-export type News =
+export type TabMessage =
   | { kind: 'page'; page: PollReply; from: string | undefined }
-  | { kind: 'trouble'; problem: ProblemMembers }
-  | { kind: 'hurry' }
+  | { kind: 'problem'; problem: ProblemMembers }
+  | { kind: 'pollSoon' }
 
 /** Sits down at the table of a conversation; without it, each tab reads for itself. */
-export type Tabs = (conversationId: string, seat: Seat) => { tell(news: News): void; close(): void }
+export type Tabs = (
+  conversationId: string,
+  tabClient: TabClient,
+) => { post(message: TabMessage): void; close(): void }

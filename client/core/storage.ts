@@ -1,5 +1,5 @@
+import { globals } from './browser-globals.js'
 import type { Environment } from './environment.js'
-import { page } from './page.js'
 
 /** Where a chat remembers its visitor: the browser's storages are one, and so is any that answers by promise. */
 export type ChatStorage = {
@@ -9,26 +9,26 @@ export type ChatStorage = {
 }
 
 /** One remembered value. Changes wait for each other, over all tabs where the browser has locks. */
-export type Drawer<T> = {
+export type StoredValue<T> = {
   read(): Promise<T | null>
   /** Reads anew, edits, writes; null empties. Throws what `edit` throws, and then writes nothing. */
-  change(edit: (kept: T | null) => T | null | Promise<T | null>): Promise<T | null>
+  change(edit: (stored: T | null) => T | null | Promise<T | null>): Promise<T | null>
 }
 
 /** What `change` empties a drawer by. */
-export const emptied = () => null
+export const remove = () => null
 
 /** Where storage is blocked, missing or full, the value lives as long as the page. */
-export function createDrawer<T>(
-  given: ChatStorage | undefined,
+export function createStoredValue<T>(
+  storageOption: ChatStorage | undefined,
   key: string,
   { exclusively }: Environment,
-): Drawer<T> {
+): StoredValue<T> {
   let last: Promise<unknown> = Promise.resolve()
   let inMemory: T | null | undefined
 
   /** To be asked each time: a blocked one throws. */
-  const storage = () => given ?? (page.localStorage as ChatStorage)
+  const storage = () => storageOption ?? (globals.localStorage as ChatStorage)
 
   async function read(): Promise<T | null> {
     if (inMemory !== undefined) return inMemory

@@ -1,7 +1,7 @@
+import type { AuthReply } from './api-types.js'
 import type { CallOptions, Request } from './http.js'
 import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
-import type { Drawer } from './storage.js'
-import type { AuthReply } from './wire.js'
+import type { StoredValue } from './storage.js'
 
 /** The visitor's tokens as they are remembered. */
 export type Tokens = {
@@ -20,10 +20,10 @@ export type IdentityToken = string | (() => string | Promise<string>)
 export type Call = ReturnType<typeof createSession>
 
 /** Of each second of a token's life, milliseconds: a tenth is left when it is renewed. */
-const renewedAfter = 900
+const renewShareMs = 900
 
 /** Enough of a JWT to tell people apart. */
-function personIn(token: string): string {
+function subjectOf(token: string): string {
   const [, claims = ''] = token.split('.')
   return JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))).sub
 }
@@ -35,37 +35,38 @@ function personIn(token: string): string {
  */
 export function createSession(
   request: Request,
-  tokens: Drawer<Tokens>,
+  tokens: StoredValue<Tokens>,
   identityToken: IdentityToken | undefined,
   isEngaged: () => boolean,
-  onStranger: () => Promise<unknown>,
+  onOtherVisitor: () => Promise<unknown>,
 ) {
   let isChecked = false
 
-  const identify = async () =>
+  const resolveIdentityToken = async () =>
     typeof identityToken === 'function' ? identityToken() : identityToken
 
   /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
-  const isOwn = (kept: Tokens | null): kept is Tokens => !!kept && (!!kept.who || !identityToken)
+  const isCurrent = (stored: Tokens | null): stored is Tokens =>
+    !!stored && (!!stored.who || !identityToken)
 
   /** The same visitor again; a guest who has signed in; or a new one, when nothing is lost by it. */
-  async function next(kept: Tokens | null): Promise<Tokens> {
-    const identity = isOwn(kept) ? undefined : await identify()
-    if (!kept && !identity && isEngaged()) {
+  async function fetchTokens(stored: Tokens | null): Promise<Tokens> {
+    const identity = isCurrent(stored) ? undefined : await resolveIdentityToken()
+    if (!stored && !identity && isEngaged()) {
       throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
     }
     try {
-      const body = { refreshToken: kept?.refreshToken, identityToken: identity }
+      const body = { refreshToken: stored?.refreshToken, identityToken: identity }
       const { token, refreshToken, expiresIn } = await request<AuthReply>('/api/auth', { body })
       return {
         token,
         refreshToken,
-        renewAt: Date.now() + expiresIn * renewedAfter,
-        who: identity ? personIn(identity) : kept?.who,
+        renewAt: Date.now() + expiresIn * renewShareMs,
+        who: identity ? subjectOf(identity) : stored?.who,
       }
     } catch (error) {
-      if (!kept || (error as ProblemMembers).code !== 'refresh_rejected') throw error
-      return await next(null)
+      if (!stored || (error as ProblemMembers).code !== 'refresh_rejected') throw error
+      return await fetchTokens(null)
     }
   }
 
@@ -74,20 +75,20 @@ export function createSession(
    * and once for a page, whether it is of the person whom the page names.
    */
   async function currentToken(stale?: string): Promise<string> {
-    const isGood = (kept: Tokens | null): kept is Tokens =>
-      isOwn(kept) && kept.token !== stale && Date.now() < kept.renewAt
+    const isFresh = (stored: Tokens | null): stored is Tokens =>
+      isCurrent(stored) && stored.token !== stale && Date.now() < stored.renewAt
     const found = await tokens.read()
-    if (isChecked && isGood(found)) return found.token
-    const renewed = await tokens.change(async (kept) => {
-      let ours = kept
-      if (!isChecked && kept?.who) {
-        const identity = await identify()
-        if (!identity || personIn(identity) !== kept.who) {
+    if (isChecked && isFresh(found)) return found.token
+    const renewed = await tokens.change(async (stored) => {
+      let ours = stored
+      if (!isChecked && stored?.who) {
+        const identity = await resolveIdentityToken()
+        if (!identity || subjectOf(identity) !== stored.who) {
           ours = null
-          await onStranger()
+          await onOtherVisitor()
         }
       }
-      return isGood(ours) ? ours : await next(ours)
+      return isFresh(ours) ? ours : await fetchTokens(ours)
     })
     isChecked = true
     return renewed?.token ?? ''

@@ -49,4 +49,4 @@ type Page = {
   addEventListener?: Listen
 }
 
-export const page = globalThis as unknown as Page
+export const globals = globalThis as unknown as Page

@@ -1,16 +1,5 @@
 /** The browser client: `createChat`, and the types of everything it shows. */
-export { type Chat, createChat } from './chat.js'
-export { browser, type Environment } from './environment.js'
-export type { Content } from './local.js'
-export type * from './messages.js'
-export type { ChatOptions } from './options.js'
-export type { Deliver } from './outbox.js'
-export { ChatProblem, type ProblemMembers } from './problem.js'
-export type { News, Seat, Tabs } from './seat.js'
-export type { IdentityToken } from './session.js'
-export type { ChatMessage, Connection, Delivery, Snapshot } from './snapshot.js'
-export type { ChatEvents } from './state.js'
-export type { ChatStorage } from './storage.js'
+
 export type {
   Answer,
   Attachments,
@@ -19,5 +8,17 @@ export type {
   PollReply,
   Prechat,
   ProblemCode,
-  StartWish,
-} from './wire.js'
+  StartOptions,
+} from './api-types.js'
+export { type Chat, createChat } from './chat.js'
+export type { TabClient as Seat, TabMessage as News, Tabs } from './coordination.js'
+export { browser, type Environment } from './environment.js'
+export type { Content } from './local-message.js'
+export type * from './messages.js'
+export type { ChatOptions } from './options.js'
+export type { Deliver } from './outbox.js'
+export { ChatProblem, type ProblemMembers } from './problem.js'
+export type { IdentityToken } from './session.js'
+export type { ChatMessage, Connection, Delivery, Snapshot } from './snapshot.js'
+export type { ChatEvents } from './state.js'
+export type { ChatStorage } from './storage.js'

@@ -1,12 +1,13 @@
 /** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
-import { type Content, localMessage, now, sayable } from './local.js'
+
+import type { SendReply, StartOptions } from './api-types.js'
+import type { ChatContext } from './context.js'
+import { type Content, localMessage, sendBody, timestampNow } from './local-message.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
-import type { Shared } from './shared.js'
 import type { ChatMessage, Delivery } from './snapshot.js'
-import { isEngaged } from './state.js'
-import type { Drawer } from './storage.js'
-import type { SendReply, StartWish } from './wire.js'
+import { isActive } from './state.js'
+import type { StoredValue } from './storage.js'
 
 /** Hands something over by itself, instead of `POST /api/send`. */
 export type Deliver = (
@@ -18,7 +19,7 @@ type Changes = Partial<Omit<ChatMessage, 'messageType'>>
 
 export type Outbox = ReturnType<typeof createOutbox>
 
-const mostAttempts = 8
+const maxAttempts = 8
 const offlinePauseMs = 30_000
 /** Ten minutes: so long it is sent by itself after a reload; what waited longer is shown as failed, to be sent by hand. */
 const resumedForMs = 600_000
@@ -26,29 +27,31 @@ const resumedForMs = 600_000
 const keptForMs = 86_400_000
 
 /**
- * @param drawer messages that are not sent; those without a `conversationId` were not tried
+ * @param storedMessages messages that are not sent; those without a `conversationId` were not tried
  * @param onChange the messages are others; `delivery` is what one has become
- * @param isStopped whether the trouble is not the message's: then all waits, or has been failed
+ * @param isBlocking whether the trouble is not the message's: then all waits, or has been failed
  */
 export function createOutbox(
-  { call, state, environment }: Shared,
-  drawer: Drawer<ChatMessage[]>,
+  { call, state, environment }: ChatContext,
+  storedMessages: StoredValue<ChatMessage[]>,
   onChange: (delivery?: Delivery) => void,
-  isStopped: (problem: ChatProblem) => boolean,
+  isBlocking: (problem: ChatProblem) => boolean,
 ) {
   let messages: ChatMessage[] = []
   /** Of those that have one of their own. They are not kept over a reload. */
-  const ways = new Map<string, Deliver>()
+  const deliverers = new Map<string, Deliver>()
   /** The one on its way. */
   let current = ''
   /** To a form that is asked for each session; they travel with what is said next. */
-  let routingAttributes: StartWish['routingAttributes']
+  let routingAttributes: StartOptions['routingAttributes']
 
   /** Keeps what is not sent, beside what other tabs keep; `known` may be gone. */
   function keep(known: ChatMessage[]): void {
-    void drawer.change((kept) => {
+    void storedMessages.change((kept) => {
       const others = (kept ?? []).filter(({ id }) => !known.some((own) => own.id === id))
-      const unsent = messages.filter(({ id, delivery }) => delivery !== 'sent' && !ways.has(id))
+      const unsent = messages.filter(
+        ({ id, delivery }) => delivery !== 'sent' && !deliverers.has(id),
+      )
       return [...others, ...unsent]
     })
   }
@@ -72,68 +75,69 @@ export function createOutbox(
   async function turn(): Promise<number | null> {
     const message = messages.find(({ delivery }) => delivery === 'sending')
     const snapshot = state.getSnapshot()
-    if (!message || snapshot.prechat || !isEngaged(snapshot)) return null
+    if (!message || snapshot.prechat || !isActive(snapshot)) return null
     const { conversationId } = snapshot
     const { id } = message
     current = id
     change(id, { conversationId })
-    const deliver = ways.get(id)
+    const deliver = deliverers.get(id)
     const { timestamp } = deliver
       ? await deliver({ conversationId, id }, (progress) => change(id, { progress }))
       : await call<SendReply>('/api/send', {
-          body: { ...sayable(message), conversationId, routingAttributes },
+          body: { ...sendBody(message), conversationId, routingAttributes },
         })
     routingAttributes = undefined
     change(id, { delivery: 'sent', timestamp })
     return 0
   }
 
-  function judge(problem: ChatProblem, failures: number): number | undefined {
+  function onFailure(problem: ChatProblem, failures: number): number | undefined {
     if (!problem.retryable) routingAttributes = undefined
-    if (!messages.some(({ id }) => id === current) || isStopped(problem)) return 0
+    if (!messages.some(({ id }) => id === current) || isBlocking(problem)) return 0
     if (!environment.isOnline()) return offlinePauseMs
-    if (problem.retryable && failures < mostAttempts) return undefined
+    if (problem.retryable && failures < maxAttempts) return undefined
     fail(current, problem)
     return 0
   }
 
-  const { soon: flush } = createLoop(turn, judge, 0)
+  const { soon: flush } = createLoop(turn, onFailure, 0)
 
   return {
     flush,
     /** Goes on with the answers to the form that stood in the way. */
-    answer(given: StartWish['routingAttributes'] = {}): void {
-      routingAttributes = given
+    answer(answers: StartOptions['routingAttributes'] = {}): void {
+      routingAttributes = answers
       state.set({ prechat: null })
     },
     /** What is not known to have arrived. */
     messages: () => messages,
     /** Takes them out. */
-    forget(isGone: (message: ChatMessage) => boolean): void {
+    remove(isGone: (message: ChatMessage) => boolean): void {
       const known = messages
       messages = messages.filter((message) => !isGone(message))
       if (known.length > messages.length) keep(known)
     },
     /** What is to be said, as `POST /api/send` takes it or in its own way; `flush` sends it. Returns its id. */
-    say(content: Content, deliver?: Deliver): string {
+    add(content: Content, deliver?: Deliver): string {
       const message = localMessage(content)
       const { id, delivery } = message
       messages = [...messages, message]
-      if (deliver) ways.set(id, deliver)
+      if (deliver) deliverers.set(id, deliver)
       change(id, { delivery })
       return id
     },
     retry(id: string): void {
-      change(id, { delivery: 'sending', problem: undefined, timestamp: now() })
+      change(id, { delivery: 'sending', problem: undefined, timestamp: timestampNow() })
     },
     /** Takes up what was left unsent by a page before this one, and sends what waits. */
-    async begin(conversationId: string): Promise<void> {
-      for (const message of (await drawer.read()) ?? []) {
-        const { id, timestamp, problem, conversationId: tried } = message
+    async resume(conversationId: string): Promise<void> {
+      for (const message of (await storedMessages.read()) ?? []) {
+        const { id, timestamp, problem, conversationId: lastConversationId } = message
         const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
         if (ageMs > keptForMs || messages.some((own) => own.id === id)) continue
         messages = [...messages, message]
-        const isDue = ageMs < resumedForMs && (!tried || tried === conversationId)
+        const isDue =
+          ageMs < resumedForMs && (!lastConversationId || lastConversationId === conversationId)
         if (problem || !isDue) fail(id, problem ?? { code: 'unsent', retryable: true })
       }
       onChange()

@@ -1,7 +1,8 @@
 /** An own message as it is shown until its echo comes. */
+
+import type { Answer } from './api-types.js'
 import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
-import type { Answer } from './wire.js'
 
 type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 /** What is particular to a message. */
@@ -14,29 +15,29 @@ export function textContent(text: string): Content {
 
 /** An answer to a choice or a form, as a message; its text is made of the titles. */
 export function answerContent(inReplyToMessageId: string, answer: Answer): Content {
-  const given: { title?: unknown; value?: unknown }[] =
+  const answers: { title?: unknown; value?: unknown }[] =
     'values' in answer ? answer.values : answer.selections
-  const text = given.map(({ title, value }) => title ?? value).join(', ')
+  const text = answers.map(({ title, value }) => title ?? value).join(', ')
   const messageType = 'values' in answer ? 'FormResponseMessage' : 'ChoiceResponseMessage'
   return { messageType, inReplyToMessageId, ...answer, text } as Content
 }
 
 /** What `POST /api/send` takes of a message, but the conversation. */
-export function sayable(message: ChatMessage): object {
+export function sendBody(message: ChatMessage): object {
   const { id, text, staticContent, messageType, inReplyToMessageId, values, selections } =
     message as ChatMessage & { staticContent?: object; values?: object; selections?: object }
   return staticContent ? { id, text } : { id, messageType, inReplyToMessageId, values, selections }
 }
 
 /** This device's time, as messages tell it. */
-export const now = () => new Date().toISOString()
+export const timestampNow = () => new Date().toISOString()
 
 /** A message of the visitor's that is not sent anywhere yet. */
 export function localMessage(content: Content): ChatMessage {
   return {
     id: crypto.randomUUID(),
     conversationId: '',
-    timestamp: now(),
+    timestamp: timestampNow(),
     sender: { role: 'EndUser', displayName: null },
     ...content,
     delivery: 'sending',

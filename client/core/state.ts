@@ -1,4 +1,4 @@
-import { type ChatMessage, nothing, type Snapshot } from './snapshot.js'
+import { type ChatMessage, emptySnapshot, type Snapshot } from './snapshot.js'
 import { isFromOthers } from './timeline.js'
 
 /** What `on` can be told of. */
@@ -14,19 +14,19 @@ export type ChatEvents = {
 export type State = ReturnType<typeof createState>
 
 /** Messages of others after the one that was read last. */
-export function unreadIn({ messages, readUpTo }: Snapshot): ChatMessage[] {
+export function unreadMessages({ messages, readUpTo }: Snapshot): ChatMessage[] {
   return messages.filter((message) => isFromOthers(message) && message.timestamp > readUpTo)
 }
 
 /** In a conversation that goes on: connecting, retrying, online, offline. */
-export function isEngaged(snapshot: Snapshot): snapshot is Snapshot & { conversationId: string } {
+export function isActive(snapshot: Snapshot): snapshot is Snapshot & { conversationId: string } {
   return !!snapshot.conversationId && /ing|line/.test(snapshot.connection)
 }
 
 /** The snapshot, and those who listen. A listener's mistake is the page's to see, and stops nothing. */
 export function createState() {
   const listeners = new Set<readonly [type: string, listener: (detail: never) => void]>()
-  let snapshot = nothing
+  let snapshot = emptySnapshot
 
   function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void {
     for (const [wanted, listener] of listeners) {
@@ -54,7 +54,7 @@ export function createState() {
       const names = Object.keys(changes) as (keyof Snapshot)[]
       if (names.every((name) => before[name] === changes[name])) return
       const next = { ...before, ...changes }
-      snapshot = Object.freeze({ ...next, unread: unreadIn(next).length })
+      snapshot = Object.freeze({ ...next, unread: unreadMessages(next).length })
       emit('change', snapshot)
     },
   }

@@ -3,4 +3,4 @@ import type { Call } from './session.js'
 import type { State } from './state.js'
 
 /** What the parts of a chat have in common. */
-export type Shared = { call: Call; state: State; environment: Environment }
+export type ChatContext = { call: Call; state: State; environment: Environment }

@@ -1,21 +1,22 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
-import type { Chat, StartWish } from '../index.js'
+import type { Chat, StartOptions } from '../core/index.js'
 
 /** By itself, a chat starts with no wish when something is said first: so it is started before. */
-function wishing(chat: Chat, wish: () => StartWish | undefined): Chat {
+function withStartOptions(chat: Chat, startOptions: () => StartOptions | undefined): Chat {
   /** Answers to a form within a conversation begin no other one. */
-  function joined(answers: StartWish): StartWish {
-    const page = wish()
+  function mergeOptions(answers: StartOptions): StartOptions {
+    const page = startOptions()
     const { prechat, conversationId } = chat.getSnapshot()
     const routingAttributes = { ...page?.routingAttributes, ...answers.routingAttributes }
     const isWithin = prechat && conversationId
     return { ...page, ...answers, routingAttributes, ...(isWithin && { resume: true }) }
   }
 
-  const start = (answers?: StartWish) => chat.start(answers ? joined(answers) : wish())
+  const start = (answers?: StartOptions) =>
+    chat.start(answers ? mergeOptions(answers) : startOptions())
 
   /** A form that waits for answers is not passed by. */
-  function begin(): void {
+  function startFirst(): void {
     const { connection, prechat } = chat.getSnapshot()
     if (!prechat && /idle|refused/.test(connection)) start()
   }
@@ -24,19 +25,19 @@ function wishing(chat: Chat, wish: () => StartWish | undefined): Chat {
     ...chat,
     start,
     send(text) {
-      begin()
+      startFirst()
       return chat.send(text)
     },
     reply(messageId, answer) {
-      begin()
+      startFirst()
       return chat.reply(messageId, answer)
     },
-    say(content, deliver) {
-      begin()
-      return chat.say(content, deliver)
+    sendContent(content, deliver) {
+      startFirst()
+      return chat.sendContent(content, deliver)
     },
     retry(id) {
-      begin()
+      startFirst()
       chat.retry(id)
     },
   }
@@ -46,10 +47,10 @@ function wishing(chat: Chat, wish: () => StartWish | undefined): Chat {
  * The same chat, but whatever starts it does so with the page's wish: the button, what is said first,
  * and the answers to a form, which join the wish. It stays the same chat when the wish is another.
  */
-export function useWish(chat: Chat, wish: StartWish | undefined): Chat {
-  const latest = useRef(wish)
+export function useStartOptions(chat: Chat, startOptions: StartOptions | undefined): Chat {
+  const latest = useRef(startOptions)
   useLayoutEffect(() => {
-    latest.current = wish
+    latest.current = startOptions
   })
-  return useMemo(() => wishing(chat, () => latest.current), [chat])
+  return useMemo(() => withStartOptions(chat, () => latest.current), [chat])
 }

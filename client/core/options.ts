@@ -1,5 +1,5 @@
+import type { Tabs } from './coordination.js'
 import type { Environment } from './environment.js'
-import type { Tabs } from './seat.js'
 import type { IdentityToken } from './session.js'
 import type { ChatStorage } from './storage.js'
 

@@ -1,19 +1,23 @@
+import type { Answer, Attachments, StartOptions, StartReply } from './api-types.js'
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
-import { answerContent, type Content, textContent } from './local.js'
+import { answerContent, type Content, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver } from './outbox.js'
-import { createReading, isOver } from './reading.js'
+import { createPoller, isFinal } from './poller.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
-import { type ChatMessage, nothing } from './snapshot.js'
-import { createState, isEngaged } from './state.js'
-import { createDrawer, emptied } from './storage.js'
+import { type ChatMessage, emptySnapshot } from './snapshot.js'
+import { createState, isActive } from './state.js'
+import { createStoredValue, remove } from './storage.js'
 import { watchWakes } from './wake.js'
-import type { Answer, Attachments, StartReply, StartWish } from './wire.js'
 
 /** The conversation that is remembered over a reload. */
-type Memo = { conversationId: string; attachments: Attachments | null; readUpTo: string }
+type StoredConversation = {
+  conversationId: string
+  attachments: Attachments | null
+  readUpTo: string
+}
 
 export type Chat = ReturnType<typeof createChat>
 
@@ -26,45 +30,45 @@ const unsettled = /ing|off/
  */
 export function createChat(options: ChatOptions) {
   const { baseUrl, storage, tabs, environment = browser } = options
-  const drawer = <T>(what: string) =>
-    createDrawer<T>(storage, `miaw ${baseUrl} ${what}`, environment)
-  const memo = drawer<Memo>('conversation')
-  const tokens = drawer<Tokens>('tokens')
-  const unsent = drawer<ChatMessage[]>('unsent')
+  const storedValue = <T>(what: string) =>
+    createStoredValue<T>(storage, `miaw ${baseUrl} ${what}`, environment)
+  const storedConversation = storedValue<StoredConversation>('conversation')
+  const tokens = storedValue<Tokens>('tokens')
+  const unsent = storedValue<ChatMessage[]>('unsent')
   const state = createState()
   const { getSnapshot, set } = state
   /** What is still to be started. */
-  let pending: (StartWish & { conversationId: string }) | undefined
+  let pending: (StartOptions & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
 
   const call = createSession(
     createRequest(baseUrl, options.fetch),
     tokens,
     options.identityToken,
-    () => isEngaged(getSnapshot()),
+    () => isActive(getSnapshot()),
     forget,
   )
-  const shared = { call, state, environment }
+  const context = { call, state, environment }
 
   const outbox = createOutbox(
-    shared,
+    context,
     unsent,
     (delivery) => {
-      reading.show()
-      if (delivery === 'sent') reading.soon()
+      poller.show()
+      if (delivery === 'sent') poller.soon()
     },
     (problem) => {
       const { prechat } = problem
-      if (isOver(problem)) reading.trouble(problem)
+      if (isFinal(problem)) poller.trouble(problem)
       else if (prechat) set({ prechat })
       else return false
       return true
     },
   )
 
-  const reading = createReading(shared, outbox, tabs, prepare, (problem) => {
+  const poller = createPoller(context, outbox, tabs, prepare, (problem) => {
     outbox.failAll(problem)
-    if (problem.code !== 'conversation_ended') void memo.change(emptied)
+    if (problem.code !== 'conversation_ended') void storedConversation.change(remove)
   })
 
   const { typing, markRead } = createSignals(
@@ -72,9 +76,9 @@ export function createChat(options: ChatOptions) {
     (signal) => {
       const { conversationId } = getSnapshot()
       const body = { conversationId, ...signal }
-      if (isEngaged(getSnapshot())) call('/api/send', { body }).catch(() => {})
+      if (isActive(getSnapshot())) call('/api/send', { body }).catch(() => {})
     },
-    (readUpTo) => void memo.change((kept) => kept && { ...kept, readUpTo }),
+    (readUpTo) => void storedConversation.change((stored) => stored && { ...stored, readUpTo }),
   )
 
   async function prepare(life: AbortController): Promise<void> {
@@ -83,29 +87,29 @@ export function createChat(options: ChatOptions) {
     life.signal.throwIfAborted()
     pending = undefined
     const { conversationId, attachments } = reply
-    const kept = await memo.change((old) => ({
+    const stored = await storedConversation.change((old) => ({
       readUpTo: '',
       ...(old?.conversationId === conversationId && old),
       ...{ conversationId, attachments },
     }))
-    if (kept) await enter(kept)
+    if (stored) await enter(stored)
   }
 
-  async function enter(kept: Memo): Promise<void> {
-    const { conversationId } = kept
+  async function enter(stored: StoredConversation): Promise<void> {
+    const { conversationId } = stored
     const { conversation } = getSnapshot()
-    outbox.forget((own) => own.delivery === 'sent' && own.conversationId !== conversationId)
+    outbox.remove((own) => own.delivery === 'sent' && own.conversationId !== conversationId)
     set({
-      ...kept,
+      ...stored,
       ...{ prechat: null, problem: null, connection: 'connecting' },
       conversation: conversation?.id === conversationId ? conversation : null,
     })
-    reading.enter(conversationId)
-    await outbox.begin(conversationId)
+    poller.enter(conversationId)
+    await outbox.resume(conversationId)
   }
 
   function watch(): void {
-    unwatch ??= watchWakes(environment, reading.now)
+    unwatch ??= watchWakes(environment, poller.now)
   }
 
   /** Nothing is read or sent any more, until `start` or `resume`. */
@@ -113,46 +117,46 @@ export function createChat(options: ChatOptions) {
     pending = undefined
     unwatch?.()
     unwatch = undefined
-    reading.close()
+    poller.close()
     set({ connection: 'idle' })
   }
 
   /** As if nobody had been here. */
   async function forget(): Promise<void> {
     if (!pending) close()
-    outbox.forget(() => true)
-    reading.enter('')
-    set({ ...nothing, connection: getSnapshot().connection })
-    await memo.change(emptied)
-    await unsent.change(emptied)
+    outbox.remove(() => true)
+    poller.enter('')
+    set({ ...emptySnapshot, connection: getSnapshot().connection })
+    await storedConversation.change(remove)
+    await unsent.change(remove)
   }
 
-  function start(wish?: StartWish): void {
+  function start(startOptions?: StartOptions): void {
     const { connection, prechat } = getSnapshot()
     watch()
-    if (isEngaged(getSnapshot()) && wish?.resume !== false) {
-      if (prechat) outbox.answer(wish?.routingAttributes)
+    if (isActive(getSnapshot()) && startOptions?.resume !== false) {
+      if (prechat) outbox.answer(startOptions?.routingAttributes)
       outbox.flush()
-      reading.soon()
-    } else if (wish || !unsettled.test(connection)) {
-      pending = { ...wish, conversationId: crypto.randomUUID() }
+      poller.soon()
+    } else if (startOptions || !unsettled.test(connection)) {
+      pending = { ...startOptions, conversationId: crypto.randomUUID() }
       set({ connection: 'connecting', problem: null, conversationId: null })
-      reading.close()
-      reading.start()
+      poller.close()
+      poller.start()
     }
   }
 
   /** What waits is sent, or fails where nothing can be said any more. */
-  function deliverWaiting(): void {
+  function sendWaiting(): void {
     const { problem, prechat } = getSnapshot()
-    if (problem && isOver(problem)) outbox.failAll(problem)
+    if (problem && isFinal(problem)) outbox.failAll(problem)
     else if (!prechat) start()
   }
 
-  function say(content: Content, deliver?: Deliver): string {
-    const id = outbox.say(content, deliver)
+  function sendContent(content: Content, deliver?: Deliver): string {
+    const id = outbox.add(content, deliver)
     typing(false)
-    deliverWaiting()
+    sendWaiting()
     return id
   }
 
@@ -168,38 +172,37 @@ export function createChat(options: ChatOptions) {
     start,
     /** Goes on with the conversation that this browser was in, if there is one; else asks nothing. */
     async resume(): Promise<void> {
-      const kept = await memo.read()
-      if (kept && getSnapshot().connection === 'idle') {
+      const stored = await storedConversation.read()
+      if (stored && getSnapshot().connection === 'idle') {
         watch()
-        await enter(kept)
-        if (!tabs) reading.start()
+        await enter(stored)
+        if (!tabs) poller.start()
       }
     },
     /** Says a text, and starts a conversation when there is none. Returns the message's id. */
-    send: (text: string): string => say(textContent(text.trim())),
+    send: (text: string): string => sendContent(textContent(text.trim())),
     /** Answers a choice (`{ selections }`) or a form (`{ values }`). Returns the answer's id. */
     reply: (inReplyToMessageId: string, answer: Answer): string =>
-      say(answerContent(inReplyToMessageId, answer)),
-    /** Says what goes its own way to the gateway, as `upload` does. */
-    say,
+      sendContent(answerContent(inReplyToMessageId, answer)),
+    sendContent,
     /** A call as the visitor, for what goes its own way. */
     call,
     /** Sends a message again that failed, by the same id: it is delivered once. Starts as `send` does. */
     retry(id: string): void {
       outbox.retry(id)
-      deliverWaiting()
+      sendWaiting()
     },
     /** Gives up a message that failed or waits. One on its way may arrive all the same. */
     discard(id: string): void {
-      outbox.forget((own) => own.id === id)
-      reading.show()
+      outbox.remove((own) => own.id === id)
+      poller.show()
     },
     /** To be called at each keystroke; ends by itself. */
     typing,
     /** All there is has been seen. */
     markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
-    loadOlder: reading.loadOlder,
+    loadOlder: poller.loadOlder,
     /** What was said, as a PDF. */
     transcript: (): Promise<Blob> =>
       call(`/api/transcript?conversationId=${getSnapshot().conversationId}`, {
@@ -209,7 +212,7 @@ export function createChat(options: ChatOptions) {
     async end(scope?: 'conversation' | 'session'): Promise<void> {
       const { conversationId } = getSnapshot()
       await call('/api/end', { body: { conversationId, scope } })
-      reading.soon()
+      poller.soon()
     },
     /** Leaves nothing of the visitor in this browser, and ends the visit at the gateway. */
     async signOut({ everywhere = false } = {}): Promise<void> {
@@ -219,7 +222,7 @@ export function createChat(options: ChatOptions) {
         const read = async () => {}
         await call(`/api/auth?everywhere=${everywhere}`, { method: 'DELETE', read })
       } finally {
-        await tokens.change(emptied)
+        await tokens.change(remove)
         await forget()
       }
     },

@@ -3,21 +3,21 @@ import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 
 /** Where it belongs: behind all times as long as Salesforce has not given it one. */
-const placeOf = ({ delivery, timestamp }: ChatMessage) =>
+const sortKey = ({ delivery, timestamp }: ChatMessage) =>
   /sent|delivered/.test(delivery) ? timestamp : '~'
 
 /** By time; own ones that have no place yet come last, as they were written. */
 export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
   return [...messages].sort((one, other) => {
-    const [first, second] = [placeOf(one), placeOf(other)]
+    const [first, second] = [sortKey(one), sortKey(other)]
     return +(first > second) - +(first < second)
   })
 }
 
 /** `ParticipantChanged`, `SessionStatusChanged`, `RoutingResult`. */
-const events = /Changed|Routing/
+const eventTypes = /Changed|Routing/
 
 /** What somebody else said, that is: what can be read and unread. */
 export function isFromOthers({ sender, messageType }: Message): boolean {
-  return sender.role !== 'EndUser' && !events.test(messageType)
+  return sender.role !== 'EndUser' && !eventTypes.test(messageType)
 }

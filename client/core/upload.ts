@@ -1,7 +1,8 @@
 /** Sends files and tells how far they are: `upload(chat, file)`. `fetch` cannot tell; XHR can. */
+
+import type { SendReply } from './api-types.js'
+import { globals } from './browser-globals.js'
 import type { Chat } from './chat.js'
-import { page } from './page.js'
-import type { SendReply } from './wire.js'
 
 const timeoutMs = 120_000
 
@@ -15,7 +16,7 @@ function sendForm(form: FormData, plain: typeof fetch, onProgress: (part: number
   const send: typeof fetch = (url, { headers, signal } = {}) => {
     const sent = new Headers(headers)
     sent.delete('content-type')
-    const { XMLHttpRequest } = page
+    const { XMLHttpRequest } = globals
     const init = { method: 'POST', body: form, headers: sent, ...(signal && { signal }) }
     if (!XMLHttpRequest) return plain(url, init)
     const xhr = new XMLHttpRequest()
@@ -46,7 +47,7 @@ export function upload(chat: Chat, file: File, { text }: Options = {}): string {
   const { name, type: mimeType } = file
   const attachments = [{ id: '', name, mimeType, url: '' }]
   const content = { messageType: 'AttachmentMessage' as const, attachments, text: text ?? name }
-  return chat.say(content, ({ conversationId, id }, onProgress) => {
+  return chat.sendContent(content, ({ conversationId, id }, onProgress) => {
     const form = new FormData()
     form.append('conversationId', conversationId)
     form.append('id', id)

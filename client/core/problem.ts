@@ -1,4 +1,4 @@
-import type { Prechat, ProblemCode } from './wire.js'
+import type { Prechat, ProblemCode } from './api-types.js'
 
 /** What a problem tells; `code` and `retryable` are what to decide by. */
 export type ProblemMembers = {
@@ -50,11 +50,11 @@ export function problemFrom(error: unknown): ChatProblem {
 /** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
 export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
-  const told = (await response.json().catch(() => null)) as ProblemMembers | null
+  const members = (await response.json().catch(() => null)) as ProblemMembers | null
   return unreachable({
     retryable: status === 429 || status > 499,
     retryAfterMs: Number(headers.get('retry-after')) * 1000 || undefined,
-    ...told,
+    ...members,
     status,
   })
 }

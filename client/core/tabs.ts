@@ -1,0 +1,127 @@
+/** One tab of a conversation reads for all: `createChat({ baseUrl, tabs })`. */
+import { type Channel, globals, type Locks } from './browser-globals.js'
+import type { TabClient, TabMessage, Tabs } from './coordination.js'
+
+/** What the tabs of one conversation say to each other, beside what the chats say. */
+type ChannelMessage = TabMessage | { kind: 'request-all' } | { kind: 'hidden' }
+
+/** What a table is made of, where it is not the browser's. */
+export type TabPrimitives = {
+  locks: Locks
+  openChannel(name: string): Channel
+}
+
+function browserPrimitives(): TabPrimitives | undefined {
+  const locks = globals.navigator?.locks
+  const { BroadcastChannel } = globals
+  if (!locks || !BroadcastChannel) return undefined
+  return { locks, openChannel: (name) => new BroadcastChannel(name) }
+}
+
+/** All that a chat has read, as one page. */
+function allMessagesPage({ getSnapshot, position }: TabClient): TabMessage | undefined {
+  const { conversation, messages } = getSnapshot()
+  const { cursor, before } = position()
+  if (!conversation || !cursor) return undefined
+  const page = {
+    ...{ conversation, cursor, before, hasMore: false, pollAfterMs: null },
+    messages: messages.filter(({ delivery }) => delivery === 'delivered'),
+  }
+  return { kind: 'page', page, from: undefined }
+}
+
+/**
+ * Who holds the lock reads; the others hear on the channel what was read. A tab that is shown takes the
+ * lead over, for a hidden one reads slowly; when the leader goes, the next in line goes on from the same
+ * cursor. Who hears a page that does not follow upon what it has asks for the whole.
+ */
+function joinTabs(
+  conversationId: string,
+  tabClient: TabClient,
+  { locks, openChannel }: TabPrimitives,
+) {
+  const { environment, position } = tabClient
+  const name = `miaw ${conversationId}`
+  const channel = openChannel(name)
+  let isLeading = false
+  let isOpen = true
+  let lockRequest = new AbortController()
+  let releaseLock = () => {}
+
+  const post = (message: ChannelMessage | undefined) => {
+    if (isOpen && message) channel.postMessage(message)
+  }
+
+  function lead(): Promise<void> {
+    isLeading = true
+    tabClient.lead()
+    return new Promise((resolve) => {
+      releaseLock = resolve
+    })
+  }
+
+  async function requestLead(takesOver: boolean): Promise<void> {
+    lockRequest.abort()
+    const own = new AbortController()
+    lockRequest = own
+    const lockOptions = takesOver ? { steal: true } : { signal: own.signal }
+    await locks
+      .request(name, lockOptions, () => (isOpen ? lead() : undefined))
+      .catch(() => {
+        if (lockRequest !== own || !isOpen) return
+        isLeading = false
+        tabClient.follow()
+        void requestLead(false)
+      })
+  }
+
+  function takeOver(): void {
+    if (!isLeading && !environment.isHidden()) void requestLead(true)
+  }
+
+  function receive(message: ChannelMessage): void {
+    if (message.kind === 'hidden') takeOver()
+    else if (isLeading) {
+      if (message.kind === 'request-all') post(allMessagesPage(tabClient))
+      if (message.kind === 'pollSoon') tabClient.pollSoon()
+    } else if (message.kind === 'problem') tabClient.fail(message.problem)
+    else if (message.kind === 'page') {
+      const isNext = !message.from || message.from === position().cursor
+      if (isNext) tabClient.add(message.page, message.from)
+      else post({ kind: 'request-all' })
+    }
+  }
+
+  channel.onmessage = ({ data }: { data: ChannelMessage }) => receive(data)
+  const unwatch = environment.watch(() => {
+    if (isLeading && environment.isHidden()) post({ kind: 'hidden' })
+    else takeOver()
+  })
+  void requestLead(!environment.isHidden())
+  post({ kind: 'request-all' })
+
+  return {
+    post(message: TabMessage): void {
+      if (isLeading === (message.kind !== 'pollSoon')) post(message)
+    },
+    close(): void {
+      isOpen = false
+      unwatch()
+      lockRequest.abort()
+      releaseLock()
+      channel.close()
+    },
+  }
+}
+
+/** With furniture of one's own; `tabs` is the one for browsers. */
+export function createTabs(primitives = browserPrimitives()): Tabs {
+  return (conversationId, tabClient) => {
+    if (primitives) return joinTabs(conversationId, tabClient, primitives)
+    tabClient.lead()
+    return { post() {}, close() {} }
+  }
+}
+
+/** Where the browser has no locks or channels, each tab reads for itself. */
+export const tabs: Tabs = (conversationId, tabClient) => createTabs()(conversationId, tabClient)
