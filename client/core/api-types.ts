@@ -1,4 +1,7 @@
-/** What the gateway is asked and answers, as plain types; a test holds them against `lib/contract/`. */
+/**
+ * Describes the gateway's requests and replies as plain types; a test holds them against
+ * `lib/contract/`.
+ */
 import type { AnswerType, Message, Role } from './messages.js'
 
 export type AuthReply = {
@@ -41,7 +44,7 @@ export type StartReply = {
   attachments: Attachments | null
 }
 
-/** What a conversation can be started with. */
+/** Options that a conversation can be started with. */
 export type StartOptions = {
   /** Pre-chat answers and hidden values, by the names the form gives them. */
   routingAttributes?: Record<string, string>

@@ -1,5 +1,5 @@
 /**
- * What a browser has and other places have not, as far as it is used. Typed here, so that the client
+ * Describes the parts of a browser that the client uses. They are typed here, so that the client
  * compiles without a browser's types and reads nothing that might be missing.
  */
 

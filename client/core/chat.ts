@@ -37,7 +37,7 @@ export function createChat(options: ChatOptions) {
   const unsent = storedValue<ChatMessage[]>('unsent')
   const state = createState()
   const { getSnapshot, set } = state
-  /** What is still to be started. */
+  /** The conversation that is still to be started. */
   let pending: (StartOptions & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
 
@@ -146,7 +146,7 @@ export function createChat(options: ChatOptions) {
     }
   }
 
-  /** What waits is sent, or fails where nothing can be said any more. */
+  /** Sends the waiting messages, or fails them where nothing can be sent any more. */
   function sendWaiting(): void {
     const { problem, prechat } = getSnapshot()
     if (problem && isFinal(problem)) outbox.failAll(problem)
@@ -203,7 +203,7 @@ export function createChat(options: ChatOptions) {
     markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
     loadOlder: poller.loadOlder,
-    /** What was said, as a PDF. */
+    /** Resolves to the transcript of the conversation, as a PDF. */
     transcript: (): Promise<Blob> =>
       call(`/api/transcript?conversationId=${getSnapshot().conversationId}`, {
         read: (response) => response.blob(),

@@ -1,4 +1,4 @@
-/** What a chat and those who divide the reading among tabs ask of each other. */
+/** Defines the interface between a chat and the code that divides the polling among tabs. */
 
 import type { PollReply } from './api-types.js'
 import type { Environment } from './environment.js'
@@ -23,7 +23,7 @@ export type TabClient = {
   pollSoon(): void
 }
 
-/** What one tab lets the others know. */
+/** A message from one tab to the others. */
 export type TabMessage =
   | { kind: 'page'; page: PollReply; from: string | undefined }
   | { kind: 'problem'; problem: ProblemMembers }

@@ -1,6 +1,6 @@
 import { globals } from './browser-globals.js'
 
-/** What a chat needs of the place it runs in; give another one where there is no browser. */
+/** Describes what a chat needs of its environment. Pass another one where there is no browser. */
 export type Environment = {
   /** Nobody is looking: it reads slowly. */
   isHidden(): boolean

@@ -10,7 +10,7 @@ export type CallOptions<T = unknown> = {
   timeoutMs?: number
   /** Another way to send it; it is given the plain one. */
   via?(plain: typeof fetch): typeof fetch
-  /** How the answer is read: as JSON unless said otherwise. */
+  /** Reads the response; as JSON by default. */
   read?(response: Response): Promise<T>
 }
 

@@ -5,7 +5,7 @@ import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 
 type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-/** What is particular to a message. */
+/** The members that are particular to a type of message. */
 export type Content = Each<Message, 'id' | 'conversationId' | 'sender' | 'timestamp'>
 
 /** A text, as a message. */
@@ -22,7 +22,7 @@ export function answerContent(inReplyToMessageId: string, answer: Answer): Conte
   return { messageType, inReplyToMessageId, ...answer, text } as Content
 }
 
-/** What `POST /api/send` takes of a message, but the conversation. */
+/** Returns the body of `POST /api/send` for a message, without the conversation's id. */
 export function sendBody(message: ChatMessage): object {
   const { id, text, staticContent, messageType, inReplyToMessageId, values, selections } =
     message as ChatMessage & { staticContent?: object; values?: object; selections?: object }

@@ -1,6 +1,6 @@
 /**
- * What a poll delivers, as plain types: nothing of the gateway's code comes into a page. A test holds
- * them against `lib/contract/messages.ts`.
+ * Describes the messages that a poll delivers, as plain types: no code of the gateway comes into a
+ * page. A test holds them against `lib/contract/messages.ts`.
  */
 
 export type Role = 'EndUser' | 'Chatbot' | 'Agent' | 'Supervisor' | 'System'
@@ -87,7 +87,7 @@ export type ChoiceResponseMessage = Common & {
   selections: Option[]
 }
 
-/** What a visitor can fill in. */
+/** The types of answers that a visitor can give in a form. */
 export type AnswerType =
   | 'text'
   | 'multiline'

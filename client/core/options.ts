@@ -4,11 +4,11 @@ import type { IdentityToken } from './session.js'
 import type { ChatStorage } from './storage.js'
 
 export type ChatOptions = {
-  /** Where the gateway is, such as `https://chat.example.com`; empty on its own pages. */
+  /** The gateway's address, such as `https://chat.example.com`; empty on its own pages. */
   baseUrl: string
   /** `localStorage` unless said otherwise: the tabs of a browser are one visitor. */
   storage?: ChatStorage
-  /** Who is signed in on the site, whenever somebody is. */
+  /** Names the visitor who is signed in on the site, if any. */
   identityToken?: IdentityToken
   fetch?: typeof fetch
   /** `tabs` of `miaw-gateway/client/tabs`: one tab reads for all. */

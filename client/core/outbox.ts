@@ -1,4 +1,7 @@
-/** What the visitor says, one after the other in the order it was said, until each is sent or given up. */
+/**
+ * Sends the visitor's messages one after the other, in the order of writing, until each is sent or
+ * given up.
+ */
 
 import type { SendReply, StartOptions } from './api-types.js'
 import type { ChatContext } from './context.js'
@@ -38,7 +41,10 @@ export function createOutbox(
   isBlocking: (problem: ChatProblem) => boolean,
 ) {
   let messages: ChatMessage[] = []
-  /** Of those that have one of their own. They are not kept over a reload. */
+  /**
+   * Delivery functions by message id, for messages that have their own. They are not kept over a
+   * reload.
+   */
   const deliverers = new Map<string, Deliver>()
   /** The one on its way. */
   let current = ''
@@ -109,7 +115,7 @@ export function createOutbox(
       routingAttributes = answers
       state.set({ prechat: null })
     },
-    /** What is not known to have arrived. */
+    /** Returns the messages that are not known to have arrived. */
     messages: () => messages,
     /** Takes them out. */
     remove(isGone: (message: ChatMessage) => boolean): void {
@@ -117,7 +123,7 @@ export function createOutbox(
       messages = messages.filter((message) => !isGone(message))
       if (known.length > messages.length) keep(known)
     },
-    /** What is to be said, as `POST /api/send` takes it or in its own way; `flush` sends it. Returns its id. */
+    /** Adds a message, which `flush` sends by `POST /api/send` or by `deliver`. Returns its id. */
     add(content: Content, deliver?: Deliver): string {
       const message = localMessage(content)
       const { id, delivery } = message

@@ -1,4 +1,4 @@
-/** What is read of a conversation, by this tab or another, and how it changes the snapshot. */
+/** Polls a conversation, in this tab or through another, and updates the snapshot. */
 
 import type { PollReply } from './api-types.js'
 import type { ChatContext } from './context.js'
@@ -21,7 +21,7 @@ const connectionByCode: Partial<Record<string, Connection>> = {
   refresh_rejected: 'lost',
 }
 
-/** Whether the conversation itself is over. */
+/** Tells from a problem that the conversation itself is over. */
 export const isFinal = ({ code }: ProblemMembers) => code in connectionByCode
 
 /**

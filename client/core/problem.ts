@@ -1,6 +1,6 @@
 import type { Prechat, ProblemCode } from './api-types.js'
 
-/** What a problem tells; `code` and `retryable` are what to decide by. */
+/** The members of a problem. Decide by `code` and `retryable`. */
 export type ProblemMembers = {
   /**
    * The gateway's code, or one of the client's own: `unreachable` (no answer, or none of the gateway's),
@@ -42,12 +42,17 @@ function unreachable(members?: Partial<ProblemMembers> | null): ChatProblem {
   return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
 }
 
-/** Whatever was thrown, as a problem: one of another bundle's copy of this module is one, too. */
+/**
+ * Turns anything thrown into a problem. A problem of another bundle's copy of this module is kept.
+ */
 export function problemFrom(error: unknown): ChatProblem {
   return 'retryable' in Object(error) ? (error as ChatProblem) : unreachable()
 }
 
-/** What an answer that is not a success tells; `Retry-After` counts where the body names no time. */
+/**
+ * Reads the problem of a response that is no success. `Retry-After` counts where the body names no
+ * time.
+ */
 export async function problemOf(response: Response): Promise<ChatProblem> {
   const { status, headers } = response
   const members = (await response.json().catch(() => null)) as ProblemMembers | null

@@ -9,7 +9,7 @@ export type Tokens = {
   refreshToken: string
   /** This device's clock, epoch milliseconds: from then on it is renewed before use. */
   renewAt: number
-  /** Whom the site's login named; absent for a guest. */
+  /** The subject of the site's identity token; absent for a guest. */
   who?: string | undefined
 }
 
@@ -19,7 +19,7 @@ export type IdentityToken = string | (() => string | Promise<string>)
 /** One call as the visitor; throws a `ChatProblem`. */
 export type Call = ReturnType<typeof createSession>
 
-/** Of each second of a token's life, milliseconds: a tenth is left when it is renewed. */
+/** Milliseconds of each second of a token's life after which it is renewed: a tenth is left. */
 const renewShareMs = 900
 
 /** Enough of a JWT to tell people apart. */

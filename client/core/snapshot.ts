@@ -3,15 +3,16 @@ import type { Message } from './messages.js'
 import type { ChatProblem } from './problem.js'
 
 /**
- * How it stands with the gateway.
- * - `idle`: nothing is going on; `start` begins (with a `prechat` in the snapshot: with its answers).
- * - `connecting`: asked, not answered yet.
- * - `online`: what there is to know is known.
- * - `retrying`: an answer failed; it is asked again by itself.
- * - `offline`: the device has no network; it goes on when there is one.
- * - `ended`: the conversation is over; `start` begins anew.
- * - `lost`: the conversation cannot be reached any more; `start` begins anew.
- * - `refused`: the gateway will not have it; `start` tries again.
+ * State of the connection to the gateway.
+ * - `idle`: nothing is going on; `start` begins (with the answers, if the snapshot has a
+ *   `prechat`).
+ * - `connecting`: a request is under way and has no response yet.
+ * - `online`: the snapshot is up to date.
+ * - `retrying`: a request failed and is repeated by itself.
+ * - `offline`: the device has no network; polling resumes when there is one.
+ * - `ended`: the conversation is over; `start` begins a new one.
+ * - `lost`: the conversation cannot be reached any more; `start` begins a new one.
+ * - `refused`: the gateway refuses the request; `start` tries again.
  */
 export type Connection =
   | 'idle'
@@ -23,14 +24,14 @@ export type Connection =
   | 'lost'
   | 'refused'
 
-/** What became of a message: those of others are `delivered`. */
+/** State of a message. Messages of others are `delivered`. */
 export type Delivery = 'sending' | 'sent' | 'delivered' | 'failed'
 
 export type ChatMessage = Message & {
   delivery: Delivery
   /** Why it failed. */
   problem?: ChatProblem | undefined
-  /** Of a file on its way: 0 to 1. */
+  /** Progress of an upload, 0 to 1. */
   progress?: number | undefined
 }
 
@@ -44,11 +45,11 @@ export type Snapshot = {
   readonly conversation: ConversationState | null
   /** In the order they were said; those that are not sent yet, or failed, come last. */
   readonly messages: readonly ChatMessage[]
-  /** Whether `loadOlder` has something to load. */
+  /** True when `loadOlder` has something to load. */
   readonly hasOlder: boolean
   /** The timestamp of the last message that `markRead` was told of; empty before. */
   readonly readUpTo: string
-  /** How many messages of others came since. */
+  /** The number of messages of others since then. */
   readonly unread: number
   /** The form that must be answered by `start({ routingAttributes })` before it goes on. */
   readonly prechat: Prechat | null

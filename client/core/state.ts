@@ -1,7 +1,7 @@
 import { type ChatMessage, emptySnapshot, type Snapshot } from './snapshot.js'
 import { isFromOthers } from './timeline.js'
 
-/** What `on` can be told of. */
+/** The events that `on` subscribes to, with what each listener gets. */
 export type ChatEvents = {
   /** Anything in the snapshot. */
   change: Snapshot

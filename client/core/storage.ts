@@ -1,7 +1,10 @@
 import { globals } from './browser-globals.js'
 import type { Environment } from './environment.js'
 
-/** Where a chat remembers its visitor: the browser's storages are one, and so is any that answers by promise. */
+/**
+ * Storage in which a chat remembers its visitor. The browser's storages fit, and so does any that
+ * answers by promise.
+ */
 export type ChatStorage = {
   getItem(key: string): string | null | Promise<string | null>
   setItem(key: string, value: string): void | Promise<void>
@@ -15,10 +18,13 @@ export type StoredValue<T> = {
   change(edit: (stored: T | null) => T | null | Promise<T | null>): Promise<T | null>
 }
 
-/** What `change` empties a drawer by. */
+/** Empties a stored value; for `change`. */
 export const remove = () => null
 
-/** Where storage is blocked, missing or full, the value lives as long as the page. */
+/**
+ * Stores a value under a key. Where storage is blocked, missing or full, the value lives as long as
+ * the page.
+ */
 export function createStoredValue<T>(
   storageOption: ChatStorage | undefined,
   key: string,

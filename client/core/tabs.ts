@@ -2,10 +2,10 @@
 import { type Channel, globals, type Locks } from './browser-globals.js'
 import type { TabClient, TabMessage, Tabs } from './coordination.js'
 
-/** What the tabs of one conversation say to each other, beside what the chats say. */
+/** Messages on the channel of one conversation's tabs. */
 type ChannelMessage = TabMessage | { kind: 'request-all' } | { kind: 'hidden' }
 
-/** What a table is made of, where it is not the browser's. */
+/** The primitives that tabs are coordinated with, where they are not the browser's. */
 export type TabPrimitives = {
   locks: Locks
   openChannel(name: string): Channel
@@ -31,9 +31,10 @@ function allMessagesPage({ getSnapshot, position }: TabClient): TabMessage | und
 }
 
 /**
- * Who holds the lock reads; the others hear on the channel what was read. A tab that is shown takes the
- * lead over, for a hidden one reads slowly; when the leader goes, the next in line goes on from the same
- * cursor. Who hears a page that does not follow upon what it has asks for the whole.
+ * Joins the tabs of a conversation. The tab that holds the lock polls; the others receive each page
+ * on the channel. A tab that is shown takes the lead, because a hidden one polls slowly. When the
+ * leader goes, the next in line continues from the same cursor. A tab that receives a page which
+ * does not follow its own cursor requests all pages.
  */
 function joinTabs(
   conversationId: string,
@@ -123,5 +124,5 @@ export function createTabs(primitives = browserPrimitives()): Tabs {
   }
 }
 
-/** Where the browser has no locks or channels, each tab reads for itself. */
+/** Coordinates the tabs of a browser. Without locks or channels, each tab polls for itself. */
 export const tabs: Tabs = (conversationId, tabClient) => createTabs()(conversationId, tabClient)

@@ -2,7 +2,10 @@
 import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 
-/** Where it belongs: behind all times as long as Salesforce has not given it one. */
+/**
+ * Sorts a message by its timestamp, and behind all others as long as Salesforce has not given it
+ * one.
+ */
 const sortKey = ({ delivery, timestamp }: ChatMessage) =>
   /sent|delivered/.test(delivery) ? timestamp : '~'
 
@@ -17,7 +20,7 @@ export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
 /** `ParticipantChanged`, `SessionStatusChanged`, `RoutingResult`. */
 const eventTypes = /Changed|Routing/
 
-/** What somebody else said, that is: what can be read and unread. */
+/** Tells messages that can be read or unread: what others wrote. */
 export function isFromOthers({ sender, messageType }: Message): boolean {
   return sender.role !== 'EndUser' && !eventTypes.test(messageType)
 }

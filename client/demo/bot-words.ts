@@ -1,6 +1,6 @@
 /** Words to try where the Salesforce is the local sandbox, whose bot has an answer to each. */
 
-/** What they show, and the words. */
+/** The bot's words on the demo page, with what each shows. */
 export const words: Readonly<Record<string, string>> = {
   'Choices to tap': 'quick buttons list carousel time',
   'A form to fill in': 'form',

@@ -1,7 +1,7 @@
-/** What the chat wears: its place, theme, language and direction. */
+/** Applies the visitor's settings to the chat: place, theme, language and direction. */
 import type { MiawChat } from '../element/index.js'
 
-/** What each setting does to the page and the element. */
+/** Applies each setting to the page and the element. */
 const settings: Readonly<Record<string, (value: string, chat: MiawChat) => void>> = {
   layout(value, chat) {
     document.body.dataset.layout = value

@@ -16,7 +16,7 @@ type Control = {
   /** Under `/__sandbox/`; of the open conversation when it begins with a point. */
   path: string
   body?: object
-  /** What to look for. */
+  /** The outcome to look for. */
   outcome: string
 }
 

@@ -6,12 +6,12 @@ export type Call = {
   path: string
   status: number
   ms: number
-  /** Of it, as the gateway measured. */
+  /** Milliseconds spent on Salesforce, as the gateway measured them. */
   salesforceMs: number
   redisMs: number
 }
 
-/** What a page of a poll says of the next. */
+/** The pace that a page of a poll asks for. */
 export type Pace = { pollAfterMs: number | null }
 
 type Hear = { onCall(call: Call): void; onPace(pace: Pace): void }

@@ -1,4 +1,4 @@
-/** What the tag's attributes say. Pure. */
+/** Reads the tag's attributes. Pure. */
 import type { ChatStorage } from '../core/index.js'
 
 /** Gives an attribute's text; null when it is not there. */
@@ -10,7 +10,7 @@ export const chatAttributes = ['base-url', 'storage', 'identity-token']
 /** A change of one of these is the same chat in another dress. */
 export const looks = ['layout', 'language', 'theme', 'open', 'routing-attributes']
 
-/** Where the script came from, which is where the gateway is; empty where that is no web address. */
+/** Returns the origin of the script, which is the gateway's; empty where that is no web address. */
 export function homeOf(scriptUrl: string): string {
   const { protocol, origin } = new URL(scriptUrl)
   return protocol.startsWith('http') ? origin : ''

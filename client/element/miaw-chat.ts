@@ -14,7 +14,7 @@ import { openView } from './view.js'
 
 const home = homeOf(import.meta.url)
 
-/** Where there is no browser, the module can be imported all the same. */
+/** Base class; a stand-in without a browser, so that the module can be imported there. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 const properties = ['chat', 'texts', 'identityToken'] as const
@@ -66,7 +66,9 @@ export class MiawChat extends Base {
     this.#update()
   }
 
-  /** Who is signed in on the site: a JWT, or what fetches a fresh one. */
+  /**
+   * Names the visitor who is signed in on the site: a JWT, or a function that fetches a fresh one.
+   */
   get identityToken(): IdentityToken | undefined {
     return this.#identityToken ?? this.getAttribute('identity-token') ?? undefined
   }

@@ -17,9 +17,9 @@ export type ChatWidgetProps = {
   chat: Chat | ChatOptions
   /** `launcher`: a round button in the corner that opens the panel; `inline`: the panel, as big as its place. */
   layout?: 'launcher' | 'inline' | undefined
-  /** Whether the panel of a launcher is open at first. */
+  /** True when the panel of a launcher is open at first. */
   defaultOpen?: boolean | undefined
-  /** Whether it is open, where the page decides; then `onOpenChange` tells what the visitor wishes. */
+  /** Opens the panel where the page decides; then `onOpenChange` reports the visitor's request. */
   open?: boolean | undefined
   onOpenChange?: ((isOpen: boolean) => void) | undefined
   /** With what conversations are started: routing attributes, Salesforce's language. */

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import type { Chat, ChatMessage, Snapshot } from '../core/index.js'
 import type { Texts } from './texts/index.js'
 
-/** What every part of the widget knows. */
+/** Context that every part of the widget reads. */
 export type Widget = {
   /** Starts as the page wishes; see `useStartOptions`. */
   chat: Chat

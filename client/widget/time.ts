@@ -21,7 +21,7 @@ function formatOf(language: string, options: Options): Intl.DateTimeFormat {
   return format
 }
 
-/** What is no moment is shown as it is. */
+/** Formats a timestamp; text that is no timestamp stays as it is. */
 function show(timestamp: string, language: string, options: Options): string {
   const date = new Date(timestamp)
   return Number.isNaN(date.getTime()) ? timestamp : formatOf(language, options).format(date)
@@ -48,7 +48,7 @@ export function dateOf(timestamp: string, language: string): string {
 
 const dayMs = 86_400_000
 
-/** How many midnights are between now and then; in local days, whatever their length. */
+/** Returns the number of local midnights between now and a timestamp. */
 function daysFromNow(timestamp: string): number {
   const then = new Date(timestamp).setHours(0, 0, 0, 0)
   return Math.round((then - new Date().setHours(0, 0, 0, 0)) / dayMs)

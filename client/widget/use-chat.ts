@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import { type Chat, type ChatOptions, createChat } from '../core/index.js'
 import { tabs } from '../core/tabs.js'
 
-/** What a component is given: the chat's snapshot and its verbs, and the chat itself. */
+/** The chat's snapshot and methods, and the chat itself. */
 export type UseChat = ReturnType<typeof useChat>
 
 /**

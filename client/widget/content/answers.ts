@@ -48,7 +48,10 @@ export function refusalIn(messages: readonly ChatMessage[], formId: string): Ref
   }
 }
 
-/** Whether a message is answered by now: two clicks may come before what the first did is drawn. */
+/**
+ * Tells that a message is answered by now: two clicks may come before the first one's effect is
+ * drawn.
+ */
 export function isAnswered({ getSnapshot }: Chat, id: string): boolean {
   const answer = answersIn(getSnapshot().messages).get(id)
   return answer !== undefined && answer.delivery !== 'failed'

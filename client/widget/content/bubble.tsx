@@ -18,7 +18,7 @@ export function Linkified({ text }: { text: string }) {
 
 type Props = { text: string; id?: string }
 
-/** What is said, in a bubble; nothing where nothing is said. */
+/** Shows a text in a bubble, and nothing for an empty text. */
 export function Bubble({ text, id }: Props) {
   if (!text.trim()) return null
   return (

@@ -1,4 +1,4 @@
-/** What is wrong with a whole form; it is heard when it comes. */
+/** Shows the errors of a whole form, and announces them when they appear. */
 export function Complaint({ lines }: { lines: readonly string[] }) {
   return (
     <div className="miaw-complaint" role="alert">

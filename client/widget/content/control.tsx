@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react'
 import { useWidget } from '../context.js'
 import { type FieldSpec, longestOf } from './fields.js'
 
-/** What all kinds of controls are told. */
+/** Properties that all kinds of controls take. */
 export type Told = {
   spec: FieldSpec
   attributes: Pick<

@@ -17,7 +17,7 @@ function Label({ spec: { label, required, type } }: { spec: FieldSpec }) {
   )
 }
 
-/** What helps to fill a field in, and what is wrong with it. */
+/** Shows a field's hint and its error. */
 function Remarks({ id, hint, problem }: { id: string; hint: string | undefined; problem: string }) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** What can be filled in, and what is wrong with what was. Pure. */
+/** Describes the fields of a form and checks their values. Pure. */
 import type { AnswerType } from '../../core/index.js'
 import { fill } from '../texts/fill.js'
 import type { Texts } from '../texts/index.js'
@@ -14,11 +14,11 @@ export type FieldSpec = {
   pattern?: string | undefined
   placeholder?: string | undefined
   hint?: string | undefined
-  /** What stands in it at first: texts, ids of items, or `on` for a ticked box. */
+  /** Initial values: texts, ids of items, or `on` for a ticked box. */
   given?: readonly string[] | undefined
 }
 
-/** What a field's controls hold. `isBroken`: the browser could make nothing of what was typed. */
+/** The values of a field's controls. `isBroken`: the browser could not parse the input. */
 export type Held = { values: readonly string[]; isBroken: boolean }
 
 /** Salesforce takes no more. */
@@ -28,7 +28,7 @@ const textual = new Set<FieldSpec['type']>(['text', 'multiline', 'email', 'phone
 
 const isDate = (type: FieldSpec['type']) => type === 'date' || type === 'datetime'
 
-/** How long a field's text may be; undefined for what is no text. */
+/** Returns the maximum length of a field's text; undefined for fields that are no text. */
 export function longestOf({ type, maxLength }: FieldSpec): number | undefined {
   return textual.has(type) ? Math.min(maxLength || longestText, longestText) : undefined
 }
@@ -41,7 +41,7 @@ function fits(pattern: string, text: string): boolean {
   }
 }
 
-/** What a field of this type asks for, as a complaint. */
+/** Returns the error for a field of this type. */
 export function complaintOf({ type }: FieldSpec, texts: Texts): string {
   const complaints: Partial<Record<FieldSpec['type'], string>> = {
     number: texts.notANumber,
@@ -56,7 +56,10 @@ export function complaintOf({ type }: FieldSpec, texts: Texts): string {
 /** The text of a field, without white space around it. */
 export const textOf = ({ values }: Held): string => values[0]?.trim() ?? ''
 
-/** What is wrong with what a field holds; empty when nothing is. A box that is not ticked is an answer. */
+/**
+ * Returns the error of a field's values; empty when there is none. A box that is not ticked is an
+ * answer.
+ */
 export function problemOf(spec: FieldSpec, held: Held, texts: Texts): string {
   const { type, required, pattern } = spec
   if (held.isBroken) return complaintOf(spec, texts)

@@ -9,7 +9,9 @@ export function kindOf({ name, mimeType }: Pick<Attachment, 'name' | 'mimeType'>
   return (ending ?? type ?? '').toUpperCase()
 }
 
-/** What was said with files, without the lines that only name them: the tiles do. */
+/**
+ * Returns the text sent with files, without the lines that only name them: the tiles show those.
+ */
 export function saidBeside({ text, attachments }: AttachmentMessage): string {
   const names = attachments.map(({ name }) => name)
   const said = text.split('\n').filter((line) => !names.includes(line))

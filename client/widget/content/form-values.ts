@@ -18,7 +18,9 @@ function localOf(iso: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-/** What stands in a field at first: what was given before, such as in an answer that was refused. */
+/**
+ * Returns the initial values of a field: those given before, such as in an answer that was refused.
+ */
 function givenOf({ type }: Question, filled: Filled | undefined): string[] | undefined {
   if (!filled) return undefined
   const { value } = filled
@@ -35,7 +37,10 @@ export function specOf(question: Question, filled: readonly Filled[]): FieldSpec
 
 type Content = Pick<FormValue, 'value' | 'title'>
 
-/** What a field holds, with words for people where it is an id or a date; undefined when it is empty. */
+/**
+ * Returns a field's value, with a title for people where it is an id or a date; undefined when it
+ * is empty.
+ */
 function contentOf(question: Question, held: Held, language: string): Content | undefined {
   const { type, options = [] } = question
   const titleOf = (id: string) => options.find(({ itemId }) => itemId === id)?.title.trim() || id

@@ -12,7 +12,10 @@ import { useFields } from './use-fields.js'
 
 type Message = ChatMessage & FormMessage
 
-/** Whether the form can be filled in, what was filled in before, and how to send it. */
+/**
+ * Returns the state of a form: if it can be filled in, what was filled in before, and how to send
+ * it.
+ */
 function useFilling(message: Message) {
   const { snapshot, locked, language } = useWidget()
   const { answer, isTaken, reply } = useAnswer(message)

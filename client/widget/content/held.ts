@@ -10,7 +10,7 @@ export function controlsOf(form: HTMLFormElement, field: number): Control[] {
   return [...form.querySelectorAll<Control>(`[name="${field}"]`)]
 }
 
-/** What a form's field holds. */
+/** Returns the values of a form's field. */
 export function heldIn(form: HTMLFormElement, field: number): Held {
   const controls = controlsOf(form, field)
   return {

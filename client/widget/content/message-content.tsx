@@ -45,7 +45,7 @@ function Body({ message }: { message: ChatMessage }) {
   }
 }
 
-/** What a message shows: its words, cards and files, and the ways to answer it. */
+/** Shows a message: its text, cards and files, and the controls to answer it. */
 export function MessageContent({ message }: { message: ChatMessage }) {
   const side = message.sender.role === 'EndUser' ? 'own' : 'theirs'
   return (

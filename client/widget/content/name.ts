@@ -1,7 +1,9 @@
 import type { ChatMessage } from '../../core/index.js'
 import type { Texts } from '../texts/index.js'
 
-/** Who speaks, for people: the visitor is "You", others have a name, or else a role. */
+/**
+ * Returns the sender's name for people: the visitor is "You", others have a name or else a role.
+ */
 export function nameOf(
   { role, displayName }: Pick<ChatMessage['sender'], 'role' | 'displayName'>,
   texts: Texts,

@@ -34,7 +34,7 @@ function session({ session: told, text }: Of<'SessionStatusChanged'>, texts: Tex
   return status === 'New' || status === 'Waiting' ? '' : text
 }
 
-/** What became of a form; Salesforce's own words for what is wrong, where there are any. */
+/** Returns the outcome of a form; Salesforce's own words for its errors, where there are any. */
 function outcome({ result, text }: Of<'FormResponseMessage'>, texts: Texts): string | undefined {
   if (!result) return undefined
   if (result.ok) return text || texts.formAccepted
@@ -63,7 +63,7 @@ export function noticeOf(message: ChatMessage, texts: Texts, language: string): 
   }
 }
 
-/** Whether a notice tells of something that went well, or badly; undefined for neither. */
+/** Returns the tone of a notice: good, bad, or undefined for neither. */
 export function toneOf(message: ChatMessage): 'good' | 'bad' | undefined {
   if (message.messageType === 'RoutingResult') return message.routing.failure ? 'bad' : undefined
   if (message.messageType !== 'FormResponseMessage' || !message.result) return undefined

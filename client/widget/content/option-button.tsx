@@ -6,7 +6,7 @@ type Props = {
   choice: Choice
   option: Option
   className: string
-  /** Where what it shows is not enough to be heard by itself. */
+  /** Accessible name, where the visible content is not enough. */
   label?: string
   children: ReactNode
 }

@@ -6,7 +6,7 @@ type Props = {
   className: string
   /** Empty where the words beside the picture say the same. */
   alt?: string
-  /** What stands there when there is no picture, or it does not load. */
+  /** Shown when there is no picture, or when it does not load. */
   fallback?: ReactNode
 }
 

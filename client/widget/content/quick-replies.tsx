@@ -8,7 +8,7 @@ import { useChoice } from './use-choice.js'
 
 type Reply = QuickReplyMessage['quickReplies']['replies'][number]
 
-/** What an answer shows: its picture, if it has one, and its title. */
+/** Shows an answer: its picture, if it has one, and its title. */
 function Face({ reply: { imageUrl, title } }: { reply: Reply }) {
   return (
     <>

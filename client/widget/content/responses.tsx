@@ -2,7 +2,7 @@ import type { ChoiceResponseMessage, FormResponseMessage } from '../../core/inde
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 
-/** What the visitor chose. */
+/** Shows the options that the visitor chose. */
 export function ChoiceResponse({ message }: { message: ChoiceResponseMessage }) {
   const { selections, text } = message
   const titles = selections.map(({ itemId, title }) => title || itemId).join(', ')
@@ -22,7 +22,7 @@ function Filled({ filled: { label, value, title } }: { filled: Value }) {
   )
 }
 
-/** What the visitor filled in; the words of a result, where there is only that. */
+/** Shows the values that the visitor filled in, or the text of a result. */
 export function FormResponse({ message }: { message: FormResponseMessage }) {
   const { texts } = useWidget()
   const { values, text } = message

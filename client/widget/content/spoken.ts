@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../core/index.js'
 
-/** What is asked or shown by a message that is more than its words. */
+/** Returns the title of a message that is more than its text. */
 function titleOf(message: ChatMessage): string | undefined {
   switch (message.messageType) {
     case 'QuickReplyMessage':
@@ -20,5 +20,7 @@ function titleOf(message: ChatMessage): string | undefined {
   }
 }
 
-/** What is heard of a message when it comes; its choices, times and inputs are found in the list. */
+/**
+ * Returns the announcement of a new message. Its choices, times and inputs are found in the list.
+ */
 export const spokenOf = (message: ChatMessage): string => titleOf(message) || message.text

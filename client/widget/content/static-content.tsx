@@ -6,7 +6,7 @@ import { placeOf, safeLink } from './urls.js'
 
 type Citations = NonNullable<StaticContentMessage['staticContent']['citations']>
 
-/** Where a bot knows it from. */
+/** Shows the sources that a bot cites. */
 function Sources({ citations }: { citations: Citations }) {
   const { texts } = useWidget()
   const open = citations.filter(({ url }) => safeLink(url))

@@ -19,7 +19,7 @@ export function safePicture(url: string | undefined): string | undefined {
   return protocol === 'https:' || isOwn || isInline ? url : undefined
 }
 
-/** Where a link leads, for people: the host of a page, the rest of any other address. */
+/** Returns a link's destination for people: the host of a page, the rest of any other address. */
 export function placeOf(url: string): string {
   const { host = '', pathname = '' } = parsed(url) ?? {}
   return host.replace(/^www\./, '') || pathname

@@ -5,7 +5,7 @@ import { useAnswer } from './use-answer.js'
 /** Something to choose. */
 export type Option = { itemId: string; title: string }
 
-/** Whether a message can still be answered, what was chosen, and how to choose. */
+/** Returns a message's choice: if it can still be made, which was made, and how to make it. */
 export function useChoice(message: ChatMessage) {
   const { locked } = useWidget()
   const { answer, isTaken, reply } = useAnswer(message)

@@ -3,7 +3,7 @@ import { useWidget } from '../context.js'
 import { type FieldSpec, type Held, problemOf } from './fields.js'
 import { controlsOf, heldIn } from './held.js'
 
-/** What is wrong, by the place of the field. */
+/** Errors by the position of their field. */
 export type Problems = Readonly<Record<number, string>>
 
 /** A form of fields: what is wrong with them, and what they hold once nothing is. */
@@ -40,7 +40,7 @@ export function useFields(specs: readonly FieldSpec[], onSubmit: (held: Held[]) 
     if (Object.keys(wrong).length === 0) onSubmit(all.map((field) => heldIn(form, field)))
   }
 
-  /** What was wrong is looked at again while it is mended. */
+  /** Checks a field with an error again while it is edited. */
   function recheck(event: FormEvent<HTMLFormElement>): void {
     const wrong = Object.keys(problems).map(Number)
     if (wrong.length > 0) setProblems(check(event.currentTarget, wrong))

@@ -11,7 +11,10 @@ function endsOf({ scrollLeft, scrollWidth, clientWidth }: HTMLElement) {
   }
 }
 
-/** How far a strip of cards is scrolled, and a step of one card. Until it is drawn, nothing is hidden in it. */
+/**
+ * Returns how far a strip of cards is scrolled, and a step of one card. Until it is drawn, nothing
+ * is hidden in it.
+ */
 export function useStrip() {
   const ref = useRef<HTMLUListElement>(null)
   const [ends, setEnds] = useState({ start: true, end: true })

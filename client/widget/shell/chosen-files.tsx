@@ -35,7 +35,10 @@ function Chip({ chosen: { file }, onRemove }: { chosen: Chosen; onRemove(): void
   )
 }
 
-/** What goes with the next message, and what cannot. `onRemoved` is told when one was taken out. */
+/**
+ * Shows the files that go with the next message, and those that cannot. Calls `onRemoved` after one
+ * was removed.
+ */
 export function ChosenFiles({ files, onRemoved }: { files: Files; onRemoved(): void }) {
   const { texts } = useWidget()
   return (

@@ -12,7 +12,7 @@ import type { Writing } from './use-writing.js'
 
 type Props = { writing: Writing; isHidden: boolean }
 
-/** Where messages are written, and files go with them. */
+/** Holds the field for messages, and the files that go with them. */
 export function Composer({ writing: { draft, setDraft, files }, isHidden }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { attachments } = snapshot

@@ -13,11 +13,11 @@ type Props = {
   /** The visitor wants to end it. */
   isEnding: boolean
   onKeep(): void
-  /** Where a form was put off: goes back to it. */
+  /** Returns to a form that was put off. */
   onAnswer(): void
 }
 
-/** What was said, and below it what can be done next. */
+/** Shows the messages, and below them the next possible actions. */
 export function Conversation({ writing, isWatched, isEnding, onKeep, onAnswer }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { conversationId, prechat } = snapshot

@@ -2,7 +2,7 @@ import { useWidget } from '../context.js'
 import { counted } from '../texts/counted.js'
 import { measure } from './draft.js'
 
-/** How much more can be written, once it is not much. */
+/** Shows the number of characters left, once it is small. */
 export function Counter({ id, draft }: { id: string; draft: string }) {
   const { texts, language } = useWidget()
   const { left, isCounted } = measure(draft)

@@ -30,13 +30,13 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
   )
 }
 
-/** How far a file is. */
+/** Shows the progress of an upload. */
 function Progress({ part }: { part: number }) {
   const { texts } = useWidget()
   return <progress className="miaw-progress" value={part} max={1} aria-label={texts.progress} />
 }
 
-/** What became of an own message. */
+/** Shows the delivery state of an own message. */
 export function DeliveryNote({ message }: { message: ChatMessage }) {
   const { texts } = useWidget()
   const { delivery, progress } = message

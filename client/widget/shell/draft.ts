@@ -2,14 +2,17 @@
 const longest = 4000
 const countedFrom = 200
 
-/** What there is to say of a text that is being written. */
+/** Measures a draft. */
 export function measure(draft: string): { isEmpty: boolean; left: number; isCounted: boolean } {
   const length = [...draft.trim()].length
   const left = longest - length
   return { isEmpty: length === 0, left, isCounted: left < countedFrom }
 }
 
-/** Whether a key sends: Enter alone, and not the one that ends a composition (229 in old Safari). */
+/**
+ * Tells the key that sends: Enter alone, and not the one that ends a composition (229 in old
+ * Safari).
+ */
 export function isSendKey(event: {
   key: string
   keyCode: number

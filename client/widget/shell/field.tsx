@@ -5,14 +5,14 @@ import { isSendKey, measure } from './draft.js'
 type Props = {
   input: RefObject<HTMLTextAreaElement | null>
   draft: string
-  /** What says how much more can be written. */
+  /** Id of the element that counts the characters left. */
   counterId: string
   onDraft(draft: string): void
   onSend(): void
   onFiles(files: File[]): void
 }
 
-/** Where a text is written: as high as it needs, sent by Enter, and files can be pasted into it. */
+/** Text field as high as its content. Enter sends, and files can be pasted into it. */
 export function Field({ input, draft, counterId, onDraft, onSend, onFiles }: Props) {
   const { chat, snapshot, texts } = useWidget()
 

@@ -17,7 +17,7 @@ export function sizeOf(bytes: number, language: string): string {
   return new Intl.NumberFormat(localeOf(language), format).format(tenths)
 }
 
-/** Whether a type is among those taken, such as `image/png` or `image/*`. */
+/** Tells that a type is among those taken, such as `image/png` or `image/*`. */
 function isTaken(type: string, { mimeTypes }: Attachments): boolean {
   const [group] = type.split('/')
   return !mimeTypes || mimeTypes.some((taken) => taken === type || taken === `${group}/*`)

@@ -1,19 +1,19 @@
 import { type RefObject, useLayoutEffect } from 'react'
 import { hasKeyboard } from './page.js'
 
-/** What has the focus where an element is, in a shadow root too. */
+/** Returns the focused element of the tree that a node is in, shadow roots included. */
 function focusedAround(node: HTMLElement): Element | null {
   const root = node.getRootNode()
   const isRoot = root instanceof Document || root instanceof ShadowRoot
   return isRoot ? root.activeElement : null
 }
 
-/** Whether an element, or something in it, has the focus. */
+/** Tells that an element, or something in it, has the focus. */
 export function holdsFocus(node: HTMLElement): boolean {
   return node.contains(focusedAround(node))
 }
 
-/** What has the focus in an element, if it is not the element itself. */
+/** Returns the focused element within an element, if it is not the element itself. */
 export function focusedIn(node: HTMLElement): Element | null {
   const focused = focusedAround(node)
   return focused !== node && node.contains(focused) ? focused : null

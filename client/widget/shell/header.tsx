@@ -7,11 +7,11 @@ import { statusOf } from './status.js'
 type Props = {
   titleId: string
   items: readonly MenuItem[]
-  /** Where there is a launcher to come back by. */
+  /** Set where there is a launcher to come back by. */
   onMinimise?: (() => void) | undefined
 }
 
-/** Whose chat it is, how it stands, and what can be done. */
+/** Shows the chat's title and status, and its menu. */
 export function Header({ titleId, items, onMinimise }: Props) {
   const { texts, snapshot, language } = useWidget()
   const { tone, text } = statusOf(snapshot, texts, language)

@@ -11,7 +11,7 @@ const steps: Record<string, (at: number, count: number) => number> = {
   End: (_at, count) => count - 1,
 }
 
-/** What can be done beside writing; a menu as keyboards know it. */
+/** Lists the actions beside writing, as a menu with its keyboard behaviour. */
 export function Menu({ items }: { items: readonly MenuItem[] }) {
   const { texts } = useWidget()
   /** The item that has the focus; -1: closed. */

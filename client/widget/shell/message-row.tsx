@@ -6,7 +6,7 @@ import { timeOf } from '../time.js'
 import { Avatar } from './avatar.js'
 import { DeliveryNote } from './delivery-note.js'
 
-/** Who said it and when: seen once for what was said in one go, and heard with each. */
+/** Shows sender and time: visible once per group of messages, and announced with each. */
 function Meta({ message, opens }: Omit<Props, 'closes'>) {
   const { texts, language } = useWidget()
   const { sender, timestamp, reason } = message

@@ -2,7 +2,7 @@ import { Part } from './part.js'
 
 type Props = { text: string; action: string; onAct(): void }
 
-/** What stands in the place of the composer while nothing can be said. */
+/** Replaces the composer while nothing can be sent. */
 export function OutcomeBar({ text, action, onAct }: Props) {
   return (
     <Part className="miaw-bar">

@@ -29,7 +29,7 @@ function watchVisibility(onChange: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', onChange)
 }
 
-/** Whether somebody can see the page. */
+/** Tells that the page is visible. */
 export function useVisible(): boolean {
   return useSyncExternalStore(
     watchVisibility,
@@ -38,5 +38,5 @@ export function useVisible(): boolean {
   )
 }
 
-/** Whether a field can have the focus without a keyboard coming up on the screen. */
+/** Tells that a field can take the focus without bringing up an on-screen keyboard. */
 export const hasKeyboard = () => matchMedia('(hover: hover)').matches

@@ -16,7 +16,7 @@ type Props = {
   frame: Ref<HTMLDivElement>
   id: string
   isOpen: boolean
-  /** Where there is a launcher to come back by: then the panel is a dialogue. */
+  /** Set where there is a launcher to come back by: then the panel is a dialogue. */
   onMinimise?: (() => void) | undefined
 }
 

@@ -5,7 +5,7 @@ import { Part } from './part.js'
 
 type Props = { prechat: Prechat; onCancel(): void }
 
-/** What is asked before it goes on. */
+/** Shows the questions that are asked before the chat goes on. */
 export function Questions({ prechat, onCancel }: Props) {
   const { chat, snapshot } = useWidget()
   return (

@@ -33,6 +33,6 @@ export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Text
 
 const hopeless = ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'id_reused']
 
-/** Whether the same message may do better another time. */
+/** Tells that the same message may succeed another time. */
 export const hasHope = (problem: ProblemMembers | undefined): boolean =>
   !problem || !hopeless.includes(problem.code)

@@ -26,7 +26,7 @@ const groupGapMs = 5 * 60_000
 
 const dayOf = ({ timestamp }: ChatMessage) => new Date(timestamp).toDateString()
 
-/** Whether a message goes on where the one before it ended: the same sender, soon after. */
+/** Tells that a message continues the one before it: the same sender, soon after. */
 function continues(message: ChatMessage, previous: ChatMessage): boolean {
   const { sender, reason, timestamp } = message
   return (

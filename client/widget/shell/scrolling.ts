@@ -1,4 +1,4 @@
-/** Where one is in the list of messages, and how one comes elsewhere. Distances in pixels. */
+/** Reads and sets the position in the list of messages. Distances are pixels. */
 
 const nearEnd = 60
 const margin = 16
@@ -7,7 +7,7 @@ const glimpse = 32
 
 const topOf = (node: Element) => node.getBoundingClientRect().top
 
-/** How much of what scrolls is above a node in it, wherever it is scrolled to. */
+/** Returns the height above a node within its scroller, wherever it is scrolled to. */
 export function heightAbove(node: Element, scroller: HTMLElement): number {
   return topOf(node) - topOf(scroller) + scroller.scrollTop
 }
@@ -17,7 +17,7 @@ export function messageNodes(scroller: HTMLElement): HTMLElement[] {
   return [...scroller.querySelectorAll<HTMLElement>('li[data-id]')]
 }
 
-/** Whether the end is in sight, and the last message is: its beginning, if it is tall. */
+/** Tells if the end is in sight, and if the last message is: its beginning, if it is tall. */
 export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: boolean } {
   const { scrollHeight, scrollTop, clientHeight } = scroller
   const isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd

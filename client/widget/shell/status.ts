@@ -5,10 +5,10 @@ import type { Texts } from '../texts/index.js'
 import { minutesOf } from '../time.js'
 import { reasonOf } from './reason.js'
 
-/** How it stands, in a line; the tone gives it a colour. */
+/** Status as one line; the tone gives it a colour. */
 export type Status = { tone: 'idle' | 'good' | 'waiting' | 'trouble' | 'over'; text: string }
 
-/** Who answers at the moment: the last of the bots, or of the people, to come in. */
+/** Returns the participant who answers now: the last bot or agent to join. */
 export function partnerOf({ handledBy, participants }: ConversationState) {
   const roles = handledBy === 'bot' ? ['Chatbot'] : ['Agent', 'Supervisor']
   return participants.findLast(({ role }) => roles.includes(role))
@@ -54,7 +54,10 @@ export function statusOf(snapshot: Snapshot, texts: Texts, language: string): St
   }
 }
 
-/** What came of a chat that cannot go on by itself, and what can be done. Null while it goes on. */
+/**
+ * Returns the outcome of a chat that cannot go on by itself, with the possible action. Null while
+ * it goes on.
+ */
 export function outcomeOf(snapshot: Snapshot, texts: Texts) {
   const { connection, conversation, problem } = snapshot
   const { startAnew, tryAgain, endedBy, problems } = texts
@@ -67,7 +70,7 @@ export function outcomeOf(snapshot: Snapshot, texts: Texts) {
 
 export type View = 'welcome' | 'prechat' | 'chat'
 
-/** What the panel shows. A form that was put off stands in nobody's way. */
+/** Returns the view that the panel shows. A form that was put off blocks nothing. */
 export function viewOf(snapshot: Snapshot, putOff: Snapshot['prechat']): View {
   const { connection, conversationId, messages, prechat } = snapshot
   if (prechat && prechat !== putOff) return 'prechat'

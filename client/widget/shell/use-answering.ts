@@ -5,8 +5,8 @@ import { partnerOf } from './status.js'
 const longestMs = 8000
 
 /**
- * Who is likely to be answering: the gateway cannot tell, but a bot does, soon after the visitor said
- * something. Undefined when nobody is, or nothing came for a while.
+ * Returns the participant who is likely to be answering. The gateway cannot tell, but a bot answers
+ * soon after the visitor wrote. Undefined when there is none, or nothing came for a while.
  */
 export function useAnswering() {
   const { chat, snapshot } = useWidget()

@@ -7,7 +7,7 @@ type Options = Pick<ChatWidgetProps, 'open' | 'defaultOpen' | 'onOpenChange' | '
   launcher: RefObject<HTMLElement | null>
 }
 
-/** Whether the panel is open, and where the focus goes when that changes. */
+/** Returns if the panel is open, and moves the focus when that changes. */
 export function useOpen({ open, defaultOpen, onOpenChange, layout, panel, launcher }: Options) {
   const [isOwnOpen, setOwnOpen] = useState(defaultOpen ?? false)
   const isOpen = layout === 'inline' || (open ?? isOwnOpen)

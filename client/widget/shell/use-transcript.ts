@@ -22,7 +22,7 @@ function save(file: Blob, name: string): void {
   setTimeout(URL.revokeObjectURL, keptMs, url)
 }
 
-/** What was said, as a file. `isSupported` is false when the gateway said that it has none. */
+/** Downloads the transcript. `isSupported` is false when the gateway answered that it has none. */
 export function useTranscript() {
   const { chat, texts } = useWidget()
   const [isSupported, setSupported] = useState(true)

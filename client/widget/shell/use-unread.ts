@@ -8,8 +8,8 @@ const firstUnread = (snapshot: Snapshot) =>
   snapshot.readUpTo ? unreadMessages(snapshot)[0]?.id : undefined
 
 /**
- * Where the unread messages began when the reader came: it stays there until they have gone and come
- * back.
+ * Returns the first message that was unread when the reader came. It stays until the reader has
+ * gone and come back.
  */
 export function useUnreadFrom(isWatched: boolean): string | undefined {
   const { snapshot } = useWidget()

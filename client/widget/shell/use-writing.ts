@@ -3,7 +3,7 @@ import { useFiles } from './use-files.js'
 
 export type Writing = ReturnType<typeof useWriting>
 
-/** What is written and chosen, and not sent yet. Kept while there is nowhere to write. */
+/** Keeps the draft and the files that are not sent yet, also while the composer is not shown. */
 export function useWriting() {
   const [draft, setDraft] = useState('')
   const files = useFiles()

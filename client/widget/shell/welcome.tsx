@@ -3,7 +3,7 @@ import { Icon } from './icons.js'
 import { Part } from './part.js'
 import { outcomeOf } from './status.js'
 
-/** What is there before the first word. */
+/** Shows the greeting before the first message. */
 export function Welcome({ onStart }: { onStart(): void }) {
   const { texts, snapshot } = useWidget()
   const outcome = outcomeOf(snapshot, texts)

@@ -91,14 +91,14 @@ export const english = {
   // Messages, choices and forms
   you: 'You',
   roles: { Chatbot: 'Assistant', Agent: 'Agent', Supervisor: 'Supervisor', System: 'System' },
-  /** Of a visitor who is not named. */
+  /** Name of a visitor who has none. */
   someone: 'Someone',
   /** Heard only, after the title of a link. */
   opensInNewTab: '(opens in a new tab)',
   sources: 'Sources',
   /** The kind of a file whose name and type do not tell it, in at most four letters. */
   file: 'File',
-  /** Of choices without a question. */
+  /** Label of choices without a question. */
   choices: 'Possible answers',
   cards: 'Cards',
   previousCards: 'Previous',

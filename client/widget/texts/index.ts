@@ -3,7 +3,7 @@ import { english } from './en.js'
 import { spanish } from './es.js'
 import { japanese } from './ja.js'
 
-/** What the widget says; all of it can be replaced, in part or as a whole. */
+/** All texts of the widget. Each can be replaced. */
 export type Texts = typeof english
 
 const shipped = new Map([
