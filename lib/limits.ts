@@ -11,7 +11,7 @@ export type LimitName =
   | 'other'
   | 'tokens'
 
-/** How many in which time, such as `[22, '1 m']`. */
+/** Size of a limit: a count and a window, such as `[22, '1 m']`. */
 export type LimitSize = readonly [count: number, window: string]
 export type Limits = Readonly<Record<LimitName, LimitSize>>
 
@@ -35,7 +35,7 @@ export function windowSecondsOf(window: string): number {
   return Number(count) * (unitSeconds[unit] ?? 0)
 }
 
-/** Where one limit stands after a request was counted. `resetMs`: milliseconds until it is whole. */
+/** State of one limit after a request was counted. `resetMs`: milliseconds until it is whole. */
 export type LimitOutcome = {
   name: LimitName
   allowed: boolean

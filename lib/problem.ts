@@ -1,6 +1,6 @@
 /**
- * What can go wrong, in the words a frontend sees: one table of codes, one error class, one
- * serialisation (RFC 9457 `application/problem+json`).
+ * Defines the errors that a frontend sees: one table of codes, one error class, one serialisation
+ * (RFC 9457 `application/problem+json`).
  */
 
 /** code → [status, retryable, title]. The codes and `retryable` are the contract; titles are for people. */
@@ -39,15 +39,18 @@ type Details = {
   /** For people; never holds a token, a foreign wording or a message text. */
   detail?: string
   retryAfterMs?: number
-  /** Of what must not be repeated, against its code's habit: it may have happened. */
+  /** Overrides the code's default `retryable`: the operation may have taken effect. */
   retryable?: false
   errors?: readonly FieldError[]
   /** Further members of the problem, such as `prechat`. */
   extra?: Readonly<Record<string, unknown>>
   headers?: Readonly<Record<string, string>>
-  /** Of a call that changes something: whether it may have happened all the same. Never serialised. */
+  /** Tells if a failed operation may have taken effect. Never serialised. */
   effect?: 'none' | 'unknown'
-  /** Of Salesforce's 401: the token is not believed, which a fresh one may mend. Never serialised. */
+  /**
+   * True for Salesforce's 401: the token is refused, and a fresh one may be accepted. Never
+   * serialised.
+   */
   isTokenRefused?: boolean
   /** For the log line: what an operator should check. Never serialised. */
   note?: string
@@ -73,7 +76,7 @@ export function unauthenticated(): GatewayError {
   return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
 }
 
-/** Whether an error is one of ours, with one of these codes when some are named. */
+/** Tells that an error is a GatewayError, with one of these codes when some are named. */
 export function isProblem(error: unknown, ...codes: ProblemCode[]): error is GatewayError {
   return error instanceof GatewayError && (codes.length === 0 || codes.includes(error.code))
 }

@@ -1,6 +1,6 @@
 /**
- * What belongs to one request while it is served: its deadline, what it spent on Redis and
- * Salesforce, and the limits it was counted against. The corridor opens it; rooms add to it.
+ * Holds the state of one request while it is served: its deadline, its use of Redis and Salesforce,
+ * and the limits it was counted against. lib/http/ opens it; modules add to it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LimitOutcome } from './limits.js'

@@ -86,7 +86,10 @@ function build(source: NodeJS.ProcessEnv) {
         .update(address)
         .digest('base64url')
         .slice(0, 22),
-    /** Whether Redis answers; throws `store_unavailable` when it does not. */
+    /**
+     * Checks that Redis answers.
+     * @throws {GatewayError} store_unavailable when it does not
+     */
     ping: () => orStoreUnavailable(redis.ping()),
   }
 }

@@ -6,7 +6,10 @@ import type { Context, Span, SpanOptions } from '@opentelemetry/api'
 
 type Api = typeof import('@opentelemetry/api')
 
-/** Where an SDK registers itself, whatever copy of the API it was built with (`@opentelemetry/api`, global-utils). */
+/**
+ * The symbol under which an SDK registers itself, whichever copy of the API it was built with
+ * (`@opentelemetry/api`, global-utils).
+ */
 const apiRegistration = Symbol.for('opentelemetry.js.api.1')
 
 let loading: Promise<Api> | undefined
@@ -21,7 +24,7 @@ function api(): Promise<Api> | null {
 /** A span that runs; work done inside of `context` belongs below it. */
 export type ActiveSpan = { api: Api; span: Span; context: Context }
 
-/** How something ended: its status, and the code of what went wrong. */
+/** Outcome of the traced work: its status, and the code of a failure. */
 export type Outcome = { status?: number; code?: string | undefined }
 
 function begin(api: Api, name: string, options: SpanOptions, parent: Context): ActiveSpan {
@@ -39,7 +42,7 @@ function finish({ api, span }: ActiveSpan, { status, code }: Outcome): void {
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'PATCH'])
 
-/** What a request's span tells from the beginning. */
+/** Attributes that a request's span has from the beginning. */
 type RequestInfo = { endpoint: string; method: string; requestId: string }
 
 /** Does the work of a request in a span of its own, below whatever span is active. */

@@ -2,7 +2,7 @@ import { HttpResponse, http } from 'msw'
 
 const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 
-/** What the fake does instead of judging: no answer, a cut socket, or an answer of its own making. */
+/** Fault of the fake instead of a verdict: no answer, a cut socket, or an answer of its own. */
 export type TurnstileFault = 'hang' | 'drop' | { status: number; body: string }
 
 /**

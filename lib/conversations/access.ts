@@ -39,7 +39,7 @@ export function createConversationAccess({ tokens, records, deployment }: Option
   }
 
   return {
-    /** Whether Salesforce would still let the visitor in, as far as we know. */
+    /** Tells that Salesforce would still let the visitor in, as far as the record shows. */
     isAlive,
 
     /**

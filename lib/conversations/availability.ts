@@ -1,4 +1,4 @@
-/** Whether somebody is there, from Salesforce's business hours. */
+/** Answers from Salesforce's business hours if the chat is open. */
 import { isoTime } from '../contract/common.js'
 import type { AvailabilityReply } from '../contract/replies.js'
 import { type OpenHours, openStateAt } from '../polling/hours.js'

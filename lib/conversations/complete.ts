@@ -9,7 +9,7 @@ import { fillIn, isIncomplete } from './fill-in.js'
 const timeShare = 1 / 4
 
 export function createTitleCompletion(messaging: Messaging) {
-  /** What is lately listed; nothing when that fails or takes too long. */
+  /** Returns the newest messages of the list; none when that fails or takes too long. */
   async function newestMessages(ref: ConversationRef) {
     const timeout = sleep(remainingMs() * timeShare, { entries: [] }, { ref: false })
     try {

@@ -1,4 +1,4 @@
-/** What a message id stands for: the content first sent under it. Pure. */
+/** Hashes the content first sent under a message id. Pure. */
 import { createHash } from 'node:crypto'
 import type { OutgoingMessage } from '../salesforce/messaging.js'
 

@@ -68,7 +68,10 @@ export function createConversations(options: Options) {
     end,
     merge,
 
-    /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
+    /**
+     * Streams the transcript as a PDF.
+     * @throws {GatewayError} unsupported where the organisation does not allow it
+     */
     transcript: (owned: OwnedConversation) =>
       access.withConversation(owned, async (ref) => ({
         name: `conversation-${owned.conversation.id}.pdf`,
@@ -76,8 +79,8 @@ export function createConversations(options: Options) {
       })),
 
     /**
-     * Whether a device is still welcome, and when a guest's last conversation is lost with its token
-     * (epoch milliseconds; null without one).
+     * Tells if a device is still signed in, and when a guest's last conversation is lost with its
+     * token (epoch milliseconds; null without one).
      */
     async sessionStatus(caller: Device): Promise<{ isActive: boolean; until: number | null }> {
       const { isRevoked, conversations } = await records.readRecord(caller)

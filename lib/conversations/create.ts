@@ -21,7 +21,10 @@ function openConversation(
 export function createConversationCreator({ messaging, records, access }: Options) {
   const { ourIds } = messaging.traits
 
-  /** What the caller is told; what certainly does not exist is forgotten, unless the same id is tried again. */
+  /**
+   * Returns the error for the caller. A conversation that certainly does not exist is forgotten,
+   * unless the same id is tried again.
+   */
   async function failed(
     { visitorId, conversation }: OwnedConversation,
     error: unknown,
@@ -56,8 +59,8 @@ export function createConversationCreator({ messaging, records, access }: Option
   }
 
   /**
-   * What an earlier call began and left may or may not exist. Where it cannot be begun again under the
-   * same id, it is lost.
+   * Gives up conversations that an earlier call left in the state `starting`, which may or may not
+   * exist. Where they cannot be created again under the same id, they are lost.
    */
   async function markUnclearLost(visitorId: string, record: VisitorRecord): Promise<VisitorRecord> {
     if (ourIds) return record

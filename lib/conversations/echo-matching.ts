@@ -36,7 +36,7 @@ function renamed(entry: Entry, id: string): Entry {
   return entry.message ? { ...entry, message: { ...entry.message, id } } : entry
 }
 
-/** Whether an entry is young enough to be what is still under way. */
+/** Tells that an entry is young enough to be a message that is still under way. */
 function mayBe({ since, until }: PendingMessage, ageMs: number): boolean {
   return until > Date.now() && ageMs <= Date.now() - since + clockMarginMs
 }

@@ -64,7 +64,7 @@ function fillValue(answer: FormValue, inputs: readonly Input[]): FormValue {
   return { ...answer, ...(type && { type }), ...(label && { label }), ...(title && { title }) }
 }
 
-/** Whether the answer leaves out something that the message it answers may know. */
+/** Tells that the answer leaves out something that the message it answers may contain. */
 export function isIncomplete(message: OutgoingMessage): message is Choice | Form {
   switch (message.messageType) {
     case 'ChoiceResponseMessage':

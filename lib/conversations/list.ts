@@ -36,7 +36,7 @@ export function createList({ messaging, records, access }: Options) {
     }
   }
 
-  /** What has become of an open conversation, noted in the record when it is over. */
+  /** Returns the present state of an open conversation, and records it when it is over. */
   async function reconcile(
     owned: OwnedConversation,
     listFor: (token: string) => Listing,

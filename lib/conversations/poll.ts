@@ -15,7 +15,7 @@ import type { ConversationAccess } from './access.js'
 import type { EchoMatching } from './echo-matching.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
-/** What a poll asks for. `waitSeconds`: how long it may stay open until there is something to say. */
+/** Parameters of a poll. `waitSeconds`: how long it may stay open until there is news. */
 export type PollOptions = {
   cursor?: string | undefined
   before?: string | undefined
@@ -23,7 +23,7 @@ export type PollOptions = {
   waitSeconds: number
 }
 
-/** Where the caller's poll limit stands, so that the pace can slow before it refuses. */
+/** State of the caller's poll limit, so that the pace can slow before the limit refuses. */
 export type Allowance = { remaining: number; resetMs: number }
 
 type Options = {
@@ -57,7 +57,10 @@ function conversationOf(
   }
 }
 
-/** Whether nothing more can come: it is over, by our record or by its entries, and has been for a moment. */
+/**
+ * Tells that nothing more can come: the conversation has been over for a moment, by the record or
+ * by its entries.
+ */
 function isSettled({ status, endedAt }: StoredConversation, page: PollPage): boolean {
   if (status === 'ended') return Date.now() - (endedAt ?? 0) > lingerMs
   return page.state.closed && page.now - page.cursor.newest > lingerMs
@@ -76,7 +79,9 @@ export function createPoll({ messaging, access, cursors, echoMatching }: Options
         await messaging.listConversationEntries(ref, request),
       )
 
-  /** What the entries do not tell is asked once; when that fails too, it stays unknown. */
+  /**
+   * Asks once for the state that the entries do not tell; when that fails too, it stays unknown.
+   */
   async function routingState(ref: ConversationRef): Promise<ConversationState> {
     try {
       return { ...unknownState, handledBy: await messaging.retrieveConversationRoutingStatus(ref) }

@@ -1,4 +1,4 @@
-/** What a caller must, may and may not say before a conversation starts. Pure. */
+/** Checks what a caller must, may and may not give before a conversation starts. Pure. */
 
 import type { Prechat } from '../contract/replies.js'
 import type { StartRequest } from '../contract/requests.js'
@@ -54,7 +54,7 @@ function complaint({ type, required, maxLength, options }: Field, value: string)
   return null
 }
 
-/** What is wrong with the answers to a form, a path for each. */
+/** Returns the errors in the answers to a form, with a path for each. */
 export function prechatErrors(form: Prechat, attributes: Attributes): FieldError[] {
   return form.fields.flatMap((field) => {
     const message = complaint(field, attributes[field.name] ?? '')

@@ -19,7 +19,7 @@ type Options = { messaging: Messaging; settleMs: number }
 
 type Reconciliation = ReturnType<typeof createReconciliation>
 
-/** Where Salesforce names messages by itself there is nothing to look for. */
+/** Finds nothing: where Salesforce chooses the ids of messages, none can be looked for. */
 export const noReconciliation: Reconciliation = {
   reconcile: async () => ({ status: 'unknown', at: 0 }),
   findEntry: async () => undefined,

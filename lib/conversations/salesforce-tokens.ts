@@ -39,7 +39,9 @@ export function createSalesforceTokens({
   vault,
   deployment,
 }: Options) {
-  /** Whether a token can be used here; one that can be renewed, for a moment yet. */
+  /**
+   * Tells that a token can be used here; one that can be renewed must be valid for a moment longer.
+   */
   function isUsable(
     sealedToken: SealedToken | null,
     canRenew: boolean,

@@ -29,7 +29,10 @@ type Options = {
   sendLog: SendLog
   echoMatching: EchoMatching
   callerAttributes: readonly string[]
-  /** How long after an attempt was given up its effect may still show in Salesforce's list. */
+  /**
+   * Milliseconds after an attempt was given up in which its effect may still show in Salesforce's
+   * list.
+   */
   settleMs: number
 }
 
@@ -37,10 +40,10 @@ const retryIntervalMs = 200
 /** While it follows another call's attempt, a call looks into Salesforce's list once in so many turns. */
 const turnsPerLook = 3
 const maxAttempts = 3
-/** What a further attempt needs beside the time to settle it. */
+/** Time that a further attempt needs beside the time to reconcile it. */
 const minAttemptMs = 200
 
-/** What one call is about. */
+/** Context of one call of send. */
 type SendCall = {
   owned: OwnedConversation
   ref: ConversationRef
@@ -75,7 +78,7 @@ export function createSend(options: Options) {
     : noReconciliation
   const complete = createTitleCompletion(messaging)
 
-  /** What is told of an attempt whose fate is not known. */
+  /** Returns the error for an attempt whose outcome is not known. */
   function givenUp(error: GatewayError): GatewayError {
     return ourIds ? error : outcomeUnknown()
   }
@@ -96,7 +99,10 @@ export function createSend(options: Options) {
     })
   }
 
-  /** What was delivered is told, even when the log cannot be written: a repeat is settled by the list. */
+  /**
+   * Records a delivery and returns the reply. A log that cannot be written is no error: a repeat is
+   * settled by the list.
+   */
   async function recordDelivery(
     call: SendCall,
     logged: LoggedAttempt,

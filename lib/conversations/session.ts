@@ -39,7 +39,10 @@ function prechatRequired(prechat: Prechat | null): GatewayError {
 }
 
 export function createSessions({ messaging, records }: Options) {
-  /** What the new session is opened with; throws when the deployment's form wants more. */
+  /**
+   * Returns the options that open the new session.
+   * @throws {GatewayError} prechat_required, invalid_request when the deployment's form wants more
+   */
   async function sessionOptionsFor({
     owned,
     answers,

@@ -1,4 +1,4 @@
-/** What cannot be found out, and must therefore not be done again. */
+/** Makes the error for effects that cannot be found out, and must therefore not be repeated. */
 import { GatewayError } from '../problem.js'
 
 /** Something may have happened in Salesforce, and nothing there tells whether it did: repeating may double it. */

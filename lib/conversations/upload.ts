@@ -16,7 +16,7 @@ type Options = {
   uploadTypes: readonly string[]
 }
 
-/** What a caller hands in. */
+/** A file as a caller hands it in. */
 type Upload = { id: string; file: File; text?: string | undefined }
 
 /** With the rest of the form a request stays below Vercel's 4.5 MB. */

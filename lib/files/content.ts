@@ -1,4 +1,4 @@
-/** Whether bytes are what they are declared to be. A file's first bytes, or its text, tell. */
+/** Checks that bytes are of their declared type, by a file's first bytes or by its text. */
 import { isText } from './types.js'
 
 /** `endings`: those that a name may have, the usual one first. */
@@ -32,7 +32,10 @@ const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: stri
 /** Control characters that no text file holds. */
 const controlCharacter = /(?![\t\n\f\r])\p{Cc}/u
 
-/** How pages, pictures and documents begin that are text all the same (WHATWG MIME Sniffing §7.1, and SVG). */
+/**
+ * Starts of pages, pictures and documents that are text nevertheless (WHATWG MIME Sniffing §7.1,
+ * and SVG).
+ */
 const pageOrDocumentStart =
   /^(<\?xml|<!--|<\/?(!doctype|html|head|body|script|style|iframe|svg|title|table|div|font|img|meta|link|object|embed|form|h1|br|a|b|p)[\s>/]|%pdf-|%!ps|\{\\rtf)/i
 

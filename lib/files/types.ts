@@ -19,11 +19,13 @@ export const defaultUploadTypes: readonly string[] = [
   'application/vnd.oasis.opendocument.presentation',
 ]
 
-/** What a browser may run or render as a page is never taken, whatever is configured. */
+/**
+ * Types that a browser may run or render as a page. They are never taken, whatever is configured.
+ */
 const activeTypes =
   /^(text\/(html|xml|xsl|javascript|ecmascript|jscript|vbscript)|application\/(xml|xhtml|javascript|ecmascript|x-javascript|hta|x-msdownload|x-sh|x-httpd-php|x-shockwave-flash)|image\/svg|message\/rfc822|multipart\/.*)|\+xml$/
 
-/** What a system without a better word declares, by the ending of the name. */
+/** Types that a system declares for lack of a better name, by the ending of the file's name. */
 const aliases: readonly [declared: string, ending: RegExp, meant: string][] = [
   ['image/jpg', /$/, 'image/jpeg'],
   ['application/x-zip-compressed', /$/, 'application/zip'],
@@ -43,7 +45,7 @@ export function allowedTypes(types: readonly string[]): readonly string[] {
   return types.map((type) => canonicalType(type, '')).filter((type) => !activeTypes.test(type))
 }
 
-/** Whether a type is judged as text, for lack of a signature. */
+/** Tells that a type is checked as text, because it has no signature. */
 export function isText(type: string): boolean {
   return type.startsWith('text/') || type === 'application/json'
 }

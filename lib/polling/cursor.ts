@@ -21,13 +21,14 @@ export type Cursor = {
 }
 
 /**
- * What of the history was not given out yet. Since `floor` it is the members and nothing else, for
- * what shows up there later is the cursor's; before `floor` it is everything older than `bound`.
+ * The part of the history that was not given out yet. Since `windowStart` it consists of `members`
+ * alone, because entries that show up there later belong to the cursor. Before `windowStart` it is
+ * everything older than `oldestGiven`.
  */
 export type HistoryMark = {
   windowStart: number
   members: ReadonlySet<string>
-  /** Where to read back from: nothing newer than this is left. */
+  /** Timestamp to read back from: nothing newer than this is left. */
   newestLeft: number
   /** The timestamp of the oldest entry given out, at most `floor`. */
   oldestGiven: number

@@ -1,4 +1,7 @@
-/** What Salesforce lists, as the poll understands it: produced by the Salesforce room, consumed here. */
+/**
+ * Describes Salesforce's entries as the poll understands them. lib/salesforce/ produces them;
+ * lib/polling/ and lib/conversations/ consume them.
+ */
 import type { Without } from '../contract/common.js'
 import type { Message, Role } from '../contract/messages.js'
 
@@ -9,11 +12,13 @@ export type ParticipantChange = {
   operation: 'add' | 'remove' | 'update'
   role: Role
   displayName: string | null
-  /** Whatever tells one participant from another in Salesforce; short, for it travels in cursors. */
+  /** Tells one participant from another in Salesforce; short, because it travels in cursors. */
   subject: string
 }
 
-/** What an entry does to the conversation, whether or not a frontend sees the entry. */
+/**
+ * Effect of an entry on the conversation's state, for entries that a frontend sees and for others.
+ */
 export type StateChange =
   | { kind: 'said'; role: Role; displayName: string | null; subject: string }
   | { kind: 'participants'; changes: readonly ParticipantChange[] }

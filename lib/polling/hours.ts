@@ -12,7 +12,10 @@ function endOf(hours: OpenHours, moment: number): number {
   return later.length === 0 ? moment : endOf(hours, Math.max(...later.map(({ to }) => to)))
 }
 
-/** How it stands at a moment; always open where no hours are known (`enhanced-chat-api.md §2.18`). */
+/**
+ * Returns the state at a moment; always open where no hours are known (`enhanced-chat-api.md
+ * §2.18`).
+ */
 export function openStateAt(hours: OpenHours, moment: number): OpenState {
   if (hours.length === 0) return { open: true, changesAt: null }
   const end = endOf(hours, moment)

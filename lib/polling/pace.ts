@@ -7,7 +7,7 @@ type PaceInput = {
   lastSpeaker: Role | null
   hasMore: boolean
   ended: boolean
-  /** What is left of the poll limit, and how long until it is whole again. */
+  /** Calls left in the poll limit, and milliseconds until the limit is whole again. */
   remaining: number
   resetMs: number
 }

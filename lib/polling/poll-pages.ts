@@ -16,14 +16,14 @@ import {
   windowStartOf,
 } from './window.js'
 
-/** What a page of history tells. */
+/** A page of history. */
 export type HistoryPage = {
   messages: readonly EntryMessage[]
   before: HistoryMark | null
   now: number
 }
 
-/** What a poll tells; `now` is Salesforce's clock, epoch milliseconds. */
+/** A page of a poll; `now` is Salesforce's clock, epoch milliseconds. */
 export type PollPage = HistoryPage & {
   cursor: Cursor
   state: ConversationState
@@ -67,7 +67,10 @@ function since(seen: ReadonlyMap<string, number>, windowStart: number): Map<stri
   return new Map([...seen].filter(([, at]) => at >= windowStart))
 }
 
-/** What is left of the history behind a page: `given` was taken out of it, `read` is all that was seen. */
+/**
+ * Returns the history left behind a page: `given` was taken out of it, `read` is all that was
+ * listed.
+ */
 function historyLeft(
   mark: HistoryMark,
   { given, left, read, complete }: Selection,

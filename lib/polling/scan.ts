@@ -2,7 +2,7 @@
 import type { Entry, EntryPage, ListEntries } from './entries.js'
 import { fingerprint, maxPages, type PlacedEntry } from './window.js'
 
-/** What was read: each id once, with the newest timestamp it was listed under. */
+/** Result of a scan: each id once, with the newest timestamp it was listed under. */
 export type PageScan = {
   entries: ReadonlyMap<string, PlacedEntry>
   /** The end of the list was reached. */

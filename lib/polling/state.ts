@@ -25,7 +25,7 @@ export const initialState: ConversationState = {
   closed: false,
 }
 
-/** What is known when the reading began somewhere in the middle. */
+/** State of a conversation whose beginning was not read. */
 export const unknownState: ConversationState = { ...initialState, handledBy: 'unknown' }
 
 /** These keep the state small enough to travel in every cursor. */
@@ -60,7 +60,10 @@ function applyChange(
   return [...participants, joined].slice(-maxParticipants)
 }
 
-/** Who is in charge when nobody serves: supervisors say nothing of it, and after an end nobody is. */
+/**
+ * Returns who is in charge when no staff is present. Supervisors do not count, and after an end
+ * nobody is in charge.
+ */
 function handlerWithoutStaff(
   state: ConversationState,
   changes: readonly ParticipantChange[],

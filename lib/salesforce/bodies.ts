@@ -1,10 +1,12 @@
-/** What the bodies of messages become, whichever dialect told them: the contract's shapes and their plain texts. */
+/**
+ * Maps the bodies of messages, of either dialect, to the contract's shapes and their plain texts.
+ */
 import type { Without } from '../contract/common.js'
 import type { EntryMessage } from '../polling/entries.js'
 import { safeLink, safeSource } from './links.js'
 import { joinLines, toBullet } from './text.js'
 
-/** What a body becomes; the entry around it adds the rest. */
+/** A mapped body; the entry around it adds the rest. */
 export type MessageBody = Without<
   EntryMessage,
   'id' | 'sender' | 'timestamp' | 'inReplyToMessageId' | 'reason'
@@ -115,7 +117,7 @@ export function toFiles(said: string, listed: readonly ListedFile[]): MessageBod
 
 type Selection = { itemId: string; title: string }
 
-/** What was chosen; null when nothing was. */
+/** Maps the chosen options; null when there are none. */
 export function toSelections(selections: Selection[]): MessageBody | null {
   if (selections.length === 0) return null
   const text = selections.map(({ title }) => title).join(', ')

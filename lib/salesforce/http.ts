@@ -152,7 +152,10 @@ export function expectSuccess(response: SalesforceResponse): void {
   if (response.status < 200 || response.status > 299) throw failureOf(response)
 }
 
-/** What a successful answer says; throws when that cannot be understood. */
+/**
+ * Parses a successful response.
+ * @throws {GatewayError} upstream_rejected when it cannot be understood
+ */
 export function parseResponse<T extends z.ZodType>(
   schema: T,
   response: SalesforceResponse,

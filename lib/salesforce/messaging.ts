@@ -11,7 +11,7 @@ import type { MessageRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
 import type { OpenHours } from '../polling/hours.js'
 
-/** What differs between dialects, for those who must know. */
+/** Differences between the dialects, for callers that depend on them. */
 export type Traits = {
   /** A fresh token reaches the same conversations; otherwise each is a new guest's, and they are lost with it. */
   renewable: boolean
@@ -29,7 +29,7 @@ export type SalesforceToken = {
   /** All that is needed to reach Salesforce with; only the dialect that made it can read it. */
   token: string
   expiresAt: number
-  /** What the deployment offers to visitors. */
+  /** The deployment's offer to visitors. */
   offer: { prechat: Prechat | null; attachments: Attachments | null }
 }
 
@@ -52,13 +52,16 @@ export type FileContent = {
   text: string | null
 }
 
-/** What a visitor says, in the words of the contract's send; `id` is the message's own. */
+/** A message of the visitor, in the terms of the contract's send; `id` is the message's own. */
 export type OutgoingMessage = { id: string } & (
   | Without<MessageRequest, 'conversationId' | 'id' | 'routingAttributes'>
   | FileContent
 )
 
-/** What was said: Salesforce's time for it, epoch milliseconds, and the id it is listed under; null: not told. */
+/**
+ * Result of a send: Salesforce's time for it, epoch milliseconds, and the id under which it is
+ * listed; null when Salesforce does not say.
+ */
 export type SendResult = { at: number; listedAs: string | null }
 
 /** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
@@ -67,7 +70,7 @@ export type ListedConversation = { id: string; endedAt: number | null }
 /** Says that the visitor has got or seen a message; `id` is the receipt's own. */
 export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
-/** Who is in charge, as far as Salesforce's routing status tells (`enhanced-chat-api.md §2.8`). */
+/** Who is in charge, as far as Salesforce's routing status shows (`enhanced-chat-api.md §2.8`). */
 export type RoutingStatus = 'queue' | 'none' | 'unknown'
 
 export type Messaging = {
@@ -95,7 +98,10 @@ export type Messaging = {
   /** Gives receipts; the same one again changes nothing. */
   acknowledgeEntries(ref: ConversationRef, receipts: readonly Receipt[]): Promise<void>
   retrieveConversationRoutingStatus(ref: ConversationRef): Promise<RoutingStatus>
-  /** What was said, as a PDF. Throws `unsupported` where the organisation does not allow it. */
+  /**
+   * Streams the transcript as a PDF.
+   * @throws {GatewayError} unsupported where the organisation does not allow it
+   */
   retrieveConversationTranscript(ref: ConversationRef): Promise<ReadableStream<Uint8Array>>
   /** The conversations of whom the token stands for, the closed ones too. */
   listConversations(token: string): Promise<readonly ListedConversation[]>

@@ -23,7 +23,7 @@ export function plainName(name: string | null | undefined): string | null {
   return line === '' ? null : line.slice(0, 200)
 }
 
-/** What there is to say, a line for each part; a line that repeats another is left out. */
+/** Joins texts to lines; a line that repeats another is left out. */
 export function joinLines(...parts: readonly (string | null | undefined)[]): string {
   return [...new Set(parts.filter(Boolean))].join('\n')
 }

@@ -1,12 +1,12 @@
 /**
- * What a call should have written or taken back while Redis did not answer. This process remembers it and
- * does it before the same key is used again, so that nobody waits for a call that is long over; in other
- * processes the lifetime of the key, or of what it says, ends the wait.
+ * Keeps writes that a call could not make while Redis did not answer. This process makes them
+ * before the same key is used again, so that no call waits for one that is long over. In other
+ * processes the lifetime of the key, or of its value, ends the wait.
  */
 import type { Redis } from '@upstash/redis'
 
 /** Changes what is the same text still, and nothing else; `next`: what to write, empty to delete. */
-export type Change = { redisKey: string; old: string; next: string }
+export type Change = { key: string; old: string; next: string }
 
 /** `isDoubtful`: it may have to be done again, because what it undoes may yet come. */
 type PendingWrite = Change & { until: number; mayApplyLater: boolean }
@@ -31,7 +31,7 @@ export type DeferredWrites = ReturnType<typeof createDeferredWrites>
 /** `lifetimeMs`: of the keys; what is older than that is over by itself. */
 export function createDeferredWrites({ redis, lifetimeMs }: Options) {
   const pending = new Map<string, PendingWrite>()
-  const nameOf = ({ redisKey: key, old }: Change) => `${key} ${old}`
+  const nameOf = ({ key, old }: Change) => `${key} ${old}`
 
   function defer(change: Change, forMs: number, mayApplyLater: boolean): void {
     const [oldest] = pending.keys()
@@ -39,8 +39,10 @@ export function createDeferredWrites({ redis, lifetimeMs }: Options) {
     pending.set(nameOf(change), { ...change, until: Date.now() + forMs, mayApplyLater })
   }
 
-  /** Whether the key now says `next`; twice is the same as once. Rejects as Redis does. */
-  async function change({ redisKey: key, old, next }: Change): Promise<boolean> {
+  /**
+   * Resolves to true when the key now holds `next`; repeating is harmless. Rejects as Redis does.
+   */
+  async function change({ key, old, next }: Change): Promise<boolean> {
     const args = [old, next, String(lifetimeMs)]
     return Number(await redis.eval<string[], number>(changeScript, [key], args)) === 1
   }
@@ -52,7 +54,7 @@ export function createDeferredWrites({ redis, lifetimeMs }: Options) {
 
   return {
     change,
-    insist: eventually,
+    eventually,
 
     /** Undoes what was asked without an answer: it may be done already, or yet, or never. Never rejects. */
     async undo(write: Change): Promise<void> {
@@ -64,8 +66,8 @@ export function createDeferredWrites({ redis, lifetimeMs }: Options) {
     flush(key: string): void {
       for (const [name, write] of pending) {
         const isOver = write.until < Date.now()
-        if (isOver || (write.redisKey === key && !write.mayApplyLater)) pending.delete(name)
-        if (isOver || write.redisKey !== key) continue
+        if (isOver || (write.key === key && !write.mayApplyLater)) pending.delete(name)
+        if (isOver || write.key !== key) continue
         if (write.mayApplyLater) void change(write).catch(() => undefined)
         else void eventually(write)
       }

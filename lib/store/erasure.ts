@@ -18,14 +18,14 @@ const deleteBatchSize = 100
 /** Keys by what they are (`visitor`, `family`, `send` …). */
 export type StoredKey = { key: string; kind: string }
 
-/** Who a visitor is to the store, told without prolonging anything. */
+/** Summary of a visitor's record, read without prolonging it. */
 export type VisitorSummary = {
   conversationIds: readonly string[]
-  /** How many conversations are open, or being opened. */
+  /** The number of conversations that are open, or being opened. */
   open: number
   /** The guests whom the visitor was before signing in, as far as conversations tell. */
   formerGuests: readonly string[]
-  /** Whom a guest has become by signing in. */
+  /** The known visitor that a guest has become by signing in. */
   mergedInto: string | null
   /** Nothing is left of the record but what refuses old tokens. */
   isTombstone: boolean

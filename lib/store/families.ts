@@ -7,7 +7,7 @@ import * as z from 'zod'
 import type { Keys } from './keys.js'
 import { orStoreUnavailable } from './redis.js'
 
-/** How long the token that was rotated last is honoured again, in milliseconds (contract, auth). */
+/** Milliseconds for which the token rotated last is honoured again (contract, auth). */
 export const graceMs = 30_000
 
 const rotateScript = `
@@ -68,7 +68,7 @@ export function createFamilies({ redis, keys }: { redis: Redis; keys: Keys }) {
       return kind === 'replayed' ? { kind, replay: kept ?? '' } : { kind }
     },
 
-    /** Whether a token is the current one, or was rotated a moment ago; nothing changes. */
+    /** Tells that a token is the current one, or was rotated a moment ago; changes nothing. */
     async isHonoured(visitorId: string, family: string, hash: string): Promise<boolean> {
       const key = keys.family(visitorId, family)
       const found: unknown = await orStoreUnavailable(

@@ -10,7 +10,10 @@ export function createKeys(prefix: string) {
     visitor: (visitorId: string) => `${prefix}:visitor:{${visitorId}}`,
     /** One refresh family of a visitor. */
     family: (visitorId: string, family: string) => `${prefix}:family:{${visitorId}}:${family}`,
-    /** What became of one message; not by visitor, for a guest's conversation may become somebody else's. */
+    /**
+     * State of one message. It is not keyed by visitor, because a guest's conversation may pass to
+     * another visitor.
+     */
     send: (conversationId: string, messageId: string) =>
       `${prefix}:send:{${conversationId}}:${messageId}`,
     /** Our ids of a conversation's messages, by the names Salesforce gave them. */

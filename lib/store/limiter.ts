@@ -1,4 +1,6 @@
-/** Who may do what how often. When Redis does not answer, a call is refused, never let through. */
+/**
+ * Counts calls against limits. When Redis does not answer, a call is refused, never let through.
+ */
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
 import {

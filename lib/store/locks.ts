@@ -26,7 +26,7 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
         (await orStoreUnavailable(redis.set(key, holder, { nx: true, px: lifetimeMs }))) !== null
       )
     } catch (error) {
-      await deferredWrites.undo({ redisKey: key, old: holder, next: '' })
+      await deferredWrites.undo({ key, old: holder, next: '' })
       throw error
     }
   }
@@ -48,7 +48,7 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
       try {
         return await work()
       } finally {
-        await deferredWrites.insist({ redisKey: key, old: holder, next: '' })
+        await deferredWrites.eventually({ key, old: holder, next: '' })
       }
     },
   }

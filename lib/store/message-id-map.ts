@@ -1,6 +1,6 @@
 /**
- * Where Salesforce names messages by itself: under which id of ours its echo belongs. A message under way
- * is awaited: until its name is known, nobody can tell its echo from somebody else's.
+ * Maps Salesforce's ids of messages to ours, where Salesforce chooses them. A message under way is
+ * pending: until its id is known, its echo cannot be told from another message.
  */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
@@ -13,7 +13,7 @@ import type { MessageKey } from './send-log.js'
 const pendingMessage = z.object({ since: z.number(), until: z.number() })
 export type PendingMessage = z.infer<typeof pendingMessage>
 
-/** What is known of a page's messages: our ids by Salesforce's names, and what is still under way. */
+/** The known ids of a page's messages: ours by Salesforce's, and the messages still under way. */
 export type KnownMessageIds = {
   ids: ReadonlyMap<string, string>
   pending: readonly PendingMessage[]
@@ -43,8 +43,8 @@ export function createMessageIdMap({ redis, keys, lifetimeMs }: Options) {
     },
 
     /**
-     * What is known of messages by the names they are listed under. What is under way is read first: a
-     * name that is noted in between is then found, where the other way round it would be in neither.
+     * Looks up our ids of listed messages. Pending messages are read first: an id that is recorded
+     * in between is then found, while the other order would find it in neither.
      */
     async lookUp(conversationId: string, listedIds: readonly string[]): Promise<KnownMessageIds> {
       const [pendingFields, ids] = await orStoreUnavailable(

@@ -1,14 +1,15 @@
 /**
- * What a visitor's record holds: one hash per visitor, so that "is this conversation mine?" is the same read
- * as "what do I know of it?", and ownership cannot be forgotten. Fields:
+ * Defines a visitor's record: one hash per visitor. One read answers both "does this conversation
+ * belong to the caller?" and "what is known of it?", so ownership cannot be forgotten. Fields:
  *
- * - `c:<conversationId>`: what is known of one conversation, as JSON;
- * - `t:<conversationId>`: a Salesforce token for this conversation alone, sealed: a guest's own, or one
- *   of the person who began it;
+ * - `c:<conversationId>`: one conversation, as JSON;
+ * - `t:<conversationId>`: a Salesforce token for this conversation alone, sealed: a guest's own, or
+ *   that of the person who began it;
  * - `token`: the visitor's Salesforce token, sealed; a guest's only until a conversation takes it;
- * - `offer`: what the deployment offered last (pre-chat form, attachments), as JSON;
- * - `attributes`: what the visitor's identity says of them, for routing;
- * - `gone`, `out` and `x:<family>`: tombstones, for access tokens that outlive their visitor or device.
+ * - `offer`: the deployment's last offer (pre-chat form, attachments), as JSON;
+ * - `attributes`: the visitor's identity attributes, for routing;
+ * - `gone`, `out` and `x:<family>`: tombstones, for access tokens that outlive their visitor or
+ *   device.
  */
 import * as z from 'zod'
 import { attachments, prechat } from '../contract/replies.js'
@@ -22,7 +23,7 @@ export const sealedToken = z.object({
 export type SealedToken = z.infer<typeof sealedToken>
 
 export const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
-/** What the deployment offers to visitors. */
+/** The deployment's offer to visitors. */
 export type Offer = z.infer<typeof offer>
 
 export const storedConversation = z.object({
@@ -34,7 +35,10 @@ export const storedConversation = z.object({
   endedAt: z.number().nullable(),
   /** When a guest's token ends, and the conversation with it; null for people whom Salesforce knows. */
   expiresAt: z.number().nullable(),
-  /** Who began it, as Salesforce knows them: the visitor, or the guest they were before they signed in. */
+  /**
+   * The person who began it, as Salesforce knows them: the visitor, or the guest they were before
+   * they signed in.
+   */
   subject: z.string(),
   /** Its name in Salesforce, where that is not ours to choose. */
   salesforceId: z.string().optional(),
@@ -52,10 +56,16 @@ export function salesforceIdOf({ id, salesforceId = id }: StoredConversation): s
   return salesforceId
 }
 
-/** Who asks: the visitor's id, the device's refresh family and when it signed in (epoch milliseconds). */
+/**
+ * The calling device: the visitor's id, the refresh family and when it signed in (epoch
+ * milliseconds).
+ */
 export type Device = { id: string; family: string; since: number }
 
-/** What one HMGET tells: whether the caller is still welcome, the conversation if it is theirs, and its token. */
+/**
+ * Result of one HMGET: if the caller's access is revoked, the conversation if the caller owns it,
+ * and its token.
+ */
 export type ConversationLookup = {
   isRevoked: boolean
   conversation: StoredConversation | null
@@ -88,7 +98,10 @@ export function parse<T>(schema: z.ZodType<T>, json: string | null | undefined):
   return json ? schema.parse(JSON.parse(json)) : null
 }
 
-/** What cannot be read, of an earlier release perhaps, is as good as not there: nobody is locked out by it. */
+/**
+ * Parses a stored value. One that cannot be read, perhaps of an earlier release, counts as absent,
+ * so that it locks nobody out.
+ */
 export function parseOrNull<T>(schema: z.ZodType<T>, json: string | null | undefined): T | null {
   try {
     return parse(schema, json)
@@ -109,7 +122,7 @@ export function isAccessRevoked(
   return Boolean(gone || revoked) || Number(out ?? 0) >= device.since
 }
 
-/** Whether a conversation is reached with its own token, or with the visitor's. */
+/** Tells that a conversation is reached with a token of its own, not with the visitor's. */
 export function hasOwnToken(
   visitorId: string,
   { expiresAt, subject }: StoredConversation,

@@ -147,7 +147,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       return Number(saved) === 1
     },
 
-    /** What the deployment offered last, and what the visitor's identity says of them. */
+    /** Reads the deployment's last offer, and the visitor's identity attributes. */
     async readOfferAndAttributes(
       visitorId: string,
     ): Promise<Pick<VisitorRecord, 'offer' | 'attributes'>> {

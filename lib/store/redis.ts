@@ -20,7 +20,9 @@ class CommandError extends Error {
   override name = 'CommandError' as const
 }
 
-/** What is still tried once a request has waited for Redis in vain: taking back what it began. */
+/**
+ * Milliseconds granted for taking back what a request began, once it has waited for Redis in vain.
+ */
 const cleanUpMs = 100
 
 /** A request waits for Redis in vain once, not once for each thing it asks. */

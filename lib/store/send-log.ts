@@ -57,7 +57,7 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
           redis.set(redisKey, written, { nx: true, px: lifetimeMs }),
           redis.get<string>(redisKey),
         ]).catch(async (error: unknown) => {
-          await deferredWrites.undo({ redisKey, old: written, next: '' })
+          await deferredWrites.undo({ key: redisKey, old: written, next: '' })
           throw error
         }),
       )
@@ -65,7 +65,7 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
       return { earlier: logged === null ? null : parseAttempt(logged) }
     },
 
-    /** What is logged now; null when nothing is. */
+    /** Reads the logged attempt; null when there is none. */
     async find(key: MessageKey): Promise<LoggedAttempt | null> {
       const redisKey = keyOf(key)
       deferredWrites.flush(redisKey)
@@ -86,9 +86,9 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
       const written = JSON.stringify(to)
       const isMine = await orStoreUnavailable(
         deferredWrites
-          .change({ redisKey, old: from.written, next: written })
+          .change({ key: redisKey, old: from.written, next: written })
           .catch(async (error: unknown) => {
-            await deferredWrites.undo({ redisKey, old: written, next: from.written })
+            await deferredWrites.undo({ key: redisKey, old: written, next: from.written })
             throw error
           }),
       )
@@ -98,12 +98,12 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
     /** Notes what became of an attempt, unless somebody else took it over; when Redis fails, later. */
     async conclude(key: MessageKey, from: LoggedAttempt, to: Attempt): Promise<void> {
       const next = JSON.stringify(to)
-      await deferredWrites.insist({ redisKey: keyOf(key), old: from.written, next })
+      await deferredWrites.eventually({ key: keyOf(key), old: from.written, next })
     },
 
     /** Forgets an attempt that certainly had no effect; when Redis fails, later. */
     async release(key: MessageKey, from: LoggedAttempt): Promise<void> {
-      await deferredWrites.insist({ redisKey: keyOf(key), old: from.written, next: '' })
+      await deferredWrites.eventually({ key: keyOf(key), old: from.written, next: '' })
     },
   }
 }

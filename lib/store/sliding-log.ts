@@ -27,7 +27,10 @@ end
 return { 0, 0 }
 `
 
-/** What is full, and for how long yet (milliseconds); null: the request is admitted, and counted. */
+/**
+ * Counts a request in all logs. Returns null when it is admitted, else the log that is full and the
+ * milliseconds until it is not.
+ */
 export async function countInAll(
   redis: Redis,
   logs: readonly SlidingLog[],

@@ -1,6 +1,6 @@
 /**
- * What a record says of those who are no more: visitors that were forgotten or became somebody else,
- * devices that were signed out. Access tokens outlive them for a while.
+ * Writes and reads tombstones: marks of visitors that were forgotten or merged, and of devices that
+ * were signed out. Access tokens outlive both for a while.
  */
 import type { Redis } from '@upstash/redis'
 import type { Keys } from './keys.js'
@@ -41,7 +41,10 @@ export function createTombstones({ redis, keys, recordMs, tombstoneMs, write }: 
       return gone ?? reserved
     },
 
-    /** Who took over what a guest had; null when nobody did, or too long ago. */
+    /**
+     * Returns the visitor that a guest was merged into; null when there is none, or it was too long
+     * ago.
+     */
     mergedInto(visitorId: string): Promise<string | null> {
       return orStoreUnavailable(redis.hget<string>(keys.visitor(visitorId), 'gone'))
     },

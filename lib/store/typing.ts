@@ -1,6 +1,6 @@
 /**
- * Who is typing, as Salesforce last heard it: over all instances it hears "started" once in a while,
- * and "stopped" only after that.
+ * Throttles typing indicators. Over all instances, Salesforce gets "started" once in a while, and
+ * "stopped" only after that.
  */
 import type { Redis } from '@upstash/redis'
 import type { Keys } from './keys.js'
@@ -33,7 +33,10 @@ export function createTyping({ redis, keys }: Options) {
   const forget = (typist: Typist, id: string) =>
     redis.eval(releaseScript, [throttleKey(typist), shownKey(typist)], [id])
 
-  /** What was noted without an answer is taken back: Salesforce is not told, and the repeat must tell it. */
+  /**
+   * Takes back a note whose answer was lost: Salesforce got no indicator, and the repeat must send
+   * it.
+   */
   function withUndo<T>(writing: Promise<T>, undo: () => Promise<unknown>): Promise<T> {
     return orStoreUnavailable(
       writing.catch(async (error: unknown) => {
@@ -44,7 +47,10 @@ export function createTyping({ redis, keys }: Options) {
   }
 
   return {
-    /** Whether "started" is to be sent now, as the signal with this id; false when one was lately. */
+    /**
+     * Resolves to true when "started" is to be sent now, as the signal with this id; false when one
+     * was sent a moment ago.
+     */
     async start(typist: Typist, id: string): Promise<boolean> {
       const noted = Promise.all([
         redis.set(throttleKey(typist), id, { nx: true, px: throttleMs }),
@@ -54,7 +60,10 @@ export function createTyping({ redis, keys }: Options) {
       return claimed !== null
     },
 
-    /** Whether "stopped" is to be sent; then the next "started" is sent whenever it comes. */
+    /**
+     * Resolves to true when "stopped" is to be sent; then the next "started" is sent whenever it
+     * comes.
+     */
     async stop(typist: Typist): Promise<boolean> {
       const forgotten = redis.del(throttleKey(typist), shownKey(typist))
       return (await withUndo(forgotten, () => show(typist))) > 0

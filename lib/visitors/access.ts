@@ -9,7 +9,10 @@ import * as z from 'zod'
 import { unauthenticated } from '../problem.js'
 import type { DerivedKey } from '../sealing.js'
 
-/** Who calls: a visitor on one device (refresh family) that signed in at `since`, epoch milliseconds. */
+/**
+ * The caller: a visitor on one device (refresh family) that signed in at `since`, epoch
+ * milliseconds.
+ */
 export type Caller = { id: string; verified: boolean; family: string; since: number }
 
 const issuer = 'miaw-gateway'

@@ -10,7 +10,7 @@ import { remainingMs } from '../request.js'
 const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 const timeoutMs = 3000
 
-/** What Cloudflare says of a token that is wrong, too old or was used before: the caller's own fault. */
+/** Cloudflare's codes for a token that is wrong, too old or already used: errors of the caller. */
 const callerErrors = new Set([
   'missing-input-response',
   'invalid-input-response',

@@ -12,7 +12,7 @@ const context = 'refresh'
 const payload = z.strictObject({
   /** The visitor's id. */
   v: z.string(),
-  /** Whether the visitor is known. */
+  /** True for a known visitor. */
   k: z.boolean(),
   /** The family. */
   f: z.string(),
@@ -46,7 +46,7 @@ export function createRefreshTokens(keys: readonly DerivedKey[]) {
   }
 }
 
-/** What is stored of a refresh token. */
+/** Hashes a refresh token for storage. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

@@ -1,4 +1,7 @@
-/** Who is calling: new guests, known visitors, and the same ones again. No call to Salesforce is made here. */
+/**
+ * Signs visitors in: new guests, known visitors, and returning ones. It makes no call to
+ * Salesforce.
+ */
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { isoTime } from '../contract/common.js'
@@ -15,20 +18,20 @@ type RotationOutcome =
   | { kind: 'rotated' | 'unknown' | 'reused' }
   | { kind: 'replayed'; replay: string }
 
-/** Where the hashes of refresh tokens are kept, one family per device. */
+/** Storage of the hashes of refresh tokens, one family per device. */
 export type FamilyStore = {
   create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
   rotate(visitorId: string, family: string, rotation: Rotation): Promise<RotationOutcome>
-  /** Whether a token would still be exchanged; nothing changes. */
+  /** Tells that a token would still be exchanged; changes nothing. */
   isHonoured(visitorId: string, family: string, hash: string): Promise<boolean>
   revoke(visitorId: string, family: string): Promise<void>
 }
 
-/** What becomes of a guest who signs in. */
+/** Merging of a guest who signs in. */
 export type GuestMerging = {
   /** The guest's conversations become the visitor's, and the guest is no more. */
   merge(guest: Caller, visitorId: string): Promise<void>
-  /** Who the guest has become; null when nobody. */
+  /** Returns the visitor that the guest has become; null when there is none. */
   mergedInto(guestId: string): Promise<string | null>
 }
 
@@ -47,7 +50,9 @@ type Options = {
   guests: GuestMerging
   identities: Identities
   challenges: Challenges
-  /** Whether a device is still welcome, and when a guest's conversation is lost with its token. */
+  /**
+   * Tells if a device is still signed in, and when a guest's conversation is lost with its token.
+   */
   sessionStatus: (caller: Caller) => Promise<{ isActive: boolean; until: number | null }>
   /** Refuses the access tokens of a device, or of all devices, from now on. */
   revokeDevice: (visitorId: string, family: string) => Promise<void>

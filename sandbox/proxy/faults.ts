@@ -1,13 +1,14 @@
 /**
- * What a proxy can do to the bytes between a client and a server:
+ * Faults that a proxy can inject between a client and a server:
  *
- * - `hang`: takes the request and says nothing; the server never hears of it;
+ * - `hang`: takes the request and answers nothing; the server never gets it;
  * - `mute`: the server does its work, and its answer is withheld;
- * - `refuse`: nobody listens, and whoever is connected is cut off;
- * - `cut`: the connection ends when the request comes, before the server hears of it;
- * - `{ cutAfterBytes }`: the server does its work, and so much of its answer arrives (0: nothing);
+ * - `refuse`: refuses connections, and cuts those that are open;
+ * - `cut`: the connection ends when the request comes, before the server gets it;
+ * - `{ cutAfterBytes }`: the server does its work, and so many bytes of its answer arrive (0:
+ *   none);
  * - `{ delayMs }`: the request arrives late, even when its sender has given up meanwhile;
- * - `{ answer }`: an HTTP answer of the proxy's own; the server never hears of the request.
+ * - `{ answer }`: an HTTP answer of the proxy's own; the server never gets the request.
  */
 export type ProxyFault =
   | 'hang'

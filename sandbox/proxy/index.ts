@@ -6,7 +6,7 @@ import type { ProxyFault } from './faults.js'
 
 export type { ProxyFault } from './faults.js'
 
-/** Where the server is: a loopback port, or the path of a unix socket. */
+/** Address of the server: a loopback port, or the path of a unix socket. */
 export type Target = { port: number } | { path: string }
 
 export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>
@@ -51,7 +51,10 @@ export async function startFaultProxy(target: Target) {
     port,
     url: `http://127.0.0.1:${port}`,
 
-    /** What happens from now on; null heals. Connections that lost bytes are cut, never healed. */
+    /**
+     * Sets the fault from now on; null removes it. Connections that lost bytes are cut, never
+     * healed.
+     */
     async set(next: ProxyFault | null): Promise<void> {
       fault = next
       cutConnections((connection) => connection.isSpoiled())

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * What goes wrong: no answer ever; the socket cut before the work; the socket cut after the work
- * was done (`lose`); an error status; or an answer that comes late.
+ * Faults of the REST server: no answer ever; the socket cut before the work; the socket cut after
+ * the work was done (`lose`); an error status; or a late answer.
  */
 export type RedisFault = 'hang' | 'drop' | 'lose' | { status: number } | { slowMs: number }
 

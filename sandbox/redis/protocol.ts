@@ -10,7 +10,7 @@ export const commandBody = z.array(part).min(1)
 /** The body of `POST /pipeline` and `POST /multi-exec`: several commands. */
 export const commandsBody = z.array(commandBody).min(1)
 
-/** How text travels in an answer; base64 keeps bytes that are no text. */
+/** Encoding of text in an answer; base64 keeps bytes that are no text. */
 export type Encoding = 'base64' | 'utf8'
 
 /** One command's outcome, as it stands in an answer. */

@@ -5,7 +5,7 @@ export class RedisError extends Error {
   override name = 'RedisError'
 }
 
-/** What Redis answers: a status (`string`), bytes, an integer, nothing, a refusal, or a list. */
+/** A reply of Redis: a status (`string`), bytes, an integer, nothing, an error, or a list. */
 export type Reply = string | Buffer | number | null | RedisError | Reply[]
 
 const lineEnd = '\r\n'

@@ -79,7 +79,7 @@ export function createRedisRestServer(options: Omit<RedisBackend, 'close'> & { t
   }
 }
 
-/** What `createRedisRestServer` gives. */
+/** The server that `createRedisRestServer` returns. */
 export type RedisRestServer = ReturnType<typeof createRedisRestServer>
 
 const refuse = (status: number, error: string) => Response.json({ error }, { status })

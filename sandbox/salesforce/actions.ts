@@ -25,7 +25,10 @@ export function sendBurst(sandbox: SandboxState, conversation: Conversation, cou
   addBurst(step, stateAt(conversation, step.happensAt).responder ?? bot, count)
 }
 
-/** What a test makes agents do, by the id of a conversation; a TypeError for one that is not there. */
+/**
+ * Creates the actions of agents in tests, by the id of a conversation.
+ * @throws {TypeError} for an unknown conversation
+ */
 export function createActions(sandbox: SandboxState) {
   const find = (conversationId: string) => conversationById(sandbox, conversationId)
   const now = (conversationId: string) => stepNow(sandbox, find(conversationId))

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Conversation } from './entry-log.js'
 import type { NamedParticipant } from './participants.js'
 
-/** What the entries so far add up to. */
+/** State that the entries so far add up to. */
 export type ConversationState = {
   /** `enhanced-chat-api.md` §2.8. */
   routingStatus: 'INITIAL' | 'NEEDS_ROUTING' | 'ROUTED' | 'TRANSFER'
@@ -38,7 +38,7 @@ const stateChangeSchema = z.discriminatedUnion('entryType', [
 /** All others change nothing, and there may be ten thousand of them. */
 const stateChangeTypes = ['RoutingResult', 'SessionStatusChanged', 'ParticipantChanged']
 
-/** How a conversation stands at a moment on our clock, a future one included. */
+/** Returns a conversation's state at a moment on our clock, a future one included. */
 export function stateAt(conversation: Conversation, moment: number): ConversationState {
   return conversation.entryLog
     .filter(

@@ -1,6 +1,6 @@
 import type { SandboxState } from './sandbox-state.js'
 
-/** What Salesforce's own client asks for (`enhanced-chat-api.md` §10.2, §10.3). */
+/** Headers that Salesforce's own client asks for (`enhanced-chat-api.md` §10.2, §10.3). */
 const allowedHeaders = 'authorization, content-type, cache-control, last-event-id, x-org-id'
 
 /** A browser asking whether it may ask. */

@@ -16,7 +16,7 @@ export type Verification = { keySetName: string; issuer: string } & (
 /** Epoch milliseconds; open when `startTime` ≤ now < `endTime` (§2.18). */
 export type OpenInterval = { startTime: number; endTime: number }
 
-/** What Setup knows of the org and its deployment; everything has a default. */
+/** Settings of the organisation and its deployment, as in Setup; everything has a default. */
 export type DeploymentOptions = {
   orgId?: string
   esDeveloperName?: string
@@ -51,7 +51,10 @@ export function createDeployment(options: DeploymentOptions) {
   }
 }
 
-/** What a token answer and the public configuration tell of it (§1.5, §2.18). */
+/**
+ * Returns the deployment's configuration, as a token response and the public configuration carry it
+ * (§1.5, §2.18).
+ */
 export function embeddedServiceConfig(deployment: Deployment) {
   return {
     name: deployment.esDeveloperName,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { NamedParticipant } from './participants.js'
 
-/** What an entry says, by its type (`enhanced-chat-api.md` §3.4). */
+/** Payload of an entry, by its type (`enhanced-chat-api.md` §3.4). */
 export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
 
 /** An entry before the entry log gives it its moment. Without an author it is signed by Salesforce itself. */
@@ -86,7 +86,7 @@ export function routingResultEntry(
   })
 }
 
-/** How many wait before the visitor, who is the last of them (§3.4). */
+/** Creates an entry with the visitor's position in the queue (§3.4). */
 export function queuePositionEntry(position: number): EntryDraft {
   return systemEntry('QueuePosition', {
     pendingServiceRoutingId: '0JRZZ0000000001',

@@ -24,7 +24,7 @@ export type Conversation = {
   visitor: NamedParticipant
   language: string | null
   routingAttributes: Record<string, string>
-  /** Of the guide's dialect: told to the agent, not to the routing. */
+  /** Attributes of the guide's dialect, for the agent and not for routing. */
   contextParameters: Record<string, string>
   /** Salesforce's clock. */
   startTimestamp: number
@@ -97,7 +97,10 @@ export function cancelAfter(
   conversation.entryLog = conversation.entryLog.filter(({ happensAt }) => happensAt <= moment)
 }
 
-/** What a list may show now, oldest first; entries of one millisecond keep the order of recording. */
+/**
+ * Returns the entries that a list may show now, oldest first; entries of one millisecond keep the
+ * order of recording.
+ */
 export function visibleEntries(conversation: Conversation): ConversationEntry[] {
   const now = Date.now()
   return conversation.entryLog

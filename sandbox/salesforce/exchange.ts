@@ -1,4 +1,4 @@
-/** How a form without files is encoded. */
+/** Media type of a form without files. */
 export const formType = 'application/x-www-form-urlencoded'
 
 /** The media type of a message without its parameters, such as `application/json`; null without one. */

@@ -18,7 +18,7 @@ const faultInputSchema = z.strictObject({
     }),
     z.enum(['drop', 'hang', 'html', 'nonsense', 'empty']),
   ]),
-  /** How long a `hang` lasts when the caller does not give up before. */
+  /** Duration of a `hang`, when the caller does not give up before. */
   hangMs: z.int().min(1).default(120_000),
 })
 

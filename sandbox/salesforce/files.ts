@@ -5,8 +5,8 @@ import { newRecordId, type SandboxState } from './sandbox-state.js'
 export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
 
 /**
- * Where the sandbox serves files; paths of its own, since the real one is not evidenced. The second
- * is among the controls, for a page that may show pictures of its own origin only.
+ * Paths under which the sandbox serves files; its own, because the real one is not evidenced. The
+ * second is among the controls, for a page that may show pictures of its own origin only.
  */
 const filesPath = '/sandbox-files'
 const controlFilesPath = '/__sandbox/files'

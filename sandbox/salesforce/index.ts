@@ -17,7 +17,7 @@ export { preChat } from './pre-chat.js'
 export type { Api, SalesforceOptions } from './sandbox-state.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
 
-/** What `createSalesforce` gives. */
+/** The sandbox that `createSalesforce` returns. */
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**
@@ -63,7 +63,7 @@ export function createSalesforce(options: SalesforceOptions = {}) {
       sandbox.faults.push(faultSchema.parse(fault))
     },
 
-    /** What was still to go wrong does not. */
+    /** Removes the faults that have not happened yet. */
     clearFaults(): void {
       sandbox.faults.length = 0
     },

@@ -9,11 +9,11 @@ import type { SandboxState } from './sandbox-state.js'
 const milliseconds = z.int().min(0)
 
 const timingFields = {
-  /** How long from now it happens. */
+  /** Milliseconds from now until it happens. */
   afterMs: milliseconds.default(0),
   /** Salesforce's clock, epoch milliseconds; left out: when it happens. */
   transcriptedTimestamp: z.int().optional(),
-  /** How long after change it is listed; left out: the switch decides. */
+  /** Milliseconds after the change until it is listed; by default the switch decides. */
   visibleAfterMs: milliseconds.optional(),
 }
 

@@ -4,8 +4,8 @@ import { text } from './messages/texts.js'
 import { defaultAgent } from './participants.js'
 
 /**
- * What agents write to each other (`enhanced-chat-api.md` §3.3). Listed here so that it can be
- * tested that a client never shows it.
+ * Creates the entries that agents write to each other (`enhanced-chat-api.md` §3.3). They are
+ * listed so that tests can show that a client never displays them.
  */
 export function internalEntries(conversationIdentifier: string, timestamp: number): EntryDraft[] {
   const messageFields = (content: string) => ({

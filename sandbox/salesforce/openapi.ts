@@ -36,7 +36,7 @@ const queryValidator = addFormats.default(
   new Ajv2020({ strict: false, allErrors: true, coerceTypes: true }),
 )
 
-/** Where an exchange departs from the OpenAPI document; empty when nowhere. */
+/** Returns the violations of the OpenAPI document in an exchange. */
 export function violations(exchange: Exchange): string[] {
   return [...requestViolations(exchange), ...responseViolations(exchange)]
 }
@@ -72,7 +72,9 @@ export function responseViolations(exchange: Exchange): string[] {
   )
 }
 
-/** Where any data departs from a named schema of the document, such as the data of an event. */
+/**
+ * Returns the violations of a named schema of the document in any data, such as that of an event.
+ */
 export function dataViolations(schemaName: string, data: unknown): string[] {
   return schemaViolations(schemaName, `#/components/schemas/${schemaName}`, data)
 }

@@ -1,4 +1,4 @@
-/** Who takes part (`enhanced-chat-api.md` §3.2). */
+/** A participant of a conversation (`enhanced-chat-api.md` §3.2). */
 export type Participant = {
   role: string
   appType?: string | undefined

@@ -25,7 +25,7 @@ const textFieldsSchema = z.object({
   form: z.object({ formTitle: titled, message: titled }).optional(),
 })
 
-/** What a message says to somebody who can show nothing but text; null when it says nothing. */
+/** Renders a message as plain text; null when there is no text in it. */
 export function plainText(abstractMessage: unknown): string | null {
   const { data } = textFieldsSchema.safeParse(abstractMessage)
   const texts = data && [...staticTexts(data), ...choiceTexts(data), ...formTexts(data)]

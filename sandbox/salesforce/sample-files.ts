@@ -5,7 +5,7 @@ import { pdfOf } from './pdf.js'
 /** A ship below the sun, 480 by 320 pixels. */
 const harborPng = readFileSync(new URL('./harbor.png', import.meta.url))
 
-/** What the composed messages point to. */
+/** Files that the composed messages refer to. */
 export const sampleFiles = (): Partial<Record<string, StoredFile>> => ({
   'harbor.png': {
     name: 'harbor.png',

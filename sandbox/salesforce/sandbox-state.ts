@@ -19,7 +19,7 @@ export type Api = 'enhanced-chat' | 'guide'
 
 /** The org and its deployment; everything has a default. */
 export type SalesforceOptions = DeploymentOptions & {
-  /** What it speaks; `enhanced-chat` unless given. `guide` needs the option of this name. */
+  /** Dialect of the API; `enhanced-chat` by default. `guide` needs the option of this name. */
   api?: Api
   guide?: LoginOptions
   /** When agents are there; always, unless given. The same as the switch of this name. */
@@ -36,9 +36,9 @@ export type SandboxState = {
   deployment: Deployment
   /** The connected app of the guide's dialect; null where another is spoken. */
   login: Login | null
-  /** Where it was last reached: the URLs of its files begin so. */
+  /** Origin of the last request: the URLs of files begin with it. */
   origin: string
-  /** Where its files are said to be instead; null is there too. */
+  /** Other address at which files are published; null for the origin. */
   publishedFilesUrl: string | null
   random: () => number
   signingKey: KeyObject
@@ -47,15 +47,15 @@ export type SandboxState = {
   /** The `clientId` of each token that is over before its time. */
   endedTokens: Map<string, 'expired' | 'revoked'>
   keySetCache: KeySetCache | null
-  /** Of record ids. */
+  /** Number of the last record id. */
   lastRecordNumber: number
   switches: Switches
-  /** What the switches return to. */
+  /** Switches that a reset returns to. */
   initialSwitches: SwitchesPatch
   faults: Fault[]
   conversations: Map<string, Conversation>
   outbox: Outbox
-  /** What visitors sent, by file id. */
+  /** Files that visitors sent, by file id. */
   files: Map<string, StoredFile>
   exchanges: Exchange[]
   /** Moments of admitted calls, by limit; our clock. */

@@ -6,7 +6,10 @@ const range = z
   .refine(({ minimum, maximum }) => minimum <= maximum, { error: 'minimum is above maximum' })
 const allowance = z.int().min(1).nullable()
 
-/** What an org does differently from another, or from one minute to the next; all settable while it runs. */
+/**
+ * Switches for what differs between organisations, or changes over time; each can be set while the
+ * sandbox runs.
+ */
 export const switchesSchema = z.strictObject({
   /**
    * Refuse unknown properties on create and `limit` above 50 (§7a), and keys without `x5c` (§1.7);
@@ -16,7 +19,10 @@ export const switchesSchema = z.strictObject({
   strict: z.boolean(),
   /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
   storesDuplicates: z.boolean(),
-  /** Whether `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not evidenced). */
+  /**
+   * Tells if `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not
+   * evidenced).
+   */
   bounds: z.enum(['inclusive', 'exclusive']),
   /**
    * List every entry of a page twice; the page keeps its limit. In the guide's dialect the last three
@@ -29,24 +35,26 @@ export const switchesSchema = z.strictObject({
   afterRepeats: z.int().min(0),
   /** The guide's dialect: the host that `context.url` names; null is the one that was asked. */
   contextUrl: z.string().min(1).nullable(),
-  /** How long an entry that has happened stays unlisted: fixed, or drawn for each entry. */
+  /** Delay until an entry is listed: fixed, or drawn for each entry. */
   visibilityLagMs: z.union([milliseconds, range]),
-  /** How long the bot or agent takes to join and to answer. */
+  /** Delay until the bot or agent joins and answers. */
   botDelayMs: milliseconds,
   /** Salesforce's clock minus ours. */
   clockSkewMs: z.int(),
   guestTokenLifeSeconds: z.int().min(1),
   /** The channel's "Authorization Token Expiration Time for Verified Users" (§1.6). */
   verifiedTokenLifeSeconds: z.int().min(1),
-  /** What an identity token that proves nothing gets: a guest's token with 200, or 400/401 (§1.5). */
+  /**
+   * Answer to an identity token that proves nothing: a guest's token with 200, or 400/401 (§1.5).
+   */
   verifiedFailure: z.enum(['guest', 'error']),
-  /** Whether lists show that the visitor closed the conversation; streams always do. */
+  /** Lists show that the visitor closed the conversation; streams always do. */
   listsCloseConversation: z.boolean(),
   /** Types of files that sendFile refuses with 415; the real list is not evidenced. */
   refusedFileTypes: z.array(z.string()),
   /** When agents are there (§2.18), epoch milliseconds; null is always. */
   businessHours: z.array(z.strictObject({ startTime: z.int(), endTime: z.int() })).nullable(),
-  /** How often a stream pings; not evidenced. */
+  /** Interval of a stream's pings; not evidenced. */
   pingEveryMs: z.int().min(1),
   /** §6; null switches a limit off. */
   limits: z.strictObject({

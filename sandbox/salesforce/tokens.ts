@@ -12,7 +12,7 @@ const claimsSchema = z.object({
   exp: z.number(),
 })
 
-/** Who is calling. */
+/** The caller of a request. */
 export type Caller = {
   subject: string
   deviceId: string
@@ -20,7 +20,7 @@ export type Caller = {
   expiresAtSeconds: number
 }
 
-/** What to put into a token; left out: a new guest on API v2 with the usual life. */
+/** Contents of a token; by default a new guest on API v2 with the usual life. */
 export type TokenOptions = {
   subject?: string
   deviceId?: string
@@ -56,7 +56,7 @@ export async function mintToken(
 /** Every guest token request is another person (§1.6). */
 export const newGuestSubject = () => `v2/iamessage/UNAUTH/NA/uid:${randomUUID()}`
 
-/** Whether a subject is a verified user: the test that §1.4 recommends. */
+/** Tells that a subject is a verified user: the test that §1.4 recommends. */
 export const isVerified = (subject: string) => subject.includes('/AUTH/')
 
 /** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */

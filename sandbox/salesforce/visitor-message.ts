@@ -13,7 +13,10 @@ const formResponse = z.looseObject({
   }),
 })
 
-/** What end users may send (`enhanced-chat-api.md` §2.10); fields we do not know are echoed with the rest. */
+/**
+ * Messages that end users may send (`enhanced-chat-api.md` §2.10); unknown fields are echoed with
+ * the rest.
+ */
 export const visitorMessageSchema = z.discriminatedUnion('messageType', [
   z.looseObject({
     messageType: z.literal('StaticContentMessage'),
@@ -37,7 +40,7 @@ export type VisitorMessage = z.infer<typeof visitorMessageSchema>
 /** A filled-in form, checked. */
 export type VisitorForm = z.infer<typeof formResponse>
 
-/** What a person would say the message says: the text, the titles chosen, nothing for a form. */
+/** Returns a message's text for people: its text, the chosen titles, nothing for a form. */
 export function textOf(message: VisitorMessage): string {
   switch (message.messageType) {
     case 'StaticContentMessage':

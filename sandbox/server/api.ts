@@ -3,7 +3,7 @@ import { createSite } from '../../platforms/site.js'
 import { loadEndpoints } from './endpoints.js'
 import { guardSwitches, switchesPath } from './switches.js'
 
-/** Where the parts of the deployment lie. */
+/** Folders of the deployment's parts. */
 export type Folders = { endpoints: string; publicFiles: string }
 
 /** The deployment as other hosts serve it, and the sandbox's switches beside it. */

@@ -1,4 +1,4 @@
-/** What the local server makes up when the environment is silent. Pure. */
+/** Fills in the local environment where variables are not set. Pure. */
 
 import type { Api } from '../salesforce/index.js'
 
@@ -23,7 +23,7 @@ const deployment = [
   'SALESFORCE_DEPLOYMENT',
 ] as const
 
-/** What each dialect needs to reach a Salesforce. */
+/** Variables that each dialect needs to reach a Salesforce. */
 const salesforceGroups: Record<Api, readonly string[]> = {
   'enhanced-chat': deployment,
   guide: [...deployment, 'SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_SIGNING_KEY'],
@@ -59,7 +59,7 @@ export type GeneratedVariables = {
     url: string
     orgId: string
     deployment: string
-    /** Of the guide's dialect: the connected app, and its private key as PEM (PKCS #8). */
+    /** Login of the guide's dialect: the connected app, and its private key as PEM (PKCS #8). */
     login?: { url: string; clientId: string; signingKey: string } | undefined
   }
   secret?: string

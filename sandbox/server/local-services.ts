@@ -17,7 +17,7 @@ export async function startRedis() {
   }
 }
 
-/** What a demo wants to show: files both ways, and the transcript to take home. */
+/** Settings for the demo page: files both ways, and a transcript to download. */
 const demo = {
   attachments: { endUserToAgent: true, maxFileSize: 5 },
   allowTranscriptDownload: true,

@@ -22,7 +22,7 @@ const project: Folders = {
 type Options = {
   /** Completed in place, before any endpoint is loaded: `process.env`, but for tests. */
   env: Record<string, string | undefined>
-  /** Of the API and the page; 0 takes a free one. */
+  /** Port of the API and the page; 0 takes a free one. */
   port: number
   /** Takes one line for each part. */
   log(line: string): void

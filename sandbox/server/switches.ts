@@ -1,11 +1,11 @@
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
 
-/** Where the sandbox's switches are, on the API's own port. */
+/** Path of the sandbox's switches, on the API's own port. */
 export const switchesPath = '/__sandbox'
 
 /**
- * Whether a request may reach the switches: asked for by a loopback name (a foreign name that leads
- * here is refused), and not by a page of another origin.
+ * Tells that a request may reach the switches: it is addressed to a loopback name (a foreign name
+ * that leads here is refused), and not sent by a page of another origin.
  */
 export function mayUseSwitches(request: Request): boolean {
   const { host, hostname, pathname, origin } = new URL(request.url)

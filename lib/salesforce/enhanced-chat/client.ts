@@ -18,7 +18,7 @@ import {
 } from './responses.js'
 import type { Signer } from './signer.js'
 
-/** Of the time that a message has; the rest is for finding out what became of it. */
+/** Share of a message's time that sending may take; the rest is for reconciling it. */
 const sendTimeShare = 0.8
 
 type Options = {

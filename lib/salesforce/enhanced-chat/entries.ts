@@ -6,7 +6,7 @@ import { plainName, toPlainText } from '../text.js'
 import { toMessage } from './messages/message.js'
 import * as schemas from './schemas.js'
 
-/** What an entry becomes: a message for visitors, a change for the state, both or nothing. */
+/** Result of mapping an entry: a message for visitors, a change of the state, both or nothing. */
 type Outcome = Pick<Entry, 'message' | 'change'>
 
 const nothing: Outcome = { message: null, change: null }

@@ -1,5 +1,5 @@
 /**
- * What is asked beside the conversation's own flow: transcript, the list of conversations, business
+ * Requests beside the conversation's own flow: transcript, the list of conversations, business
  * hours (`enhanced-chat-api.md §2.7`, `§2.16`, `§2.18`).
  */
 import type { OpenHours } from '../../polling/hours.js'

@@ -67,7 +67,7 @@ function attachmentsOf({ attachments }: DeploymentConfig): Attachments | null {
   return { maxBytes: Math.floor(size * bytesPerUnit) }
 }
 
-/** What visitors are offered; nothing when there is no configuration. */
+/** Maps the deployment's configuration to its offer; empty when there is no configuration. */
 export function toOffer(config: DeploymentConfig | null | undefined): {
   prechat: Prechat | null
   attachments: Attachments | null

@@ -1,9 +1,15 @@
-/** What a visitor says → the body of sendMessage's `message` (`enhanced-chat-api.md §2.10`, `§5`). Pure. */
+/**
+ * Maps an outgoing message to the body of sendMessage's `message` (`enhanced-chat-api.md §2.10`,
+ * `§5`). Pure.
+ */
 import type { FormValue } from '../../contract/form-values.js'
 import type { AnswerType } from '../../contract/messages/forms.js'
 import type { FileContent, OutgoingMessage } from '../messaging.js'
 
-/** What an answer is when nobody says: a list is a selection, the rest is what its JSON type says. */
+/**
+ * Returns the type of an answer: the given one, else a selection for a list, else that of its JSON
+ * type.
+ */
 function typeOf({ type, value }: FormValue): AnswerType {
   if (type) return type
   if (Array.isArray(value)) return 'multiselect'

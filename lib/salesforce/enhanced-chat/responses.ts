@@ -1,4 +1,4 @@
-/** What Enhanced Chat's answers mean (`enhanced-chat-api.md §2`). Pure. */
+/** Parses the responses of Enhanced Chat (`enhanced-chat-api.md §2`). Pure. */
 import { decodeJwt } from 'jose'
 import { JOSEError } from 'jose/errors'
 import type { EntryPage } from '../../polling/entries.js'
@@ -39,7 +39,7 @@ export function parseEntryPage(response: SalesforceResponse): EntryPage {
   return { entries, full: listed.length >= pageSize, now: response.now }
 }
 
-/** What an operator should check when Salesforce does not believe our signature. */
+/** Names what an operator should check when Salesforce refuses our signature. */
 const identityTokenNote =
   'Salesforce did not accept our identity token: check user verification on the channel, the key set linked to it, ' +
   'SALESFORCE_KEY_ISSUER, SALESFORCE_KEY_ID, the certificate, and that /.well-known/jwks.json can be reached'

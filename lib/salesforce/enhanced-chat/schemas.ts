@@ -1,4 +1,7 @@
-/** What we read of Salesforce's answers, and no more; further properties are to be expected. */
+/**
+ * Schemas of Salesforce's responses, limited to the fields that are read. Further properties are to
+ * be expected.
+ */
 import * as z from 'zod'
 import { maybe, maybeText, opaqueId, readableItems } from '../lenient.js'
 

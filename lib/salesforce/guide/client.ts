@@ -38,7 +38,7 @@ import {
 
 type Options = AssertionOptions & { url: string; deployment: string }
 
-/** Of the time that a message has; the rest is for telling the caller. */
+/** Share of a message's time that sending may take; the rest is for answering the caller. */
 const sendTimeShare = 0.8
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'

@@ -1,4 +1,4 @@
-/** What a visitor says → the guide's `message` (`docs/guide-dialect.md`). Pure. */
+/** Maps an outgoing message to the guide's `message` (`docs/guide-dialect.md`). Pure. */
 import { GatewayError } from '../../problem.js'
 import type { OutgoingMessage } from '../messaging.js'
 

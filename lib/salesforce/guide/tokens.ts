@@ -9,7 +9,7 @@ import { GatewayError } from '../../problem.js'
 
 export type AssertionOptions = {
   clientId: string
-  /** Of 15 characters: an id of 18 is refused. */
+  /** An id of 15 characters: one of 18 is refused. */
   orgId: string
   loginUrl: string
   key: KeyObject
@@ -35,7 +35,7 @@ export function packToken(content: GuideToken): string {
   return JSON.stringify(content)
 }
 
-/** What is no ticket of this dialect is a token that is not believed. */
+/** Unpacks a token of this dialect. Any other text is treated as a refused token. */
 export function unpackToken(token: string): GuideToken {
   try {
     return guideToken.parse(JSON.parse(token))

@@ -9,7 +9,7 @@ import type { NamedParticipant } from '../participants.js'
 import { addEntries, agentJoins, endSession, type ScriptStep, timestampOf } from '../script.js'
 import { addBurst, addText } from './texts.js'
 
-/** What whoever serves does in a step. */
+/** Action of the bot, or of the agent in charge, in one step of a script. */
 export type BotAction = (step: ScriptStep, responder: NamedParticipant) => void
 
 const endCommands: Record<string, BotAction> = { bye: endByResponder, end: endByResponder }
@@ -49,7 +49,7 @@ const botCommands: Record<string, BotAction> = {
   ),
 }
 
-/** What a word makes whoever serves do; undefined for a word that is none. */
+/** Returns the action that a command triggers; undefined for any other text. */
 export function actionFor(text: string, responder: NamedParticipant): BotAction | undefined {
   const commands = responder.participant.role === 'Chatbot' ? botCommands : agentCommands
   const name = text.trim().toLowerCase()

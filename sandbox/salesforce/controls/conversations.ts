@@ -20,7 +20,7 @@ const burstSchema = z.strictObject({ count: z.int().min(1).max(1_000).default(20
 
 const inConversation = (path = '') => `/__sandbox/conversations/{conversationId}${path}`
 
-/** What can be done to one conversation, mostly in the part of its agents. */
+/** Controls of one conversation, mostly on behalf of its agents. */
 export const conversationControls: Control[] = [
   {
     method: 'GET',

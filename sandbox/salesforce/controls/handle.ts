@@ -5,7 +5,7 @@ import type { SandboxState } from '../sandbox-state.js'
 import { conversationControls } from './conversations.js'
 import { orgControls } from './org.js'
 
-/** What a person at the sandbox may ask of it; a new verb joins one of the two. */
+/** All controls of the sandbox; a new one joins either list. */
 const controls = [...orgControls, ...conversationControls]
 
 /** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong; and its files. */

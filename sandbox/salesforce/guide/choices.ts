@@ -45,7 +45,7 @@ export const listPicker = z
     },
   }))
 
-/** What the visitor chose, as it was sent. */
+/** The visitor's choice, as it was sent. */
 export const selection = z
   .object({
     choicesResponse: z.object({

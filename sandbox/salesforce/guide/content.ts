@@ -32,7 +32,7 @@ function textOf(text: string | null): GuideContent | null {
   return { messageType: 'StaticContentMessage', staticContent: { formatType: 'Text', text } }
 }
 
-/** What every message of Enhanced Chat carries, and no message of the guide. */
+/** Removes the members that every message of Enhanced Chat carries, and none of the guide's. */
 function withoutReferences({
   inReplyToMessageId,
   references,

@@ -5,7 +5,7 @@ export type LoginOptions = {
   clientId: string
   /** The RSA key that assertions are verified with: PEM (SPKI or certificate), or a public `KeyObject`. */
   publicKey: string | KeyObject
-  /** What `aud` must be, to the letter: `https://login.salesforce.com`. */
+  /** The exact value that `aud` must have: `https://login.salesforce.com`. */
   loginUrl: string
 }
 

@@ -17,7 +17,7 @@ import { toVisitorMessage } from './selections.js'
 
 const path = '/iamessage/api/v2/conversation/{conversationId}'
 
-/** What is said, and what was said. */
+/** Operations that send messages and list them. */
 export const messageOperations: Operation[] = [
   {
     operationId: 'postMessage',

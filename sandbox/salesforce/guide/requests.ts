@@ -7,7 +7,7 @@ import { type GuideOperationId, guideOperationIds } from './operation-ids.js'
 
 const attributes = z.record(z.string(), z.string())
 
-/** What is sent into a conversation; the caller gives it no id. */
+/** A message sent into a conversation; the caller gives it no id. */
 const visitorMessage = z.discriminatedUnion('messageType', [
   z.object({
     messageType: z.literal('StaticContentMessage'),
@@ -65,7 +65,7 @@ export function parseStrictly<Schema extends z.ZodType>(
   return data
 }
 
-/** Where a request departs from the dialect; null when it is none of it. */
+/** Returns the violations of the dialect in a request; null for a request of another dialect. */
 export function guideRequestViolations(exchange: Exchange): string[] | null {
   const { data: operationId } = operationIdSchema.safeParse(exchange.operationId)
   if (!operationId) return null

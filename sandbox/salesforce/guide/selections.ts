@@ -23,7 +23,9 @@ const itemsSchema = z.union([
     .transform((value) => value.listPicker.options),
 ])
 
-/** What a visitor sent, as Enhanced Chat words it: what answers and lists it knows no other words. */
+/**
+ * Maps a message of the guide to the one of Enhanced Chat, which the bot and the lists understand.
+ */
 export function toVisitorMessage(
   sandbox: SandboxState,
   conversation: Conversation,

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageBody } from '../entries.js'
 
-/** What the service answers to a filled-in form (`enhanced-chat-api.md` §3.5): stored, or what was missing. */
+/**
+ * Creates the service's answer to a filled-in form (`enhanced-chat-api.md` §3.5): stored, or the
+ * missing fields.
+ */
 export function formResult(inReplyToMessageId: string, missing: readonly string[]): MessageBody {
   const result = missing.length === 0 ? stored() : refused(missing)
   return {

@@ -4,7 +4,10 @@ import type { MessageBody } from '../entries.js'
 /** Composes a message; `filesUrl` is where the sandbox serves its sample files. */
 export type MessageFactory = (filesUrl: string) => MessageBody
 
-/** What a person reads of an item (`enhanced-chat-api.md` §3.5); empty lines are null, as the service sends them. */
+/**
+ * Creates the title of an item (`enhanced-chat-api.md` §3.5); empty lines are null, as the service
+ * sends them.
+ */
 export function titleItem(title: string, subTitle: string | null = null) {
   return {
     itemType: 'TitleItem',

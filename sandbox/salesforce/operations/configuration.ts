@@ -11,7 +11,7 @@ const querySchema = z.object({
   esConfigName: z.string({ error: 'Specify esConfigName' }),
 })
 
-/** What everybody may know, without a token (`enhanced-chat-api.md` §2.18). */
+/** Operations that need no token (`enhanced-chat-api.md` §2.18). */
 export const configurationOperations: Operation[] = [
   {
     operationId: 'getEmbeddedServiceConfig',

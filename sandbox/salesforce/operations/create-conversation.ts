@@ -5,7 +5,7 @@ import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import { openSession } from '../script.js'
 import type { Caller } from '../tokens.js'
 
-/** What a visitor says of a conversation that is to begin. */
+/** Options of a conversation that is to begin. */
 export type NewConversation = {
   id: string
   language?: string | undefined

@@ -20,7 +20,7 @@ const entriesQuery = windowSchema.extend({
     .optional(),
 })
 
-/** What has been said and done (`enhanced-chat-api.md` §2.9, §3.7). */
+/** Operations that list entries (`enhanced-chat-api.md` §2.9, §3.7). */
 export const entryOperations: Operation[] = [
   {
     operationId: 'listConversationEntries',

@@ -86,7 +86,7 @@ async function parseJsonPart(part: File | string | null): Promise<unknown> {
   }
 }
 
-/** Whether the channel takes files, and this one; the status for "takes none" is inferred. */
+/** Checks that the channel takes files, and this one; the status for "takes none" is inferred. */
 function checkFile({ deployment, switches }: SandboxState, file: File): void {
   const { attachments } = deployment
   if (!attachments?.endUserToAgent) throw new HttpError(403, 'File attachments are not enabled')

@@ -19,7 +19,7 @@ import { acceptedResponse, deliver, isNewMessage, limitMessages, sessionFields }
 
 const sendRequest = z.object({ message: visitorMessageSchema, ...sessionFields })
 
-/** What the end user says (`enhanced-chat-api.md` §2.10). */
+/** Operations that send the end user's messages (`enhanced-chat-api.md` §2.10). */
 export const messageOperations: Operation[] = [
   {
     operationId: 'sendMessage',

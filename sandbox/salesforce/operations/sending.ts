@@ -6,7 +6,10 @@ import { checkRateLimit } from '../rate-limit.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import { endSession, openSession, stepNow } from '../script.js'
 
-/** What sendMessage and sendFile share: the deployment, and how a session is opened (§2.10, §2.11). */
+/**
+ * Fields that sendMessage and sendFile share: the deployment, and the options of a session (§2.10,
+ * §2.11).
+ */
 export const sessionFields = {
   esDeveloperName: z.string(),
   isNewMessagingSession: z.boolean().default(false),

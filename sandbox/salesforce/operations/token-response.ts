@@ -9,7 +9,7 @@ import { lastEventId } from '../stream/outbox.js'
 import { mintToken } from '../tokens.js'
 import { checkDeployment } from './operation.js'
 
-/** What both token requests carry (`enhanced-chat-api.md` §1.5). */
+/** Fields that both token requests carry (`enhanced-chat-api.md` §1.5). */
 export const tokenRequest = z.object({
   orgId: z.string().regex(/^00D[0-9A-Za-z]{12}$/, { error: 'Specify the 15-character org id' }),
   esDeveloperName: z.string(),

@@ -16,7 +16,7 @@ import {
 
 const lastEntries = 200
 
-/** What was said, to keep (`enhanced-chat-api.md` §2.16). */
+/** Operations on transcripts (`enhanced-chat-api.md` §2.16). */
 export const transcriptOperations: Operation[] = [
   {
     operationId: 'retrieveConversationTranscript',

@@ -23,7 +23,7 @@ export function pageLimit(sandbox: SandboxState, { limit }: Window): number {
   return Math.min(limit, 50)
 }
 
-/** Whether a timestamp lies within the bounds asked for. */
+/** Returns a filter for timestamps within the requested bounds. */
 export function windowFilter(
   sandbox: SandboxState,
   window: Window,

@@ -48,7 +48,7 @@ export function openStream(sandbox: SandboxState, { caller, after, signal }: Rea
   })
 }
 
-/** What the edge writes into a stream whose token is over; null while it is good. */
+/** Returns the text that ends a stream whose token is over; null while the token is good. */
 function endReasonOf(sandbox: SandboxState, caller: Caller): string | null {
   try {
     checkNotEnded(sandbox, caller)

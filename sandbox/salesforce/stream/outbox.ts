@@ -55,7 +55,7 @@ export function lastEventId({ outbox }: SandboxState): number {
   return outbox.lastId
 }
 
-/** What has happened in all conversations of a subject after the event of this number (§4). */
+/** Returns the events of all conversations of a subject after the event of this number (§4). */
 export function eventsAfter(sandbox: SandboxState, subject: string, id: number): StreamEvent[] {
   lastEventId(sandbox)
   return sandbox.outbox.events.filter((event) => event.id > id && event.subject === subject)

@@ -15,7 +15,7 @@ type Attachment = z.infer<typeof attachment>
 
 const attachmentsContent = z.object({ text: maybeText, attachments: readableItems(attachment) })
 
-/** What keeps a file from being fetched, beside its address; null when nothing does. */
+/** Returns why a file cannot be fetched, beside its address; null when it can. */
 function obstacleOf({ attachmentUploadResult }: Attachment): string | null {
   const result = attachmentUploadResult?.resultType
   if (result === 'PendingAttachmentUploadResult') return 'still being uploaded'

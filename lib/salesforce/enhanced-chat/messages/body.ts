@@ -1,4 +1,4 @@
-/** What the readers of message bodies have in common. */
+/** Types that the readers of message bodies share. */
 import type { CleanText, MessageBody } from '../../bodies.js'
 
 export type { CleanText as Clean, MessageBody as Body } from '../../bodies.js'
