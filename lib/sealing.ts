@@ -1,6 +1,7 @@
 /**
- * Values that a client holds for us and may neither read nor change: AES-256-GCM under keys derived
- * from the session secrets, newest first, so that secrets rotate without invalidating what is out.
+ * Seals values that others keep for the gateway and may neither read nor change: cursors and refresh
+ * tokens at clients, Salesforce tokens in Redis. AES-256-GCM under keys derived from the session
+ * secrets, newest first, so that secrets rotate without invalidating sealed values.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 

@@ -17,7 +17,6 @@ import { createRecords } from './store/records.js'
 import { connectRedis, orStoreUnavailable } from './store/redis.js'
 import { createSendLog } from './store/send-log.js'
 import { createTyping } from './store/typing.js'
-import { createVault } from './store/vault.js'
 import { createChallenges } from './visitors/challenge.js'
 import { createIdentities } from './visitors/identity.js'
 import { createVisitors } from './visitors/visitors.js'
@@ -53,7 +52,7 @@ function build(source: NodeJS.ProcessEnv) {
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
     limiter,
     typing: createTyping({ redis, keys }),
-    vault: createVault(deriveKeys(secrets, 'vault')),
+    tokenSealer: createSealer(deriveKeys(secrets, 'token')),
     cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
     deployment,
     hours,

@@ -1,6 +1,7 @@
 /** The use cases of a conversation, joined: the only place that knows Redis and Salesforce at once. */
 import type { Cursors } from '../polling/cursor.js'
 import type { Messaging } from '../salesforce/messaging.js'
+import type { Sealer } from '../sealing.js'
 import type { HoursCache } from '../store/hours.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
@@ -9,7 +10,6 @@ import type { Device } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { SendLog } from '../store/send-log.js'
 import type { Typing } from '../store/typing.js'
-import type { Vault } from '../store/vault.js'
 import { createConversationAccess } from './access.js'
 import { createAvailability } from './availability.js'
 import { createEchoMatching, matchById } from './echo-matching.js'
@@ -32,7 +32,8 @@ type Options = {
   locks: Locks
   typing: Typing
   limiter: Limiter
-  vault: Vault
+  /** Seals Salesforce tokens at rest. */
+  tokenSealer: Sealer
   cursors: Cursors
   deployment: string
   callerAttributes: readonly string[]
@@ -54,7 +55,7 @@ export function createConversations(options: Options) {
     : createEchoMatching(options.messageIdMap)
   const send = createSend({ ...options, access, echoMatching })
   const end = createEnd({ ...options, access })
-  const merge = createMerge(options)
+  const merge = createMerge({ ...options, tokens })
 
   return {
     start: async (...args: Parameters<typeof start>) =>

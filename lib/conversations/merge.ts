@@ -8,17 +8,11 @@ import {
   type StoredConversation,
 } from '../store/record.js'
 import type { Records } from '../store/records.js'
-import type { Vault } from '../store/vault.js'
+import type { SalesforceTokens } from './salesforce-tokens.js'
 
-type Options = { records: Records; locks: Locks; vault: Vault }
+type Options = { records: Records; locks: Locks; tokens: SalesforceTokens }
 
-export function createMerge({ records, locks, vault }: Options) {
-  /** A token is sealed for its visitor, so that it must be sealed anew; null when it cannot be opened. */
-  async function reseal(sealed: SealedToken | null, from: string, to: string) {
-    const token = sealed && (await vault.open(sealed.sealed, from))
-    return token && sealed ? { ...sealed, sealed: await vault.seal(token, to) } : null
-  }
-
+export function createMerge({ records, locks, tokens }: Options) {
   async function handOver(
     guest: Device,
     visitorId: string,
@@ -26,7 +20,7 @@ export function createMerge({ records, locks, vault }: Options) {
     sealed: SealedToken | null,
   ) {
     const isOwn = hasOwnToken(visitorId, conversation)
-    const resealed = isOwn ? await reseal(sealed, guest.id, visitorId) : null
+    const resealed = isOwn && sealed ? tokens.reseal(sealed, guest.id, visitorId) : null
     await records.adoptConversation(visitorId, conversation, resealed)
   }
 

@@ -4,11 +4,11 @@
  */
 import { GatewayError, unauthenticated } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
+import type { Sealer } from '../sealing.js'
 import type { Limiter } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Offer, SealedToken, StoredConversation } from '../store/record.js'
 import type { Records } from '../store/records.js'
-import type { Vault } from '../store/vault.js'
 
 /** A conversation, whose it is, and its token as it was read. */
 export type OwnedConversation = {
@@ -22,7 +22,7 @@ type Options = {
   records: Records
   locks: Locks
   limiter: Limiter
-  vault: Vault
+  tokenSealer: Sealer
   deployment: string
 }
 
@@ -36,7 +36,7 @@ export function createSalesforceTokens({
   records,
   locks,
   limiter,
-  vault,
+  tokenSealer,
   deployment,
 }: Options) {
   /**
@@ -58,7 +58,7 @@ export function createSalesforceTokens({
   ): Promise<{ token: SealedToken; offer: Offer }> {
     await limiter.checkTokenRequest(deployment, purpose)
     const { token: plain, expiresAt, offer } = await messaging.createToken(subject)
-    const sealed = await vault.seal(plain, visitorId)
+    const sealed = seal(visitorId, plain)
     return { token: { sealed, expiresAt, deployment }, offer }
   }
 
@@ -80,7 +80,7 @@ export function createSalesforceTokens({
 
   /** Takes a token back that could be renewed, as far as Salesforce allows. */
   async function revoke(visitorId: string, sealedToken: SealedToken): Promise<void> {
-    const token = messaging.traits.renewable ? await open(visitorId, sealedToken) : null
+    const token = messaging.traits.renewable ? open(visitorId, sealedToken) : null
     if (token !== null) await messaging.revokeToken(token).catch(() => undefined)
   }
 
@@ -88,8 +88,20 @@ export function createSalesforceTokens({
     return expiresAt === null && messaging.traits.renewable
   }
 
-  async function open(visitorId: string, sealedToken: SealedToken): Promise<string | null> {
-    return await vault.open(sealedToken.sealed, visitorId)
+  function seal(visitorId: string, token: string): string {
+    return tokenSealer.seal(Buffer.from(token), `token:${visitorId}`)
+  }
+
+  /** Null when the secret is gone, or the token was sealed for another visitor. */
+  function open(visitorId: string, { sealed }: SealedToken): string | null {
+    return tokenSealer.open(sealed, `token:${visitorId}`)?.toString() ?? null
+  }
+
+  /** Fetches the token to use after Salesforce refused the one that is stored. */
+  async function freshTokenOf(owned: OwnedConversation): Promise<string> {
+    const token = open(owned.visitorId, await renew(owned, owned.token))
+    if (token === null) throw new GatewayError('conversation_lost')
+    return token
   }
 
   return {
@@ -101,19 +113,19 @@ export function createSalesforceTokens({
     async tokenOf(owned: OwnedConversation): Promise<string> {
       const { visitorId, conversation, token } = owned
       const canRenew = isRenewable(conversation)
-      const known = isUsable(token, canRenew) ? await open(visitorId, token) : null
+      const known = isUsable(token, canRenew) ? open(visitorId, token) : null
       if (known !== null) return known
       if (!canRenew) throw new GatewayError('conversation_lost')
-      return await this.freshTokenOf(owned)
+      return await freshTokenOf(owned)
     },
 
     revoke,
+    freshTokenOf,
 
-    /** The token after Salesforce refused the one that is kept. */
-    async freshTokenOf(owned: OwnedConversation): Promise<string> {
-      const token = await open(owned.visitorId, await renew(owned, owned.token))
-      if (token === null) throw new GatewayError('conversation_lost')
-      return token
+    /** Seals a token for another visitor; null when it cannot be opened. */
+    reseal(token: SealedToken, from: string, to: string): SealedToken | null {
+      const plain = open(from, token)
+      return plain === null ? null : { ...token, sealed: seal(to, plain) }
     },
   }
 }
