@@ -1,6 +1,6 @@
 import { type Chat, type ChatMessage, createChat, type IdentityToken } from '../core/index.js'
 import { tabs } from '../core/tabs.js'
-import type { Texts } from '../widget/texts/index.js'
+import type { Texts } from '../widget/texts/en.js'
 import {
   chatAttributes,
   homeOf,

@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { createElement } from 'react'
-import { ChatWidget, type ChatWidgetProps } from '../widget/chat-widget.js'
+import { ChatWidget } from '../widget/chat-widget.js'
+import type { ChatWidgetProps } from '../widget/props.js'
 import style from './element.css?inline'
 
 /** One sheet for all elements of a page: made of text, not written into it, as a strict CSP allows. */

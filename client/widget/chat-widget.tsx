@@ -1,35 +1,16 @@
 import { type KeyboardEvent, useId, useMemo, useRef } from 'react'
-import type { Chat, ChatOptions, StartOptions } from '../core/index.js'
 import { answersIn } from './content/answers.js'
 import { type Widget, WidgetContext } from './context.js'
+import type { ChatWidgetProps } from './props.js'
 import { focusIn } from './shell/focus.js'
 import { Launcher } from './shell/launcher.js'
 import { LiveLog } from './shell/live-log.js'
 import { directionOf, usePage } from './shell/page.js'
 import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
-import { shippedFor, type Texts, textsFor } from './texts/index.js'
+import { shippedFor, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
 import { useStartOptions } from './use-start-options.js'
-
-export type ChatWidgetProps = {
-  /** A chat made by `createChat`; or instead of it the options of one, such as `{ baseUrl }`. */
-  chat: Chat | ChatOptions
-  /** `launcher`: a round button in the corner that opens the panel; `inline`: the panel, as big as its place. */
-  layout?: 'launcher' | 'inline' | undefined
-  /** True when the panel of a launcher is open at first. */
-  defaultOpen?: boolean | undefined
-  /** Opens the panel where the page decides; then `onOpenChange` reports the visitor's request. */
-  open?: boolean | undefined
-  onOpenChange?: ((isOpen: boolean) => void) | undefined
-  /** With what conversations are started: routing attributes, Salesforce's language. */
-  startOptions?: StartOptions | undefined
-  /** A language tag; the page's or the browser's if left out. Says which texts are used, and how dates are written. */
-  language?: string | undefined
-  /** Texts of the page's own, in the place of the shipped ones. */
-  texts?: Partial<Texts> | undefined
-  theme?: 'auto' | 'light' | 'dark' | undefined
-}
 
 /** A complete chat. */
 export function ChatWidget(props: ChatWidgetProps) {

@@ -1,6 +1,6 @@
 import { addBurst } from './bot/texts.js'
+import type { Conversation, LoggedEntry } from './conversation.js'
 import { stateAt } from './conversation-state.js'
-import type { Conversation, LoggedEntry } from './entry-log.js'
 import { agentLeaves, transfer } from './handover.js'
 import { type InjectionInput, inject, injectionSchema } from './injection.js'
 import { bot, defaultAgent } from './participants.js'

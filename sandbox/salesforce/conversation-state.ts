@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Conversation } from './entry-log.js'
+import type { Conversation } from './conversation.js'
 import type { NamedParticipant } from './participants.js'
 
 /** State that the entries so far add up to. */

@@ -1,51 +1,8 @@
-import type { EntryDraft, EntryPayload } from './entries.js'
-import { automatedProcess, type NamedParticipant, type Participant } from './participants.js'
+import type { Conversation, ConversationEntry, LoggedEntry } from './conversation.js'
+import type { EntryDraft } from './entries.js'
+import { automatedProcess } from './participants.js'
 import type { SandboxState } from './sandbox-state.js'
 import { addToOutbox, removePendingAfter } from './stream/outbox.js'
-
-/** An entry as it is listed (`enhanced-chat-api.md` §3.1). */
-export type ConversationEntry = {
-  entryType: string
-  identifier: string
-  senderDisplayName: string
-  sender: Participant
-  clientTimestamp: number
-  transcriptedTimestamp: number
-  relatedRecords: string[]
-  entryPayload: EntryPayload
-}
-
-/** `happensAt` and `visibleAt` are on our clock, the timestamps of the entry on Salesforce's. */
-export type LoggedEntry = { entry: ConversationEntry; happensAt: number; visibleAt: number }
-
-/** One conversation with all that has been recorded of it. */
-export type Conversation = {
-  id: string
-  visitor: NamedParticipant
-  language: string | null
-  routingAttributes: Record<string, string>
-  /** Attributes of the guide's dialect, for the agent and not for routing. */
-  contextParameters: Record<string, string>
-  /** Salesforce's clock. */
-  startTimestamp: number
-  /** Salesforce's clock; 0 while open. */
-  endTimestamp: number
-  /** The latest messaging session; whether it still runs is told by `stateAt`. */
-  session: { id: string; startTimestamp: number }
-  /** In the order of recording; what has yet to happen is in it already. */
-  entryLog: LoggedEntry[]
-  /** Typing and receipts that the visitor sent, in order; no list shows them. */
-  visitorSignals: VisitorSignal[]
-}
-
-/** `at` is on our clock; `conversationEntryId` says what a receipt is for. */
-export type VisitorSignal = {
-  at: number
-  entryType: 'TypingStartedIndicator' | 'TypingStoppedIndicator' | 'Delivery' | 'Read'
-  id: string
-  conversationEntryId?: string | undefined
-}
-
 /** When an entry happens (our clock, default now), and ways to be dated or listed otherwise. */
 export type EntryTiming = {
   happensAt?: number | undefined

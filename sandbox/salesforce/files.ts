@@ -1,8 +1,6 @@
+import type { StoredFile } from './sample-files.js'
 import { sampleFiles } from './sample-files.js'
 import { newRecordId, type SandboxState } from './sandbox-state.js'
-
-/** A file in memory. */
-export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
 
 /**
  * Paths under which the sandbox serves files; its own, because the real one is not evidenced. The

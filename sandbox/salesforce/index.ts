@@ -1,3 +1,5 @@
+export type { Conversation, ConversationEntry, LoggedEntry, VisitorSignal } from './conversation.js'
+
 import { http, type RequestHandler } from 'msw'
 import { createActions } from './actions.js'
 import { handleControl } from './controls/handle.js'
@@ -9,7 +11,6 @@ import { createSandboxState, resetSandboxState, type SalesforceOptions } from '.
 import { expireTokens, mintToken, revokeTokens, type TokenOptions } from './tokens.js'
 
 export type { PreChatForm, Verification } from './deployment.js'
-export type { Conversation, ConversationEntry, LoggedEntry, VisitorSignal } from './entry-log.js'
 export type { Exchange } from './exchange.js'
 export type { Fault, FaultInput } from './faults.js'
 export type { InjectionInput } from './injection.js'

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
+import type { Conversation, LoggedEntry } from './conversation.js'
 import { stateAt } from './conversation-state.js'
 import { type EntryDraft, messageEntry, textEntry } from './entries.js'
-import { addEntry, type Conversation, type LoggedEntry } from './entry-log.js'
+import { addEntry } from './entry-log.js'
 import { automatedProcess, bot, defaultAgent, type NamedParticipant } from './participants.js'
 import type { SandboxState } from './sandbox-state.js'
 

@@ -3,9 +3,6 @@ import * as z from 'zod'
 import type { Verification } from './deployment.js'
 import { type SandboxState, salesforceNow } from './sandbox-state.js'
 
-/** The keys of a `jwksUrl` as they were a moment ago (our clock). */
-export type KeySetCache = { keys: JSONWebKeySet; fetchedAt: number }
-
 const cachedForMs = 5_000
 const fetchTimeoutMs = 2_000
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { StoredFile } from './files.js'
 import { pdfOf } from './pdf.js'
 
 /** A ship below the sun, 480 by 320 pixels. */
@@ -18,3 +17,6 @@ export const sampleFiles = (): Partial<Record<string, StoredFile>> => ({
     bytes: pdfOf(['Harbor, bill no. 4711', 'Storage, two days: 90 EUR']),
   },
 })
+
+/** A file in memory. */
+export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }

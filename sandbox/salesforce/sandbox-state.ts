@@ -1,16 +1,16 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import type { JSONWebKeySet } from 'jose'
+import type { Conversation } from './conversation.js'
 import {
   createDeployment,
   type Deployment,
   type DeploymentOptions,
   type OpenInterval,
 } from './deployment.js'
-import type { Conversation } from './entry-log.js'
 import type { Exchange } from './exchange.js'
 import type { Fault } from './faults.js'
-import type { StoredFile } from './files.js'
 import { createLogin, type Login, type LoginOptions } from './guide/login.js'
-import type { KeySetCache } from './key-set.js'
+import type { StoredFile } from './sample-files.js'
 import type { Outbox } from './stream/outbox.js'
 import { defaultSwitches, patchSwitches, type Switches, type SwitchesPatch } from './switches.js'
 
@@ -128,3 +128,6 @@ export function newRecordId(sandbox: SandboxState, prefix: string): string {
   sandbox.lastRecordNumber += 1
   return `${prefix}ZZ${String(sandbox.lastRecordNumber).padStart(10, '0')}`
 }
+
+/** The keys of a `jwksUrl` as they were a moment ago (our clock). */
+export type KeySetCache = { keys: JSONWebKeySet; fetchedAt: number }

@@ -1,3 +1,4 @@
+import type { Conversation } from './conversation.js'
 import { stateAt } from './conversation-state.js'
 import {
   closeConversationEntry,
@@ -8,7 +9,7 @@ import {
   sessionStatusEntry,
   textEntry,
 } from './entries.js'
-import { addEntry, addSignal, type Conversation, cancelAfter } from './entry-log.js'
+import { addEntry, addSignal, cancelAfter } from './entry-log.js'
 import { bot, defaultAgent, type NamedParticipant } from './participants.js'
 import { newRecordId, type SandboxState, salesforceNow } from './sandbox-state.js'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ConversationEntry } from './entry-log.js'
+import type { ConversationEntry } from './conversation.js'
 import { plainText } from './plain-text.js'
 
 const messageSchema = z.object({ abstractMessage: z.looseObject({ messageType: z.string() }) })

@@ -1,7 +1,8 @@
 /** Takes the pictures of the demo page that the README shows: the same each time. */
+
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { Texts } from '../../client/widget/texts/index.js'
+import type { Texts } from '../../client/widget/texts/en.js'
 import { now } from '../widget/fixtures/said.js'
 import { answerWith } from './gateway.js'
 import { appointment, arabic, arabicTexts, booking, help, type Talk } from './talks.js'

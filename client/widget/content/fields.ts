@@ -1,8 +1,7 @@
 /** Describes the fields of a form and checks their values. Pure. */
 import type { AnswerType } from '../../core/index.js'
+import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
-import type { Texts } from '../texts/index.js'
-
 /** One question of a form, whether it stands in the conversation or before it. */
 export type FieldSpec = {
   type: AnswerType | 'email' | 'phone'

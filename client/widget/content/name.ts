@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../core/index.js'
-import type { Texts } from '../texts/index.js'
+import type { Texts } from '../texts/en.js'
 
 /**
  * Returns the sender's name for people: the visitor is "You", others have a name or else a role.

@@ -1,6 +1,6 @@
 import type { ChatMessage, Message } from '../../core/index.js'
+import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
-import type { Texts } from '../texts/index.js'
 import { minutesOf } from '../time.js'
 import { nameOf } from './name.js'
 

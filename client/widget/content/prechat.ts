@@ -1,6 +1,6 @@
 /** The questions before a conversation, as fields. Pure. */
 import type { ChatProblem, Prechat } from '../../core/index.js'
-import type { Texts } from '../texts/index.js'
+import type { Texts } from '../texts/en.js'
 import { complaintOf, type FieldSpec, type Held, textOf } from './fields.js'
 
 type Question = Prechat['fields'][number]

@@ -1,6 +1,6 @@
 import type { Attachments } from '../../core/index.js'
+import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
-import type { Texts } from '../texts/index.js'
 import { localeOf } from '../time.js'
 
 const units = [

@@ -1,6 +1,6 @@
 import type { ProblemMembers } from '../../core/index.js'
+import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
-import type { Texts } from '../texts/index.js'
 
 type Reason = keyof Texts['problems']
 

@@ -1,7 +1,7 @@
 import type { ConversationState, Snapshot } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
+import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
-import type { Texts } from '../texts/index.js'
 import { minutesOf } from '../time.js'
 import { reasonOf } from './reason.js'
 

@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
-import type { ChatWidgetProps } from '../chat-widget.js'
+import type { ChatWidgetProps } from '../props.js'
 import { focusIn, holdsFocus } from './focus.js'
 
 type Options = Pick<ChatWidgetProps, 'open' | 'defaultOpen' | 'onOpenChange' | 'layout'> & {

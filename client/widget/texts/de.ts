@@ -1,6 +1,5 @@
+import type { Texts } from './en.js'
 import { english } from './en.js'
-import type { Texts } from './index.js'
-
 /** Deutsch. */
 export const german: Texts = {
   ...english,

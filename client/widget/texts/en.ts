@@ -143,3 +143,6 @@ export const english = {
   sessionPaused: 'The session is paused, as it has been quiet',
   sessionGoesOn: 'The session goes on',
 }
+
+/** All texts of the widget. Each can be replaced. */
+export type Texts = typeof english

@@ -1,10 +1,8 @@
 import { german } from './de.js'
+import type { Texts } from './en.js'
 import { english } from './en.js'
 import { spanish } from './es.js'
 import { japanese } from './ja.js'
-
-/** All texts of the widget. Each can be replaced. */
-export type Texts = typeof english
 
 const shipped = new Map([
   ['en', english],

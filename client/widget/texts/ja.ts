@@ -1,6 +1,5 @@
+import type { Texts } from './en.js'
 import { english } from './en.js'
-import type { Texts } from './index.js'
-
 /** 日本語. */
 export const japanese: Texts = {
   ...english,

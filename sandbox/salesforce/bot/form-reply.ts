@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
 import { messageEntry } from '../entries.js'
-import type { Conversation } from '../entry-log.js'
 import { formResult } from '../messages/form-result.js'
 import { automatedProcess } from '../participants.js'
 import { addEntries, type ScriptStep } from '../script.js'

@@ -1,5 +1,5 @@
+import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
-import type { Conversation } from '../entry-log.js'
 import type { SandboxState } from '../sandbox-state.js'
 import { addSignals, type ScriptStep, stepAfterDelay, stepNow, timestampOf } from '../script.js'
 import { receiptEntry, typingEntry } from '../signals.js'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Conversation } from '../entry-log.js'
+import type { Conversation } from '../conversation.js'
 import { badRequest, notFound } from '../http-error.js'
 import type { Route } from '../routes.js'
 import type { SandboxState } from '../sandbox-state.js'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { ConversationEntry } from '../entry-log.js'
+import type { ConversationEntry } from '../conversation.js'
 import { toGuideContent } from './content.js'
 
 /** A message as the dialect lists it; its content is under a name that depends on its type. */

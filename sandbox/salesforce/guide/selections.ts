@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import type { Conversation } from '../entry-log.js'
+import type { Conversation } from '../conversation.js'
 import { badRequest } from '../http-error.js'
 import { titleItem } from '../messages/items.js'
 import type { SandboxState } from '../sandbox-state.js'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
-import type { Conversation } from '../entry-log.js'
 import { badRequest, HttpError, permissionDenied } from '../http-error.js'
 import { closeConversation, endSession, stepNow } from '../script.js'
 import type { Caller } from '../tokens.js'

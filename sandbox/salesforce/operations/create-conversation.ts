@@ -1,4 +1,4 @@
-import type { Conversation } from '../entry-log.js'
+import type { Conversation } from '../conversation.js'
 import { endUser } from '../participants.js'
 import { checkRateLimit } from '../rate-limit.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'

@@ -1,4 +1,4 @@
-import type { ConversationEntry } from '../entry-log.js'
+import type { ConversationEntry } from '../conversation.js'
 import type { SandboxState } from '../sandbox-state.js'
 
 /** Repeats and shuffles the entries of a list, where the switches say so. */

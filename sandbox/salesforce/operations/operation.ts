@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Conversation } from '../entry-log.js'
+import type { Conversation } from '../conversation.js'
 import type { GuideOperationId } from '../guide/operation-ids.js'
 import { badRequest, HttpError, notFound, permissionDenied } from '../http-error.js'
 import type { Route } from '../routes.js'

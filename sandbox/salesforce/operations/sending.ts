@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
-import type { Conversation } from '../entry-log.js'
 import { HttpError } from '../http-error.js'
 import { checkRateLimit } from '../rate-limit.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { VisitorSignal } from '../entry-log.js'
+import type { VisitorSignal } from '../conversation.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema, uuidSchema } from '../uuid.js'
 import {

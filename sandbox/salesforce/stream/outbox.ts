@@ -1,5 +1,4 @@
-import type { Conversation, ConversationEntry } from '../entry-log.js'
-import type { SandboxState } from '../sandbox-state.js'
+import type { Conversation, ConversationEntry } from '../conversation.js'
 
 /** Something for the streams of the conversation's visitor; `happensAt` is on our clock. */
 export type StreamItem = {
@@ -15,12 +14,14 @@ export type StreamEvent = StreamItem & { id: number }
 /** `waiting`: has no number yet, since it has not happened or nobody has looked since. */
 export type Outbox = { pending: StreamItem[]; events: StreamEvent[]; lastId: number }
 
+type WithOutbox = { outbox: Outbox }
+
 /** A dev server that runs for days can replay only so many. */
 const maxEvents = 5_000
 
 /** Puts an entry where every open stream of the visitor sees it, once it has happened. */
 export function addToOutbox(
-  { outbox }: SandboxState,
+  { outbox }: WithOutbox,
   { id, visitor }: Conversation,
   item: Pick<StreamItem, 'entry' | 'happensAt'>,
 ): void {
@@ -31,7 +32,7 @@ export function addToOutbox(
 
 /** Takes back what was still to happen in a conversation after this moment. */
 export function removePendingAfter(
-  { outbox }: SandboxState,
+  { outbox }: WithOutbox,
   { id }: Conversation,
   moment: number,
 ): void {
@@ -41,7 +42,7 @@ export function removePendingAfter(
 }
 
 /** The number of the latest event of the org: where a stream starts that asks for nothing old. */
-export function lastEventId({ outbox }: SandboxState): number {
+export function lastEventId({ outbox }: WithOutbox): number {
   const now = Date.now()
   const due = outbox.pending
     .filter(({ happensAt }) => happensAt <= now)
@@ -56,7 +57,7 @@ export function lastEventId({ outbox }: SandboxState): number {
 }
 
 /** Returns the events of all conversations of a subject after the event of this number (§4). */
-export function eventsAfter(sandbox: SandboxState, subject: string, id: number): StreamEvent[] {
+export function eventsAfter(sandbox: WithOutbox, subject: string, id: number): StreamEvent[] {
   lastEventId(sandbox)
   return sandbox.outbox.events.filter((event) => event.id > id && event.subject === subject)
 }
