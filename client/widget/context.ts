@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { Chat, ChatMessage, Snapshot } from '../core/index.js'
 import type { Texts } from './texts/en.js'
+
 /** Context that every part of the widget reads. */
 export type Widget = {
   /** Starts as the page wishes; see `useStartOptions`. */

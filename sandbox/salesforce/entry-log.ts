@@ -3,6 +3,7 @@ import type { EntryDraft } from './entries.js'
 import { automatedProcess } from './participants.js'
 import type { SandboxState } from './sandbox-state.js'
 import { addToOutbox, removePendingAfter } from './stream/outbox.js'
+
 /** When an entry happens (our clock, default now), and ways to be dated or listed otherwise. */
 export type EntryTiming = {
   happensAt?: number | undefined

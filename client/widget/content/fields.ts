@@ -2,6 +2,7 @@
 import type { AnswerType } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
+
 /** One question of a form, whether it stands in the conversation or before it. */
 export type FieldSpec = {
   type: AnswerType | 'email' | 'phone'

@@ -1,5 +1,6 @@
 import type { Texts } from './en.js'
 import { english } from './en.js'
+
 /** Español. */
 export const spanish: Texts = {
   ...english,

@@ -1,5 +1,6 @@
 import type { Texts } from './en.js'
 import { english } from './en.js'
+
 /** 日本語. */
 export const japanese: Texts = {
   ...english,
