@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const otherProjects = ['tests/e2e/**', 'tests/build/**', 'tests/**/*.{faults,system,e2e}.test.ts']
 const endpoints = [
-  'tests/{api,client/doors,dialects,docs,fuzz,http,platforms,scripts,security}/**/*.test.ts',
+  'tests/{api,client/endpoints,dialects,docs,fuzz,http,platforms,scripts,security}/**/*.test.ts',
 ]
 /** Generous, for busy machines: no test takes a second on its own. */
 const testTimeout = 20_000

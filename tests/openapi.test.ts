@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
     expect(ajv.getSchema(`document#/components/schemas/${name}`)).toBeTypeOf('function')
   })
 
-  it('has every method of every door, with words of its own', async () => {
+  it('has every method of every endpoint, with words of its own', async () => {
     const endpoints = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
     const published = endpoints.filter((name) => document.paths[`/api/${name}`])
     const elsewhere = ['not-found', 'jwks']

@@ -1,7 +1,10 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
 import type { Chat, StartOptions } from '../core/index.js'
 
-/** By itself, a chat starts with no wish when something is said first: so it is started before. */
+/**
+ * Starts a chat with the page's options before its first message, because the message alone would
+ * start it without options.
+ */
 function withStartOptions(chat: Chat, startOptions: () => StartOptions | undefined): Chat {
   /** Answers to a form within a conversation begin no other one. */
   function mergeOptions(answers: StartOptions): StartOptions {
@@ -44,8 +47,8 @@ function withStartOptions(chat: Chat, startOptions: () => StartOptions | undefin
 }
 
 /**
- * The same chat, but whatever starts it does so with the page's wish: the button, what is said first,
- * and the answers to a form, which join the wish. It stays the same chat when the wish is another.
+ * Returns the same chat, started with the page's options by everything that starts it: the button,
+ * the first message, and the answers to a form, which join the options. New options keep the chat.
  */
 export function useStartOptions(chat: Chat, startOptions: StartOptions | undefined): Chat {
   const latest = useRef(startOptions)

@@ -1,11 +1,11 @@
-/** Completes an answer with the titles that people in Salesforce see, read from what it answers. */
+/** Completes an answer with the titles that people in Salesforce see, read from the answered message. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
 import type { ConversationRef, Messaging, OutgoingMessage } from '../salesforce/messaging.js'
 import { fillIn, isIncomplete } from './fill-in.js'
 
-/** Titles are a courtesy: most of the request's time is for saying the thing. */
+/** Share of the request's time for titles; the rest is for sending the message. */
 const timeShare = 1 / 4
 
 export function createTitleCompletion(messaging: Messaging) {
@@ -22,7 +22,7 @@ export function createTitleCompletion(messaging: Messaging) {
     }
   }
 
-  /** The saying with its titles; costs one look at the list, and only where something is left out. */
+  /** Adds the titles to a message; lists entries once, and only where something is left out. */
   return async function complete(
     ref: ConversationRef,
     message: OutgoingMessage,

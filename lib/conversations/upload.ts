@@ -1,4 +1,4 @@
-/** Says something by a file: only what it is declared to be, and only what is allowed here. */
+/** Sends a file: only one that is of its declared type, and of a type that is allowed here. */
 import type { Attachments, SendReply, StartReply } from '../contract/replies.js'
 import { inspectContent } from '../files/content.js'
 import { cleanName } from '../files/name.js'
@@ -64,8 +64,8 @@ export function createUpload({ records, send, uploadTypes }: Options) {
   }
 
   /**
-   * Sends a file, exactly once as a text. Throws `unsupported`, `payload_too_large`,
-   * `unsupported_media_type`, and what saying may.
+   * Sends a file exactly once, like a text. Throws what `send` throws.
+   * @throws {GatewayError} unsupported, payload_too_large, unsupported_media_type
    */
   return async function upload(owned: OwnedConversation, file: Upload): Promise<SendReply> {
     if (owned.conversation.status === 'ended') throw new GatewayError('conversation_ended')

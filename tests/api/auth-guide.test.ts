@@ -122,7 +122,7 @@ describe('what stays strict under the prefix', () => {
     },
   )
 
-  it('the other doors read no text', async () => {
+  it('the other endpoints read no text', async () => {
     const { token, conversationId } = await startConversation()
     const calls = [
       { endpoint: start, path: 'start', body: { resume: true } },
@@ -138,7 +138,7 @@ describe('what stays strict under the prefix', () => {
     expect(gateway.salesforceCalls()).toEqual(before)
   })
 
-  it('the other doors know no deployment', async () => {
+  it('the other endpoints know no deployment', async () => {
     const { token } = await signInAsGuest()
     const options = { url: `${home}/messaging/start`, token, body: { deploymentId } }
     const errors = [{ path: 'deploymentId', message: 'is not a known property' }]

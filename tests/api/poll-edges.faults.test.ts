@@ -208,7 +208,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
 
     const halves: [name: string, what: FaultInput['what'], status: number, code: string][] = [
       ['half JSON', { status: 200, body: '{"mess' }, 502, 'upstream_rejected'],
-      ['a wish to wait', { status: 429 }, 429, 'rate_limited'],
+      ['a 429', { status: 429 }, 429, 'rate_limited'],
       ['a web page', 'html', 502, 'upstream_rejected'],
       ['nonsense', 'nonsense', 502, 'upstream_rejected'],
     ]

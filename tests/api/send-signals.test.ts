@@ -1,4 +1,4 @@
-/** Typing and receipts through the door: what Salesforce hears of them, and what it does not. */
+/** Typing and receipts through the endpoint: what Salesforce hears of them, and what it does not. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import send from '../../api/send.js'

@@ -20,7 +20,7 @@ function sendWith(token: string | undefined, body: object) {
 
 const uuidV4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-describe('saying something', () => {
+describe('send', () => {
   it('answers 202 with the id, the conversation, the time and whether it is a repeat', async () => {
     const visitor = await startConversation()
     const id = randomUUID()

@@ -1,7 +1,7 @@
 /**
  * Runs built functions as Vercel runs them, on whatever Node starts this file: plain JavaScript and
  * nothing but Node. Takes the handlers by their paths as JSON, tells its parent the port it listens
- * on, and ends with its parent. The header `x-door` says which function a request is for.
+ * on, and ends with its parent. The header `x-endpoint` says which function a request is for.
  */
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
@@ -12,7 +12,7 @@ const origin = 'https://gateway.example'
 const handlers = new Map(Object.entries(JSON.parse(process.argv[2])))
 
 function requestOf(incoming) {
-  const { 'x-door': _, host: __, ...headers } = incoming.headers
+  const { 'x-endpoint': _, host: __, ...headers } = incoming.headers
   const hasBody = !['GET', 'HEAD'].includes(incoming.method)
   const body = hasBody ? { body: Readable.toWeb(incoming), duplex: 'half' } : {}
   return new Request(new URL(incoming.url, origin), { method: incoming.method, headers, ...body })
@@ -20,9 +20,9 @@ function requestOf(incoming) {
 
 /** What a function throws ends the process, as it does on Vercel. */
 async function answer(incoming, outgoing) {
-  const handler = handlers.get(incoming.headers['x-door'])
-  const { default: door } = await import(pathToFileURL(handler).href)
-  const response = await door.fetch(requestOf(incoming))
+  const handler = handlers.get(incoming.headers['x-endpoint'])
+  const { default: endpoint } = await import(pathToFileURL(handler).href)
+  const response = await endpoint.fetch(requestOf(incoming))
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   if (!response.body) return outgoing.end()
   await pipeline(Readable.fromWeb(response.body), outgoing)

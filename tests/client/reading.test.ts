@@ -68,7 +68,7 @@ describe('reading', () => {
     agentSays('new')
     await pass(1000)
     off()
-    agentSays('unheard')
+    agentSays('unread')
     await pass(1000)
     expect(heard).toEqual(['new'])
   })

@@ -53,7 +53,7 @@ async function startInPage(): Promise<PageConversation> {
   return { auth, conversationId: await page.startConversation(auth, 'Mina') }
 }
 
-/** Everything said so far, as a real poll through the door gives it; its offers are noted. */
+/** Everything said so far, as a real poll through the endpoint gives it; its offers are noted. */
 async function read({ auth, conversationId }: PageConversation): Promise<Message[]> {
   const { messages } = await page.authorised(auth, `poll?conversationId=${conversationId}`)
   for (const message of messages) page.noteOffers(auth, message)

@@ -31,7 +31,7 @@ export function run(code: string, scope: object) {
 export type Call = { method: string; path: string; type: string | null; body: unknown }
 
 /**
- * A page's `fetch` under the guide's prefix, straight to the doors. `calls` lists what it asked;
+ * A page's `fetch` under the guide's prefix, straight to the endpoints. `calls` lists what it asked;
  * `settled` waits for what is still on its way.
  */
 export function openPage() {
@@ -49,7 +49,7 @@ export function openPage() {
     request.headers.set('origin', origin)
     const { pathname } = new URL(request.url)
     const endpoint = endpoints.get(pathname.replace('/api/messaging/', ''))
-    if (!endpoint) throw new TypeError(`No door at ${pathname}`)
+    if (!endpoint) throw new TypeError(`No endpoint at ${pathname}`)
     const body = await request.clone().text()
     const type = request.headers.get('content-type')
     calls.push({ method: request.method, path: pathname, type, body: body && JSON.parse(body) })

@@ -7,7 +7,7 @@ export type GatewayOptions = {
   env?: Record<string, string>
   /** Of the sandbox; left out: it answers at once, and refuses nobody for haste. */
   switches?: object
-  /** What is served beside the doors; left out: `public/`, built anew. */
+  /** What is served beside the endpoints; left out: `public/`, built anew. */
   publicFiles?: string
 }
 
@@ -31,7 +31,7 @@ const unlimited = {
 }
 const quick = { botDelayMs: 20, visibilityLagMs: 0, limits: unlimited }
 
-/** Starts it on a free port; it makes up everything it needs. Once for a process: doors read its environment. */
+/** Starts it on a free port; it makes up everything it needs. Once for a process: endpoints read its environment. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const { env = {}, switches = quick, publicFiles } = options
   for (const name of Object.keys(process.env)) {

@@ -304,7 +304,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
   })
 
-  it('starts with that wish also by what is said first, and by what is sent again', async () => {
+  it('starts with the start options on the first message, and when a message is sent again', async () => {
     const { page, show, callsOf } = await stageOf()
     const problem = { code: 'unsent', retryable: true } as never
     const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
@@ -324,7 +324,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await callsOf('start')).toHaveLength(2)
   })
 
-  it('starts with that wish also by a choice, and by a file', async () => {
+  it('starts with the start options on a choice and on a file', async () => {
     const { page, show, callsOf } = await stageOf()
     const choice = {
       ...said('q', 'Agent', ''),

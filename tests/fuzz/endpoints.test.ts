@@ -1,5 +1,5 @@
 /**
- * Every door, asked anything: what the contract's schemas take, and what it becomes when types are
+ * Every endpoint, asked anything: what the contract's schemas take, and what it becomes when types are
  * swapped, members lost, doubled and added, bodies cut off, envelopes exchanged. `FC_RUNS` asks more
  * often, `FC_SEED` the same again.
  */
@@ -65,7 +65,7 @@ async function callEndpoint(
 ): Promise<FuzzResponse> {
   const startedAt = performance.now()
   const response = await endpoint?.(request, { remoteAddress: '192.0.2.1' })
-  if (!response) throw new TypeError('There is no such door')
+  if (!response) throw new TypeError('There is no such endpoint')
   const text = await response.text()
   const { status, headers } = response
   return { status, headers, text, ms: performance.now() - startedAt }

@@ -143,7 +143,7 @@ function pollQueries({ name }: Method, input: z.ZodType): fc.Arbitrary<unknown> 
   )
 }
 
-/** Drafts for one method of one door. */
+/** Drafts for one method of one endpoint. */
 export function draftsFor(target: Method): fc.Arbitrary<Draft> {
   const usual = target.method === '*' ? 'GET' : target.method
   const isPost = usual === 'POST'

@@ -126,7 +126,7 @@ function signedWith(purpose: string) {
 
 const stolen = (payload: JWTPayload) => `${part(0)}.${encoded(payload)}.${part(2)}`
 
-/** Every door gives the one answer, and nobody behind it hears of the call. */
+/** Every endpoint gives the one answer, and nobody behind it hears of the call. */
 async function expectRefusedEverywhere(headers: Record<string, string>) {
   const before = gateway.redis.counts.requests
   const callsBefore = gateway.salesforceCalls()
@@ -147,7 +147,7 @@ async function expectRefusedEverywhere(headers: Record<string, string>) {
   expect(gateway.salesforceCalls()).toEqual(callsBefore)
 }
 
-it('every door but those for anybody is in the table', async () => {
+it('every endpoint but those for anybody is in the table', async () => {
   const closed = (await loadMethods()).filter(({ method }) => {
     return method.contract && method.contract.terms?.who !== 'anybody'
   })
@@ -156,12 +156,15 @@ it('every door but those for anybody is in the table', async () => {
 })
 
 describe('an access token', () => {
-  it.each(forgeries)('is refused at every door, always in the same words: %s', async (...row) => {
-    const [, forge] = row
-    await expectRefusedEverywhere({ authorization: `Bearer ${await forge()}` })
-  })
+  it.each(forgeries)(
+    'is refused at every endpoint, always in the same words: %s',
+    async (...row) => {
+      const [, forge] = row
+      await expectRefusedEverywhere({ authorization: `Bearer ${await forge()}` })
+    },
+  )
 
-  it('is refused in another scheme or in pieces, at every door', async () => {
+  it('is refused in another scheme or in pieces, at every endpoint', async () => {
     const schemes = ['', 'Bearer', 'Bearer ', `Basic ${good}`, `Token ${good}`, good]
     for (const authorization of [
       ...schemes,

@@ -13,7 +13,7 @@ import { request } from '../support/request.js'
 
 const gateway = setupGateway()
 
-describe('a method that a door does not know', () => {
+describe('a method that an endpoint does not know', () => {
   it.each([
     ['auth', auth, 'POST, DELETE', ['GET', 'HEAD', 'PUT', 'PATCH']],
     ['start', start, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND']],

@@ -128,14 +128,14 @@ describe('a page', () => {
     expect(exposed).toEqual(expect.arrayContaining(needed))
   })
 
-  it('learns from a problem what the door is, even when the environment is broken', async () => {
+  it('learns from a problem what the endpoint is, even when the environment is broken', async () => {
     gateway.setEnv({ SESSION_SECRET: '' })
     expect((await from('https://chat.example')).status).toBe(500)
     expect((await from('https://evil.example')).status).toBe(403)
   })
 })
 
-it('every door is asked', () => {
+it('every endpoint is asked', () => {
   expect(Object.keys(endpoints).sort()).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
 })
 

@@ -22,7 +22,7 @@ export const booking: Talk = {
   conversation: withBot,
   messages: [
     greeting,
-    text('EndUser', '09:41', 'wish', 'I need a box for 12 t of oranges, from Valparaíso.'),
+    text('EndUser', '09:41', 'order', 'I need a box for 12 t of oranges, from Valparaíso.'),
     text('Chatbot', '09:41', 'offer', 'With pleasure. These are free this week:'),
     ...fixture('boxes', '09:42'),
   ],
@@ -82,7 +82,7 @@ export const arabic: Talk = {
   conversation: { ...withBot, participants: [{ role: 'Chatbot', displayName: 'مساعد الميناء' }] },
   messages: [
     text('Chatbot', '09:40', 'hello', 'مرحبا، أنا مساعد الميناء. كيف يمكنني مساعدتك؟'),
-    text('EndUser', '09:41', 'wish', 'أين الحاوية HRBU1234567؟'),
+    text('EndUser', '09:41', 'order', 'أين الحاوية HRBU1234567؟'),
     said('Chatbot', '09:41', {
       id: 'ports',
       messageType: 'QuickReplyMessage',

@@ -32,7 +32,7 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
     return visitor
   }
 
-  it('a conversation is not found, by whatever door, and Salesforce hears nothing', async () => {
+  it('a conversation is not found, by whatever endpoint, and Salesforce hears nothing', async () => {
     const { token, conversationId } = await survivor()
     const body = { conversationId }
     const form = createForm({ conversationId, file: createFile() })
@@ -69,12 +69,12 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
   })
 
   it('a known visitor is the same person at the next sign-in', async () => {
-    const wish = { subject: randomUUID() }
-    const before = await request(auth, { body: { identityToken: await identityToken(wish) } })
+    const identity = { subject: randomUUID() }
+    const before = await request(auth, { body: { identityToken: await identityToken(identity) } })
     await loseAll()
     const { refreshToken } = before.body
     expectProblem(await request(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
-    const after = await request(auth, { body: { identityToken: await identityToken(wish) } })
+    const after = await request(auth, { body: { identityToken: await identityToken(identity) } })
     expect(after.body.user).toEqual(before.body.user)
     expect((await request(start, { token: after.body.token, body: {} })).status).toBe(201)
   })

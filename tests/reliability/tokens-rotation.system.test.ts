@@ -67,13 +67,13 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
     expect((await visitor.refresh()).status).toBe(200)
   })
 
-  it('a token that cannot be opened is told apart from a failure of ours, at every door', async () => {
+  it('a token that cannot be opened is told apart from a failure of ours, at every endpoint', async () => {
     gateway.useGateways(before)
     const visitor = await gateway.startConversation()
     gateway.useGateways(both)
     await visitor.refresh()
     gateway.useGateways(after)
-    const doors = {
+    const endpoints = {
       poll: () => visitor.poll(),
       send: () => visitor.sendText('Hello?'),
       list: () => visitor.get('conversations', { refresh: 'true' }),
@@ -83,7 +83,8 @@ describe.each(modes)('a secret that is replaced ($name)', ({ outlivesItsToken, .
       start: () => visitor.start(),
     }
     const answers: Record<string, unknown> = {}
-    for (const [door, knock] of Object.entries(doors)) answers[door] = told([await knock()])[0]
+    for (const [endpoint, call] of Object.entries(endpoints))
+      answers[endpoint] = told([await call()])[0]
     const well = { poll: 200, send: 202, list: 200, typing: 202, end: 200, start: 201 }
     const lost = 'conversation_lost'
     expect(answers).toEqual(

@@ -21,7 +21,7 @@ const messaging = createEnhancedChat({
   settleMs: 10,
 })
 const conversationRef = { token: 'a.b.c', conversationId: '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44' }
-const saying: OutgoingMessage = {
+const outgoing: OutgoingMessage = {
   id: '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12',
   messageType: 'StaticContentMessage',
   text: 'Hello',
@@ -54,16 +54,16 @@ function outcomeOf(call: () => Promise<unknown>) {
 }
 
 const calls = {
-  say: () => messaging.sendMessage(conversationRef, saying, null),
+  sendMessage: () => messaging.sendMessage(conversationRef, outgoing, null),
   list: () => messaging.listConversationEntries(conversationRef, { order: 'newestFirst' }),
   open: () =>
     messaging.createConversation(conversationRef, { routingAttributes: {}, language: null }),
   end: () => messaging.end(conversationRef, 'conversation'),
   routing: () => messaging.retrieveConversationRoutingStatus(conversationRef),
-  type: () => messaging.addTypingIndicator(conversationRef, saying.id, 'started'),
+  type: () => messaging.addTypingIndicator(conversationRef, outgoing.id, 'started'),
   acknowledge: () =>
     messaging.acknowledgeEntries(conversationRef, [
-      { id: saying.id, messageId: saying.id, kind: 'read' },
+      { id: outgoing.id, messageId: outgoing.id, kind: 'read' },
     ]),
   admitGuest: () => messaging.createToken('guest'),
 }
@@ -104,7 +104,7 @@ describe('a refusal', () => {
 
   it('417 asks for a new session, but only of a message', async () => {
     answer(() => new HttpResponse(null, { status: 417 }))
-    expect(await outcomeOf(calls.say)).toEqual(['prechat_required', 'none', undefined])
+    expect(await outcomeOf(calls.sendMessage)).toEqual(['prechat_required', 'none', undefined])
     expect(await outcomeOf(calls.end)).toEqual(['upstream_rejected', 'none', undefined])
   })
 
@@ -119,7 +119,11 @@ describe('a refusal', () => {
 
   it('is unclear when the connection was cut', async () => {
     answer(() => HttpResponse.error())
-    expect(await outcomeOf(calls.say)).toEqual(['upstream_unavailable', 'unknown', undefined])
+    expect(await outcomeOf(calls.sendMessage)).toEqual([
+      'upstream_unavailable',
+      'unknown',
+      undefined,
+    ])
   })
 })
 
@@ -133,7 +137,7 @@ describe('an answer that is none', () => {
   ]
   it.each(bodies)('is not taken for success: %s', async (_, make) => {
     answer(make)
-    for (const name of ['say', 'list', 'admitGuest'] as const) {
+    for (const name of ['sendMessage', 'list', 'admitGuest'] as const) {
       expect([name, await outcomeOf(calls[name])]).toEqual([
         name,
         ['upstream_rejected', 'unknown', undefined],
@@ -146,18 +150,21 @@ describe('an answer that is none', () => {
 describe('a message that was accepted', () => {
   const accepted = (clientTimestamp: unknown) => () =>
     HttpResponse.json(
-      { conversationEntries: [{ id: saying.id, clientTimestamp }] },
+      { conversationEntries: [{ id: outgoing.id, clientTimestamp }] },
       { status: 202 },
     )
 
   it('has Salesforce’s time', async () => {
     answer(accepted(1_795_000_012_345))
-    expect(await outcomeOf(calls.say)).toEqual({ at: 1_795_000_012_345, listedAs: saying.id })
+    expect(await outcomeOf(calls.sendMessage)).toEqual({
+      at: 1_795_000_012_345,
+      listedAs: outgoing.id,
+    })
   })
 
   it.each([1.5, -1, 9e15, 1e300])('has a time that can be told, whatever %s is', async (time) => {
     answer(accepted(time))
-    const outcome = await outcomeOf(calls.say)
+    const outcome = await outcomeOf(calls.sendMessage)
     const said = z.object({ at: z.number() }).safeParse(outcome)
     if (said.success) expect(new Date(said.data.at).toISOString()).toMatch(/^\d{4}-/)
     else expect(outcome).toEqual(['upstream_rejected', 'unknown', undefined])
@@ -165,14 +172,14 @@ describe('a message that was accepted', () => {
 
   it('is sent with all that a new session needs, and nothing else without one', async () => {
     const requests = answer(accepted(1))
-    await messaging.sendMessage(conversationRef, saying, null)
-    await messaging.sendMessage(conversationRef, saying, {
+    await messaging.sendMessage(conversationRef, outgoing, null)
+    await messaging.sendMessage(conversationRef, outgoing, {
       routingAttributes: { a: 'b' },
       language: null,
     })
     const [plain, opening] = await Promise.all(requests.map((request) => request.json()))
     const message = {
-      id: saying.id,
+      id: outgoing.id,
       messageType: 'StaticContentMessage',
       staticContent: { formatType: 'Text', text: 'Hello' },
     }

@@ -245,10 +245,10 @@ describe('what needs a token', () => {
         file: { name: 'a.png', type: 'image/png', bytes: new Uint8Array(1) },
       },
     ],
-  ])('refuses %s before anything is sent', async (_what, saying) => {
+  ])('refuses %s before anything is sent', async (_what, outgoing) => {
     const conversationRef = await admitted()
     const requests = answer({})
-    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, saying, null))
+    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, outgoing, null))
     expect(outcome).toMatchObject({ code: 'unsupported', effect: 'none' })
     expect(requests).toEqual([])
   })

@@ -72,8 +72,8 @@ it('builds an official body of whatever the contract lets in', () => {
     fc.property(request, (said) => {
       const sent = sendRequest.parse(said)
       if (isSignal(sent)) throw new TypeError('a signal is no message')
-      const { conversationId: _, routingAttributes: __, ...saying } = sent
-      const message: unknown = JSON.parse(JSON.stringify(toOutgoing({ ...saying, id })))
+      const { conversationId: _, routingAttributes: __, ...outgoing } = sent
+      const message: unknown = JSON.parse(JSON.stringify(toOutgoing({ ...outgoing, id })))
       expect(complaintsAbout({ message, esDeveloperName: 'Harbor_Custom_Client' })).toEqual([])
     }),
     { numRuns: 500 },

@@ -90,6 +90,6 @@ test.each([
   ['200 <p>Größe</p>', { status: 200, type: 'text/html', body: '<p>Größe</p>' }],
 ])('a proxy answers %s by itself', async (expected, answer) => {
   await proxy.set({ answer })
-  expect(await ask('unheard', 2000)).toBe(expected)
+  expect(await ask('unanswered', 2000)).toBe(expected)
   expect(received).toEqual([])
 })

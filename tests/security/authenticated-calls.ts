@@ -1,4 +1,4 @@
-/** Every method that a stranger must not use: the list of all doors, and a good call for each. */
+/** Every method that a stranger must not use: the list of all endpoints, and a good call for each. */
 import auth from '../../api/auth.js'
 import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'

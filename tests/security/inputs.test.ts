@@ -33,22 +33,25 @@ function expectRefused(answer: TestResponse): void {
 describe('JSON', () => {
   const posts = { auth, start, send, end }
 
-  it.each(Object.entries(posts))('however deep, is refused and soon at %s', async (_name, door) => {
-    const { token } = await signInAsGuest()
-    const bodies = [
-      nested(60_000),
-      nestedObjects(20_000),
-      `{"text": ${nested(60_000)}}`,
-      `{"routingAttributes": ${nestedObjects(20_000)}}`,
-      `{"identityToken": ${nested(60_000)}}`,
-    ]
-    for (const body of bodies) {
-      const startedAt = performance.now()
-      expectRefused(await request(door, { token, body }))
-      expect(performance.now() - startedAt).toBeLessThan(1500)
-    }
-    expect(gateway.salesforceCalls()).toEqual([])
-  })
+  it.each(Object.entries(posts))(
+    'however deep, is refused and soon at %s',
+    async (_name, endpoint) => {
+      const { token } = await signInAsGuest()
+      const bodies = [
+        nested(60_000),
+        nestedObjects(20_000),
+        `{"text": ${nested(60_000)}}`,
+        `{"routingAttributes": ${nestedObjects(20_000)}}`,
+        `{"identityToken": ${nested(60_000)}}`,
+      ]
+      for (const body of bodies) {
+        const startedAt = performance.now()
+        expectRefused(await request(endpoint, { token, body }))
+        expect(performance.now() - startedAt).toBeLessThan(1500)
+      }
+      expect(gateway.salesforceCalls()).toEqual([])
+    },
+  )
 
   it('of more than 128 KB is 413 however it is nested', async () => {
     expect((await request(auth, { body: nested(100_000) })).status).toBe(413)
@@ -77,7 +80,8 @@ describe('JSON', () => {
 
   it.each(polluting)('changes nothing that all objects share: %s', async (body) => {
     const { token } = await signInAsGuest()
-    for (const door of Object.values(posts)) expectRefused(await request(door, { token, body }))
+    for (const endpoint of Object.values(posts))
+      expectRefused(await request(endpoint, { token, body }))
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
     expect(Reflect.get({}, 'verified')).toBeUndefined()
   })
@@ -155,7 +159,7 @@ describe('an address that a caller names', () => {
   })
 })
 
-describe('every answer of every door', () => {
+describe('every answer of every endpoint', () => {
   it('has the headers that keep a browser from guessing, framing and telling', async () => {
     const { token, refreshToken } = await signInAsGuest()
     const conversationId = randomUUID()

@@ -79,7 +79,7 @@ describe('a path', () => {
     '/api/auth%0d%0aX-Evil:%201',
     '/api/__proto__',
     '/api/constructor',
-  ])('leads to no door that it only resembles: %s', async (path) => {
+  ])('leads to no endpoint that it only resembles: %s', async (path) => {
     const { status, head } = await say(`POST ${path} HTTP/1.1`)
     expect(status).toBe(404)
     expect(head).not.toContain('\r\nx-evil')
@@ -87,7 +87,7 @@ describe('a path', () => {
   })
 
   it.each(['/api/./auth', '/api/x/../auth', '/api/messaging/../auth', '/api/%2e/auth'])(
-    'is tidied up as URLs are, and then it is the door’s: %s',
+    'is tidied up as URLs are, and then it is the endpoint’s: %s',
     async (path) => {
       expect((await say(`POST ${path} HTTP/1.1`)).status).toBe(200)
     },

@@ -1,5 +1,5 @@
 /**
- * The world around the doors, for tests: a sandbox Salesforce, an embedded Redis behind Upstash's
+ * Sets up everything around the endpoints, for tests: a sandbox Salesforce, an embedded Redis behind Upstash's
  * REST front, a closed network, and the environment that points to them. After each test every
  * request that the gateway sent to Salesforce is held against the OpenAPI document, and everything
  * that left the gateway is searched for what must never leave it.

@@ -1,4 +1,4 @@
-/** Knocks at a door: builds a `Request`, reads the whole answer. No server, no port. */
+/** Calls an endpoint: builds a `Request` and reads the whole response. No server, no port. */
 import type { Connection } from '../../lib/http/client-address.js'
 
 type Endpoint = { fetch(httpRequest: Request, connection?: Connection): Promise<Response> }
@@ -15,7 +15,7 @@ export type RequestOptions = {
   remoteAddress?: string
 }
 
-/** What came out of every door since the test began, for the search for secrets. */
+/** Everything that left the endpoints since the test began, for the search for secrets. */
 export const sentToClients: string[] = []
 
 const defaultUrl = 'https://chat.example/api/any'

@@ -1,5 +1,5 @@
 /**
- * What saying promises, as a model: of each message only which contents were tried and which one was
+ * Models the promises of send: of each message only which contents were tried and which one was
  * acknowledged. Commands say things from several devices at once, spoil Salesforce and Redis, and let
  * time pass; after each of them Salesforce is held against the model.
  */
@@ -202,7 +202,7 @@ const refusals = fc.record({
 
 function failSend(fault: Fault, isFile: boolean): Command {
   return environmentCommand(
-    `saying fails(${isFile ? 'file ' : ''}${JSON.stringify(fault)})`,
+    `send fails(${isFile ? 'file ' : ''}${JSON.stringify(fault)})`,
     (real) => {
       if (!isFile) real.setup.fail('send', fault)
       else if (real.dialect.hasExtendedFeatures) {

@@ -1,4 +1,4 @@
-/** What the tests of saying and reading share. */
+/** Helpers that the tests of send and poll share. */
 import { expect, vi } from 'vitest'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import type { TestGateway } from './gateway.js'

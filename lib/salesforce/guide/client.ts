@@ -50,7 +50,7 @@ const authorizationNote =
   'The authorization was refused or cannot be used: check SALESFORCE_DEPLOYMENT, and that ' +
   'SALESFORCE_MESSAGING_URL is the host that its context.url names'
 
-/** Every refusal but a wish to wait is one of our configuration. */
+/** Parses a response to the login; any refusal but 429 points to our configuration. */
 function parseAuthorization<T extends z.ZodType>(
   schema: T,
   response: SalesforceResponse,
@@ -178,8 +178,8 @@ export function createGuide(options: Options): Messaging {
       return parseConversationId(await send(request, sendTimeShare * remainingMs()))
     },
 
-    async sendMessage(ref, saying) {
-      const body = { message: toOutgoing(saying) }
+    async sendMessage(ref, message) {
+      const body = { message: toOutgoing(message) }
       const request = { ...conversationRequest(ref, 'POST', '/message'), body }
       return parseSendResult(await send(request, sendTimeShare * remainingMs()))
     },

@@ -1,4 +1,4 @@
-/** The client against the real doors, with the sandbox for a Salesforce. In real time. */
+/** The client against the real endpoints, with the sandbox for a Salesforce. In real time. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ChatOptions, createChat, type Snapshot } from '../../../client/core/index.js'
 import { upload } from '../../../client/core/upload.js'
@@ -21,9 +21,9 @@ afterEach(() => {
 
 const toDoors: typeof fetch = async (input, init) => {
   const request = new Request(String(input), init)
-  const door = endpointAt(new URL(request.url).pathname, endpoints)
-  if (!door) throw new TypeError('No such door')
-  const response = await door(request, { remoteAddress: '192.0.2.1' })
+  const endpoint = endpointAt(new URL(request.url).pathname, endpoints)
+  if (!endpoint) throw new TypeError('No such endpoint')
+  const response = await endpoint(request, { remoteAddress: '192.0.2.1' })
   sentToClients.push(await response.clone().text())
   return response
 }
