@@ -4,7 +4,7 @@ import { isSignal, type SendRequest, sendRequest } from '../lib/contract/request
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireConversation } from '../lib/http/guards.js'
 
-/** What passes by is counted apart from what is said. */
+/** Typing indicators and receipts have their own rate limit. */
 const limitByType = {
   limits: ['send', 'signal'],
   limitFor: (input: SendRequest) => (isSignal(input) ? 'signal' : 'send'),

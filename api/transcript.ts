@@ -4,7 +4,7 @@ import { attachment } from '../lib/http/attachment.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireConversation } from '../lib/http/guards.js'
 
-/** What was said, as a PDF to keep. */
+/** Sends the transcript of a conversation, as a PDF. */
 const transcript = method({
   name: 'transcript',
   method: 'GET',

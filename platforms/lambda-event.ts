@@ -1,4 +1,4 @@
-/** What is read of an event beside the request itself. Pure. */
+/** Reads the parts of an event beside the request itself. Pure. */
 import type { LambdaEvent } from 'hono/aws-lambda'
 import * as z from 'zod'
 

@@ -1,7 +1,10 @@
 import { EnvironmentError } from '../lib/config/env.js'
 import type { ListenAddress } from './serve.js'
 
-/** Where to listen: `HOST`, else every IPv4 address of this machine, and `PORT`, else 3000. Pure. */
+/**
+ * Returns the address to listen on: `HOST`, else every IPv4 address of this machine, and `PORT`,
+ * else 3000. Pure.
+ */
 export function readListenAddress({
   HOST,
   PORT,

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   stopOnSignal(server)
 }
 
-/** What an operator can put right is told in one line; the rest with its stack. */
+/** Tells that the operator can fix an error: it is printed in one line, others with their stack. */
 function isOperatorError(error: unknown): error is Error {
   return error instanceof EnvironmentError || (error instanceof Error && 'syscall' in error)
 }

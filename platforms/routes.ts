@@ -1,4 +1,6 @@
-/** What every host does as Vercel would: `rewrites` and `headers` of vercel.json. Pure. */
+/**
+ * Applies `rewrites` and `headers` of vercel.json, as Vercel does and every other host must. Pure.
+ */
 import { type MatchFunction, match } from 'path-to-regexp'
 import * as z from 'zod'
 import vercelJson from '../vercel.json' with { type: 'json' }
@@ -22,8 +24,8 @@ type Config = z.output<typeof vercelConfig>
 const { rewrites, headers: headerRules } = vercelConfig.parse(vercelJson)
 
 /**
- * Where a path leads, as on Vercel: what is there is served; then the rewrites in their order, each
- * applied to what the one before made of it, until something is there. Undefined: nothing is.
+ * Resolves a path as Vercel does: a path that is served stays; else the rewrites are applied in
+ * order, each to the result of the one before, until one is served. Undefined: none is.
  */
 export function resolvePath(path: string, isServed: (path: string) => boolean): string | undefined {
   let current = path

@@ -13,7 +13,7 @@ export type RunningServer = {
   close(graceMs: number): Promise<void>
 }
 
-/** Where to listen; port 0 takes a free one. */
+/** Address to listen on; port 0 takes a free one. */
 export type ListenAddress = { host: string; port: number }
 
 /**

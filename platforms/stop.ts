@@ -1,6 +1,6 @@
 import type { RunningServer } from './serve.js'
 
-/** How long answers on their way may take after the first signal, in milliseconds. */
+/** Milliseconds that running requests may take after the first signal. */
 export const graceMs = 10_000
 
 /** Ctrl-C under npm arrives twice, once from the terminal and once from npm: not a second wish. */

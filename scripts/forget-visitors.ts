@@ -14,7 +14,7 @@ import { connectRedis } from '../lib/store/redis.js'
 
 type Print = (line: string) => void
 
-/** What is known of one visitor before anything is deleted. */
+/** State of one visitor before anything is deleted. */
 type Found = { id: string; standing: VisitorSummary; traces: readonly StoredKey[] }
 
 const usage = 'Usage: npm run forget -- <visitor>… [--dry-run]'

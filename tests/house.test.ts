@@ -47,3 +47,27 @@ it.each(styles)('%s names no left or right, so that it mirrors from right to lef
     /(?:^|[{;])\s*(?:(?:margin|padding|border)-)?(?:left|right)\b[^;]*:|(?:text-align|float):\s*(?:left|right)/gm
   expect(css.match(sided) ?? []).toEqual([])
 })
+
+const sources = ['api', 'client', 'lib', 'platforms', 'sandbox'].flatMap(sourcesUnder)
+
+/** The first word of every docblock of a file, with its line. */
+function docblocksOf(file: string): { place: string; firstWord: string }[] {
+  const code = readFileSync(file, 'utf8')
+  return [...code.matchAll(/\/\*\*[\s*]*([\p{L}’'-]+)/gu)].map(({ 1: firstWord = '', index }) => ({
+    place: `${file}:${code.slice(0, index).split('\n').length}`,
+    firstWord,
+  }))
+}
+
+/** A docblock that begins with one of these names a thing instead of saying what it does. */
+const fragmentStarts = ['What', 'Whether', 'Of', 'Where', 'How', 'Who', 'Whose', 'Whom', 'Whatever']
+
+it('fewer than 2 % of docblocks begin as fragments: What, Whether, Of, Where, How, Who', () => {
+  const docblocks = sources.flatMap(docblocksOf)
+  const fragments = docblocks.filter(({ firstWord }) => fragmentStarts.includes(firstWord))
+  expect(docblocks.length).toBeGreaterThan(500)
+  expect(
+    fragments.length / docblocks.length,
+    fragments.map(({ place }) => place).join('\n'),
+  ).toBeLessThan(0.02)
+})

@@ -71,7 +71,7 @@ const schema = z.object({
   IDENTITY_ATTRIBUTES: claimNames,
 })
 
-/** What is wrong with the environment, every culprit named; values are never repeated. */
+/** Names everything that is wrong with the environment. Values are never repeated. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError' as const
 }
@@ -149,7 +149,7 @@ export function readEnv(source: Source) {
     secrets: env.SESSION_SECRET,
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
-    /** What new anonymous visitors must meet; null: nothing. */
+    /** Secret that verifies the challenge of new anonymous visitors; null: they need none. */
     turnstileSecret: env.TURNSTILE_SECRET ?? null,
     callerAttributes: env.CALLER_ATTRIBUTES,
     clientAddress: env.CLIENT_ADDRESS ?? (env.VERCEL ? 'vercel' : 'socket'),
@@ -162,7 +162,9 @@ export function readEnv(source: Source) {
       accessTokenMs,
       refreshMs: env.REFRESH_TOKEN_DAYS * day,
       guestRefreshMs,
-      /** What refuses a visitor who is no more outlives whatever the visitor still holds. */
+      /**
+       * Lifetime of a tombstone: longer than that of every token that the visitor may still hold.
+       */
       tombstoneMs: Math.max(accessTokenMs, guestRefreshMs),
       verifiedSessionMs: env.VERIFIED_SESSION_MAX * day,
       recordMs: env.RECORD_DAYS * day,

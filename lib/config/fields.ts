@@ -1,4 +1,4 @@
-/** How single variables are written, and what they become. Pure. */
+/** Defines the syntax of single variables, and their values. Pure. */
 import * as z from 'zod'
 import { allowedTypes, defaultUploadTypes } from '../files/types.js'
 import { defaultLimits, type LimitName, type Limits } from '../limits.js'
@@ -56,7 +56,7 @@ export const origins = list
   )
   .default([])
 
-/** How the address of a caller is found; never by a header that the caller can write. */
+/** Source of a caller's address; never a header that the caller can write. */
 export type ClientAddress = 'vercel' | 'lambda' | 'socket' | { trustedHops: number }
 
 export const clientAddress = z

@@ -7,7 +7,7 @@ import type { SigningKey } from '../salesforce/enhanced-chat/signer.js'
 import type { IdentitySource } from '../visitors/identity.js'
 import { readCertificates, readSigningKeys } from './pem.js'
 
-/** What a group becomes, or what is wrong with it: one sentence per variable. */
+/** Value of a group, or its errors: one sentence per variable. */
 export type Group<T> = { value: T | null; complaints: readonly string[] }
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -33,7 +33,7 @@ const guideNames = [
 
 const keyComplaint = 'SALESFORCE_SIGNING_KEY must be PEM blocks of RSA keys of 2048 bits or more'
 
-/** What signs the guide's assertions; null where the guide's dialect is not spoken. */
+/** Reads the key that signs the guide's assertions; null where the guide's dialect is not used. */
 export function readGuide(
   values: Values,
 ): Group<{ loginUrl: string; clientId: string; key: KeyObject }> {

@@ -24,7 +24,7 @@ const date = 'must be a date such as 2026-11-24'
 const moment = 'must be a date and time with a zone, such as 2026-11-24T09:00:00Z'
 const types = `must be one of: ${answerType.options.join(', ')}`
 
-/** What each type of input takes. */
+/** The values that each type of input takes. */
 const takes: Record<AnswerType, z.ZodType> = {
   text: z.string('must be a text'),
   multiline: z.string('must be a text'),
@@ -48,7 +48,7 @@ export const formValue = z
     value,
     type: z.enum(answerType.options, types).optional(),
     label: title.optional(),
-    /** Of a select: the title of the item, or of each; else how the value is to be shown. */
+    /** Titles of a select's items; else the text to show for the value. */
     title: z
       .union([title, z.array(title).max(100)], 'must be a text, or one for each item')
       .optional(),

@@ -1,4 +1,7 @@
-/** What a poll delivers: the guide's shapes, completed where the guide is silent (contract, "Messages"). */
+/**
+ * Defines the messages that a poll delivers: the guide's shapes, completed where the guide is
+ * silent (contract, "Messages").
+ */
 import * as z from 'zod'
 import * as choices from './messages/choices.js'
 import * as events from './messages/events.js'

@@ -1,4 +1,7 @@
-/** What a frontend gets. Replies are parsed by these before they leave, so nothing else can leave with them. */
+/**
+ * Defines the replies. Each is parsed by its schema before it leaves, so that nothing else can
+ * leave with it.
+ */
 import * as z from 'zod'
 import { timestamp, uuid } from './common.js'
 import { message, role } from './messages.js'

@@ -1,4 +1,4 @@
-/** What a frontend may ask; unknown properties are refused by name. */
+/** Defines the requests. Unknown properties are refused by name. */
 import * as z from 'zod'
 import { attributes, language, uuid } from './common.js'
 import { formValue, itemId, title } from './form-values.js'
@@ -112,7 +112,7 @@ export type SendRequest = z.infer<typeof sendRequest>
 export type SignalRequest = z.infer<(typeof signals)[number]>
 export type MessageRequest = z.infer<(typeof messageRequests)[number]>
 
-/** Whether a request passes by without a trace: it is counted by itself, and nothing logs it. */
+/** Tells a signal from a message: signals have a limit of their own, and are not logged. */
 export function isSignal(request: SendRequest): request is SignalRequest {
   return request.messageType === 'TypingIndicator' || request.messageType === 'ReadReceipt'
 }

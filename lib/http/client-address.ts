@@ -1,8 +1,8 @@
-/** Where a call comes from, by a source that the caller cannot write. */
+/** Finds the caller's address, by a source that the caller cannot write. */
 import { isIP } from 'node:net'
 import type { ClientAddress } from '../config/fields.js'
 
-/** What a server knows of the connection that a request came over. */
+/** The server's knowledge of the connection that a request came over. */
 export type Connection = { remoteAddress?: string | undefined }
 
 /** The first four groups: one customer has a whole /64. */

@@ -1,5 +1,5 @@
 /**
- * The corridor every request walks: admit → validate → authorise → limit → act → shape. Where a
+ * The pipeline of every request: origin → token → validate → guard → act → shape the reply. Where a
  * token is needed, it is good before a body is read. Failures end here, each as a problem.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
@@ -25,9 +25,9 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   method: 'GET' | 'POST' | 'DELETE'
   /** The body of a POST, the query of the others. */
   input: I
-  /** How a POST's body is read: JSON unless said otherwise. */
+  /** Reads a POST's body; JSON by default. */
   body?: BodyReader
-  /** What leaves; `noReply` for an answer without a body. */
+  /** Schema of the reply; `noReply` for a response without a body. */
   reply: R
   guard: Guard<z.output<I>, N>
   /** 200 unless said otherwise. */
@@ -46,7 +46,9 @@ export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
   handle: Handler
-  /** What it takes, gives and asks, for those who describe it; a method without an action tells nothing. */
+  /**
+   * Describes input, reply and guard for the OpenAPI document. A method without an action has none.
+   */
   contract?: { input: z.ZodType; reply: z.ZodType; terms: GuardInfo | undefined }
 }
 

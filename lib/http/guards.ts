@@ -1,6 +1,6 @@
 /**
- * What an endpoint needs before it acts: who calls, what is kept of them, and that they may. Limits
- * and reads travel in one Redis request.
+ * Guards decide who may call an endpoint, read what it needs and count the call. Limits and reads
+ * travel in one Redis request.
  */
 import type { OwnedConversation } from '../conversations/salesforce-tokens.js'
 import type { LimitName } from '../limits.js'
@@ -14,13 +14,16 @@ import type { Caller } from '../visitors/access.js'
 /** A call that was admitted and whose input is valid. `address` is a key, not the address itself. */
 export type GuardContext<I> = {
   input: I
-  /** Who calls, by the access token; throws `unauthenticated`. */
+  /**
+   * Authenticates the caller by the access token.
+   * @throws {GatewayError} unauthenticated
+   */
   caller(): Promise<Caller>
   address: string
   services: Services
 }
 
-/** What a need asks of a caller, for whoever describes the endpoint. */
+/** Describes a guard for the OpenAPI document. */
 export type GuardInfo = { who: 'anybody' | 'visitor' | 'owner'; limits: readonly LimitName[] }
 
 /** Gives what an action needs, or throws what the caller shall be told. */

@@ -1,4 +1,7 @@
-/** How the gateway is: whether its environment is complete and its store answers. Salesforce is not asked. */
+/**
+ * Reports the gateway's health: if its environment is complete and its store answers. It does not
+ * call Salesforce.
+ */
 import type * as z from 'zod'
 import { EnvironmentError } from '../config/env.js'
 import type { healthReply } from '../contract/replies.js'
@@ -9,7 +12,7 @@ import { createLocalLimit, type LocalLimit } from './local-limit.js'
 
 type Health = z.infer<typeof healthReply>
 
-/** What is well and what is down, never a value or a secret; `failure` is for the log. */
+/** The health of each part, never a value or a secret; `failure` is for the log. */
 type HealthCheck = { health: Health; failure?: unknown }
 
 /** So long an answer serves whoever asks, in milliseconds. */

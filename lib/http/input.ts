@@ -59,7 +59,7 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown): z.outp
   throw invalid(read.error.issues.flatMap((issue) => fieldErrors(issue, input)))
 }
 
-/** How an action reads its body, and how large that may be. */
+/** Reads an action's body, up to a size. */
 export type BodyReader = { maxBytes: number; read: (request: Request) => Promise<unknown> }
 
 /** A JSON body; no body at all counts as `{}`. */
@@ -75,13 +75,19 @@ async function readJson(request: Request): Promise<unknown> {
   return parseJsonBody(text)
 }
 
-/** Whether a body is of this media type, whatever its parameters; `''`: of none that is named. */
+/**
+ * Tells that a body is of this media type, regardless of its parameters; `''`: of none that is
+ * named.
+ */
 export function hasType(request: Request, type: string): boolean {
   const [named = ''] = (request.headers.get('content-type') ?? '').split(';')
   return named.trim().toLowerCase() === type
 }
 
-/** What a text says in JSON; throws `invalid_request` when it is none, or names `__proto__`. */
+/**
+ * Parses a body as JSON.
+ * @throws {GatewayError} invalid_request when it is no JSON, or names `__proto__`
+ */
 export function parseJsonBody(text: string): unknown {
   const body = parse(text)
   const path = pathOfProto(body)
@@ -97,7 +103,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Where a body names `__proto__`, which no schema sees because it means another thing to objects. */
+/** Finds `__proto__` in a body. No schema sees it, because it means another thing to objects. */
 function pathOfProto(body: unknown): string | null {
   const waiting: [path: string[], value: unknown][] = [[[], body]]
   for (const [path, value] of waiting) {

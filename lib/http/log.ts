@@ -13,7 +13,7 @@ export type RequestLine = {
   ms: number
   redis: RequestScope['spent']['redis']
   salesforce: RequestScope['spent']['salesforce']
-  /** Of a failure nobody foresaw: its kind and where it happened, not what it says. */
+  /** Kind and place of an unexpected failure, without its message. */
   error?: Frames
   /** Sentences that a room wrote for the log. */
   note?: string

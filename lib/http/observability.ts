@@ -1,6 +1,6 @@
 /**
- * What is the same of every request and its answer, whatever comes of it: its scope and span, the headers
- * that every answer has, and the one log line.
+ * Observes every request: its scope and span, the headers that every response has, and the one log
+ * line.
  */
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
@@ -13,7 +13,7 @@ import type { Connection } from './client-address.js'
 import { limitHeaders } from './limit-headers.js'
 import { framesOf, logRequest } from './log.js'
 
-/** What Hono carries along: set `failure` to have it in the log line. */
+/** Hono's environment: set `failure` to have it in the log line. */
 export type HttpEnv = {
   Bindings: { connection?: Connection }
   Variables: { requestId: string; scope: RequestScope; failure: unknown }
@@ -24,7 +24,7 @@ function requestIdOf(headers: Headers): string {
   return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
-/** What a caller is told of a failure; nothing when all went well. */
+/** Returns the problem code of a failure; undefined when there is none. */
 function codeOf(failure: unknown): ProblemCode | undefined {
   if (failure === undefined) return undefined
   return isProblem(failure) ? failure.code : 'internal'

@@ -16,7 +16,7 @@ function matches(pattern: string, origin: string): boolean {
   return /^[a-z0-9-]+$/.test(label)
 }
 
-/** Whether a page of this origin may call; `origin` is the request's header. */
+/** Tells that a page of this origin may call; `origin` is the request's header. */
 export function isAllowedOrigin(
   origin: string,
   requestUrl: string,

@@ -1,4 +1,4 @@
-/** What pages load: the element, and the demo page around it. */
+/** Builds the files that pages load: the element, and the demo page around it. */
 import { elementApart } from './apart.js'
 import { bundle, sourceOf } from './bundle.js'
 import { bundleElement } from './entries.js'

@@ -1,11 +1,14 @@
 import { gzipSync } from 'node:zlib'
 
-/** What each entry may weigh at most: bytes, minified and gzipped. `element` is with all it stands on. */
+/**
+ * Largest size of each entry: bytes, minified and gzipped. `element` includes all that it is built
+ * on.
+ */
 export const budgets = { index: 5120, tabs: 900, upload: 800, react: 28_000, element: 48_000 }
 
 export type Entry = keyof typeof budgets
 
-/** What an entry weighs and may weigh. */
+/** Size and budget of an entry. */
 export type Weighed = { name: Entry; bytes: number; budget: number }
 
 /** Throws when it is too heavy. */

@@ -9,7 +9,7 @@ import { createSchemas, type Json } from './schemas.js'
 import { headers, parameters, securitySchemes, tags } from './shared.js'
 import { type Words, words } from './words.js'
 
-/** Where the document is published, for `/docs` and for everybody else. */
+/** Location of the published document, for `/docs` and others. */
 export const documentUrl = new URL('../../public/openapi.json', import.meta.url)
 
 const packageSchema = z.object({

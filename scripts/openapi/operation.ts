@@ -19,7 +19,7 @@ function examples(all: Record<string, unknown> | undefined): Json {
   }
 }
 
-/** What is answered when all is well; a reply of `null` is an answer without a body. */
+/** Describes the successful responses; a reply of `null` is a response without a body. */
 function successes(contract: Words['contract'], words: Words, schemas: Schemas): Json {
   const isEmpty = contract?.reply?.safeParse(null).success
   const fallback = { [isEmpty ? 204 : 200]: 'Done.' }

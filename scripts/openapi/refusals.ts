@@ -1,4 +1,4 @@
-/** What an operation may answer when it does not do what was asked. */
+/** Describes the problems that an operation may answer with. */
 import type * as z from 'zod'
 import { type ProblemCode, problems, statusOf } from '../../lib/problem.js'
 import type { EndpointMethod } from './methods.js'

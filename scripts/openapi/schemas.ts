@@ -86,7 +86,7 @@ export async function createSchemas() {
   }
 
   return {
-    /** What stands in the document for a body: a reference when the schema has a name. */
+    /** Returns the schema of a body in the document: a reference when the schema has a name. */
     refer(schema: z.ZodType, io: Side): Json {
       const id = names.get(schema)?.id
       if (id) {

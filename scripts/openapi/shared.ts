@@ -1,4 +1,4 @@
-/** What all operations share: headers, the bearer token, groups. */
+/** Defines what all operations share: headers, the bearer token, groups. */
 
 const example = 'A3-9f8e7d6c'
 

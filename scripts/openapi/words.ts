@@ -1,4 +1,4 @@
-/** What schemas cannot say of the operations: words for people, further problems, examples. */
+/** Describes the operations where schemas cannot: texts, further problems, examples. */
 import * as z from 'zod'
 import { healthReply, keySet } from '../../lib/contract/replies.js'
 import { uploadRequest } from '../../lib/contract/requests.js'
@@ -11,7 +11,7 @@ export type Words = {
   tag: 'Visitors' | 'Conversations' | 'Operations'
   summary: string
   description?: string
-  /** What each status of success means; 200, or 204 without a body, unless said otherwise. */
+  /** Meaning of each status of success; 200, or 204 without a body, by default. */
   replies?: Record<number, string>
   /** Problems that do not follow from what the method takes and asks. */
   codes: readonly ProblemCode[]
@@ -24,11 +24,11 @@ export type Words = {
   /** Media types other than JSON. */
   consumes?: string
   produces?: string
-  /** What a method without an action takes, gives and asks. */
+  /** Input, reply and guard of a method without an action. */
   contract?: { input?: z.ZodType; reply?: z.ZodType; terms?: GuardInfo | undefined }
 }
 
-/** What any call that reaches Salesforce may end in. */
+/** Codes of any call that reaches Salesforce. */
 const upstream: ProblemCode[] = ['upstream_rejected', 'upstream_unavailable', 'upstream_timeout']
 
 /** By method and path of the endpoint. */

@@ -1,4 +1,7 @@
-/** What every message of a poll has, and the parts that several share (contract, "Messages"). */
+/**
+ * Defines the members that every message has, and the parts that several share (contract,
+ * "Messages").
+ */
 import * as z from 'zod'
 import { timestamp, uuid } from '../common.js'
 

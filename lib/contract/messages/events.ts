@@ -1,4 +1,4 @@
-/** What happened around the messages, and messages that nothing else fits (contract, "Messages"). */
+/** Defines messages about events, and messages of unknown types (contract, "Messages"). */
 import * as z from 'zod'
 import { common, role } from './common.js'
 

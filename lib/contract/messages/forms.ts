@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { common, option } from './common.js'
 
-/** What a visitor can fill in. */
+/** Types of input that a visitor can fill in. */
 export const answerType = z.enum([
   'text',
   'multiline',
@@ -47,7 +47,7 @@ export const formResponseMessage = z
         z.strictObject({
           inputId: z.string(),
           label: z.string().optional(),
-          /** Of a select: the id of the item, or of each. */
+          /** For a select: the id of the item, or of each. */
           value: z.union([oneOrMany, z.number(), z.boolean()]),
           title: oneOrMany.optional(),
         }),
