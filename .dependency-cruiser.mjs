@@ -97,8 +97,8 @@ export default {
       name: 'services-are-read-by-the-pipeline',
       comment: 'Endpoints and guards are handed what they need.',
       severity: 'error',
-      from: { path: '^(api|lib)/', pathNot: '^lib/http/' },
-      to: { path: '^lib/services\\.ts$' },
+      from: { path: '^(api|lib)/', pathNot: '^lib/http/endpoint\\.ts$' },
+      to: { path: '^lib/services\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'conversations-without-http',

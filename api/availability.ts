@@ -2,6 +2,7 @@ import { availabilityReply } from '../lib/contract/replies.js'
 import { noInput } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { allowAnyoneWithHours } from '../lib/http/guards.js'
+import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Says whether somebody is there to chat with; no token is needed. */
 const availability = method({
@@ -10,6 +11,14 @@ const availability = method({
   input: noInput,
   reply: availabilityReply,
   guard: allowAnyoneWithHours('other'),
+  docs: {
+    operationId: 'availability',
+    tag: 'Operations',
+    summary: 'Says whether somebody is there to chat with',
+    description: 'From the business hours of the deployment; known for 60 seconds.',
+    responses: { 200: 'Open or closed, and until when as far as that is known.' },
+    problems: upstreamProblems,
+  },
   act: ({ known, conversations }) => conversations.availability(known),
 })
 

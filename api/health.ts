@@ -6,8 +6,18 @@ import { checkHealth } from '../lib/http/health.js'
 export default endpoint({
   name: 'health',
   method: 'GET',
-  async handle(c) {
-    const { health, failure } = await checkHealth(c.req.raw.headers, c.env.connection ?? {})
+  docs: {
+    operationId: 'health',
+    tag: 'Operations',
+    summary: 'Says whether the gateway can work',
+    description:
+      'Salesforce is not called. The store is asked at most once in five seconds; callers are counted by address, in each process by itself (`other`).',
+    responses: { 200: 'All is well.', 503: 'What is down, in the same shape.' },
+    problems: ['rate_limited'],
+  },
+  contract: { reply: healthReply },
+  async handle(c, services) {
+    const { health, failure } = await checkHealth(services, c.req.raw.headers, c.env.connection)
     c.set('failure', failure)
     return Response.json(healthReply.parse(health), { status: health.status === 'ok' ? 200 : 503 })
   },

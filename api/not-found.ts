@@ -5,6 +5,14 @@ import { GatewayError } from '../lib/problem.js'
 export default endpoint({
   name: 'not-found',
   method: '*',
+  docs: {
+    operationId: 'notFound',
+    tag: 'Operations',
+    summary: 'Any other path, whatever the method',
+    responses: {},
+    problems: ['not_found'],
+    path: '/api/{endpoint}',
+  },
   async handle() {
     throw new GatewayError('not_found')
   },

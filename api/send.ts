@@ -3,6 +3,7 @@ import { sendReply } from '../lib/contract/replies.js'
 import { isSignal, type SendRequest, sendRequest } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireConversation } from '../lib/http/guards.js'
+import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Typing indicators and receipts have their own rate limit. */
 const limitByType = {
@@ -17,6 +18,21 @@ const send = method({
   input: sendRequest,
   reply: sendReply,
   guard: requireConversation(limitByType, 'conversation'),
+  docs: {
+    operationId: 'send',
+    tag: 'Conversations',
+    summary: 'Says or signals one thing',
+    description:
+      'A message with an `id` of your own can be sent again after a lost answer: it is delivered once. Typing reaches Salesforce at most once in three seconds, so it may be sent at each key. Signals are counted by themselves.',
+    responses: { 202: 'Passed on; a poll echoes a message under its id.' },
+    problems: [
+      ...upstreamProblems,
+      'prechat_required',
+      'conversation_ended',
+      'conversation_lost',
+      'id_reused',
+    ],
+  },
   status: () => 202,
   act: ({ input, owned, conversations }) => {
     if (isSignal(input))

@@ -2,6 +2,7 @@ import { startReply } from '../lib/contract/replies.js'
 import { startRequest } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireVisitor } from '../lib/http/guards.js'
+import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Opens a conversation, or returns the one that is open. */
 const start = method({
@@ -10,6 +11,21 @@ const start = method({
   input: startRequest,
   reply: startReply,
   guard: requireVisitor('startAddress', 'address'),
+  docs: {
+    operationId: 'start',
+    tag: 'Conversations',
+    summary: 'Opens a conversation, or returns the one that is open',
+    description:
+      'When the deployment has a pre-chat form and no `routingAttributes` are given, the answer is `prechat_required` with the form: show it and call again with the answers. Only a call that creates a conversation counts on the limit `start` as well.',
+    responses: { 200: 'The conversation that was open.', 201: 'A new conversation.' },
+    problems: [
+      ...upstreamProblems,
+      'conversation_not_found',
+      'prechat_required',
+      'conversation_ended',
+      'conversation_lost',
+    ],
+  },
   status: ({ resumed }) => (resumed ? 200 : 201),
   act: ({ input, caller, record, conversations }) => conversations.start(caller, record, input),
 })

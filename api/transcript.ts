@@ -3,6 +3,7 @@ import { transcriptRequest } from '../lib/contract/requests.js'
 import { attachment } from '../lib/http/attachment.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireConversation } from '../lib/http/guards.js'
+import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Sends the transcript of a conversation, as a PDF. */
 const transcript = method({
@@ -11,6 +12,14 @@ const transcript = method({
   input: transcriptRequest,
   reply: transcriptReply,
   guard: requireConversation('other', 'visitor'),
+  docs: {
+    operationId: 'transcript',
+    tag: 'Conversations',
+    summary: 'Gives what was said, as a PDF',
+    responses: { 200: 'The PDF, as an attachment.' },
+    problems: [...upstreamProblems, 'unsupported', 'conversation_lost'],
+    produces: 'application/pdf',
+  },
   respond: ({ name, pdf }) => attachment(name, 'application/pdf', pdf),
   act: ({ owned, conversations }) => conversations.transcript(owned),
 })

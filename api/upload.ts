@@ -4,6 +4,7 @@ import { uploadRequest } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
 import { requireConversation } from '../lib/http/guards.js'
 import { multipartBody } from '../lib/http/multipart.js'
+import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Says something by a file; the caller's id makes a retry harmless. */
 const upload = method({
@@ -13,6 +14,22 @@ const upload = method({
   body: multipartBody,
   reply: sendReply,
   guard: requireConversation('send', 'conversation'),
+  docs: {
+    operationId: 'upload',
+    tag: 'Conversations',
+    summary: 'Says something by a file',
+    description:
+      'At most 4 MB, or what the deployment takes; the type must be on the list and the content must be of that type. With an `id` of your own a repeat is harmless.',
+    responses: { 202: 'Passed on; a poll shows it under its id.' },
+    problems: [
+      ...upstreamProblems,
+      'unsupported',
+      'prechat_required',
+      'conversation_ended',
+      'conversation_lost',
+      'id_reused',
+    ],
+  },
   status: () => 202,
   act: ({ input: { id = randomUUID(), file, text }, owned, conversations }) =>
     conversations.upload(owned, { id, file, text }),

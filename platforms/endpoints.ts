@@ -1,33 +1,32 @@
-/** The endpoints by name, imported one by one, so that a bundler finds them. */
+/**
+ * The one registry of endpoints, for all hosts, the local server and OpenAPI. `npm run openapi` generates it from the
+ * files of `api/`: do not edit it.
+ */
 import auth from '../api/auth.js'
 import availability from '../api/availability.js'
 import conversations from '../api/conversations.js'
 import end from '../api/end.js'
 import health from '../api/health.js'
 import jwks from '../api/jwks.js'
-import notFoundEndpoint from '../api/not-found.js'
+import notFound from '../api/not-found.js'
 import poll from '../api/poll.js'
 import send from '../api/send.js'
 import start from '../api/start.js'
 import transcript from '../api/transcript.js'
 import upload from '../api/upload.js'
-import type { Endpoints } from './handler.js'
 
-/** Answers every path that has no endpoint. */
-export const notFound = notFoundEndpoint.fetch
-
-/** Every file of `api/` under the path that Vercel gives it. */
-export const endpoints: Endpoints = new Map([
-  ['/api/auth', auth.fetch],
-  ['/api/availability', availability.fetch],
-  ['/api/conversations', conversations.fetch],
-  ['/api/end', end.fetch],
-  ['/api/health', health.fetch],
-  ['/api/jwks', jwks.fetch],
+/** Every endpoint under the path that Vercel gives its file. */
+export const endpoints = new Map([
+  ['/api/auth', auth],
+  ['/api/availability', availability],
+  ['/api/conversations', conversations],
+  ['/api/end', end],
+  ['/api/health', health],
+  ['/api/jwks', jwks],
   ['/api/not-found', notFound],
-  ['/api/poll', poll.fetch],
-  ['/api/send', send.fetch],
-  ['/api/start', start.fetch],
-  ['/api/transcript', transcript.fetch],
-  ['/api/upload', upload.fetch],
+  ['/api/poll', poll],
+  ['/api/send', send],
+  ['/api/start', start],
+  ['/api/transcript', transcript],
+  ['/api/upload', upload],
 ])

@@ -5,13 +5,14 @@
  */
 import { Hono } from 'hono'
 import { handle, type LambdaEvent } from 'hono/aws-lambda'
-import { endpoints, notFound } from './endpoints.js'
+import notFound from '../api/not-found.js'
+import { endpoints } from './endpoints.js'
 import { callerAddress, normaliseEvent } from './lambda-event.js'
 import { endpointAt } from './site.js'
 
 const app = new Hono<{ Bindings: { event: unknown } }>()
 app.all('*', (c) => {
-  const endpoint = endpointAt(new URL(c.req.url).pathname, endpoints) ?? notFound
+  const endpoint = endpointAt(new URL(c.req.url).pathname, endpoints) ?? notFound.fetch
   return endpoint(c.req.raw, { remoteAddress: callerAddress(c.env.event) })
 })
 

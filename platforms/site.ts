@@ -2,9 +2,9 @@ import type { Endpoints, Handler } from './handler.js'
 import { headersFor, resolvePath } from './routes.js'
 import { createStaticFiles } from './static.js'
 
-/** The endpoint that a path leads to, or undefined. */
+/** Returns the handler of the endpoint that a path leads to, or undefined. */
 export function endpointAt(path: string, endpoints: Endpoints): Handler | undefined {
-  return endpoints.get(resolvePath(path, (candidate) => endpoints.has(candidate)) ?? '')
+  return endpoints.get(resolvePath(path, (candidate) => endpoints.has(candidate)) ?? '')?.fetch
 }
 
 /**

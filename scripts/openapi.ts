@@ -1,4 +1,4 @@
-/** `npm run openapi`: writes the OpenAPI document of the gateway to `public/openapi.json`. */
+/** `npm run openapi` ends here: writes the OpenAPI document of the gateway, `public/openapi.json`. */
 import { writeFile } from 'node:fs/promises'
 import { documentText, documentUrl } from './openapi/document.js'
 

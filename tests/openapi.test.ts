@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
     expect(ajv.getSchema(`document#/components/schemas/${name}`)).toBeTypeOf('function')
   })
 
-  it('has every method of every endpoint, with words of its own', async () => {
+  it('describes every method of every endpoint, each with a summary of its own', async () => {
     const endpoints = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
     const published = endpoints.filter((name) => document.paths[`/api/${name}`])
     const elsewhere = ['not-found', 'jwks']
@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([])
     expect(document.paths).toHaveProperty(['/api/{endpoint}', 'get'])
     const wordless = operations.filter(({ operationId, summary }) => operationId === summary)
-    expect(wordless, 'say what they do in scripts/openapi/words.ts').toEqual([])
+    expect(wordless, 'docs.summary of the method').toEqual([])
     const ids = operations.map(({ operationId }) => operationId)
     expect(new Set(ids).size).toBe(ids.length)
   })

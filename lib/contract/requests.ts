@@ -123,7 +123,7 @@ export const uploadRequest = z.strictObject({
   /** Makes a retry harmless. */
   id: uuid.optional(),
   text: text.optional(),
-  file: z.instanceof(File, { error: 'must be a file' }),
+  file: z.file('must be a file'),
 })
 
 export const transcriptRequest = z.strictObject({ conversationId: uuid })

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { GatewayError, isProblem } from '../problem.js'
+import type { Services } from '../services.js'
 import { type BodyReader, invalid } from './input.js'
 
 function tooLarge(maxBytes: number): GatewayError {
@@ -10,7 +11,11 @@ function tooLarge(maxBytes: number): GatewayError {
 }
 
 /** Throws `payload_too_large`, and `invalid_request` for what cannot be read, or not to its end. */
-export async function readBody(c: Context, { maxBytes, read }: BodyReader): Promise<unknown> {
+export async function readBody(
+  c: Context,
+  { maxBytes, read }: BodyReader,
+  services: Services,
+): Promise<unknown> {
   const limit = bodyLimit({
     maxSize: maxBytes,
     onError() {
@@ -20,7 +25,7 @@ export async function readBody(c: Context, { maxBytes, read }: BodyReader): Prom
   const { signal } = c.req.raw
   try {
     await limit(c, async () => {})
-    return await read(c.req.raw)
+    return await read(c.req.raw, services)
   } catch (error) {
     if (isProblem(error) || !signal.aborted) throw error
     throw invalid([{ path: '', message: 'broke off' }])

@@ -1,6 +1,7 @@
 /** Finds the caller's address, by a source that the caller cannot write. */
 import { isIP } from 'node:net'
 import type { ClientAddress } from '../config/fields.js'
+import type { Services } from '../services.js'
 
 /** The server's knowledge of the connection that a request came over. */
 export type Connection = { remoteAddress?: string | undefined }
@@ -39,4 +40,16 @@ export function clientAddress(
   connection: Connection,
 ): string {
   return normalise(statedAddress(source, headers, connection)) ?? 'unknown'
+}
+
+/**
+ * Returns the caller's address as counters know it: a keyed hash, because addresses themselves are
+ * not stored.
+ */
+export function addressKey(
+  { env, addressKeyOf }: Pick<Services, 'env' | 'addressKeyOf'>,
+  headers: Headers,
+  connection: Connection = {},
+): string {
+  return addressKeyOf(clientAddress(env.clientAddress, headers, connection))
 }

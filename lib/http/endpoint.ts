@@ -13,10 +13,11 @@ import { GatewayError, isProblem, problemResponse } from '../problem.js'
 import { setDeadline } from '../request.js'
 import { type Services, services } from '../services.js'
 import { readBody } from './body.js'
-import { type Connection, clientAddress } from './client-address.js'
+import { addressKey, type Connection } from './client-address.js'
 import type { Guard, GuardInfo } from './guards.js'
 import { type BodyReader, jsonBody, readQuery, validate } from './input.js'
 import { type HttpEnv, observeRequests, reportTiming } from './observability.js'
+import type { OperationDocs } from './operation-docs.js'
 import { isAllowedOrigin } from './origin.js'
 
 /** One method of one endpoint: what it accepts, what it promises, what it does. */
@@ -30,7 +31,8 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   /** Schema of the reply; `noReply` for a response without a body. */
   reply: R
   guard: Guard<z.output<I>, N>
-  /** 200 unless said otherwise. */
+  docs: OperationDocs
+  /** Status of success; 200 by default. */
   status?: (reply: z.output<R>) => 201 | 200 | 202
   /** The answer, where it is not JSON. */
   respond?: (reply: z.output<R>) => Response
@@ -39,17 +41,22 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   ): Promise<z.input<R>>
 }
 
-type Handler = (c: Context<HttpEnv>) => Promise<Response>
+/** Answers a request; `services` throws an `EnvironmentError` while the environment is not complete. */
+type Handler = (c: Context<HttpEnv>, services: () => Services) => Promise<Response>
 
-/** An action with its types hidden, so that those of several methods stand in one list; `*`: whatever the method. */
+/** An action without its types, so that several methods fit in one list; `*` stands for any method. */
 export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
   handle: Handler
-  /**
-   * Describes input, reply and guard for the OpenAPI document. A method without an action has none.
-   */
-  contract?: { input: z.ZodType; reply: z.ZodType; terms: GuardInfo | undefined }
+  docs: OperationDocs
+  /** Describes input, reply and guard for the OpenAPI document. */
+  contract?: {
+    input?: z.ZodType
+    reply?: z.ZodType
+    guard?: GuardInfo | undefined
+    consumes?: string | undefined
+  }
 }
 
 const exposedHeaders = [
@@ -61,7 +68,7 @@ const exposedHeaders = [
   'Content-Disposition',
 ]
 
-/** With a broken environment only our own pages may ask, for instance how we are. */
+/** Returns the allowed origins. With a broken environment only our own pages may call, for example `health`. */
 function allowedOrigins(): readonly string[] {
   try {
     return services().env.allowedOrigins
@@ -71,7 +78,10 @@ function allowedOrigins(): readonly string[] {
   }
 }
 
-const refuseForeignOrigins: MiddlewareHandler<HttpEnv> = async function refuseStrangers(c, next) {
+const refuseForeignOrigins: MiddlewareHandler<HttpEnv> = async function refuseForeignOrigins(
+  c,
+  next,
+) {
   const origin = c.req.header('origin')
   if (origin !== undefined && !isAllowedOrigin(origin, c.req.url, allowedOrigins())) {
     throw new GatewayError('origin_not_allowed')
@@ -87,7 +97,7 @@ const allowCors = cors({
   maxAge: 600,
 })
 
-/** The same outcome, however often it is asked for. */
+/** Memoises a promise, so that the work is done once. */
 function once<T>(find: () => Promise<T>): () => Promise<T> {
   let found: Promise<T> | undefined
   return () => {
@@ -106,26 +116,21 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
     const isPost = action.method === 'POST'
     const query = readQuery(request)
     if (isPost) validate(noInput, query)
-    const rooms = services()
-    const caller = once(() => rooms.visitors.recognise(request.headers.get('authorization')))
+    const modules = services()
+    const { visitors, conversations } = modules
+    const caller = once(() => visitors.authenticate(request.headers.get('authorization')))
     // A token is checked without asking anybody, so nobody makes us read a body without a good one.
     if (isPost && action.guard.info?.who !== 'anybody') await caller()
-    const input = validate(action.input, isPost ? await readBody(c, body) : query)
-    setDeadline(rooms.env.deadlineMs)
-    const source = rooms.env.clientAddress
-    const address = clientAddress(source, request.headers, c.env.connection ?? {})
-    const needed = await action.guard({
-      input,
-      caller,
-      address: rooms.addressKeyOf(address),
-      services: rooms,
-    })
-    const { visitors, conversations } = rooms
-    return shape(action, await action.act({ ...needed, input, visitors, conversations }))
+    const input = validate(action.input, isPost ? await readBody(c, body, modules) : query)
+    setDeadline(modules.env.deadlineMs)
+    const address = () => addressKey(modules, request.headers, c.env.connection)
+    const guarded = await action.guard({ input, caller, address, services: modules })
+    return shape(action, await action.act({ ...guarded, input, visitors, conversations }))
   }
-  const { name, input, reply, guard } = action
-  const contract = { input, reply, terms: guard.info }
-  return { name, method: action.method, handle, contract }
+  const { name, input, reply, guard, docs } = action
+  const consumes = action.method === 'POST' ? body.mediaType : undefined
+  const contract = { input, reply, guard: guard.info, consumes }
+  return { name, method: action.method, handle, contract, docs }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
@@ -154,7 +159,7 @@ export function endpoint(...methods: readonly [Method, ...Method[]]) {
     const requested = c.req.method === 'HEAD' ? 'GET' : c.req.method
     const found = methods.find((each) => each.method === requested || each.method === '*')
     if (!found) throw new GatewayError('method_not_allowed', { headers: { Allow: allow } })
-    return await found.handle(c)
+    return await found.handle(c, services)
   }
 
   const app = new Hono<HttpEnv>()

@@ -11,7 +11,7 @@ import type { Count } from '../store/limiter.js'
 import type { VisitorRecord } from '../store/record.js'
 import type { Caller } from '../visitors/access.js'
 
-/** A call that was admitted and whose input is valid. `address` is a key, not the address itself. */
+/** A call that was admitted and whose input is valid. */
 export type GuardContext<I> = {
   input: I
   /**
@@ -19,7 +19,8 @@ export type GuardContext<I> = {
    * @throws {GatewayError} unauthenticated
    */
   caller(): Promise<Caller>
-  address: string
+  /** Returns the key that the caller's address is counted by. */
+  address(): string
   services: Services
 }
 
@@ -37,7 +38,7 @@ export const allowAll: Guard<unknown, Record<never, never>> = Object.assign(asyn
 /** Anybody, counted by address. */
 export function allowAnyone(limit: LimitName): Guard<unknown, Record<never, never>> {
   const guard: Guard<unknown, Record<never, never>> = async ({ services, address }) => {
-    await services.limiter.check([{ limit, counterId: address }])
+    await services.limiter.check([{ limit, counterId: address() }])
     return {}
   }
   return Object.assign(guard, { info: { who: 'anybody', limits: [limit] } as const })
@@ -50,7 +51,7 @@ export function allowAnyoneWithHours(
   const guard: ReturnType<typeof allowAnyoneWithHours> = async ({ services, address }) => {
     const [known] = await Promise.all([
       services.hours.find(),
-      services.limiter.check([{ limit, counterId: address }]),
+      services.limiter.check([{ limit, counterId: address() }]),
     ])
     return { known }
   }
@@ -68,7 +69,7 @@ export function requireVisitor(
     address,
   }) => {
     const caller = await authenticate()
-    const count: Count = { limit, counterId: per === 'visitor' ? caller.id : address }
+    const count: Count = { limit, counterId: per === 'visitor' ? caller.id : address() }
     const [record] = await Promise.all([
       services.records.readRecord(caller),
       services.limiter.check([count]),

@@ -3,18 +3,19 @@
  * without a content type, which browsers call `text/plain`, that names the deployment. A body like
  * that needs no preflight; the check of the origin does not depend on one.
  */
-import { services } from '../services.js'
+import type { Services } from '../services.js'
 import { type BodyReader, hasType, invalid, jsonBody, parseJsonBody } from './input.js'
 
 /** The guide's names for our endpoints; a rewritten request keeps its URL. */
 const prefix = '/api/messaging/'
 
 /** A JSON body; under the guide's prefix a text as well, and `deploymentId` when it is ours. */
-export const guideJsonBody: BodyReader = { maxBytes: jsonBody.maxBytes, read }
+export const guideJsonBody: BodyReader = { ...jsonBody, read }
 
-async function read(request: Request): Promise<unknown> {
+async function read(request: Request, services: Services): Promise<unknown> {
   if (!new URL(request.url).pathname.startsWith(prefix)) return jsonBody.read(request)
-  return withoutDeployment(await readText(request))
+  const { deployment } = services.env.salesforce
+  return withoutDeployment(await readText(request), deployment)
 }
 
 /** JSON that says so is read as everywhere; no type at all is what a bare `Blob` has. */
@@ -24,10 +25,10 @@ async function readText(request: Request): Promise<unknown> {
 }
 
 /** One gateway serves one deployment, so that a name can only be right or wrong. */
-function withoutDeployment(body: unknown): unknown {
+function withoutDeployment(body: unknown, deployment: string): unknown {
   if (typeof body !== 'object' || body === null || !('deploymentId' in body)) return body
   const { deploymentId, ...rest } = body
-  if (deploymentId === services().env.salesforce.deployment) return rest
+  if (deploymentId === deployment) return rest
   const message = 'must be the API name in SALESFORCE_DEPLOYMENT of this gateway, or be left out'
   throw invalid([{ path: 'deploymentId', message }])
 }

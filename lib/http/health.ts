@@ -6,8 +6,8 @@ import type * as z from 'zod'
 import { EnvironmentError } from '../config/env.js'
 import type { healthReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
-import { type Services, services } from '../services.js'
-import { type Connection, clientAddress } from './client-address.js'
+import type { Services } from '../services.js'
+import { addressKey, type Connection } from './client-address.js'
 import { createLocalLimit, type LocalLimit } from './local-limit.js'
 
 type Health = z.infer<typeof healthReply>
@@ -41,7 +41,7 @@ async function pingStore(services: Services): Promise<HealthCheck> {
   }
 }
 
-/** Whoever asks while a check is under way, or within five seconds of its beginning, shares it. */
+/** Shares one check among all callers within five seconds of its beginning. */
 function latestOf(services: Services): Promise<HealthCheck> {
   const state = stateOf(services)
   const now = Date.now()
@@ -51,9 +51,9 @@ function latestOf(services: Services): Promise<HealthCheck> {
   return state.latest.check
 }
 
-function servicesOrError(): Services | EnvironmentError {
+function servicesOrError(build: () => Services): Services | EnvironmentError {
   try {
-    return services()
+    return build()
   } catch (error) {
     if (error instanceof EnvironmentError) return error
     throw error
@@ -61,17 +61,21 @@ function servicesOrError(): Services | EnvironmentError {
 }
 
 /**
- * Tells how the gateway is to a caller, who is counted in this process: a limit that the store keeps
- * could not be kept while it is down. Without an environment nobody is counted, and nothing is asked.
- * Throws `rate_limited`.
+ * Checks the gateway's health. The caller is counted in this process, because a limit in the store
+ * could not be counted while the store is down. `build` returns the services; without a complete
+ * environment no caller is counted, and no check is made.
+ * @throws {GatewayError} rate_limited
  */
-export async function checkHealth(headers: Headers, connection: Connection): Promise<HealthCheck> {
-  const services = servicesOrError()
+export async function checkHealth(
+  build: () => Services,
+  headers: Headers,
+  connection: Connection | undefined,
+): Promise<HealthCheck> {
+  const services = servicesOrError(build)
   if (services instanceof EnvironmentError) {
     const checks = { environment: 'down', store: 'down' } as const
     return { health: { status: 'down', checks }, failure: services }
   }
-  const address = clientAddress(services.env.clientAddress, headers, connection)
-  stateOf(services).limit.check(services.addressKeyOf(address))
+  stateOf(services).limit.check(addressKey(services, headers, connection))
   return await latestOf(services)
 }

@@ -1,6 +1,7 @@
 /** Reads what a request says and judges it by its schema; a typo is told by name, not ignored. */
 import type * as z from 'zod'
 import { type FieldError, GatewayError } from '../problem.js'
+import type { Services } from '../services.js'
 
 /** A caller's own words come back shortened, and not all of them. */
 const maxErrors = 100
@@ -60,10 +61,18 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown): z.outp
 }
 
 /** Reads an action's body, up to a size. */
-export type BodyReader = { maxBytes: number; read: (request: Request) => Promise<unknown> }
+export type BodyReader = {
+  mediaType: 'application/json' | 'multipart/form-data'
+  maxBytes: number
+  read: (request: Request, services: Services) => Promise<unknown>
+}
 
 /** A JSON body; no body at all counts as `{}`. */
-export const jsonBody: BodyReader = { maxBytes: 128 * 1024, read: readJson }
+export const jsonBody = {
+  mediaType: 'application/json',
+  maxBytes: 128 * 1024,
+  read: readJson,
+} as const satisfies BodyReader
 
 async function readJson(request: Request): Promise<unknown> {
   const text = await request.text()

@@ -74,4 +74,8 @@ async function read(request: Request): Promise<unknown> {
 }
 
 /** A form with a file; below Vercel's own limit of 4.5 MB for a request. */
-export const multipartBody: BodyReader = { maxBytes: 4.2 * 1024 * 1024, read }
+export const multipartBody: BodyReader = {
+  mediaType: 'multipart/form-data',
+  maxBytes: 4.2 * 1024 * 1024,
+  read,
+}

@@ -125,7 +125,7 @@ export function createVisitors(options: Options) {
   }
 
   return {
-    recognise: accessTokens.authenticate,
+    authenticate: accessTokens.authenticate,
 
     /** A new anonymous visitor, whose challenge is met. */
     async createGuest(challenge: string | undefined): Promise<AuthReply> {

@@ -1,17 +1,16 @@
-import type { Handler } from '../../platforms/handler.js'
+import type { Endpoints, Handler } from '../../platforms/handler.js'
 import { createSite } from '../../platforms/site.js'
-import { loadEndpoints } from './endpoints.js'
 import { guardSwitches, switchesPath } from './switches.js'
 
-/** Folders of the deployment's parts. */
-export type Folders = { endpoints: string; publicFiles: string }
+/** The parts of the deployment: its endpoints, and the folder of its static files. */
+export type Deployment = { endpoints: Endpoints; publicFiles: string }
 
-/** The deployment as other hosts serve it, and the sandbox's switches beside it. */
-export async function createApi(
-  folders: Folders,
+/** Serves the deployment as other hosts do, with the sandbox's switches beside it. */
+export function createApi(
+  { endpoints, publicFiles }: Deployment,
   handleControl?: (request: Request) => Promise<Response>,
-): Promise<Handler> {
-  const site = createSite(await loadEndpoints(folders.endpoints), folders.publicFiles)
+): Handler {
+  const site = createSite(endpoints, publicFiles)
   if (!handleControl) return site
   const switches = guardSwitches(handleControl)
   return async (request, connection) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { buildPage } from '../../scripts/build/page.js'
-import { createApi, type Folders } from './api.js'
+import { createApi, type Deployment } from './api.js'
 import {
   environmentFor,
   type GeneratedVariables,
@@ -14,10 +14,7 @@ import { switchesPath } from './switches.js'
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
-const project: Folders = {
-  endpoints: fromRoot('api'),
-  publicFiles: fromRoot('public'),
-}
+const publicFolder = fromRoot('public')
 
 type Options = {
   /** Completed in place, before any endpoint is loaded: `process.env`, but for tests. */
@@ -26,7 +23,8 @@ type Options = {
   port: number
   /** Takes one line for each part. */
   log(line: string): void
-  folders?: Partial<Folders>
+  /** Parts to serve instead of the project's own. */
+  deployment?: Partial<Deployment>
 }
 
 /**
@@ -34,12 +32,15 @@ type Options = {
  * the page before, in a fraction of a second.
  * Nothing outlives `close`. A `DevError` says in one sentence what is wrong.
  */
-export async function startDev({ env, port, log, folders }: Options) {
+export async function startDev({ env, port, log, deployment = {} }: Options) {
   const localServices = await startLocalServices(planEnvironment(env))
   try {
     Object.assign(env, environmentFor(localServices.generated, env))
-    if (!folders?.publicFiles) await buildPage(project.publicFiles, env)
-    const api = await createApi({ ...project, ...folders }, localServices.handleControl)
+    if (!deployment.publicFiles) await buildPage(publicFolder, env)
+    // The endpoints are loaded once the environment is complete.
+    const { endpoints } = await import('../../platforms/endpoints.js')
+    const served = { endpoints, publicFiles: publicFolder, ...deployment }
+    const api = createApi(served, localServices.handleControl)
     const server = await serve(api, port)
     localServices.publishFiles?.(server.url)
     const addresses = {

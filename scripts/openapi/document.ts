@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { problem } from '../../lib/contract/problems.js'
-import { type EndpointMethod, loadMethods } from './methods.js'
+import { type EndpointMethod, endpointMethods } from './methods.js'
 import { operationOf } from './operation.js'
 import { problemExamples } from './refusals.js'
 import { createSchemas, type Json } from './schemas.js'
 import { headers, parameters, securitySchemes, tags } from './shared.js'
-import { type Words, words } from './words.js'
 
 /** Location of the published document, for `/docs` and others. */
 export const documentUrl = new URL('../../public/openapi.json', import.meta.url)
@@ -23,18 +22,15 @@ const description = `${[
   'Unknown properties of a body or a query are refused by name. `/api/messaging/…` is another name for `/api/…`.',
 ].join('\n\n')}`
 
-/** For an endpoint that has no words yet: what it tells itself. */
-function wordsFor({ path, method }: EndpointMethod): Words {
-  const found = words[`${method.method} ${path}`]
-  if (found) return found
-  return { id: method.name, tag: 'Operations', summary: method.name, codes: [] }
-}
+/** Operations in the order of a conversation; others come last. */
+const order = [
+  ...['signIn', 'signOut', 'start', 'send', 'poll', 'end', 'upload', 'transcript'],
+  ...['conversations', 'availability', 'keySet', 'health', 'notFound'],
+]
 
-/** In the order of the words, which is that of a conversation; what has none comes last. */
-function byWords(a: EndpointMethod, b: EndpointMethod): number {
-  const order = Object.keys(words)
-  const positionOf = ({ path, method }: EndpointMethod) => {
-    const position = order.indexOf(`${method.method} ${path}`)
+function byOrder(a: EndpointMethod, b: EndpointMethod): number {
+  const positionOf = ({ method }: EndpointMethod) => {
+    const position = order.indexOf(method.docs.operationId)
     return position < 0 ? order.length : position
   }
   return positionOf(a) - positionOf(b)
@@ -53,10 +49,9 @@ export async function createDocument(): Promise<Json> {
   const schemas = await createSchemas()
   const reference = schemas.refer(problem, 'output')
   const paths: Record<string, Json> = {}
-  for (const endpointMethod of (await loadMethods()).sort(byWords)) {
-    const operationWords = wordsFor(endpointMethod)
-    const path = operationWords.path ?? endpointMethod.path
-    const operation = operationOf(endpointMethod, operationWords, schemas, reference)
+  for (const endpointMethod of endpointMethods.toSorted(byOrder)) {
+    const path = endpointMethod.method.docs.path ?? endpointMethod.path
+    const operation = operationOf(endpointMethod.method, schemas, reference)
     paths[path] = { ...paths[path], [verbOf(endpointMethod)]: operation }
   }
   return {

@@ -5,14 +5,14 @@ const id = '9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a'
 const question = '0a9d1f7e-5a52-4f5b-8f39-3a0d5f0c9b12'
 const timestamp = '2026-11-24T09:00:00.000Z'
 
-export const signIn = {
+const signIn = {
   guest: {},
   challenged: { challenge: '0.xBqp…' },
   refresh: { refreshToken: 'mVt0…' },
   identity: { identityToken: 'eyJhbGciOi…' },
 }
 
-export const signedIn = {
+const signedIn = {
   token: 'eyJhbGciOi…',
   tokenType: 'Bearer',
   expiresIn: 900,
@@ -22,12 +22,12 @@ export const signedIn = {
   user: { id: 'g_5Hq2', verified: false },
 }
 
-export const start = {
+const start = {
   plain: {},
   prechat: { routingAttributes: { _email: 'ada@example.com' }, language: 'en_US' },
 }
 
-export const started = {
+const started = {
   conversationId,
   status: 'open',
   resumed: false,
@@ -36,12 +36,12 @@ export const started = {
   prechat: null,
   attachments: { maxBytes: 4194304, mimeTypes: ['image/png', 'application/pdf'] },
 }
-export const resumed = { ...started, resumed: true }
+const resumed = { ...started, resumed: true }
 
 const reply = { conversationId, id }
 const answer = { ...reply, inReplyToMessageId: question }
 
-export const send = {
+const send = {
   text: { ...reply, text: 'Hello, is my container there?' },
   choice: {
     ...answer,
@@ -57,9 +57,9 @@ export const send = {
   receipt: { conversationId, messageType: 'ReadReceipt', messageIds: [question], kind: 'read' },
 }
 
-export const sent = { id, conversationId, timestamp, duplicate: false }
+const sent = { id, conversationId, timestamp, duplicate: false }
 
-export const polled = {
+const polled = {
   messages: [
     {
       id: question,
@@ -86,17 +86,41 @@ export const polled = {
   },
 }
 
-export const end = {
+const end = {
   conversation: { conversationId },
   session: { conversationId, scope: 'session' },
 }
-export const ended = { conversationId, status: 'ended', endedAt: timestamp }
+const ended = { conversationId, status: 'ended', endedAt: timestamp }
 
-export const healthy = { status: 'ok', checks: { environment: 'ok', store: 'ok' } }
-export const unhealthy = { status: 'down', checks: { environment: 'ok', store: 'down' } }
+const healthy = { status: 'ok', checks: { environment: 'ok', store: 'ok' } }
+const unhealthy = { status: 'down', checks: { environment: 'ok', store: 'down' } }
 
-export const conversations = {
+const conversations = {
   conversations: [{ conversationId, status: 'open', startedAt: timestamp }],
 }
 
-export const available = { open: true, closesAt: '2026-11-24T17:00:00.000Z' }
+const available = { open: true, closesAt: '2026-11-24T17:00:00.000Z' }
+
+type Examples = Readonly<Record<string, unknown>>
+
+/** Examples of request bodies, by operation id and name. */
+export const requestExamples: Readonly<Record<string, Examples>> = {
+  signIn,
+  start,
+  send,
+  end,
+}
+
+/** Examples of reply bodies, by operation id, status and name. */
+export const replyExamples: Readonly<Record<string, Readonly<Record<string, Examples>>>> = {
+  signIn: { 200: { guest: signedIn } },
+  start: { 200: { resumed: resumed }, 201: { opened: started } },
+  send: { 202: { sent: sent } },
+  poll: { 200: { first: polled } },
+  end: { 200: { ended: ended } },
+  upload: { 202: { sent: sent } },
+  conversations: { 200: { list: conversations } },
+  availability: { 200: { open: available } },
+  keySet: { 200: { guest: { keys: [] } } },
+  health: { 200: { well: healthy }, 503: { down: unhealthy } },
+}

@@ -1,21 +1,19 @@
 /** Describes the problems that an operation may answer with. */
 import type * as z from 'zod'
+import type { Method } from '../../lib/http/endpoint.js'
 import { type ProblemCode, problems, statusOf } from '../../lib/problem.js'
-import type { EndpointMethod } from './methods.js'
 import type { Json } from './schemas.js'
-import type { Words } from './words.js'
 
 const codes = Object.keys(problems).filter((name): name is ProblemCode => name in problems)
 const requestId = '7d3f0c1e-4b2a-4c59-9a53-0e8f6b1d2c47'
 
-/** The codes that follow from what a method takes and asks, and those that its words add. */
-export function codesOf({ method }: EndpointMethod, words: Words): readonly ProblemCode[] {
-  const contract = method.contract ?? words.contract
-  const who = contract?.terms?.who ?? 'anybody'
-  const found = new Set<ProblemCode>(['origin_not_allowed', 'internal', ...words.codes])
-  if (method.contract) found.add('invalid_request')
-  if (method.method === 'POST') found.add('payload_too_large').add('unsupported_media_type')
-  if (contract?.terms?.limits.length) found.add('rate_limited').add('store_unavailable')
+/** Returns the codes that follow from a method's input and guard, and those that it names itself. */
+export function codesOf({ method, contract, docs }: Method): readonly ProblemCode[] {
+  const who = contract?.guard?.who ?? 'anybody'
+  const found = new Set<ProblemCode>(['origin_not_allowed', 'internal', ...(docs.problems ?? [])])
+  if (contract?.input) found.add('invalid_request')
+  if (method === 'POST') found.add('payload_too_large').add('unsupported_media_type')
+  if (contract?.guard?.limits.length) found.add('rate_limited').add('store_unavailable')
   if (who !== 'anybody') found.add('unauthenticated')
   if (who === 'owner') found.add('conversation_not_found')
   return codes.filter((code) => found.has(code))

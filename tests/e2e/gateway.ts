@@ -38,8 +38,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     if (foreignVariables.test(name)) delete process.env[name]
   }
   Object.assign(process.env, { LIMITS: JSON.stringify(limits), ...env })
-  const folders = publicFiles === undefined ? {} : { publicFiles }
-  const dev = await startDev({ env: process.env, port: 0, log: () => {}, folders })
+  const deployment = publicFiles === undefined ? {} : { publicFiles }
+  const dev = await startDev({ env: process.env, port: 0, log: () => {}, deployment })
   const { origin } = new URL(dev.addresses.page)
   const sandbox = sandboxAt(origin)
   await sandbox('PATCH', '/switches', switches)

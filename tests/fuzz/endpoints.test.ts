@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../platforms/endpoints.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
-import { loadMethods } from '../../scripts/openapi/methods.js'
+import { endpointMethods } from '../../scripts/openapi/methods.js'
 import { dialects } from '../dialects/dialects.js'
 import { setupGateway } from '../support/gateway.js'
 import { sentToClients } from '../support/request.js'
@@ -17,9 +17,9 @@ import { expectValidResponse, type FuzzResponse } from './expectations.js'
 import { createPlaceholders, type Placeholders, requestOf } from './placeholders.js'
 import { draftsFor } from './requests.js'
 
-const methods = (await loadMethods()).map(({ path, method }) => ({
+const methods = endpointMethods.map(({ path, method }) => ({
   title: `${method.method} ${path}`,
-  endpoint: endpoints.get(path),
+  endpoint: endpoints.get(path)?.fetch,
   method,
 }))
 

@@ -32,7 +32,7 @@ function expectReply(
     expect([method.name, type]).toEqual(['transcript', 'application/pdf'])
     return
   }
-  method.contract?.reply.parse(JSON.parse(text))
+  method.contract?.reply?.parse(JSON.parse(text))
 }
 
 /** Coded when refused, by its schema when not, within the deadline, and with one line in the log. */

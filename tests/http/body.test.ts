@@ -16,7 +16,7 @@ afterEach(() => server?.close(0))
 
 async function listen(): Promise<string> {
   const site: Handler = async (request, connection) => {
-    const endpoint = endpoints.get(new URL(request.url).pathname)
+    const endpoint = endpoints.get(new URL(request.url).pathname)?.fetch
     return endpoint ? endpoint(request, connection) : new Response(null, { status: 404 })
   }
   server = await serve(site, { host: '127.0.0.1', port: 0 })
@@ -49,10 +49,9 @@ describe('a body', () => {
     })
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
     const init = { method: 'POST', headers, body, duplex: 'half' } as const
-    const response = await endpoints.get(path)?.(
-      new Request(`https://chat.example${path}`, init),
-      {},
-    )
+    const response = await endpoints
+      .get(path)
+      ?.fetch(new Request(`https://chat.example${path}`, init), {})
     expect(response?.status).toBe(401)
     expect(pulled).toBeLessThan(3)
     expect(gateway.redis.counts.requests).toBe(0)

@@ -1,15 +1,18 @@
-import { readdirSync } from 'node:fs'
-import { parse } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { endpoints } from '../../platforms/endpoints.js'
+import { endpointListText, endpointListUrl, endpointNames } from '../../scripts/endpoints/list.js'
 
-const names = readdirSync('api').map((file) => parse(file).name)
-
-it('the list of endpoints is what lies in api/', () => {
-  expect([...endpoints.keys()].sort()).toEqual(names.map((name) => `/api/${name}`).sort())
+it('the registry of endpoints is the generated one: `npm run openapi` writes it', () => {
+  expect(readFileSync(endpointListUrl, 'utf8')).toBe(endpointListText())
 })
 
-it.each(names)('%s stands under its own name', async (name) => {
+it('a file of api/ whose name starts with _ or . is no endpoint, as on Vercel', () => {
+  const files = ['poll.ts', '_helper.ts', '.hidden.ts', 'types.d.ts', 'not-found.ts', 'notes.md']
+  expect(endpointNames(files)).toEqual(['not-found', 'poll'])
+})
+
+it.each(endpointNames())('api/%s is registered under its path', async (name) => {
   const { default: endpoint } = await import(`../../api/${name}.ts`)
-  expect(endpoints.get(`/api/${name}`)).toBe(endpoint.fetch)
+  expect(endpoints.get(`/api/${name}`)).toBe(endpoint)
 })

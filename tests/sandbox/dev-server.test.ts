@@ -7,16 +7,17 @@ import { createApi } from '../../sandbox/server/api.js'
 import { serve } from '../../sandbox/server/serve.js'
 import { startDev } from '../../sandbox/server/start.js'
 import { mayUseSwitches } from '../../sandbox/server/switches.js'
+import { endpoints } from './fixtures/endpoints.js'
 
 const fixture = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
-const folders = { endpoints: fixture('api'), publicFiles: fixture('public') }
+const deployment = { endpoints, publicFiles: fixture('public') }
 const env: Record<string, string | undefined> = {}
 const lines: string[] = []
 let dev: Awaited<ReturnType<typeof startDev>>
 let base: string
 
 beforeAll(async () => {
-  dev = await startDev({ env, port: 0, folders, log: (line) => lines.push(line) })
+  dev = await startDev({ env, port: 0, deployment, log: (line) => lines.push(line) })
   base = new URL(dev.addresses.page).origin
 })
 afterAll(() => dev.close())
@@ -89,7 +90,7 @@ describe('the static files', () => {
   ])('nothing outside the folder is given out: %s', async (path) => {
     const answer = await raw(`GET ${path} HTTP/1.1`)
     expect(answer).toMatch(/^HTTP\/1.1 40[04]/)
-    expect(answer).not.toContain('A endpoint for the tests')
+    expect(answer).not.toContain('An endpoint for the tests')
   })
 })
 
@@ -124,7 +125,7 @@ describe('the switches', () => {
   })
 
   test('are not there without the sandbox', async () => {
-    const api = await createApi(folders)
+    const api = createApi(deployment)
     const response = await api(new Request('http://127.0.0.1/__sandbox/switches'), {})
     expect(response.status).toBe(404)
   })

@@ -3,15 +3,16 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { startDev } from '../../sandbox/server/start.js'
+import { endpoints } from './fixtures/endpoints.js'
 import { assertion, authorization, jwtBearer } from './guide-visitor.js'
 
 const fixture = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
-const folders = { endpoints: fixture('api'), publicFiles: fixture('public') }
+const deployment = { endpoints, publicFiles: fixture('public') }
 const env: Record<string, string | undefined> = { SALESFORCE_API: 'guide' }
 let dev: Awaited<ReturnType<typeof startDev>>
 
 beforeAll(async () => {
-  dev = await startDev({ env, port: 0, folders, log: () => {} })
+  dev = await startDev({ env, port: 0, deployment, log: () => {} })
 })
 afterAll(() => dev.close())
 
