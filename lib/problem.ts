@@ -76,6 +76,18 @@ export function unauthenticated(): GatewayError {
   return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
 }
 
+/**
+ * Makes the error for an effect in Salesforce that cannot be found out: it is not retryable, because
+ * a repeat may double the effect.
+ */
+export function outcomeUnknown(): GatewayError {
+  return new GatewayError('upstream_unavailable', {
+    detail: 'It may have happened, and that cannot be found out: it is not repeated here.',
+    effect: 'unknown',
+    retryable: false,
+  })
+}
+
 /** Tells that an error is a GatewayError, with one of these codes when some are named. */
 export function isProblem(error: unknown, ...codes: ProblemCode[]): error is GatewayError {
   return error instanceof GatewayError && (codes.length === 0 || codes.includes(error.code))

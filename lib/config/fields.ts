@@ -1,14 +1,19 @@
 /** Defines the syntax of single variables, and their values. Pure. */
 import * as z from 'zod'
 import { allowedTypes, defaultUploadTypes } from '../files/types.js'
+import { parseJson } from '../json.js'
 import { defaultLimits, type LimitName, type Limits } from '../limits.js'
+import { isLoopback } from '../loopback.js'
 
-export const list = z.string().transform((text) =>
-  text
+/** Splits a comma-separated list; empty items are dropped. */
+export function splitList(text: string): string[] {
+  return text
     .split(',')
     .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
+    .filter((item) => item !== '')
+}
+
+export const list = z.string().transform(splitList)
 
 export function whole(fallback: number, minimum: number, maximum: number) {
   const message = `must be a whole number from ${minimum} to ${maximum}`
@@ -25,8 +30,7 @@ function isSafeUrl(text: string): boolean {
   const url = new URL(text)
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
     return false
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
 export const serviceUrl = z
@@ -83,14 +87,6 @@ export const limits = z
     return z.NEVER
   })
   .default(defaultLimits)
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const pair = /^([^=\s]+)=([A-Za-z_][A-Za-z0-9_.-]{0,79})$/
 export const claimNames = list

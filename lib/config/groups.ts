@@ -1,10 +1,11 @@
 /**
- * Variables that go together: what Salesforce knows our visitors by, and the site's own login. A group
- * set by half is an error, never a fallback. Pure.
+ * Reads the variables that go together: the keys of verified mode, the guide's login, and the site's
+ * own login. A group that is set by half is an error, never a fallback. Pure.
  */
 import type { KeyObject } from 'node:crypto'
 import type { SigningKey } from '../salesforce/enhanced-chat/signer.js'
 import type { IdentitySource } from '../visitors/identity.js'
+import { splitList } from './fields.js'
 import { readCertificates, readSigningKeys } from './pem.js'
 
 /** Value of a group, or its errors: one sentence per variable. */
@@ -16,13 +17,6 @@ const minimumSecretBytes = 32
 
 function missingOf(names: readonly string[], values: Values): string[] {
   return names.filter((name) => !values[name]).map((name) => `${name} is missing`)
-}
-
-function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
 }
 
 const guideNames = [
@@ -77,7 +71,7 @@ export function readVerification(
 
   const keys = readSigningKeys(values.SALESFORCE_SIGNING_KEY ?? '')
   const certificates = readCertificates(values.SALESFORCE_CERTIFICATE ?? '')
-  const ids = listOf(values.SALESFORCE_KEY_ID ?? '')
+  const ids = splitList(values.SALESFORCE_KEY_ID ?? '')
   const complaints: string[] = []
   if (!keys) complaints.push(keyComplaint)
   if (!certificates) complaints.push('SALESFORCE_CERTIFICATE must be PEM blocks of certificates')

@@ -1,12 +1,11 @@
 /** Opens a conversation in Salesforce, and says what is left of one that could not be opened. */
-import { GatewayError, isProblem } from '../problem.js'
+import { GatewayError, isProblem, outcomeUnknown } from '../problem.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { StoredConversation, VisitorRecord } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { ConversationAccess } from './access.js'
 import type { Attributes } from './prechat.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
-import { outcomeUnknown } from './unclear.js'
 
 type Options = { messaging: Messaging; records: Records; access: ConversationAccess }
 

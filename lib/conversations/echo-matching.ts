@@ -5,7 +5,7 @@
 import type { Entry, EntryPage } from '../polling/entries.js'
 import { GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { SendResult } from '../salesforce/messaging.js'
+import { clockMarginMs, type SendResult } from '../salesforce/messaging.js'
 import type { MessageIdMap, PendingMessage } from '../store/message-id-map.js'
 import type { MessageKey } from '../store/send-log.js'
 
@@ -24,9 +24,6 @@ export const matchById: EchoMatching = {
   track: async (_message, send) => (await send()).at,
   matchEchoes: async (_conversationId, page) => page,
 }
-
-/** Between Salesforce's clock as its answers tell it (whole seconds) and its entries. */
-const clockMarginMs = 5000
 
 function isFromVisitor({ message }: Entry): boolean {
   return message?.sender.role === 'EndUser'

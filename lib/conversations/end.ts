@@ -13,7 +13,7 @@ export function createEnd({ messaging, records, access }: Options) {
   /** Salesforce refuses to close what is closed already: that is an end as well. */
   async function close(owned: OwnedConversation): Promise<void> {
     try {
-      await access.withConversation(owned, (ref) => messaging.end(ref, 'conversation'))
+      await access.withConversation(owned, (ref) => messaging.closeConversation(ref))
     } catch (error) {
       if (!isProblem(error, 'conversation_lost') || !access.isAlive(owned.conversation)) throw error
     }
@@ -22,7 +22,7 @@ export function createEnd({ messaging, records, access }: Options) {
   /** Salesforce refuses to end a session that is over; whoever it still lets in has lost nothing. */
   async function endSession(ref: ConversationRef): Promise<void> {
     try {
-      await messaging.end(ref, 'session')
+      await messaging.endMessagingSession(ref)
     } catch (error) {
       if (!isProblem(error, 'conversation_lost')) throw error
       await messaging.retrieveConversationRoutingStatus(ref)

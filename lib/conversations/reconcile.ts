@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Entry } from '../polling/entries.js'
 import { isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
-import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
+import { type ConversationRef, clockMarginMs, type Messaging } from '../salesforce/messaging.js'
 
 /** `absent` only when a whole look, begun after the time in which an effect may show, found nothing. */
 export type DeliveryStatus =
@@ -12,9 +12,6 @@ export type DeliveryStatus =
 
 const lookIntervalMs = 250
 const maxPages = 10
-/** Between Salesforce's clock as its answers tell it (whole seconds) and its entries. */
-const clockMarginMs = 5000
-
 type Options = { messaging: Messaging; settleMs: number }
 
 type Reconciliation = ReturnType<typeof createReconciliation>

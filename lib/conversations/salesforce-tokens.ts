@@ -27,7 +27,7 @@ type Options = {
 }
 
 /** A token is renewed this long before it ends, in milliseconds. */
-const marginMs = 60_000
+const renewalMarginMs = 60_000
 
 export type SalesforceTokens = ReturnType<typeof createSalesforceTokens>
 
@@ -46,7 +46,7 @@ export function createSalesforceTokens({
     sealedToken: SealedToken | null,
     canRenew: boolean,
   ): sealedToken is SealedToken {
-    const leftMs = canRenew ? marginMs : 0
+    const leftMs = canRenew ? renewalMarginMs : 0
     return sealedToken?.deployment === deployment && sealedToken.expiresAt - leftMs > Date.now()
   }
 

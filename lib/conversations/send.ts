@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
-import { GatewayError, isProblem } from '../problem.js'
+import { GatewayError, isProblem, outcomeUnknown } from '../problem.js'
 import { remainingMs } from '../request.js'
 import type { ConversationRef, Messaging, OutgoingMessage } from '../salesforce/messaging.js'
 import type { Records } from '../store/records.js'
@@ -20,7 +20,6 @@ import { type Attributes, attributesOf } from './prechat.js'
 import { createReconciliation, noReconciliation } from './reconcile.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 import { createSessions } from './session.js'
-import { outcomeUnknown } from './unclear.js'
 
 type Options = {
   messaging: Messaging

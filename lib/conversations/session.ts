@@ -39,6 +39,17 @@ function prechatRequired(prechat: Prechat | null): GatewayError {
 }
 
 export function createSessions({ messaging, records }: Options) {
+  /** Sends by the operation for the kind of message. */
+  function sendBy(
+    ref: ConversationRef,
+    message: OutgoingMessage,
+    session: SessionOptions | null,
+  ): Promise<SendResult> {
+    return message.messageType === 'AttachmentMessage'
+      ? messaging.sendFile(ref, message, session)
+      : messaging.sendMessage(ref, message, session)
+  }
+
   /**
    * Returns the options that open the new session.
    * @throws {GatewayError} prechat_required, invalid_request when the deployment's form wants more
@@ -65,7 +76,7 @@ export function createSessions({ messaging, records }: Options) {
     const { owned, ref, message } = context
     const [session, form] = await sessionOptionsFor(context)
     try {
-      const result = await messaging.sendMessage(ref, message, session)
+      const result = await sendBy(ref, message, session)
       const conversation = { ...owned.conversation, isSessionOver: false }
       if (owned.conversation.isSessionOver) {
         await records
@@ -86,7 +97,7 @@ export function createSessions({ messaging, records }: Options) {
     async sendInSession(context: SendContext): Promise<SendResult> {
       if (context.owned.conversation.isSessionOver) return await sendInNewSession(context)
       try {
-        return await messaging.sendMessage(context.ref, context.message, null)
+        return await sendBy(context.ref, context.message, null)
       } catch (error) {
         if (!isProblem(error, 'prechat_required')) throw error
         return await sendInNewSession(context)

@@ -1,5 +1,6 @@
 /** Reads what a request says and judges it by its schema; a typo is told by name, not ignored. */
 import type * as z from 'zod'
+import { parseJson } from '../json.js'
 import { type FieldError, GatewayError } from '../problem.js'
 import type { Services } from '../services.js'
 
@@ -98,18 +99,11 @@ export function hasType(request: Request, type: string): boolean {
  * @throws {GatewayError} invalid_request when it is no JSON, or names `__proto__`
  */
 export function parseJsonBody(text: string): unknown {
-  const body = parse(text)
+  const body = parseJson(text)
+  if (body === undefined) throw invalid([{ path: '', message: 'must be JSON' }])
   const path = pathOfProto(body)
   if (path !== null) throw invalid([{ path, message: 'is not a known property' }])
   return body
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid([{ path: '', message: 'must be JSON' }])
-  }
 }
 
 /** Finds `__proto__` in a body. No schema sees it, because it means another thing to objects. */

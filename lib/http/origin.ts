@@ -1,10 +1,9 @@
 /** Which web pages may call: exact origins, `https://*.example.com` for one label, and our own. Pure. */
-
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+import { isLoopback } from '../loopback.js'
 
 function isOwn(origin: string, requestUrl: string): boolean {
   const page = new URL(origin)
-  const isSafe = page.protocol === 'https:' || loopback.has(page.hostname)
+  const isSafe = page.protocol === 'https:' || isLoopback(page.hostname)
   return isSafe && page.host === new URL(requestUrl).host
 }
 

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { role } from '../contract/messages.js'
+import { parseJson } from '../json.js'
 import type { Sealer } from '../sealing.js'
 import type { ConversationState } from './state.js'
 
@@ -69,16 +70,8 @@ function pack(header: unknown, rows: readonly Buffer[]): Buffer {
 function unpack<T>(plain: Buffer | null, schema: z.ZodType<T>) {
   if (!plain || plain.length < 2) return null
   const end = 2 + plain.readUInt16BE(0)
-  const header = schema.safeParse(parseHeader(plain.toString('utf8', 2, end)))
+  const header = schema.safeParse(parseJson(plain.toString('utf8', 2, end)))
   return header.success ? { header: header.data, rows: plain.subarray(end) } : null
-}
-
-function parseHeader(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function rowsOf(rows: Buffer, size: number): Buffer[] {

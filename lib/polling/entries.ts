@@ -20,7 +20,7 @@ export type ParticipantChange = {
  * Effect of an entry on the conversation's state, for entries that a frontend sees and for others.
  */
 export type StateChange =
-  | { kind: 'said'; role: Role; displayName: string | null; subject: string }
+  | { kind: 'message'; role: Role; displayName: string | null; subject: string }
   | { kind: 'participants'; changes: readonly ParticipantChange[] }
   | { kind: 'routing'; failed: boolean; estimatedWaitSeconds: number | null }
   | { kind: 'queued' }

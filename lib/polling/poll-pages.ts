@@ -44,8 +44,8 @@ function newestAt(entries: readonly PlacedEntry[]): number {
 }
 
 function lastSpeakerOf(entries: readonly PlacedEntry[]): Role | null {
-  const lastMessage = entries.findLast(({ change }) => change?.kind === 'said')?.change
-  return lastMessage?.kind === 'said' ? lastMessage.role : null
+  const lastMessage = entries.findLast(({ change }) => change?.kind === 'message')?.change
+  return lastMessage?.kind === 'message' ? lastMessage.role : null
 }
 
 /** The newest entry before a moment: where a list is read on from. */

@@ -97,7 +97,7 @@ function endedByOf(role: Role | null): EndedBy {
 
 function applyMessage(
   state: ConversationState,
-  message: StateChange & { kind: 'said' },
+  message: StateChange & { kind: 'message' },
 ): ConversationState {
   const { role, displayName, subject } = message
   if (role === 'EndUser') {
@@ -110,7 +110,7 @@ function applyMessage(
 function applyStateChange(state: ConversationState, change: StateChange): ConversationState {
   if (state.closed) return state
   switch (change.kind) {
-    case 'said':
+    case 'message':
       return applyMessage(state, change)
     case 'participants':
       return changeParticipants(state, change.changes)

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as z from 'zod'
+import { parseJson } from '../json.js'
 import { GatewayError } from '../problem.js'
 import { measure, remainingMs } from '../request.js'
 
@@ -138,15 +139,6 @@ export function unreadableResponse(): GatewayError {
   return new GatewayError('upstream_rejected', { effect: 'unknown' })
 }
 
-/** Reads JSON; null for whatever is not. */
-export function readJson({ text }: SalesforceResponse): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** Throws what a status means that is no success. */
 export function expectSuccess(response: SalesforceResponse): void {
   if (response.status < 200 || response.status > 299) throw failureOf(response)
@@ -160,7 +152,7 @@ export function parseResponse<T extends z.ZodType>(
   schema: T,
   response: SalesforceResponse,
 ): z.output<T> {
-  const read = schema.safeParse(readJson(response))
+  const read = schema.safeParse(parseJson(response.text))
   if (!read.success) throw unreadableResponse()
   return read.data
 }
@@ -168,7 +160,8 @@ export function parseResponse<T extends z.ZodType>(
 /** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
 export function expectDone(response: SalesforceResponse): void {
   expectSuccess(response)
-  if (response.text !== '' && readJson(response) === null) throw unreadableResponse()
+  if (response.text !== '' && (parseJson(response.text) ?? null) === null)
+    throw unreadableResponse()
 }
 
 const firstPauseMs = 150

@@ -24,6 +24,12 @@ export type Traits = {
   narrated: boolean
 }
 
+/**
+ * Milliseconds by which Salesforce's clock, as its responses tell it in whole seconds, may differ from
+ * the timestamps of its entries.
+ */
+export const clockMarginMs = 5000
+
 /** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type SalesforceToken = {
   /** All that is needed to reach Salesforce with; only the dialect that made it can read it. */
@@ -51,6 +57,9 @@ export type FileContent = {
   file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> }
   text: string | null
 }
+
+/** A file of the visitor, as a message. */
+export type OutgoingFile = { id: string } & FileContent
 
 /** A message of the visitor, in the terms of the contract's send; `id` is the message's own. */
 export type OutgoingMessage = { id: string } & (
@@ -84,13 +93,21 @@ export type Messaging = {
   /** Reads one page of entries. */
   listConversationEntries(ref: ConversationRef, request: PageRequest): Promise<EntryPage>
   /**
-   * Says one thing, in words or by a file. `opening` opens a new messaging session with it. Throws
-   * `prechat_required` when a session must be opened first; of a file also `payload_too_large`,
-   * `unsupported_media_type` and `unsupported`.
+   * Sends a text, or an answer to a choice or a form. `session` opens a new messaging session with it.
+   * @throws {GatewayError} prechat_required when a session must be opened first
    */
   sendMessage(
     ref: ConversationRef,
-    message: OutgoingMessage,
+    message: Exclude<OutgoingMessage, OutgoingFile>,
+    session: SessionOptions | null,
+  ): Promise<SendResult>
+  /**
+   * Sends a file; `session` as for `sendMessage`.
+   * @throws {GatewayError} prechat_required, payload_too_large, unsupported_media_type, unsupported
+   */
+  sendFile(
+    ref: ConversationRef,
+    file: OutgoingFile,
     session: SessionOptions | null,
   ): Promise<SendResult>
   /** Shows that the visitor began or ceased to type; no list holds it. */
@@ -107,6 +124,8 @@ export type Messaging = {
   listConversations(token: string): Promise<readonly ListedConversation[]>
   /** When somebody is there; no token is needed. Empty when nothing is said about it. */
   getBusinessHours(): Promise<OpenHours>
-  /** Ends the messaging session, or closes the conversation for good. */
-  end(ref: ConversationRef, scope: 'session' | 'conversation'): Promise<void>
+  /** Closes the conversation for good. */
+  closeConversation(ref: ConversationRef): Promise<void>
+  /** Ends the messaging session; the conversation stays open. */
+  endMessagingSession(ref: ConversationRef): Promise<void>
 }

@@ -1,4 +1,4 @@
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
+import { isLoopback } from '../../lib/loopback.js'
 
 /** Path of the sandbox's switches, on the API's own port. */
 export const switchesPath = '/__sandbox'
@@ -15,7 +15,7 @@ export function mayUseSwitches(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site') ?? 'none'
   return (
     isControlPath &&
-    loopbackNames.includes(hostname) &&
+    isLoopback(hostname) &&
     hostHeader === host &&
     originHeader === origin &&
     ['none', 'same-origin'].includes(site)

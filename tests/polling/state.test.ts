@@ -19,7 +19,7 @@ const emil: Person = { role: 'Agent', displayName: 'Emil', subject: '0052' }
 const chief: Person = { role: 'Supervisor', displayName: 'Chris', subject: '0059' }
 const visitor: Person = { role: 'EndUser', displayName: null, subject: 'v2/iamessage/1' }
 
-const says = (who: Person): StateChange => ({ kind: 'said', ...who })
+const says = (who: Person): StateChange => ({ kind: 'message', ...who })
 const joins = (...who: Person[]) => changes('add', who)
 const leaves = (...who: Person[]) => changes('remove', who)
 const routed = (estimatedWaitSeconds: number | null = null): StateChange => {

@@ -58,7 +58,7 @@ const calls = {
   list: () => messaging.listConversationEntries(conversationRef, { order: 'newestFirst' }),
   open: () =>
     messaging.createConversation(conversationRef, { routingAttributes: {}, language: null }),
-  end: () => messaging.end(conversationRef, 'conversation'),
+  end: () => messaging.closeConversation(conversationRef),
   routing: () => messaging.retrieveConversationRoutingStatus(conversationRef),
   type: () => messaging.addTypingIndicator(conversationRef, outgoing.id, 'started'),
   acknowledge: () =>

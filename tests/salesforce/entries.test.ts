@@ -49,7 +49,7 @@ describe('a text', () => {
         staticContent: { formatType: 'Text', text: 'Hi' },
       },
       change: {
-        kind: 'said',
+        kind: 'message',
         role: 'Chatbot',
         displayName: 'Harbor Assistant',
         subject: '0XxZZ0000000001',
@@ -141,7 +141,7 @@ describe('other messages', () => {
     const read = toEntry(entry)
     expect(read?.message).toMatchObject({ messageType: 'UnknownMessage', original })
     expect(read?.message?.text).not.toBe('')
-    expect(read?.change).toMatchObject({ kind: 'said' })
+    expect(read?.change).toMatchObject({ kind: 'message' })
   })
 })
 

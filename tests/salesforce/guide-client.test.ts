@@ -248,7 +248,11 @@ describe('what needs a token', () => {
   ])('refuses %s before anything is sent', async (_what, outgoing) => {
     const conversationRef = await admitted()
     const requests = answer({})
-    const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, outgoing, null))
+    const outcome = await outcomeOf(() =>
+      outgoing.messageType === 'AttachmentMessage'
+        ? messaging.sendFile(conversationRef, outgoing, null)
+        : messaging.sendMessage(conversationRef, outgoing, null),
+    )
     expect(outcome).toMatchObject({ code: 'unsupported', effect: 'none' })
     expect(requests).toEqual([])
   })

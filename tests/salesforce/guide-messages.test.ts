@@ -32,7 +32,7 @@ describe('a message of the guide', () => {
     expect(toEntry({ ...envelope, ...body })).toMatchObject({
       id: 'msg_abc123',
       at: Date.parse(envelope.timestamp),
-      change: { kind: 'said', role: 'Agent' },
+      change: { kind: 'message', role: 'Agent' },
     })
   })
 

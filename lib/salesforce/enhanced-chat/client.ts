@@ -1,20 +1,30 @@
 /**
- * The real Enhanced Chat API v2 behind the port: one function per call, each of which builds a
- * request, sends it and judges the answer (`enhanced-chat-api.md §2`).
+ * Implements the port over the Enhanced Chat API v2: one function per operation, each of which builds
+ * a request, sends it and parses the response (`enhanced-chat-api.md §2`).
  */
 import type { PageRequest } from '../../polling/entries.js'
+import { GatewayError, isProblem } from '../../problem.js'
 import { remainingMs } from '../../request.js'
 import { expectDone, retry, type SalesforceRequest, send } from '../http.js'
-import type { ConversationRef, Messaging, OutgoingMessage, SessionOptions } from '../messaging.js'
+import type {
+  ConversationRef,
+  ListedConversation,
+  Messaging,
+  SessionOptions,
+} from '../messaging.js'
+import { sendForStream } from '../stream.js'
 import { toForm } from './files.js'
-import { createFurther } from './further.js'
 import { toOutgoing } from './outgoing.js'
 import {
+  type Listed,
   pageSize,
+  parseBusinessHours,
+  parseConversations,
   parseEntryPage,
   parseRoutingStatus,
   parseSendResult,
   parseToken,
+  parseTranscript,
 } from './responses.js'
 import type { Signer } from './signer.js'
 
@@ -27,7 +37,7 @@ type Options = {
   deployment: string
   /** Signs for our visitors in verified mode; null: they are guests. */
   signer: Signer | null
-  /** Left of a request's time when a message is given up, so that its fate can still be looked up. */
+  /** Milliseconds left of a request's time when a message is given up, for reconciling it. */
   settleMs: number
 }
 
@@ -35,8 +45,23 @@ function sessionBody({ routingAttributes, language }: SessionOptions) {
   return { routingAttributes, ...(language && { language }) }
 }
 
-/** For a session that is opened without a language routing may fail silently (`§2.10`). */
+/** A session needs a language: without one routing may fail silently (`§2.10`). */
 const defaultLanguage = 'en_US'
+
+/** Salesforce's list of conversations is read to this many pages of 50 (`§2.7`). */
+const maxPages = 10
+
+/**
+ * Tells two meanings of a refusal apart: the organisation may not offer the operation, or the visitor
+ * may not be let in any more. A visitor who may still look has lost nothing.
+ * @throws {GatewayError} unsupported, or the refusal itself
+ */
+async function unsupportedOrLost(refused: unknown, look: () => Promise<boolean>): Promise<never> {
+  if (isProblem(refused, 'conversation_lost') && (await look())) {
+    throw new GatewayError('unsupported', { effect: 'none' })
+  }
+  throw refused
+}
 
 /** Connects to one deployment of one organisation. */
 export function createEnhancedChat(options: Options): Messaging {
@@ -70,29 +95,56 @@ export function createEnhancedChat(options: Options): Messaging {
     return retry(async (timeoutMs) => parseEntryPage(await send(request, timeoutMs)))
   }
 
-  /** A file goes another way, with the same envelope. */
-  function messageRequest(
-    ref: ConversationRef,
-    message: OutgoingMessage,
-    envelope: object,
-  ): SalesforceRequest {
-    if (message.messageType === 'AttachmentMessage') {
-      return conversationRequest(ref, 'POST', '/file', { form: toForm(message, envelope) })
+  /** The members that sendMessage and sendFile share; those of `session` open a new session (`§2.10`). */
+  function envelopeOf(session: SessionOptions | null) {
+    if (!session) return { esDeveloperName: deployment }
+    const { routingAttributes, language } = session
+    return {
+      esDeveloperName: deployment,
+      isNewMessagingSession: true,
+      routingAttributes,
+      language: language ?? defaultLanguage,
     }
-    const body = { message: toOutgoing(message), ...envelope }
-    return conversationRequest(ref, 'POST', '/message', { body })
   }
 
-  const { verbs, fileRefused } = createFurther(options, (ref) =>
-    listConversationEntries(ref, { order: 'newestFirst' }),
-  )
+  /** Sends once, within a time that leaves enough of the request's for reconciling. */
+  function sendInTime(request: SalesforceRequest) {
+    return send(request, sendTimeShare * (remainingMs() - 2 * settleMs))
+  }
+
+  async function listPage(token: string, from: number): Promise<Listed> {
+    const query = new URLSearchParams({ inclClosedConvs: 'true', limit: String(pageSize) })
+    if (from > 0) query.set('startTimestamp', String(from))
+    const url = `${api}/conversation/list?${query}`
+    const request: SalesforceRequest = { method: 'GET', url, token }
+    return await retry(async (timeoutMs) => parseConversations(await send(request, timeoutMs)))
+  }
+
+  /** Lists oldest first, so that the next page begins where the last one ended. */
+  async function listConversations(token: string): Promise<ListedConversation[]> {
+    const found = new Map<string, ListedConversation>()
+    for (let from = 0, pages = 0; pages < maxPages; pages++) {
+      const page = await listPage(token, from)
+      for (const { id, endedAt } of page) found.set(id, { id, endedAt })
+      const newest = Math.max(from, ...page.map(({ startedAt }) => startedAt))
+      if (page.length < pageSize || newest === from) break
+      from = newest
+    }
+    return [...found.values()]
+  }
+
+  /** Tells that a conversation is open, by the list of its owner's conversations. */
+  async function isOpen({ token, conversationId }: ConversationRef): Promise<boolean> {
+    const listed = await listConversations(token)
+    return listed.some(({ id, endedAt }) => id === conversationId && endedAt === null)
+  }
 
   return {
     traits: { renewable: signer !== null, ourIds: true, narrated: true },
-    ...verbs,
     listConversationEntries,
+    listConversations,
 
-    /** Not repeated by itself: each call costs one of the organisation's 200 a minute (`§6`). */
+    /** Makes no retry: each call costs one of the organisation's 200 a minute (`§6`). */
     async createToken(subject) {
       const client = {
         orgId,
@@ -114,37 +166,39 @@ export function createEnhancedChat(options: Options): Messaging {
       expectDone(await send(request, remainingMs()))
     },
 
-    async createConversation({ token, conversationId }, opening) {
-      const body = { conversationId, esDeveloperName: deployment, ...sessionBody(opening) }
+    async createConversation({ token, conversationId }, session) {
+      const body = { conversationId, esDeveloperName: deployment, ...sessionBody(session) }
       const request: SalesforceRequest = { method: 'POST', url: `${api}/conversation`, token, body }
       await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
       return conversationId
     },
 
-    async sendMessage(ref, message, opening) {
-      const session = opening && {
-        isNewMessagingSession: true,
-        routingAttributes: opening.routingAttributes,
-        language: opening.language ?? defaultLanguage,
-      }
-      const request = messageRequest(ref, message, { esDeveloperName: deployment, ...session })
-      const response = await send(request, sendTimeShare * (remainingMs() - 2 * settleMs))
+    async sendMessage(ref, message, session) {
+      const body = { message: toOutgoing(message), ...envelopeOf(session) }
+      const request = conversationRequest(ref, 'POST', '/message', { body })
+      return parseSendResult(await sendInTime(request), message)
+    },
+
+    /** A file that is refused in an open conversation is refused for being a file. */
+    async sendFile(ref, file, session) {
+      const form = toForm(file, envelopeOf(session))
+      const request = conversationRequest(ref, 'POST', '/file', { form })
+      const response = await sendInTime(request)
       try {
-        return parseSendResult(response, message)
+        return parseSendResult(response, file)
       } catch (error) {
-        if (message.messageType !== 'AttachmentMessage') throw error
-        return await fileRefused(error, ref)
+        return await unsupportedOrLost(error, () => isOpen(ref))
       }
     },
 
-    /** Not repeated: a moment later it would no longer be true (`§2.12`). */
+    /** Makes no retry: a moment later the indicator would be wrong (`§2.12`). */
     async addTypingIndicator(ref, id, what) {
       const entryType = what === 'started' ? 'TypingStartedIndicator' : 'TypingStoppedIndicator'
       const request = conversationRequest(ref, 'POST', '/entry', { body: { entryType, id } })
       expectDone(await send(request, sendTimeShare * remainingMs()))
     },
 
-    /** `§2.13` */
+    /** Sends receipts (`§2.13`). */
     async acknowledgeEntries(ref, receipts) {
       const acks = receipts.map(({ id, messageId: conversationEntryId, kind }) => ({
         id,
@@ -160,10 +214,34 @@ export function createEnhancedChat(options: Options): Messaging {
       return retry(async (timeoutMs) => parseRoutingStatus(await send(request, timeoutMs)))
     },
 
-    async end(ref, scope) {
-      const path = scope === 'session' ? `/session?${deploymentQuery}` : `?${deploymentQuery}`
-      const request = conversationRequest(ref, 'DELETE', path)
+    async closeConversation(ref) {
+      const request = conversationRequest(ref, 'DELETE', `?${deploymentQuery}`)
       await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+    },
+
+    async endMessagingSession(ref) {
+      const request = conversationRequest(ref, 'DELETE', `/session?${deploymentQuery}`)
+      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+    },
+
+    async retrieveConversationTranscript(ref) {
+      const path = `/transcript?${deploymentQuery}`
+      const request = conversationRequest(ref, 'GET', path)
+      try {
+        return await retry(async (timeoutMs) =>
+          parseTranscript(await sendForStream(request, timeoutMs)),
+        )
+      } catch (error) {
+        const mayRead = () => listConversationEntries(ref, { order: 'newestFirst' })
+        return await unsupportedOrLost(error, () => mayRead().then(() => true))
+      }
+    },
+
+    async getBusinessHours() {
+      const query = new URLSearchParams({ orgId, esConfigName: deployment })
+      const target = `${url}/embeddedservice/v1/businesshours?${query}`
+      const request: SalesforceRequest = { method: 'GET', url: target }
+      return await retry(async (timeoutMs) => parseBusinessHours(await send(request, timeoutMs)))
     },
   }
 }

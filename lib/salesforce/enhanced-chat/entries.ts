@@ -1,6 +1,7 @@
 /** Salesforce's entries → what the gateway's poll understands (`enhanced-chat-api.md §3`). Pure; never throws. */
 import { isoTime } from '../../contract/common.js'
 import { type Role, role as roleSchema } from '../../contract/messages.js'
+import { parseJson } from '../../json.js'
 import type { Entry, StateChange } from '../../polling/entries.js'
 import { plainName, toPlainText } from '../text.js'
 import { toMessage } from './messages/message.js'
@@ -34,7 +35,7 @@ type Envelope = ReturnType<typeof envelopeOf>
 
 function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedEntry): Outcome {
   const subject = subjectOf(entry.sender?.subject)
-  const change: StateChange = { kind: 'said', ...envelope.sender, subject }
+  const change: StateChange = { kind: 'message', ...envelope.sender, subject }
   return { message: toMessage(payload, envelope), change }
 }
 
@@ -107,12 +108,7 @@ function mapSession(payload: unknown, envelope: Envelope): Outcome {
 
 /** The payload comes as an object, or as a JSON string (`§3.1`). */
 function payloadOf({ entryPayload }: schemas.ListedEntry): unknown {
-  if (typeof entryPayload !== 'string') return entryPayload
-  try {
-    return JSON.parse(entryPayload)
-  } catch {
-    return null
-  }
+  return typeof entryPayload === 'string' ? parseJson(entryPayload) : entryPayload
 }
 
 function outcomeOf(entry: schemas.ListedEntry): Outcome {

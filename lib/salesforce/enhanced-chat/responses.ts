@@ -1,17 +1,25 @@
 /** Parses the responses of Enhanced Chat (`enhanced-chat-api.md §2`). Pure. */
 import { decodeJwt } from 'jose'
 import { JOSEError } from 'jose/errors'
+import { parseJson } from '../../json.js'
 import type { EntryPage } from '../../polling/entries.js'
+import type { OpenHours } from '../../polling/hours.js'
 import { GatewayError } from '../../problem.js'
 import {
   expectSuccess,
   failureOf,
   parseResponse,
-  readJson,
   type SalesforceResponse,
   unreadableResponse,
 } from '../http.js'
-import type { OutgoingMessage, RoutingStatus, SalesforceToken, SendResult } from '../messaging.js'
+import type {
+  ListedConversation,
+  OutgoingMessage,
+  RoutingStatus,
+  SalesforceToken,
+  SendResult,
+} from '../messaging.js'
+import type { Streamed } from '../stream.js'
 import { toEntry } from './entries.js'
 import { toOffer } from './offer.js'
 import * as schemas from './schemas.js'
@@ -85,7 +93,41 @@ export function parseSendResult(
 /** `ROUTED` does not tell whether a bot or a person is in charge. */
 export function parseRoutingStatus(response: SalesforceResponse): RoutingStatus {
   if (response.status !== 200) throw failureOf(response)
-  const status = schemas.routingResponse.safeParse(readJson(response)).data?.routingStatus
+  const status = schemas.routingResponse.safeParse(parseJson(response.text)).data?.routingStatus
   if (status === 'NEEDS_ROUTING') return 'none'
   return status === 'INITIAL' || status === 'TRANSFER' ? 'queue' : 'unknown'
+}
+
+export type Listed = readonly (ListedConversation & { startedAt: number })[]
+
+/** Parses a page of conversations. An open one ends at 0, null or never (`§2.7`). */
+export function parseConversations(response: SalesforceResponse): Listed {
+  if (response.status !== 200) throw failureOf(response)
+  const { conversations } = parseResponse(schemas.conversationsResponse, response)
+  return conversations.map(({ conversationId, startTimestamp, endTimestamp }) => ({
+    id: conversationId,
+    startedAt: startTimestamp ?? 0,
+    endedAt: endTimestamp || null,
+  }))
+}
+
+/** Parses the business hours. No conversation is at stake, so any refusal points to our configuration. */
+export function parseBusinessHours(response: SalesforceResponse): OpenHours {
+  if (response.status === 429 || response.status >= 500) throw failureOf(response)
+  const read = schemas.hoursResponse.safeParse(parseJson(response.text))
+  if (response.status !== 200 || !read.success) {
+    throw new GatewayError('upstream_rejected', { effect: 'none' })
+  }
+  const listed = read.data.businessHoursInfo?.businessHours ?? []
+  return listed.map(({ startTime, endTime }) => ({ from: startTime, to: endTime }))
+}
+
+export function parseTranscript(
+  response: SalesforceResponse | Streamed,
+): ReadableStream<Uint8Array> {
+  if ('status' in response) throw failureOf(response)
+  const { firstBytes, body } = response
+  if (new TextDecoder('latin1').decode(firstBytes.subarray(0, 5)) === '%PDF-') return body
+  body.cancel().catch(() => undefined)
+  throw unreadableResponse()
 }

@@ -84,9 +84,13 @@ function sessionBody({ routingAttributes, contextParameters = {} }: SessionOptio
   return { routingAttributes: Object.fromEntries(own), contextParameters }
 }
 
-async function unsupported(): Promise<never> {
-  throw new GatewayError('unsupported', { effect: 'none' })
+function refuse(detail?: string): Promise<never> {
+  const details = detail === undefined ? {} : { detail }
+  return Promise.reject(new GatewayError('unsupported', { ...details, effect: 'none' }))
 }
+
+/** Refuses an operation that the guide does not have. */
+const unsupported = () => refuse()
 
 /** Connects to whatever speaks as the guide does. */
 export function createGuide(options: Options): Messaging {
@@ -184,11 +188,13 @@ export function createGuide(options: Options): Messaging {
       return parseSendResult(await send(request, sendTimeShare * remainingMs()))
     },
 
-    async end(ref, scope) {
-      if (scope === 'session') return await unsupported()
+    async closeConversation(ref) {
       const request = conversationRequest(ref, 'POST', '/end')
       await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
     },
+
+    endMessagingSession: unsupported,
+    sendFile: () => refuse('Files cannot be sent here.'),
 
     retrieveConversationRoutingStatus: async () => 'unknown',
     addTypingIndicator: unsupported,

@@ -122,6 +122,6 @@ export function toEntry(listed: unknown): Entry | null {
     id,
     at,
     message: { id: idOf(id), sender, timestamp: isoTime(at), ...body },
-    change: { kind: 'said', ...sender, subject: '' },
+    change: { kind: 'message', ...sender, subject: '' },
   }
 }

@@ -1,13 +1,13 @@
 /** Maps an outgoing message to the guide's `message` (`docs/guide-dialect.md`). Pure. */
 import { GatewayError } from '../../problem.js'
-import type { OutgoingMessage } from '../messaging.js'
+import type { OutgoingFile, OutgoingMessage } from '../messaging.js'
 
 function unsupported(detail: string): GatewayError {
   return new GatewayError('unsupported', { detail, effect: 'none' })
 }
 
 /** Throws `unsupported` for what the guide has no words for. */
-export function toOutgoing(message: OutgoingMessage) {
+export function toOutgoing(message: Exclude<OutgoingMessage, OutgoingFile>) {
   switch (message.messageType) {
     case 'StaticContentMessage':
       return {
@@ -26,7 +26,5 @@ export function toOutgoing(message: OutgoingMessage) {
     }
     case 'FormResponseMessage':
       throw unsupported('Forms cannot be answered here.')
-    case 'AttachmentMessage':
-      throw unsupported('Files cannot be sent here.')
   }
 }
