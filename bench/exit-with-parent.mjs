@@ -1,4 +1,4 @@
-/** Loaded before anything else (`--import`): ends this process when whoever started it is no more. */
+/** Ends this process with its parent. Loaded first, by `--import`. */
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(1))
 process.stdin.on('error', () => process.exit(1))
