@@ -1,6 +1,6 @@
 /**
- * Every call there is that needs the store (but health, which needs no visitor), each with a visitor of its own who is ready to make it,
- * and what must be true once it succeeded, however often it was tried.
+ * Lists every call that needs the store, except health, which needs no visitor. Each call comes with
+ * a visitor who is ready to make it and with a check of its effect after any number of attempts.
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
@@ -20,13 +20,13 @@ import { startUploadConversation } from '../support/uploads.js'
 import { identityToken } from '../support/verified.js'
 
 export type PreparedCall = {
-  /** The call; again and again it is the same one. */
+  /** Makes the call; each repetition sends the same request. */
   call(): Promise<TestResponse>
-  /** Fails unless the answer is the right one and its effect is there exactly once. */
+  /** Fails unless the response is correct and the effect exists exactly once. */
   check(answer: TestResponse): unknown
 }
 
-/** Nobody's limits. */
+/** Sets limits that no test reaches. */
 export const limits = JSON.stringify(
   Object.fromEntries(
     ['auth', 'start', 'startAddress', 'send', 'signal', 'poll', 'other', 'tokens'].map((name) => [
@@ -36,7 +36,7 @@ export const limits = JSON.stringify(
   ),
 )
 
-/** The calls that both dialects carry. */
+/** Returns the calls that both dialects support. */
 export function commonCalls() {
   const guestWithMessage = async () => {
     const visitor = await startConversation()
@@ -147,13 +147,13 @@ export function commonCalls() {
     },
 
     'a text': async () => {
-      const { send, poll: ask } = await guestWithMessage()
-      const [id, text] = [randomUUID(), `Said ${randomUUID()}`]
+      const { send, poll: pollMessages } = await guestWithMessage()
+      const [id, text] = [randomUUID(), `Message ${randomUUID()}`]
       return {
         call: () => send(text, id),
         async check({ status, body }: TestResponse) {
           expect([status, body.id]).toEqual([202, id])
-          const { messages } = (await ask()).body
+          const { messages } = (await pollMessages()).body
           const echoes = messages.filter((message: { id: string }) => message.id === id)
           expect(textsOf({ messages: echoes })).toEqual([text])
         },
@@ -161,9 +161,9 @@ export function commonCalls() {
     },
 
     'a first poll': async () => {
-      const { poll: ask } = await guestWithMessage()
+      const { poll: pollMessages } = await guestWithMessage()
       return {
-        call: () => ask(),
+        call: () => pollMessages(),
         check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('Hello')
@@ -172,11 +172,11 @@ export function commonCalls() {
     },
 
     'a poll by cursor': async () => {
-      const { poll: ask, send } = await guestWithMessage()
-      const { cursor } = (await ask()).body
+      const { poll: pollMessages, send } = await guestWithMessage()
+      const { cursor } = (await pollMessages()).body
       await send('News')
       return {
-        call: () => ask({ cursor }),
+        call: () => pollMessages({ cursor }),
         check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('News')
@@ -209,7 +209,7 @@ export function commonCalls() {
   }
 }
 
-/** The calls that only the official dialect carries. */
+/** Returns the calls that only the official dialect supports. */
 export function furtherCalls(gateway: TestGateway) {
   const signallingVisitor = async () => {
     const visitor = await startConversation()
@@ -308,11 +308,11 @@ export function furtherCalls(gateway: TestGateway) {
     },
 
     'a poll of the history': async () => {
-      const { send, poll: ask } = await startConversation()
+      const { send, poll: pollMessages } = await startConversation()
       for (const text of ['One', 'Two', 'Three']) await send(text)
-      const { before } = (await ask({ limit: '1' })).body
+      const { before } = (await pollMessages({ limit: '1' })).body
       return {
-        call: () => ask({ before }),
+        call: () => pollMessages({ before }),
         check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('One')
@@ -321,11 +321,11 @@ export function furtherCalls(gateway: TestGateway) {
     },
 
     'a poll that waits': async () => {
-      const { poll: ask, send } = await startConversation()
-      const { cursor } = (await ask()).body
+      const { poll: pollMessages, send } = await startConversation()
+      const { cursor } = (await pollMessages()).body
       await send('News')
       return {
-        call: () => ask({ cursor, wait: '1' }),
+        call: () => pollMessages({ cursor, wait: '1' }),
         check: ({ status, body }: TestResponse) => {
           expect(status).toBe(200)
           expect(textsOf(body)).toContain('News')

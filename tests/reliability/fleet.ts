@@ -1,4 +1,4 @@
-/** Four gateways in processes of their own, over a Redis and a Salesforce that this process holds. */
+/** Starts four gateway processes over one Redis and one Salesforce, which run in the test's process. */
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { addressOf, type Call, call } from '../../bench/call.js'
 import { type Fleet, startFleet } from '../../bench/fleet.js'
@@ -21,13 +21,13 @@ const token = 'redis-token'
 type Options = {
   salesforce: (url: string) => SalesforceOptions
   env?: (url: string) => object
-  /** What each gateway has beside that; as many as there are to be. */
+  /** Adds variables to each gateway; its length is the number of gateways. */
   each?: readonly Record<string, string>[]
 }
 
 const four = [{}, {}, {}, {}]
 
-/** Opens a fleet for the tests of one group; each test begins with nothing in Redis and Salesforce. */
+/** Starts a fleet for the tests of one group; Redis and Salesforce are empty when a test begins. */
 export function openFleet({
   salesforce: salesforceOptions,
   env = () => ({}),
@@ -55,7 +55,7 @@ export function openFleet({
       UPSTASH_REDIS_REST_TOKEN: token,
       SESSION_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
       CLIENT_ADDRESS: 'forwarded:1',
-      // Not what these tests are about: a machine under load is slow.
+      // Long timeouts keep these tests independent of the machine's load.
       REDIS_TIMEOUT_MS: '10000',
       REQUEST_DEADLINE_MS: '25000',
       ...env(org.url),
@@ -73,10 +73,10 @@ export function openFleet({
     redis?.close()
   })
 
-  /** Asks the gateway whose turn it is. */
+  /** Calls the gateways in turn. */
   const callNext = (options: Call) => call(fleet.next(selected), options)
 
-  /** A new anonymous visitor, at an address of their own, and what they may do. */
+  /** Signs in a new guest at a unique client address and returns the guest's calls. */
   async function signIn() {
     visitors += 1
     const address = addressOf(visitors)
@@ -95,7 +95,7 @@ export function openFleet({
       },
       sendText: (text: string) => post('send', { conversationId, text }),
       signal: () => post('send', { conversationId, messageType: 'TypingIndicator', typing: true }),
-      named: () => ({ conversationId }),
+      conversationQuery: () => ({ conversationId }),
       end: () => post('end', { conversationId }),
       get: (endpoint: string, query: Record<string, string> = {}) =>
         callNext({ method: 'GET', endpoint, token: tokens.token, query, address }),
@@ -116,8 +116,8 @@ export function openFleet({
   }
 
   return {
-    arrive: signIn,
-    /** A visitor with an open conversation. */
+    signIn,
+    /** Returns a visitor with an open conversation. */
     async startConversation() {
       const visitor = await signIn()
       const { status, body } = await visitor.start()
@@ -125,11 +125,11 @@ export function openFleet({
       return visitor
     },
     salesforce: () => salesforce,
-    /** From now on only these gateways are asked; the next test begins with all. */
+    /** Limits further calls to these gateways until the end of the test. */
     useGateways(gateways: readonly number[]): void {
       selected = gateways
     },
-    /** What Salesforce heard of one operation. */
+    /** Returns the requests that Salesforce received for one operation. */
     exchangesOf: (operationId: string) =>
       salesforce.exchanges.filter((exchange) => exchange.operationId === operationId),
     lines: () => fleet.lines(),

@@ -1,10 +1,13 @@
-/** A store that goes wrong in the middle of a call: for this call alone, from its nth request on or only there. */
+/** Makes the store fail in the middle of one call: from its nth request on, or for that request only. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { http } from 'msw'
 import { redisUrl, type TestGateway } from '../support/gateway.js'
 
-/** As a proxy's, in short; `late`: the work is done when the test says so, after its sender has given up. */
+/**
+ * Names the faults of the proxy, in short. With `late`, the store does the work when the test asks for
+ * it, after the sender has given up.
+ */
 export type MidCallFault = 'hang' | 'mute' | 'late' | 'drop' | 'lose'
 
 type Plan = {
@@ -17,7 +20,7 @@ type Plan = {
 }
 type Work = () => Promise<unknown>
 
-/** Far from a second, and from the 100 ms that are left to take something back. */
+/** Lies between the store's timeout of a second and the 100 ms that remain for an undo. */
 const longMs = 600
 
 async function untilAborted({ signal }: Request): Promise<Response> {
@@ -33,7 +36,7 @@ export function createMidCallFaults(gateway: TestGateway) {
     if (what === 'hang') return untilAborted(request)
     const body = await request.text()
     const { url, method, headers } = request
-    // The sender's signal would end the work with the wait.
+    // The new request leaves out the sender's signal, which would abort the work together with the wait.
     const forward = () => gateway.redis.handle(new Request(url, { method, headers, body }))
     if (what === 'late') {
       late.push(forward)
@@ -55,14 +58,17 @@ export function createMidCallFaults(gateway: TestGateway) {
       return answer
     }),
 
-    /** How many requests a call makes of a store that is well. */
+    /** Counts the requests that a call makes to a healthy store. */
     async count(call: () => Promise<unknown>): Promise<number> {
       const plan: Plan = { what: 'drop', from: 1, to: 0, requests: 0, waits: 0, late: [] }
       await plans.run(plan, call)
       return plan.requests
     },
 
-    /** Makes a call whose requests to the store go wrong from one on to another; `waits`: for how many it waited long; `late`: what is still to arrive. */
+    /**
+     * Makes a call whose requests to the store fail in the given range. `waits` counts the requests for
+     * which the call waited longer than `longMs`; `late` holds the work that has not arrived yet.
+     */
     async withFault<T>(
       what: MidCallFault,
       [from, to]: readonly [number, number],

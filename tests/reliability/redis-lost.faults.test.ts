@@ -1,4 +1,4 @@
-/** The store has lost everything: who was whom is still known, what was theirs is not. */
+/** Checks each endpoint after the store lost all data: visitors are still known, conversations are not. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
@@ -25,15 +25,15 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
   })
   const loseAll = () => gateway.redisBackend.execute(['FLUSHALL'])
 
-  async function survivor() {
+  async function loseDataAfterStart() {
     const visitor = await startConversation()
     await visitor.send('Before')
     await loseAll()
     return visitor
   }
 
-  it('a conversation is not found, by whatever endpoint, and Salesforce hears nothing', async () => {
-    const { token, conversationId } = await survivor()
+  it('every endpoint returns 404 for a lost conversation and makes no Salesforce call', async () => {
+    const { token, conversationId } = await loseDataAfterStart()
     const body = { conversationId }
     const form = createForm({ conversationId, file: createFile() })
     const calls = [
@@ -50,8 +50,8 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
     }
   })
 
-  it('an access token is good, and a new start gives a conversation that works', async () => {
-    const { token, conversationId } = await survivor()
+  it('an access token is still accepted, and start opens a new conversation that works', async () => {
+    const { token, conversationId } = await loseDataAfterStart()
     expect((await request(conversations, { token })).body).toEqual({ conversations: [] })
     const started = await request(start, { token, body: {} })
     expect(started.status).toBe(201)
@@ -62,25 +62,25 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
     expect(textsOf((await request(poll, { token, query })).body)).not.toContain('Before')
   })
 
-  it('a refresh token is refused, and a new guest is welcome', async () => {
-    const { refreshToken } = await survivor()
+  it('a refresh token is rejected with 401, and a new guest can sign in', async () => {
+    const { refreshToken } = await loseDataAfterStart()
     expectProblem(await request(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
     expect((await request(auth, { body: {} })).status).toBe(200)
   })
 
-  it('a known visitor is the same person at the next sign-in', async () => {
-    const identity = { subject: randomUUID() }
-    const before = await request(auth, { body: { identityToken: await identityToken(identity) } })
+  it('a verified visitor gets the same user id at the next sign-in', async () => {
+    const claims = { subject: randomUUID() }
+    const before = await request(auth, { body: { identityToken: await identityToken(claims) } })
     await loseAll()
     const { refreshToken } = before.body
     expectProblem(await request(auth, { body: { refreshToken } }), 401, 'refresh_rejected')
-    const after = await request(auth, { body: { identityToken: await identityToken(identity) } })
+    const after = await request(auth, { body: { identityToken: await identityToken(claims) } })
     expect(after.body.user).toEqual(before.body.user)
     expect((await request(start, { token: after.body.token, body: {} })).status).toBe(201)
   })
 
-  it('a guest whose family is lost cannot take conversations along, and nothing changes', async () => {
-    const { refreshToken } = await survivor()
+  it('a guest’s sign-in is rejected with 401 when the refresh-token family is lost', async () => {
+    const { refreshToken } = await loseDataAfterStart()
     const body = { identityToken: await identityToken(), refreshToken }
     expectProblem(
       await expectNoSalesforceCalls(gateway, () => request(auth, { body })),
@@ -89,30 +89,30 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
     )
   })
 
-  it('a sign-out is a sign-out', async () => {
-    const { token } = await survivor()
+  it('a sign-out succeeds, and its access token is rejected afterwards', async () => {
+    const { token } = await loseDataAfterStart()
     expect((await request(auth, { method: 'DELETE', token })).status).toBe(204)
     expectProblem(await request(start, { token, body: {} }), 401, 'unauthenticated')
   })
 
-  it('a poll goes on where it was when only the record is left', async () => {
-    const { user, poll: ask, send } = await startConversation()
+  it('a poll continues from its cursor when only the visitor’s record is left', async () => {
+    const { user, poll: pollMessages, send } = await startConversation()
     await send('Before')
-    const { cursor } = (await ask()).body
+    const { cursor } = (await pollMessages()).body
     await send('News')
     const record = (await keys()).filter((key) => key.includes(`:visitor:{${user.id}}`))
     const others = (await keys()).filter((key) => !record.includes(key))
     expect(record).toHaveLength(1)
     expect(others.length).toBeGreaterThan(2)
     await gateway.redisBackend.execute(['DEL', ...others])
-    const { status, body } = await ask({ cursor })
+    const { status, body } = await pollMessages({ cursor })
     expect(status).toBe(200)
     expect(textsOf(body)).toContain('News')
     expect(textsOf(body)).not.toContain('Before')
   })
 
   it.runIf(resolvesUnclearSends)(
-    'a message whose log is lost is said again, under the same id',
+    'a repeated message is sent again under the same id when its send log is lost',
     async () => {
       const { send, conversationId } = await startConversation()
       const id = randomUUID()

@@ -1,4 +1,4 @@
-/** Every endpoint while the store is slow, hanging, refusing, failing, cut off, restarting or emptied. */
+/** Calls every endpoint while the store is slow, hangs, refuses, fails, is cut off or restarts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import health from '../../api/health.js'
@@ -21,17 +21,17 @@ const gateway = setupGateway({
     allowTranscriptDownload: true,
     switches: { limits: noSalesforceLimits },
   },
-  // The store's patience and the deadline are the ones of production.
+  // The store's timeout and the deadline are those of production.
   env: { ...loginEnv, LIMITS: limits, REDIS_TIMEOUT_MS: '1000', REQUEST_DEADLINE_MS: '8000' },
 })
 
-/** Whatever the store does, an answer takes no longer, in milliseconds (docs/reliability.md). */
+/** Limits the response time in milliseconds, for every fault of the store (docs/reliability.md). */
 const promisedMs = 1500
 
-/** Between two calls, in milliseconds. */
+/** Separates two calls, in milliseconds. */
 const pauseMs = 20
 
-/** So long health is told as it was, in milliseconds. */
+/** Equals the time for which health caches its result, in milliseconds. */
 const healthFreshMs = 5000
 
 const calls = { ...commonCalls(), ...furtherCalls(gateway) }
@@ -47,7 +47,10 @@ async function timed(call: () => Promise<TestResponse>) {
   return { answer: await call(), ms: performance.now() - startedAt }
 }
 
-/** One shortly after the other: a hanging store is waited for once, and nobody waits for the machine. */
+/**
+ * Makes the calls concurrently, `pauseMs` apart: the test waits for a hanging store once, and the
+ * measured times do not include the load of a simultaneous start.
+ */
 async function callAll(all: readonly [string, PreparedCall][]) {
   const made = []
   for (const [name, { call }] of all) {
@@ -69,7 +72,10 @@ function expectRefused(name: string, { status, headers, body }: TestResponse): v
   expect(headers.get('ratelimit')).toBeNull()
 }
 
-/** Each call is refused in time and tells Salesforce nothing; healed, the same call is right at once. */
+/**
+ * Expects that each call is refused in time and makes no Salesforce call, and that the same call
+ * succeeds at once when the store is healthy again.
+ */
 async function expectRefusalAndRecovery(
   injectFault: () => Promise<void>,
   heal: () => Promise<void>,
@@ -82,12 +88,12 @@ async function expectRefusalAndRecovery(
     expectRefused(name, answer)
     expect(ms, name).toBeLessThan(promisedMs)
   }
-  const sick = await timed(() => request(health))
-  expect(sick.answer).toMatchObject({ status: 503, body: { status: 'down' } })
-  expect(sick.ms, 'health').toBeLessThan(promisedMs)
+  const unhealthy = await timed(() => request(health))
+  expect(unhealthy.answer).toMatchObject({ status: 503, body: { status: 'down' } })
+  expect(unhealthy.ms, 'health').toBeLessThan(promisedMs)
   expect((await request(jwks)).status, 'the key set').toBe(200)
   expect((await request(notFound)).status, 'no such endpoint').toBe(404)
-  expect(gateway.salesforceCalls().slice(callsBefore), 'what Salesforce heard').toEqual([])
+  expect(gateway.salesforceCalls().slice(callsBefore), 'Salesforce calls').toEqual([])
   await heal()
   for (const [name, { call, check }] of all) {
     const { answer, ms } = await timed(call)
@@ -100,7 +106,7 @@ async function expectRefusalAndRecovery(
 
 const page = { status: 200, type: 'text/html', body: '<html><h1>Not Redis</h1></html>' }
 const failing: [name: string, fault: ProxyFault][] = [
-  ['is slower than we wait', { delayMs: 1300 }],
+  ['is slower than the timeout', { delayMs: 1300 }],
   ['hangs', 'hang'],
   ['hangs after the work', 'mute'],
   ['refuses', 'refuse'],
@@ -113,11 +119,11 @@ const answering: [name: string, fault: ProxyFault][] = [
   ['answers with a page', { answer: page }],
 ]
 
-/** What happens to a store, and what ends it. */
+/** Names a fault, with the changes that begin and end it. */
 type StoreFault = [name: string, spoil: Change, heal: Change]
 type Change = (store: StoreSetup) => Promise<void> | undefined
 
-/** Before its front one Redis is like the other. */
+/** Applies to each Redis: the proxy stands in front of the REST server, which hides the Redis behind it. */
 const beforeFront = [...failing, ...answering].map(
   ([name, fault]): StoreFault => [
     name,
@@ -161,14 +167,17 @@ describe.each([
       gateway.setEnv(store.variables)
     })
 
-    it.each(storeFaults)('%s', async (_, spoil, heal) => {
-      await expectRefusalAndRecovery(
-        async () => spoil(store),
-        async () => heal(store),
-      )
-    })
+    it.each(storeFaults)(
+      '%s, every call gets 503 in time and succeeds afterwards',
+      async (_, spoil, heal) => {
+        await expectRefusalAndRecovery(
+          async () => spoil(store),
+          async () => heal(store),
+        )
+      },
+    )
 
-    it('is slow, and in time, nothing is different', async () => {
+    it('is slow but within the timeout, every call succeeds in time', async () => {
       const all = await prepareAll()
       await store.proxy.set({ delayMs: 60 })
       const answers = await callAll(all)

@@ -1,4 +1,4 @@
-/** The store goes wrong in the middle of a call: no half-done effect, and the same call again is right. */
+/** Fails the store in the middle of a call: no effect is half done, and the repeated call succeeds. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dialects } from '../dialects/dialects.js'
 import { setupGateway } from '../support/gateway.js'
@@ -8,26 +8,27 @@ import { loginEnv } from '../support/verified.js'
 import { commonCalls, furtherCalls, limits, type PreparedCall } from './calls.js'
 import { createMidCallFaults, type MidCallFault } from './mid-call-faults.js'
 
-/** So many cases at once, for most of their time is waiting. */
+/** Is the number of concurrent cases, which spend most of their time waiting. */
 const groupSize = 20
-/** Nothing waits for a call that is over; this is for a machine with much to do. */
+/** Bounds a call's time in milliseconds, with a margin for a loaded machine. */
 const promptMs = 6000
 
 type Range = readonly [from: number, to: number]
-type Trouble = {
+type FaultPlan = {
   what: MidCallFault
   range: Range
-  /** Of what is late. */
+  /** Says when late work arrives. */
   arrives?: 'before the repeat' | 'after the repeat'
 }
 type Case = { name: string; prepare: () => Promise<PreparedCall>; nth: number }
 
-/** A name that could not be noted is the matter of tests/api/poll-echoes. */
+/** Is the case of a message id that could not be stored, which tests/api/poll-echoes covers. */
 const namelessEcho = 'a text, request 4'
 
 /**
- * Of what arrives late: typing that Salesforce then does not hear of, which agents' clients forget after
- * 5 s anyway; and, where a start cannot be begun again, one that is noted although it never was.
+ * Lists the accepted effects of late work: a typing indicator that Salesforce does not receive, which
+ * agents' clients drop after 5 s anyway; and, where a start cannot be repeated, a start that is recorded
+ * although it did not happen.
  */
 const tolerated = {
   settling: /^an? (end of )?typing, request 2: again/,
@@ -59,7 +60,10 @@ describe.each(dialects)(
     const midCallFaults = createMidCallFaults(gateway)
     beforeEach(() => gateway.network.use(midCallFaults.handler))
 
-    /** Each request of each call but its first, which stands for a store that is gone altogether. */
+    /**
+     * Returns a case for each request of each call except the first, whose failure equals that of an
+     * unavailable store.
+     */
     async function allCases(): Promise<Case[]> {
       const calls = { ...commonCalls(), ...(hasExtendedFeatures && furtherCalls(gateway)) }
       const cases = Object.entries(calls).map(async ([name, prepare]) => {
@@ -77,14 +81,14 @@ describe.each(dialects)(
       return [await work(), Math.round(performance.now() - startedAt)]
     }
 
-    /** What is wrong with a call that was spoilt and then made again; null when nothing is. */
-    async function verdict({ what, range, arrives }: Trouble, { call, check }: PreparedCall) {
+    /** Makes a call with a fault, repeats it, and returns the error found; null if there is none. */
+    async function findError({ what, range, arrives }: FaultPlan, { call, check }: PreparedCall) {
       const [{ answer, waits, late }, ms] = await timed(() =>
         midCallFaults.withFault(what, range, call),
       )
       const { status, body } = answer
       const isRefused = status === 503 && body.code === 'store_unavailable' && body.retryable
-      // Where nothing tells what became of a start, the caller is told not to repeat it.
+      // If the outcome of a start cannot be determined, the response is not retryable.
       if (!resolvesUnclearSends && status === 503 && !body.retryable) return null
       if (status > 299 && !isRefused) return `${status} ${body.code}`
       if (waits > 1 || ms > promptMs) return `waited for the store ${waits} times, ${ms} ms in all`
@@ -100,18 +104,18 @@ describe.each(dialects)(
       }
     }
 
-    async function wrongs(
+    async function findErrors(
       what: MidCallFault,
       rangeFrom: (nth: number) => Range,
-      arrives?: Trouble['arrives'],
+      arrives?: FaultPlan['arrives'],
     ): Promise<string[]> {
       const cases = await allCases()
       expect(cases.length).toBeGreaterThan(15)
       const found: string[] = []
       for (let from = 0; from < cases.length; from += groupSize) {
         const group = cases.slice(from, from + groupSize).map(async ({ name, prepare, nth }) => {
-          const trouble = { what, range: rangeFrom(nth), ...(arrives && { arrives }) }
-          const wrong = await verdict(trouble, await prepare())
+          const plan = { what, range: rangeFrom(nth), ...(arrives && { arrives }) }
+          const wrong = await findError(plan, await prepare())
           return wrong === null ? [] : [`${name}: ${wrong}`]
         })
         found.push(...(await Promise.all(group)).flat())
@@ -120,17 +124,17 @@ describe.each(dialects)(
     }
 
     it.each(['lose', 'drop'] as const)(
-      'nothing is half done when one request to the store goes wrong: %s',
+      'a repeated call leaves nothing half done after one failed store request (%s)',
       async (what) => {
-        expect(await wrongs(what, once)).toEqual([])
+        expect(await findErrors(what, once)).toEqual([])
       },
       60_000,
     )
 
     it.each(['before the repeat', 'after the repeat'] as const)(
-      'nothing is half done when one request that was given up arrives %s',
+      'a repeated call leaves nothing half done if a timed-out store request arrives %s',
       async (arrives) => {
-        const found = await wrongs('late', once, arrives)
+        const found = await findErrors('late', once, arrives)
         expect(
           found.filter(
             (wrong) => !(resolvesUnclearSends ? tolerated.settling : tolerated.blind).test(wrong),
@@ -141,9 +145,9 @@ describe.each(dialects)(
     )
 
     it.each(['hang', 'mute', 'drop'] as const)(
-      'nothing is half done when the store goes wrong for the rest of a call: %s',
+      'a repeated call leaves nothing half done if the store fails for the rest of a call (%s)',
       async (what) => {
-        expect(await wrongs(what, onwards)).toEqual([])
+        expect(await findErrors(what, onwards)).toEqual([])
       },
       60_000,
     )

@@ -6,78 +6,84 @@ import {
   type VisitorRecord,
 } from '../../bench/soak/verdict.js'
 
-const mine = `${textPrefix(1, 1)} Is there anything new?`
+const sentText = `${textPrefix(1, 1)} Is there anything new?`
 
-/** A visitor who said one thing and got one answer. */
+/** Describes a visitor who sent one message and received one answer. */
 const visitor: VisitorRecord = {
   index: 1,
   conversationId: 'c1',
-  acknowledged: new Map([['said', mine]]),
+  acknowledged: new Map([['sent', sentText]]),
   unsettled: [],
   received: [
     { id: 'joined', text: 'The assistant joined' },
-    { id: 'said', text: mine },
-    { id: 'answer', text: `You said “${mine}”` },
+    { id: 'sent', text: sentText },
+    { id: 'answer', text: `You said “${sentText}”` },
   ],
 }
 const entries: StoredConversations[number]['entries'] = [
   { id: 'joined', isMessage: false, content: '{}' },
-  { id: 'said', isMessage: true, content: mine },
-  { id: 'answer', isMessage: true, content: mine },
+  { id: 'sent', isMessage: true, content: sentText },
+  { id: 'answer', isMessage: true, content: sentText },
 ]
-const [, said, answer] = entries
-const ledger: StoredConversations = [{ id: 'c1', entries }]
+const [, sent, answer] = entries
+const conversations: StoredConversations = [{ id: 'c1', entries }]
 const good = { acknowledged: 1, received: 2, unsettled: 0, lost: 0, doubled: 0, foreign: 0 }
 
 const stored = (...more: StoredConversations[number]['entries']): StoredConversations => [
   { id: 'c1', entries: [...entries, ...more] },
 ]
-const told = (...received: VisitorRecord['received']): VisitorRecord[] => [{ ...visitor, received }]
+const visitorWith = (...received: VisitorRecord['received']): VisitorRecord[] => [
+  { ...visitor, received },
+]
 const other = `${textPrefix(11, 1)} Is there anything new?`
 
-describe('the verdict of a soak', () => {
-  it('is good when everything is stored once and told once', () => {
-    expect(compare([visitor], ledger)).toEqual(good)
+describe('the soak’s comparison', () => {
+  it('reports no error if every message is stored once and delivered once', () => {
+    expect(compare([visitor], conversations)).toEqual(good)
   })
 
   it.each([
     [
       'an acknowledged message that is not stored',
       'lost',
-      () => compare([visitor], [{ id: 'c1', entries: entries.filter((entry) => entry !== said) }]),
+      () => compare([visitor], [{ id: 'c1', entries: entries.filter((entry) => entry !== sent) }]),
     ],
     [
-      'a stored message that was not told',
+      'a stored message that was not delivered',
       'lost',
-      () => compare(told(...visitor.received.slice(0, 2)), ledger),
+      () => compare(visitorWith(...visitor.received.slice(0, 2)), conversations),
     ],
     [
       'a message that is stored twice',
       'doubled',
-      () => compare([visitor], said ? stored(said) : []),
+      () => compare([visitor], sent ? stored(sent) : []),
     ],
     [
-      'a message that was told twice',
+      'a message that was delivered twice',
       'doubled',
-      () => compare(told(...visitor.received, ...visitor.received.slice(-1)), ledger),
+      () => compare(visitorWith(...visitor.received, ...visitor.received.slice(-1)), conversations),
     ],
     [
-      'a conversation that nobody knows',
+      'a conversation that belongs to no visitor',
       'doubled',
-      () => compare([visitor], [...ledger, { id: 'c2', entries: [] }]),
+      () => compare([visitor], [...conversations, { id: 'c2', entries: [] }]),
     ],
     [
-      'a message that was told and is not in the conversation',
+      'a delivered message that is not in the conversation',
       'foreign',
-      () => compare(told(...visitor.received, { id: 'else', text: 'Hello' }), ledger),
+      () => compare(visitorWith(...visitor.received, { id: 'else', text: 'Hello' }), conversations),
     ],
     [
-      'another visitor’s words in what was told',
+      'another visitor’s text in a delivered message',
       'foreign',
-      () => compare(told(...visitor.received.slice(0, 2), { id: 'answer', text: other }), ledger),
+      () =>
+        compare(
+          visitorWith(...visitor.received.slice(0, 2), { id: 'answer', text: other }),
+          conversations,
+        ),
     ],
     [
-      'another visitor’s words in the conversation',
+      'another visitor’s text in the conversation',
       'foreign',
       () =>
         compare(
@@ -92,8 +98,8 @@ describe('the verdict of a soak', () => {
     expect(work()).not.toEqual(good)
   })
 
-  it('counts what was given up apart: it may have arrived', () => {
-    const verdict = compare([{ ...visitor, unsettled: ['1 2: network'] }], ledger)
+  it('counts abandoned messages separately, since they may have arrived', () => {
+    const verdict = compare([{ ...visitor, unsettled: ['1 2: network'] }], conversations)
     expect(verdict).toEqual({ ...good, unsettled: 1 })
   })
 })

@@ -14,26 +14,26 @@ const gateway = setupGateway({
 const midCallFaults = createMidCallFaults(gateway)
 beforeEach(() => gateway.network.use(midCallFaults.handler))
 
-/** Somebody new, with an id for the conversation they want. */
-async function stranger() {
+/** Signs in a new guest, who chooses an id for the conversation. */
+async function signInWithId() {
   const { token } = await signInAsGuest()
   const conversationId = randomUUID()
   return {
-    begin: () => request(start, { token, body: { conversationId } }),
-    say: () => request(send, { token, body: { conversationId, text: 'Hello' } }),
+    start: () => request(start, { token, body: { conversationId } }),
+    send: () => request(send, { token, body: { conversationId, text: 'Hello' } }),
   }
 }
 
-it('a start that was repeated outlasts what its first attempt takes back late', async () => {
-  const requests = await midCallFaults.count((await stranger()).begin)
+it('a repeated start keeps its conversation when the first attempt’s undo arrives late', async () => {
+  const requests = await midCallFaults.count((await signInWithId()).start)
   const cases = Array.from({ length: requests - 2 }, (_each, index) => index + 2)
   const outcomes = await Promise.all(
     cases.map(async (nth) => {
-      const visitor = await stranger()
-      const { late } = await midCallFaults.withFault('late', [nth, nth + 1], visitor.begin)
-      const again = await visitor.begin()
+      const visitor = await signInWithId()
+      const { late } = await midCallFaults.withFault('late', [nth, nth + 1], visitor.start)
+      const again = await visitor.start()
       for (const work of late) await work()
-      const sent = await visitor.say()
+      const sent = await visitor.send()
       return [nth, again.status < 300, sent.status]
     }),
   )

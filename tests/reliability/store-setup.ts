@@ -1,4 +1,7 @@
-/** A Redis behind proxies: one between the gateway and the REST front, one between that and a redis-server. */
+/**
+ * Sets up a Redis behind proxies: one between the gateway and the REST server, and one between the REST
+ * server and a redis-server.
+ */
 import { http, passthrough } from 'msw'
 import { type FaultProxy, startFaultProxy } from '../../sandbox/proxy/index.js'
 import {
@@ -12,13 +15,13 @@ import { runRedisServer } from '../sandbox/redis-server.js'
 
 const token = 'redis-token'
 
-/** The server behind the front, where there is one. */
+/** Controls the redis-server behind the REST server. */
 type BackendProxy = { proxy: FaultProxy; end(): Promise<void>; begin(): Promise<void> }
 
 export type StoreSetup = {
-  /** Between the gateway and the front. */
+  /** Stands between the gateway and the REST server. */
   proxy: FaultProxy
-  /** Null for the embedded Redis. */
+  /** Is null for the embedded Redis. */
   backendProxy: BackendProxy | null
   variables: Record<string, string>
   /** Lets the gateway reach the proxy through the closed network. */
@@ -52,7 +55,7 @@ async function openStore(
 export const openEmbedded = (): Promise<StoreSetup> =>
   openStore(embeddedRedis(), null, async () => undefined)
 
-/** A real redis-server, which keeps what it was told when it restarts. */
+/** Opens a real redis-server, which keeps its data when it restarts. */
 export async function openServer(): Promise<StoreSetup> {
   const server = await runRedisServer('everything')
   const proxy = await startFaultProxy({ path: server.path })

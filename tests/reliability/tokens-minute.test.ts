@@ -15,26 +15,26 @@ const minuteMs = 60_000
 
 const gateway = setupGateway({ env: { LIMITS } })
 
-async function begin() {
+async function startAsNewGuest() {
   const { token } = await signInAsGuest()
   return await request(start, { token, body: {} })
 }
 
-/** A moment late in a minute of the clock, some minutes from now: how far it is away, in milliseconds. */
-const untilLateInAMinute = () => 5 * minuteMs + 55_000 - (Date.now() % minuteMs)
+/** Returns the milliseconds until second 55 of a clock minute that lies some minutes ahead. */
+const msUntilLateInAMinute = () => 5 * minuteMs + 55_000 - (Date.now() % minuteMs)
 
-it('the allowance of token requests holds in every minute, not only in those of the clock', async () => {
-  const lateMs = untilLateInAMinute()
+it('the allowance of token requests holds in any 60 seconds, not only in clock minutes', async () => {
+  const lateMs = msUntilLateInAMinute()
   shiftClock(lateMs)
-  for (let count = 0; count < forStarts; count++) expect((await begin()).status).toBe(201)
+  for (let count = 0; count < forStarts; count++) expect((await startAsNewGuest()).status).toBe(201)
   for (const laterMs of [0, 15_000, 30_000, 50_000]) {
     shiftClock(lateMs + laterMs)
-    const refused = await begin()
+    const refused = await startAsNewGuest()
     expectProblem(refused, 429, 'rate_limited')
     expect(refused.body.retryAfterMs).toBeLessThanOrEqual(minuteMs - laterMs)
     expect(refused.body.retryAfterMs).toBeGreaterThan(minuteMs - laterMs - 20_000)
   }
   expect(gateway.salesforce.exchanges).toHaveLength(2 * forStarts)
   shiftClock(lateMs + minuteMs + 20_000)
-  for (let count = 0; count < forStarts; count++) expect((await begin()).status).toBe(201)
+  for (let count = 0; count < forStarts; count++) expect((await startAsNewGuest()).status).toBe(201)
 })

@@ -1,4 +1,4 @@
-/** One renewal, however many ask: over four processes, in both dialects. */
+/** Checks that concurrent requests over four processes renew a token once, in both dialects. */
 import { describe, expect, it } from 'vitest'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
 import { verifiedEnv, verifiedSalesforce } from '../support/verified.js'
@@ -25,12 +25,12 @@ const dialects = [
   },
 ] as const
 
-describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect) => {
+describe.each(dialects)('20 concurrent requests over 4 processes ($name)', (dialect) => {
   const gateway = openFleet(dialect)
   const exchanges = () => gateway.exchangesOf(dialect.exchange).length
 
-  /** A visitor whose token is about to end, in an org whose next tokens live longer. */
-  async function visitWithTokenDue() {
+  /** Starts a conversation whose token expires soon, in an org whose next tokens live longer. */
+  async function startWithExpiringToken() {
     const { switches } = gateway.salesforce()
     const usual = switches[dialect.life]
     switches[dialect.life] = soonOver
@@ -39,33 +39,33 @@ describe.each(dialects)('20 requests at once over 4 processes ($name)', (dialect
     return visitor
   }
 
-  it('renew a token that is due once', async () => {
-    const visitor = await visitWithTokenDue()
+  it('renew an expiring token exactly once', async () => {
+    const visitor = await startWithExpiringToken()
     const before = exchanges()
     const polls = await Promise.all(Array.from({ length: 20 }, () => visitor.poll()))
     expect(polls.map(({ status }) => status)).toEqual(polls.map(() => 200))
     expect(exchanges()).toBe(before + 1)
   })
 
-  it('renew a token that Salesforce refuses once, and every message arrives once', async () => {
+  it('renew a refused token exactly once, and every message arrives once', async () => {
     const visitor = await gateway.startConversation()
     const before = exchanges()
     gateway.salesforce().expireTokens()
     const texts = Array.from({ length: 10 }, (_each, index) => `Number ${index}`)
-    const says = texts.map((text) => visitor.sendText(text))
+    const sends = texts.map((text) => visitor.sendText(text))
     const polls = texts.map(() => visitor.poll())
-    const answers = await Promise.all([...says, ...polls])
+    const answers = await Promise.all([...sends, ...polls])
     expect(answers.map(({ status }) => status)).toEqual(
       answers.map((_answer, index) => (index < texts.length ? 202 : 200)),
     )
     expect(exchanges()).toBe(before + 1)
     const { messages } = (await visitor.poll()).body
-    const said = messages.filter(({ sender }) => sender.role === 'EndUser')
-    expect(said.map(({ text }) => text).sort()).toEqual(texts)
+    const sent = messages.filter(({ sender }) => sender.role === 'EndUser')
+    expect(sent.map(({ text }) => text).sort()).toEqual(texts)
   })
 
-  it('hear of a renewal that fails, and the next one mends it', async () => {
-    const visitor = await visitWithTokenDue()
+  it('get 429 while a renewal fails, and the next request renews the token', async () => {
+    const visitor = await startWithExpiringToken()
     gateway.salesforce().fail({ operation: dialect.exchange, times: 4, what: { status: 429 } })
     const refused = await Promise.all([1, 2, 3, 4].map(() => visitor.poll()))
     for (const { status, code } of refused) expect([status, code]).toEqual([429, 'rate_limited'])

@@ -48,7 +48,7 @@ const chat: Chat = {
   resume: asking('resume', undefined),
   send: verb('send', 'a-message'),
   reply: verb('reply', 'an-answer'),
-  sendContent: verb('say', 'a-message'),
+  sendContent: verb('sendContent', 'a-message'),
   call: () => Promise.reject(new Error('A stage has no gateway.')),
   retry: verb('retry', undefined),
   discard: verb('discard', undefined),
