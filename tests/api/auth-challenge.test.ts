@@ -15,9 +15,9 @@ beforeEach(() => {
   gateway.network.use(...turnstile.handlers())
 })
 
-const enter = (body: object = {}) => request(auth, { body })
+const signIn = (body: object = {}) => request(auth, { body })
 
-function expectAskedAgain(answer: Awaited<ReturnType<typeof enter>>, message: RegExp): void {
+function expectChallengeError(answer: Awaited<ReturnType<typeof signIn>>, message: RegExp): void {
   expect(answer).toMatchObject({
     status: 400,
     body: { code: 'invalid_request', retryable: false, errors: [{ path: 'challenge' }] },
@@ -26,10 +26,10 @@ function expectAskedAgain(answer: Awaited<ReturnType<typeof enter>>, message: Re
   expect(answer.body.token).toBeUndefined()
 }
 
-describe('a new guest where a challenge must be met', () => {
-  it('is welcome with a token of the widget, of which Cloudflare hears and nobody else', async () => {
+describe('auth of a new guest where TURNSTILE_SECRET is set', () => {
+  it('accepts a solved challenge and sends it to Cloudflare only', async () => {
     const challenge = turnstile.solve()
-    const answer = await enter({ challenge })
+    const answer = await signIn({ challenge })
     expect(answer).toMatchObject({ status: 200, body: { user: { verified: false } } })
     expect((await request(start, { token: answer.body.token, body: {} })).status).toBe(201)
     expect(turnstile.asked).toEqual([{ secret, response: challenge }])
@@ -38,59 +38,65 @@ describe('a new guest where a challenge must be met', () => {
     for (const word of [secret, challenge]) expect(output).not.toContain(word)
   })
 
-  it('is asked for one when there is none, and Cloudflare is not', async () => {
-    expectAskedAgain(await enter(), /^is required$/)
+  it('returns 400 for a missing challenge and does not ask Cloudflare', async () => {
+    expectChallengeError(await signIn(), /^is required$/)
     expect(turnstile.asked).toEqual([])
   })
 
-  it.each(['', 7, null, 'x'.repeat(2049)])('is told that %j is none', async (challenge) => {
-    const answer = await enter({ challenge })
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'challenge' }] } })
-    expect(turnstile.asked).toEqual([])
-  })
+  it.each(['', 7, null, 'x'.repeat(2049)])(
+    'returns 400 for the challenge %j and does not ask Cloudflare',
+    async (challenge) => {
+      const answer = await signIn({ challenge })
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'challenge' }] } })
+      expect(turnstile.asked).toEqual([])
+    },
+  )
 
-  it('is refused with a token that is made up, and its words are repeated nowhere', async () => {
-    const answer = await enter({ challenge: 'a-made-up-challenge&secret=mine' })
-    expectAskedAgain(answer, /not accepted/)
+  it('returns 400 for a made-up challenge and repeats its text nowhere', async () => {
+    const answer = await signIn({ challenge: 'a-made-up-challenge&secret=mine' })
+    expectChallengeError(answer, /not accepted/)
     expect(turnstile.asked).toEqual([{ secret, response: 'a-made-up-challenge&secret=mine' }])
     expect([...sentToClients, ...gateway.lines].join()).not.toContain('made-up')
   })
 
-  it('is refused with a token that was used before', async () => {
+  it('returns 400 for a challenge that was used before', async () => {
     const challenge = turnstile.solve()
-    expect((await enter({ challenge })).status).toBe(200)
-    expectAskedAgain(await enter({ challenge }), /used before/)
+    expect((await signIn({ challenge })).status).toBe(200)
+    expectChallengeError(await signIn({ challenge }), /used before/)
   })
 
-  it('is counted before Cloudflare is asked', async () => {
+  it('applies the rate limit before it asks Cloudflare', async () => {
     gateway.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
-    await enter({ challenge: 'guess-1' })
-    expect((await enter({ challenge: 'guess-2' })).status).toBe(429)
+    await signIn({ challenge: 'guess-1' })
+    expect((await signIn({ challenge: 'guess-2' })).status).toBe(429)
     expect(turnstile.asked).toHaveLength(1)
   })
 
-  it('is not asked for one where guests are not served at all', async () => {
+  it('returns 403 where guests are not allowed and does not ask Cloudflare', async () => {
     gateway.setEnv({ ALLOW_ANONYMOUS: 'false' })
-    const answer = await enter({ challenge: turnstile.solve() })
+    const answer = await signIn({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 403, body: { code: 'anonymous_disabled' } })
     expect(turnstile.asked).toEqual([])
   })
 })
 
-describe('when Cloudflare cannot say', () => {
+describe('auth of a new guest while Turnstile fails', () => {
   const success = JSON.stringify({ success: 'yes' })
   it.each<[string, TurnstileFault]>([
-    ['the connection is cut', 'drop'],
-    ['a web page', { status: 502, body: '<html>Bad gateway</html>' }],
-    ['nothing', { status: 200, body: '' }],
-    ['a yes of another kind', { status: 200, body: success }],
+    ['a cut connection', 'drop'],
+    ['an HTML page', { status: 502, body: '<html>Bad gateway</html>' }],
+    ['an empty body', { status: 200, body: '' }],
+    ['a success that is not a boolean', { status: 200, body: success }],
     ['null', { status: 200, body: 'null' }],
-    ['no without a reason', { status: 200, body: '{"success":false}' }],
-    ['its own fault', { status: 200, body: '{"success":false,"error-codes":["internal-error"]}' }],
-    ['a redirection', { status: 302, body: '' }],
-  ])('nobody is let in, and it may be tried again: %s', async (_what, fault) => {
+    ['a failure without a reason', { status: 200, body: '{"success":false}' }],
+    [
+      'an internal error of Cloudflare',
+      { status: 200, body: '{"success":false,"error-codes":["internal-error"]}' },
+    ],
+    ['a redirect', { status: 302, body: '' }],
+  ])('returns 503 upstream_unavailable, which may be retried, after %s', async (_what, fault) => {
     turnstile.fail(fault)
-    const answer = await enter({ challenge: turnstile.solve() })
+    const answer = await signIn({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({
       status: 503,
       body: { code: 'upstream_unavailable', retryable: true },
@@ -99,64 +105,67 @@ describe('when Cloudflare cannot say', () => {
     expect(gateway.lines.at(-1)).not.toContain(secret)
   })
 
-  it('nobody is let in while it hangs, and the answer comes in time', async () => {
+  it('returns 503 before the deadline while Cloudflare hangs', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '200' })
     turnstile.fail('hang')
     const startedAt = performance.now()
-    const answer = await enter({ challenge: turnstile.solve() })
+    const answer = await signIn({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
     expect(performance.now() - startedAt).toBeLessThan(1500)
   })
 
-  it('to a secret of another widget, the log says what to check and the caller learns nothing', async () => {
+  it('returns 503 for a wrong secret, names the variable in the log and not in the answer', async () => {
     gateway.setEnv({ TURNSTILE_SECRET: '2x-the-secret-key-of-another-AA' })
-    const answer = await enter({ challenge: turnstile.solve() })
+    const answer = await signIn({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
     expect(gateway.lines.at(-1)).toContain('TURNSTILE_SECRET')
     expect(JSON.stringify(answer.body)).not.toMatch(/secret/i)
   })
 })
 
-describe('no challenge is needed', () => {
-  it('to refresh', async () => {
-    const { body } = await enter({ challenge: turnstile.solve() })
-    const again = await enter({ refreshToken: body.refreshToken, challenge: 'of no matter' })
+describe('auth without a challenge where TURNSTILE_SECRET is set', () => {
+  it('refreshes and does not ask Cloudflare', async () => {
+    const { body } = await signIn({ challenge: turnstile.solve() })
+    const again = await signIn({ refreshToken: body.refreshToken, challenge: 'of no matter' })
     expect(again.status).toBe(200)
     expect(turnstile.asked).toHaveLength(1)
   })
 
-  it('of a visitor whom the login knows, nor of a guest who signs in', async () => {
-    const { refreshToken } = (await enter({ challenge: turnstile.solve() })).body
-    expect((await enter({ identityToken: await identityToken() })).status).toBe(200)
-    expect((await enter({ identityToken: await identityToken(), refreshToken })).status).toBe(200)
+  it('signs in a verified visitor, and a guest who becomes one', async () => {
+    const { refreshToken } = (await signIn({ challenge: turnstile.solve() })).body
+    expect((await signIn({ identityToken: await identityToken() })).status).toBe(200)
+    expect((await signIn({ identityToken: await identityToken(), refreshToken })).status).toBe(200)
     expect(turnstile.asked).toHaveLength(1)
   })
 
-  it('and none is looked at where no secret is configured', async () => {
+  it('ignores a challenge where no secret is configured', async () => {
     gateway.setEnv({ TURNSTILE_SECRET: '' })
-    expect((await enter({ challenge: 'of no matter' })).status).toBe(200)
-    expect((await enter()).status).toBe(200)
+    expect((await signIn({ challenge: 'of no matter' })).status).toBe(200)
+    expect((await signIn()).status).toBe(200)
     expect(turnstile.asked).toEqual([])
   })
 
-  it('but a wrong refresh or identity token is no way around it', async () => {
+  it('returns 401 or 400 for a wrong refresh or identity token, even with a solved challenge', async () => {
     const challenge = turnstile.solve()
     const wrong = [{ refreshToken: 'made-up' }, { identityToken: 'made.up.too' }]
-    for (const token of wrong) expect((await enter({ ...token, challenge })).status).toBe(401)
+    for (const token of wrong) expect((await signIn({ ...token, challenge })).status).toBe(401)
     for (const token of [{ refreshToken: '' }, { identityToken: '' }]) {
-      expect((await enter(token)).status).toBe(400)
+      expect((await signIn(token)).status).toBe(400)
     }
     expect(turnstile.asked).toEqual([])
   })
 })
 
-it('a challenge that the guide’s page would send is judged as well', async () => {
-  const signInElsewhere = (body: object) =>
+it('auth checks the challenge of a call to /api/messaging/auth too', async () => {
+  const signInAsGuidePage = (body: object) =>
     request(auth, {
       url: 'https://chat.example/api/messaging/auth',
       body: JSON.stringify(body),
       headers: { 'content-type': 'text/plain' },
     })
-  expectAskedAgain(await signInElsewhere({ deploymentId: 'Harbor_Custom_Client' }), /required/)
-  expect((await signInElsewhere({ challenge: turnstile.solve() })).status).toBe(200)
+  expectChallengeError(
+    await signInAsGuidePage({ deploymentId: 'Harbor_Custom_Client' }),
+    /required/,
+  )
+  expect((await signInAsGuidePage({ challenge: turnstile.solve() })).status).toBe(200)
 })

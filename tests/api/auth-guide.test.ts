@@ -1,4 +1,4 @@
-/** `/api/messaging/auth`, as the community guide's page calls it. */
+/** Tests `/api/messaging/auth`, as the page of Salesforce's community guide calls it. */
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import end from '../../api/end.js'
@@ -29,8 +29,8 @@ function expectInvalid(answer: TestResponse, path: string): void {
   expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
 }
 
-describe('the call of the guide', () => {
-  it('is welcome as a browser sends it when no type is set', async () => {
+describe('POST /api/messaging/auth', () => {
+  it('accepts a string body with the content type that a browser sets', async () => {
     const options = { method: 'POST', body: JSON.stringify({ deploymentId }) }
     const response = await auth.fetch(new Request(url, options), { remoteAddress: '192.0.2.1' })
     expect(response.status).toBe(200)
@@ -38,7 +38,7 @@ describe('the call of the guide', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('is welcome without any type, as a bare Blob is sent', async () => {
+  it('accepts a Blob body without a content type', async () => {
     const body = new Blob([JSON.stringify({ deploymentId })])
     const httpRequest = new Request(url, { method: 'POST', body })
     expect(httpRequest.headers.get('content-type')).toBeNull()
@@ -48,7 +48,7 @@ describe('the call of the guide', () => {
   })
 
   it.each(['text/plain', 'TEXT/PLAIN', 'text/plain; charset=utf-8', 'application/json', ''])(
-    'is welcome with the type "%s"',
+    'accepts the content type "%s"',
     async (type) => {
       const answer = await asText({ deploymentId }, { headers: { 'content-type': type } })
       expect(answer).toMatchObject({ status: 200, body: { tokenType: 'Bearer' } })
@@ -56,34 +56,34 @@ describe('the call of the guide', () => {
   )
 
   it.each([
-    ['nothing', ''],
+    ['an empty body', ''],
     ['an empty object', '{}'],
-  ])('may say %s', async (_what, body) => {
+  ])('accepts %s', async (_what, body) => {
     expect(await request(auth, { url, body, headers: text })).toMatchObject({ status: 200 })
   })
 
-  it('may carry what every auth takes', async () => {
+  it('accepts a refresh token beside the deployment', async () => {
     const { refreshToken, user } = await signInAsGuest()
     const answer = await asText({ deploymentId, refreshToken })
     expect(answer).toMatchObject({ status: 200, body: { user } })
   })
 
-  it('gives a token that opens a conversation', async () => {
+  it('returns a token that starts a conversation', async () => {
     const { token } = (await asText({ deploymentId })).body
     const answer = await request(start, { url: `${home}/messaging/start`, token, body: {} })
     expect(answer.status).toBe(201)
   })
 })
 
-describe('a deployment that is not ours', () => {
+describe('POST /api/messaging/auth with the wrong deploymentId', () => {
   it.each([
-    ['another', 'Another_Deployment'],
-    ['ours in lower case', 'harbor_custom_client'],
-    ['an empty one', ''],
+    ['another name', 'Another_Deployment'],
+    ['the configured name in lower case', 'harbor_custom_client'],
+    ['an empty text', ''],
     ['a number', 7],
     ['null', null],
-    ['a list with ours in it', [deploymentId]],
-  ])('is refused with what to do, and ours is not told: %s', async (_what, named) => {
+    ['a list with the configured name', [deploymentId]],
+  ])('returns 400 with what to do and without the configured name for %s', async (_what, named) => {
     for (const type of ['text/plain', 'application/json']) {
       const headers = { 'content-type': type }
       const answer = await asText({ deploymentId: named }, { headers })
@@ -94,35 +94,35 @@ describe('a deployment that is not ours', () => {
   })
 })
 
-describe('what stays strict under the prefix', () => {
-  it('an unknown property is told by name', async () => {
+describe('POST /api/messaging/auth, as strict as any endpoint,', () => {
+  it('returns 400 that names an unknown property', async () => {
     expectInvalid(await asText({ deploymentId, orgId: '00D' }), 'orgId')
   })
 
   it.each([
     ['__proto__', '{"__proto__": {"deploymentId": "x"}}', '__proto__'],
-    ['what is not JSON', 'hello', ''],
+    ['text that is not JSON', 'hello', ''],
     ['a list', '[]', ''],
     ['null', 'null', ''],
     ['a text', '"hello"', ''],
-  ])('%s is refused in a text as well', async (_what, body, path) => {
+  ])('returns 400 for a text/plain body that is %s', async (_what, body, path) => {
     expectInvalid(await request(auth, { url, body, headers: text }), path)
   })
 
-  it('a text above 128 KB is 413', async () => {
+  it('returns 413 for a text/plain body above 128 KB', async () => {
     const answer = await asText({ deploymentId: 'x'.repeat(128 * 1024) })
     expectRefused(answer, 413, 'payload_too_large')
   })
 
   it.each(['application/x-www-form-urlencoded', 'text/html', 'text/json', 'text/plainer'])(
-    'the type "%s" is 415',
+    'returns 415 for the content type "%s"',
     async (type) => {
       const answer = await asText({ deploymentId }, { headers: { 'content-type': type } })
       expectRefused(answer, 415, 'unsupported_media_type')
     },
   )
 
-  it('the other endpoints read no text', async () => {
+  it('is the only endpoint under the prefix that accepts text/plain', async () => {
     const { token, conversationId } = await startConversation()
     const calls = [
       { endpoint: start, path: 'start', body: { resume: true } },
@@ -138,7 +138,7 @@ describe('what stays strict under the prefix', () => {
     expect(gateway.salesforceCalls()).toEqual(before)
   })
 
-  it('the other endpoints know no deployment', async () => {
+  it('is the only endpoint under the prefix that accepts a deploymentId', async () => {
     const { token } = await signInAsGuest()
     const options = { url: `${home}/messaging/start`, token, body: { deploymentId } }
     const errors = [{ path: 'deploymentId', message: 'is not a known property' }]
@@ -146,21 +146,21 @@ describe('what stays strict under the prefix', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('a page of another origin is refused, though its browser asks for no preflight', async () => {
+  it('returns 403 without CORS headers to a foreign origin that needs no preflight', async () => {
     const headers = { ...text, origin: 'https://evil.example' }
     const answer = await asText({ deploymentId }, { headers })
     expectRefused(answer, 403, 'origin_not_allowed')
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  it('a page of an allowed origin may read the answer', async () => {
+  it('returns CORS headers to an allowed origin', async () => {
     const origin = 'https://shop.example'
     const answer = await asText({ deploymentId }, { headers: { ...text, origin } })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
   })
 
-  it('calls are counted with those of /api/auth', async () => {
+  it('shares the rate limit of /api/auth', async () => {
     gateway.setEnv({ LIMITS: '{"auth":[2,"1 m"]}' })
     expect((await request(auth, { url: `${home}/auth`, body: {} })).status).toBe(200)
     expect((await asText({ deploymentId })).status).toBe(200)
@@ -168,20 +168,20 @@ describe('what stays strict under the prefix', () => {
   })
 })
 
-describe('without the prefix', () => {
-  it('a text is 415', async () => {
+describe('POST /api/auth without the prefix', () => {
+  it('returns 415 for a text/plain body', async () => {
     const answer = await asText({}, { url: `${home}/auth` })
     expectRefused(answer, 415, 'unsupported_media_type')
   })
 
-  it('deploymentId is an unknown property', async () => {
+  it('returns 400 for deploymentId as an unknown property', async () => {
     const answer = await request(auth, { url: `${home}/auth`, body: { deploymentId } })
     expectInvalid(answer, 'deploymentId')
     expect(answer.body.errors[0].message).toBe('is not a known property')
   })
 
   it.each(['https://chat.example/other/api/messaging/auth', `${home}/messagingauth`])(
-    'a path that only looks like it does not count: %s',
+    'returns 415 for a text/plain body at the similar path %s',
     async (other) => {
       const answer = await asText({}, { url: other })
       expectRefused(answer, 415, 'unsupported_media_type')

@@ -13,7 +13,7 @@ const newSecret = 'a-newer-secret-of-at-least-thirty-two-bytes'
 const refresh = (refreshToken: string) => request(auth, { body: { refreshToken } })
 const tokensOf = ({ body }: TestResponse) => [body.token, body.refreshToken, body.refreshExpiresAt]
 
-/** Moves the clock; nothing but `Date` is faked. */
+/** Moves the clock forward. Fakes `Date` only. */
 function later(milliseconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds })
 }
@@ -24,8 +24,8 @@ function expectRejected(answer: TestResponse): void {
   expect(answer.body.token).toBeUndefined()
 }
 
-describe('a refresh', () => {
-  it('is the same visitor again, with a new pair of tokens', async () => {
+describe('auth with a refresh token', () => {
+  it('returns a new pair of tokens for the same visitor', async () => {
     const visitor = await signInAsGuest()
     const again = await refresh(visitor.refreshToken)
     expect(again).toMatchObject({ status: 200, body: { tokenType: 'Bearer', user: visitor.user } })
@@ -33,12 +33,12 @@ describe('a refresh', () => {
     expect((await request(start, { token: again.body.token, body: {} })).status).toBe(201)
   })
 
-  it('does not ask Salesforce', async () => {
+  it('makes no Salesforce call', async () => {
     await refresh((await signInAsGuest()).refreshToken)
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('finds the conversation that the visitor had', async () => {
+  it("keeps the visitor's conversation", async () => {
     const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
     const resumed = await request(start, { token: body.token, body: {} })
@@ -46,25 +46,25 @@ describe('a refresh', () => {
     expect(resumed).toMatchObject({ status: 200, body: { resumed: true, conversationId } })
   })
 
-  it('may be repeated until the Salesforce token of the conversation ends', async () => {
+  it('allows refreshes until the Salesforce token of the conversation expires', async () => {
     const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
     expect(body.refreshExpiresAt).toBe(visitor.started.expiresAt)
   })
 
-  it('may be repeated for 24 hours when there is no conversation', async () => {
+  it('allows refreshes for 24 hours when there is no conversation', async () => {
     const { body } = await refresh((await signInAsGuest()).refreshToken)
     expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
   })
 
-  it('may be repeated for 24 hours when the conversation has ended', async () => {
+  it('allows refreshes for 24 hours when the conversation has ended', async () => {
     const visitor = await startConversation()
     await visitor.end()
     const { body } = await refresh(visitor.refreshToken)
     expect((Date.parse(body.refreshExpiresAt) - Date.now()) / 3_600_000).toBeCloseTo(24, 1)
   })
 
-  it('is refused once the refresh token has expired', async () => {
+  it('returns 401 once the refresh token has expired', async () => {
     const visitor = await startConversation()
     const { body } = await refresh(visitor.refreshToken)
     later(Date.parse(body.refreshExpiresAt) - Date.now() + 1000)
@@ -72,8 +72,8 @@ describe('a refresh', () => {
   })
 })
 
-describe('a refresh whose answer was lost', () => {
-  it('is answered with the same new pair for 30 seconds', async () => {
+describe('auth with a refresh token whose answer was lost', () => {
+  it('returns the same new pair for 30 seconds', async () => {
     const { refreshToken } = await signInAsGuest()
     const lost = await refresh(refreshToken)
     later(29_000)
@@ -85,14 +85,14 @@ describe('a refresh whose answer was lost', () => {
     expect(again.body.expiresIn).toBeGreaterThan(lost.body.expiresIn - 31)
   })
 
-  it('does not disturb the new pair, which can be refreshed in turn', async () => {
+  it('leaves the new pair valid, which can be refreshed in turn', async () => {
     const { refreshToken } = await signInAsGuest()
     await refresh(refreshToken)
     const again = await refresh(refreshToken)
     expect((await refresh(again.body.refreshToken)).status).toBe(200)
   })
 
-  it.each([2, 5])('is one refresh when %i are under way at once', async (count) => {
+  it.each([2, 5])('makes one refresh of %i concurrent ones', async (count) => {
     const { refreshToken } = await signInAsGuest()
     const all = await Promise.all(Array.from({ length: count }, () => refresh(refreshToken)))
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
@@ -100,7 +100,7 @@ describe('a refresh whose answer was lost', () => {
   })
 })
 
-describe('a refresh token that was used before', () => {
+describe('auth with a refresh token that was used before', () => {
   const situations = [
     [
       'after more than 30 seconds',
@@ -119,7 +119,7 @@ describe('a refresh token that was used before', () => {
     ],
   ] as const
 
-  it.each(situations)('is refused %s, and the whole family with it', async (_when, use) => {
+  it.each(situations)('returns 401 and revokes the whole family %s', async (_when, use) => {
     const { token, refreshToken } = await signInAsGuest()
     const newest = await use(refreshToken)
     expectRejected(await refresh(refreshToken))
@@ -131,7 +131,7 @@ describe('a refresh token that was used before', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('leaves nothing of the family in the store', async () => {
+  it('deletes the whole family from the store', async () => {
     const { refreshToken } = await signInAsGuest()
     const { body } = await refresh(refreshToken)
     await refresh(body.refreshToken)
@@ -139,7 +139,7 @@ describe('a refresh token that was used before', () => {
     expect(await gateway.redisBackend.execute(['KEYS', '*family*'])).toEqual([])
   })
 
-  it('does not harm another visitor', async () => {
+  it('leaves other visitors signed in', async () => {
     const [victim, other] = [await signInAsGuest(), await signInAsGuest()]
     const { body } = await refresh(victim.refreshToken)
     await refresh(body.refreshToken)
@@ -148,7 +148,7 @@ describe('a refresh token that was used before', () => {
   })
 })
 
-describe('a refresh token that is none of ours', () => {
+describe('auth with an invalid refresh token', () => {
   const forgeries = [
     ['garbage', () => 'garbage'],
     ['a very long text', () => 'A'.repeat(8000)],
@@ -164,16 +164,19 @@ describe('a refresh token that is none of ours', () => {
     return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`
   }
 
-  it.each(forgeries)('is refused, and the store asked for no family: %s', async (_what, forge) => {
-    const visitor = await signInAsGuest()
-    const before = { ...gateway.redis.counts }
-    expectRejected(await refresh(forge(visitor)))
-    expect(gateway.redis.counts.requests - before.requests, 'only the limit').toBe(1)
-    expect(gateway.redis.counts.commands - before.commands, 'only the limit').toBe(1)
-    expect((await refresh(visitor.refreshToken)).status).toBe(200)
-  })
+  it.each(forgeries)(
+    'returns 401 and looks no family up in the store for %s',
+    async (_what, forge) => {
+      const visitor = await signInAsGuest()
+      const before = { ...gateway.redis.counts }
+      expectRejected(await refresh(forge(visitor)))
+      expect(gateway.redis.counts.requests - before.requests, 'only the limit').toBe(1)
+      expect(gateway.redis.counts.commands - before.commands, 'only the limit').toBe(1)
+      expect((await refresh(visitor.refreshToken)).status).toBe(200)
+    },
+  )
 
-  it('is refused when another secret sealed it', async () => {
+  it('returns 401 for a token sealed with another secret', async () => {
     gateway.setEnv({ SESSION_SECRET: newSecret })
     const { refreshToken } = await signInAsGuest()
     gateway.setEnv({ SESSION_SECRET: secret })
@@ -185,17 +188,17 @@ describe('a refresh token that is none of ours', () => {
     ['a number', 7, 400],
     ['null', null, 400],
     ['too long', 'A'.repeat(8193), 400],
-  ])('is a mistake in the request when it is %s', async (_what, refreshToken, status) => {
+  ])('returns 400 when it is %s', async (_what, refreshToken, status) => {
     const answer = await request(auth, { body: { refreshToken } })
     expect(answer).toMatchObject({ status, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path: 'refreshToken', message: expect.any(String) }])
   })
 })
 
-describe('a change of SESSION_SECRET', () => {
+describe('auth after a change of SESSION_SECRET', () => {
   const rotate = () => gateway.setEnv({ SESSION_SECRET: `${newSecret},${secret}` })
 
-  it('leaves access tokens, refresh tokens and conversations good while the old one is kept', async () => {
+  it('accepts access tokens, refresh tokens and conversations of the old secret while it is kept', async () => {
     const visitor = await startConversation()
     rotate()
     const { conversationId } = visitor
@@ -207,14 +210,14 @@ describe('a change of SESSION_SECRET', () => {
     expect((await request(start, { token: body.token, body: {} })).status).toBe(200)
   })
 
-  it('honours a lost refresh across the change', async () => {
+  it('returns the same pair for a refresh whose answer was lost before the change', async () => {
     const { refreshToken } = await signInAsGuest()
     const lost = await refresh(refreshToken)
     rotate()
     expect(tokensOf(await refresh(refreshToken))).toEqual(tokensOf(lost))
   })
 
-  it('ends what the old one gave out when it is dropped', async () => {
+  it('returns 401 for access and refresh tokens of the old secret once it is dropped', async () => {
     const { token, refreshToken } = await signInAsGuest()
     gateway.setEnv({ SESSION_SECRET: newSecret })
     const answer = await request(start, { token, body: {} })

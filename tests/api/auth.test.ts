@@ -11,8 +11,8 @@ const gateway = setupGateway()
 const minute = 60_000
 const from = (remoteAddress: string) => request(auth, { body: {}, remoteAddress })
 
-describe('a new guest', () => {
-  it('gets an access token, a refresh token and an id, and Salesforce is not asked', async () => {
+describe('auth of a new guest', () => {
+  it('returns an access token, a refresh token and an id without a Salesforce call', async () => {
     const { status, headers, body } = await request(auth, { body: {} })
     expect(status).toBe(200)
     expect(body).toEqual({
@@ -29,7 +29,7 @@ describe('a new guest', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('is told that the access token is good for 900 seconds', async () => {
+  it('issues an access token for 900 seconds', async () => {
     const { body } = await request(auth, { body: {} })
     expect(body.expiresIn).toBe(900)
     const left = Date.parse(body.expiresAt) - Date.now()
@@ -37,7 +37,7 @@ describe('a new guest', () => {
     expect(left).toBeLessThanOrEqual(15 * minute)
   })
 
-  it('may refresh for 24 hours while there is no conversation', async () => {
+  it('allows refreshes for 24 hours while there is no conversation', async () => {
     const { body } = await request(auth, { body: {} })
     const hours = (Date.parse(body.refreshExpiresAt) - Date.now()) / minute / 60
     expect(hours).toBeCloseTo(24, 1)
@@ -47,14 +47,14 @@ describe('a new guest', () => {
     ['no body at all', { method: 'POST' }],
     ['an empty text', { method: 'POST', body: '' }],
     ['an empty object', { body: {} }],
-  ])('is welcome with %s', async (_what, options) => {
+  ])('returns 200 for %s', async (_what, options) => {
     expect(await request(auth, options)).toMatchObject({
       status: 200,
       body: { tokenType: 'Bearer' },
     })
   })
 
-  it('is another visitor than the guest before', async () => {
+  it('creates another visitor on each call', async () => {
     const [one, other] = [await signInAsGuest(), await signInAsGuest()]
     expect(one.user.id).not.toBe(other.user.id)
     expect(one.token).not.toBe(other.token)
@@ -62,21 +62,21 @@ describe('a new guest', () => {
   })
 })
 
-describe('a caller who is refused', () => {
-  it('is not known by an identity token while only guests are served', async () => {
+describe('auth without acceptable credentials', () => {
+  it('returns 401 identity_rejected for an identity token while only guests are served', async () => {
     const answer = await request(auth, { body: { identityToken: 'eyJhbGciOiJub25lIn0.e30.' } })
     expect(answer).toMatchObject({ status: 401, body: { code: 'identity_rejected' } })
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('keeps the refresh token that was sent with a bad identity token', async () => {
+  it('leaves a refresh token valid that was sent with a bad identity token', async () => {
     const { refreshToken } = await signInAsGuest()
     const merge = await request(auth, { body: { identityToken: 'nonsense', refreshToken } })
     expect(merge).toMatchObject({ status: 401, body: { code: 'identity_rejected' } })
     expect(await request(auth, { body: { refreshToken } })).toMatchObject({ status: 200 })
   })
 
-  it('must be known when anonymous visitors are not allowed', async () => {
+  it('returns 403 anonymous_disabled where guests are not allowed', async () => {
     gateway.setEnv({ ALLOW_ANONYMOUS: 'false' })
     const answer = await request(auth, { body: {} })
     const body = { code: 'anonymous_disabled', retryable: false }
@@ -86,7 +86,7 @@ describe('a caller who is refused', () => {
   })
 })
 
-describe('the limit of 20 calls a minute', () => {
+describe('auth within its limit of 20 calls a minute', () => {
   it('counts down in the headers of every answer', async () => {
     const first = await from('198.51.100.7')
     expect(first.headers.get('ratelimit-policy')).toBe('"auth";q=20;w=60')
@@ -95,7 +95,7 @@ describe('the limit of 20 calls a minute', () => {
     expect(second.headers.get('ratelimit')).toMatch(/^"auth";r=18;t=\d+$/)
   })
 
-  it('refuses the 21st call of an address and says when to come again', async () => {
+  it('returns 429 with the time to wait for the 21st call of an address', async () => {
     for (let call = 0; call < 20; call++) {
       expect((await from('198.51.100.7')).status).toBe(200)
     }
@@ -116,7 +116,7 @@ describe('the limit of 20 calls a minute', () => {
     ['the same address written in full', '2001:db8:1:2::1', '2001:0DB8:1:2:0:0:0:1', 429],
     ['two IPv6 networks', '2001:db8:1:2::1', '2001:db8:1:3::1', 200],
     ['an IPv4 address and its IPv6 form', '198.51.100.7', '::ffff:198.51.100.7', 429],
-  ])('counts %s as it should', async (_what, one, other, status) => {
+  ])('counts %s: %s then %s → %i', async (_what, one, other, status) => {
     gateway.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
     expect((await from(one)).status).toBe(200)
     expect((await from(other)).status).toBe(status)
@@ -130,25 +130,28 @@ describe('the limit of 20 calls a minute', () => {
     ['forwarded:1', { 'x-forwarded-for': '192.0.2.9, 1.1.1.1' }, 200],
     ['forwarded:2', { 'x-forwarded-for': '1.1.1.1, 192.0.2.9, 192.0.2.10' }, 429],
     ['forwarded:1', { 'x-real-ip': '1.1.1.1', 'x-forwarded-for': '192.0.2.9' }, 429],
-  ])('CLIENT_ADDRESS=%s believes no header that the caller can write: %j → %i', async (...row) => {
-    const [source, headers, status] = row
-    gateway.setEnv({ CLIENT_ADDRESS: source, LIMITS: '{"auth": [1, "1 m"]}' })
-    const usual = { 'x-real-ip': '192.0.2.9', 'x-forwarded-for': '192.0.2.9' }
-    const forwarded = source === 'forwarded:2' ? '192.0.2.9, 192.0.2.10' : '192.0.2.9'
-    const usualHeaders = { ...usual, 'x-forwarded-for': forwarded }
-    expect((await request(auth, { body: {}, headers: usualHeaders })).status).toBe(200)
-    const merged = source === 'vercel' ? { 'x-real-ip': '192.0.2.9', ...headers } : headers
-    expect((await request(auth, { body: {}, headers: merged })).status).toBe(status)
-  })
+  ])(
+    'reads with CLIENT_ADDRESS=%s no header that the caller can write: %j → %i',
+    async (...row) => {
+      const [source, headers, status] = row
+      gateway.setEnv({ CLIENT_ADDRESS: source, LIMITS: '{"auth": [1, "1 m"]}' })
+      const usual = { 'x-real-ip': '192.0.2.9', 'x-forwarded-for': '192.0.2.9' }
+      const forwarded = source === 'forwarded:2' ? '192.0.2.9, 192.0.2.10' : '192.0.2.9'
+      const usualHeaders = { ...usual, 'x-forwarded-for': forwarded }
+      expect((await request(auth, { body: {}, headers: usualHeaders })).status).toBe(200)
+      const merged = source === 'vercel' ? { 'x-real-ip': '192.0.2.9', ...headers } : headers
+      expect((await request(auth, { body: {}, headers: merged })).status).toBe(status)
+    },
+  )
 
-  it('keeps no address in the store', async () => {
+  it('stores no address', async () => {
     await from('203.0.113.77')
     const keys = String(await gateway.redisBackend.execute(['KEYS', '*']))
     expect(keys).toContain('limit')
     expect(keys).not.toContain('203.0.113.77')
   })
 
-  it('is what LIMITS says', async () => {
+  it('takes its limit from LIMITS', async () => {
     gateway.setEnv({ LIMITS: '{"auth": [1, "10 s"]}' })
     expect((await signInAsGuest()).token).toBeTruthy()
     const refused = await request(auth, { body: { refreshToken: 'x' } })
@@ -157,11 +160,11 @@ describe('the limit of 20 calls a minute', () => {
   })
 })
 
-describe('signing out', () => {
+describe('DELETE /api/auth', () => {
   const signOut = (token: string, query: Record<string, string> = {}) =>
     request(auth, { method: 'DELETE', token, query })
 
-  it('closes the conversation in Salesforce and forgets the visitor', async () => {
+  it('closes the conversation in Salesforce and deletes the visitor', async () => {
     const { token, refreshToken, user } = await signInAsGuest()
     const { body } = await request(start, { token, body: {} })
     expect(await signOut(token)).toMatchObject({ status: 204, body: null })
@@ -173,7 +176,7 @@ describe('signing out', () => {
     expect(String(kept)).toBe('gone')
   })
 
-  it('makes the access token worthless', async () => {
+  it('revokes the access token', async () => {
     const { token } = await signInAsGuest()
     expect((await signOut(token)).status).toBe(204)
     for (const call of [signOut(token), request(start, { token, body: {} })]) {
@@ -182,7 +185,7 @@ describe('signing out', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it.each(['true', 'false'])('takes ?everywhere=%s', async (everywhere) => {
+  it.each(['true', 'false'])('accepts ?everywhere=%s', async (everywhere) => {
     const { token } = await signInAsGuest()
     expect((await signOut(token, { everywhere })).status).toBe(204)
   })
@@ -190,14 +193,14 @@ describe('signing out', () => {
   it.each([
     ['everywhere', { everywhere: 'yes' }],
     ['everywere', { everywere: 'true' }],
-  ])('names what is wrong with the query: %s', async (path, query) => {
+  ])('returns 400 that names the wrong query parameter %s', async (path, query) => {
     const { token } = await signInAsGuest()
     const answer = await signOut(token, query)
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
-  it('works for a visitor whose conversation Salesforce does not close now', async () => {
+  it('returns 204 although Salesforce does not close the conversation', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
     const { token } = await signInAsGuest()
     await request(start, { token, body: {} })
@@ -206,13 +209,13 @@ describe('signing out', () => {
     expect(await request(start, { token, body: {} })).toMatchObject({ status: 401 })
   })
 
-  it('leaves other visitors alone', async () => {
+  it('leaves other visitors signed in', async () => {
     const [leaving, staying] = [await signInAsGuest(), await signInAsGuest()]
     await signOut(leaving.token)
     expect((await request(start, { token: staying.token, body: {} })).status).toBe(201)
   })
 
-  it('also closes a conversation whose opening was not confirmed', async () => {
+  it('closes a conversation whose creation was not confirmed', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
     const { token } = await signInAsGuest()
     const conversationId = randomUUID()
@@ -228,7 +231,7 @@ describe('signing out', () => {
     expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
   })
 
-  it('leaves nothing behind when a start was still under way', async () => {
+  it('leaves no visitor in the store when a start was under way', async () => {
     const { token, user } = await signInAsGuest()
     const conversationId = randomUUID()
     gateway.salesforce.fail({ operation: 'createConversation', what: 'hang', hangMs: 150 })

@@ -7,7 +7,7 @@ import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/s
 const gateway = setupGateway()
 const minute = 60_000
 
-const ask = (options: RequestOptions = {}) => request(availability, options)
+const getAvailability = (options: RequestOptions = {}) => request(availability, options)
 
 function openBetween(...intervals: [from: number, to: number][]) {
   const now = Date.now()
@@ -19,9 +19,9 @@ function openBetween(...intervals: [from: number, to: number][]) {
 }
 
 describe('availability', () => {
-  it('is open until closing time, and needs no token', async () => {
+  it('returns the closing time without a token while Salesforce is open', async () => {
     const at = openBetween([-minute, minute], [5 * minute, 6 * minute])
-    const { status, body, headers } = await ask()
+    const { status, body, headers } = await getAvailability()
     expect(status).toBe(200)
     expect(body).toEqual({ open: true, closesAt: at(minute) })
     expect(headers.get('ratelimit-policy')).toBe('"other";q=60;w=60')
@@ -30,22 +30,24 @@ describe('availability', () => {
     expect(asked).toMatchObject({ operationId: 'getBusinessHours', authorization: null })
   })
 
-  it('is closed until opening time', async () => {
+  it('returns the next opening time while Salesforce is closed', async () => {
     const at = openBetween(
       [-2 * minute, -minute],
       [9 * minute, 10 * minute],
       [5 * minute, 6 * minute],
     )
-    expect((await ask()).body).toEqual({ open: false, opensAt: at(5 * minute) })
+    expect((await getAvailability()).body).toEqual({ open: false, opensAt: at(5 * minute) })
   })
 
-  it('is asked of Salesforce once a minute, and told for the moment', async () => {
+  it('caches the business hours for a minute and computes the answer for the moment', async () => {
     const at = openBetween([-minute, 30_000], [5 * minute, 6 * minute])
-    await ask()
-    const again = await expectNoSalesforceCalls(gateway, () => ask({ remoteAddress: '192.0.2.2' }))
+    await getAvailability()
+    const again = await expectNoSalesforceCalls(gateway, () =>
+      getAvailability({ remoteAddress: '192.0.2.2' }),
+    )
     expect(again.body).toEqual({ open: true, closesAt: at(30_000) })
     shiftClock(40_000)
-    const later = await expectNoSalesforceCalls(gateway, () => ask())
+    const later = await expectNoSalesforceCalls(gateway, () => getAvailability())
     expect(later.body).toEqual({ open: false, opensAt: at(5 * minute) })
     const key = 'local:hours:00DZZ0000000AbC/Harbor_Custom_Client'
     const lifetime = await gateway.redisBackend.execute(['PTTL', key])
@@ -57,10 +59,10 @@ describe('availability', () => {
     ['no intervals', { businessHoursInfo: { businessHours: [] } }],
     ['no hours', { businessHoursInfo: null }],
     ['unreadable intervals', { businessHoursInfo: { businessHours: [{ startTime: 'x' }] } }],
-    ['nothing', {}],
-  ])('is open where Salesforce knows %s', async (_what, body) => {
+    ['an empty object', {}],
+  ])('returns open when Salesforce has %s', async (_what, body) => {
     gateway.salesforce.fail({ operation: 'getBusinessHours', what: { status: 200, body } })
-    expect((await ask()).body).toEqual({ open: true })
+    expect((await getAvailability()).body).toEqual({ open: true })
   })
 
   it.each([
@@ -68,37 +70,45 @@ describe('availability', () => {
     ['HTTP 404', { status: 404 }, 502, 'upstream_rejected'],
     ['HTTP 401', { status: 401 }, 502, 'upstream_rejected'],
     ['HTTP 429', { status: 429 }, 429, 'rate_limited'],
-    ['a web page', 'html', 502, 'upstream_rejected'],
-    ['silence', 'hang', 504, 'upstream_timeout'],
-  ] as const)('is a problem when Salesforce answers with %s', async (...row) => {
+    ['an HTML page', 'html', 502, 'upstream_rejected'],
+    ['no answer', 'hang', 504, 'upstream_timeout'],
+  ] as const)('returns an error when Salesforce answers with %s: %j → %i %s', async (...row) => {
     const [, what, status, code] = row
     gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
     gateway.salesforce.fail({ operation: 'getBusinessHours', times: 9, what })
-    expectProblem(await ask(), status, code)
+    expectProblem(await getAvailability(), status, code)
   })
 
-  it('is 429 above the limit of an address, and Salesforce is not asked', async () => {
+  it('returns 429 above the limit of an address and makes no Salesforce call', async () => {
     gateway.setEnv({ LIMITS: '{"other": [1, "1 m"]}' })
-    await ask()
-    expectProblem(await expectNoSalesforceCalls(gateway, () => ask()), 429, 'rate_limited')
-    expect((await ask({ remoteAddress: '192.0.2.2' })).status).toBe(200)
+    await getAvailability()
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => getAvailability()),
+      429,
+      'rate_limited',
+    )
+    expect((await getAvailability({ remoteAddress: '192.0.2.2' })).status).toBe(200)
   })
 
-  it('is 400 with a query, and 405 for a POST', async () => {
+  it('returns 400 with a query and 405 for a POST', async () => {
     expectProblem(
-      await expectNoSalesforceCalls(gateway, () => ask({ query: { at: 'x' } })),
+      await expectNoSalesforceCalls(gateway, () => getAvailability({ query: { at: 'x' } })),
       400,
       'invalid_request',
     )
     expectProblem(
-      await expectNoSalesforceCalls(gateway, () => ask({ body: {} })),
+      await expectNoSalesforceCalls(gateway, () => getAvailability({ body: {} })),
       405,
       'method_not_allowed',
     )
   })
 
-  it('is 503 when Redis does not answer, for nobody is let through uncounted', async () => {
+  it('returns 503 when Redis does not answer and makes no Salesforce call', async () => {
     gateway.redis.fault({ times: 9, what: { status: 500 } })
-    expectProblem(await expectNoSalesforceCalls(gateway, () => ask()), 503, 'store_unavailable')
+    expectProblem(
+      await expectNoSalesforceCalls(gateway, () => getAvailability()),
+      503,
+      'store_unavailable',
+    )
   })
 })

@@ -11,8 +11,8 @@ const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const list = (token: string | undefined, query: Record<string, string> = {}) =>
   request(conversations, { token, query })
 
-describe("a visitor's conversations", () => {
-  it('are listed newest first, and Salesforce is not asked', async () => {
+describe('conversations', () => {
+  it('lists newest first and makes no Salesforce call', async () => {
     const visitor = await startConversation()
     await visitor.end()
     shiftClock(1000)
@@ -35,14 +35,14 @@ describe("a visitor's conversations", () => {
     })
   })
 
-  it('are none for a new visitor, whatever others have', async () => {
+  it('returns an empty list for a new visitor while others have conversations', async () => {
     await startConversation()
     const { token } = await signInAsGuest()
     expect((await list(token)).body).toEqual({ conversations: [] })
     expect((await list(token, { refresh: 'true' })).body).toEqual({ conversations: [] })
   })
 
-  it('leave out one that is only being started', async () => {
+  it('leaves out a conversation whose start has not succeeded', async () => {
     const { token } = await signInAsGuest()
     gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
     gateway.salesforce.fail({ operation: 'createConversation', times: 9, what: { status: 503 } })
@@ -51,7 +51,7 @@ describe("a visitor's conversations", () => {
     expect((await list(token)).body).toEqual({ conversations: [] })
   })
 
-  it('count as ended when they are lost, from the end of the token on', async () => {
+  it('lists a lost conversation as ended, with refresh=true and afterwards', async () => {
     const { token, conversationId, started } = await startConversation()
     gateway.salesforce.revokeTokens()
     const lost = { conversationId, status: 'ended', startedAt: started.startedAt }
@@ -60,7 +60,7 @@ describe("a visitor's conversations", () => {
     expect((await list(token)).body.conversations).toEqual([lost])
   })
 
-  it('learn on demand that Salesforce closed one, and remember it', async () => {
+  it('finds with refresh=true that Salesforce closed a conversation and remembers it', async () => {
     const { token, conversationId, start } = await startConversation()
     const endedAt = Date.now()
     gateway.salesforce.conversation(conversationId).endTimestamp = endedAt
@@ -72,7 +72,7 @@ describe("a visitor's conversations", () => {
     expect((await start()).status).toBe(201)
   })
 
-  it('stay open on demand while they are', async () => {
+  it('lists a conversation as open with refresh=true while Salesforce has it open', async () => {
     const { token } = await startConversation()
     const before = gateway.salesforceCalls().length
     const { body } = await list(token, { refresh: 'true' })
@@ -82,18 +82,21 @@ describe("a visitor's conversations", () => {
 
   it.each([
     ['HTTP 500', { status: 500 }, 503, 'upstream_unavailable'],
-    ['a web page', 'html', 502, 'upstream_rejected'],
-    ['silence', 'hang', 504, 'upstream_timeout'],
-  ] as const)('are not claimed to be fresh when Salesforce answers with %s', async (...row) => {
-    const [, what, status, code] = row
-    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    const { token } = await startConversation()
-    gateway.salesforce.fail({ operation: 'listConversations', times: 9, what })
-    expectProblem(await list(token, { refresh: 'true' }), status, code)
-    expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
-  })
+    ['an HTML page', 'html', 502, 'upstream_rejected'],
+    ['no answer', 'hang', 504, 'upstream_timeout'],
+  ] as const)(
+    'returns an error with refresh=true when Salesforce answers with %s: %j → %i %s',
+    async (...row) => {
+      const [, what, status, code] = row
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+      const { token } = await startConversation()
+      gateway.salesforce.fail({ operation: 'listConversations', times: 9, what })
+      expectProblem(await list(token, { refresh: 'true' }), status, code)
+      expect((await list(token)).body.conversations).toMatchObject([{ status: 'open' }])
+    },
+  )
 
-  it('are 401 without a token and 400 with another query', async () => {
+  it('returns 401 without a token and 400 for a wrong query, and makes no Salesforce call', async () => {
     const { token } = await signInAsGuest()
     expectProblem(
       await expectNoSalesforceCalls(gateway, () => list(undefined)),

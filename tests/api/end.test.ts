@@ -9,8 +9,8 @@ const gateway = setupGateway()
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
-describe('ending a conversation', () => {
-  it('closes it in Salesforce for good', async () => {
+describe('end', () => {
+  it('closes the conversation in Salesforce and returns when', async () => {
     const visitor = await startConversation()
     const { status, headers, body } = await visitor.end()
     const { conversationId } = visitor
@@ -21,7 +21,7 @@ describe('ending a conversation', () => {
     expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
   })
 
-  it('twice is the same as once', async () => {
+  it('returns the same answer again and closes once', async () => {
     const visitor = await startConversation()
     const once = await visitor.end()
     const twice = await visitor.end()
@@ -31,14 +31,14 @@ describe('ending a conversation', () => {
     expect(gateway.salesforceCalls().filter((line) => line.startsWith('close'))).toHaveLength(1)
   })
 
-  it('is the same for two calls at once', async () => {
+  it('returns 200 to two concurrent calls', async () => {
     const visitor = await startConversation()
     const [one, other] = await Promise.all([visitor.end(), visitor.end()])
     expect([one.status, other.status]).toEqual([200, 200])
     expect([one.body.endedAt, other.body.endedAt]).toContain((await visitor.end()).body.endedAt)
   })
 
-  it('leaves it readable, and nothing more can be said', async () => {
+  it('leaves the conversation readable, and send returns 410 conversation_ended', async () => {
     const visitor = await startConversation()
     await visitor.send('Goodbye')
     await visitor.end()
@@ -49,13 +49,13 @@ describe('ending a conversation', () => {
     expect(refused).toMatchObject({ status: 410, body: { code: 'conversation_ended' } })
   })
 
-  it('is an end as well when Salesforce had closed it before', async () => {
+  it('returns 200 when Salesforce had closed the conversation before', async () => {
     const visitor = await startConversation()
     gateway.salesforce.fail({ operation: 'closeConversation', what: { status: 403 } })
     expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
   })
 
-  it('finishes what a lost answer left open', async () => {
+  it('succeeds on a second call after the answer of Salesforce was lost', async () => {
     const visitor = await startConversation()
     gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
     const operation = 'closeConversation'
@@ -69,20 +69,23 @@ describe('ending a conversation', () => {
     ['HTTP 500', { status: 500 }, 503, 'upstream_unavailable'],
     ['HTTP 429', { status: 429, headers: { 'retry-after': '7' } }, 429, 'rate_limited'],
     ['HTTP 400', { status: 400 }, 502, 'upstream_rejected'],
-    ['silence', 'hang', 504, 'upstream_timeout'],
-    ['a web page', 'html', 502, 'upstream_rejected'],
-  ] as const)('is not claimed when Salesforce answers with %s', async (...row) => {
-    const [, what, status, code] = row
-    const visitor = await startConversation()
-    gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
-    gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what })
-    expect(await visitor.end()).toMatchObject({ status, body: { code } })
-    gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
-    expect(await visitor.start()).toMatchObject({ status: 200, body: { resumed: true } })
-  })
+    ['no answer', 'hang', 504, 'upstream_timeout'],
+    ['an HTML page', 'html', 502, 'upstream_rejected'],
+  ] as const)(
+    'returns an error and leaves the conversation open after %s: %j → %i %s',
+    async (...row) => {
+      const [, what, status, code] = row
+      const visitor = await startConversation()
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+      gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what })
+      expect(await visitor.end()).toMatchObject({ status, body: { code } })
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
+      expect(await visitor.start()).toMatchObject({ status: 200, body: { resumed: true } })
+    },
+  )
 })
 
-describe('ending only the session', () => {
+describe('end with the scope "session"', () => {
   it('leaves the conversation open, and the next message opens a new session', async () => {
     const visitor = await startConversation()
     const { conversationId } = visitor
@@ -98,7 +101,7 @@ describe('ending only the session', () => {
   it.each([
     ['the visitor', (visitor: Visitor) => visitor.end({ scope: 'session' })],
     ['the agent', async ({ conversationId }: Visitor) => endedByAgent(conversationId)],
-  ])('twice is the same as once: %s had ended it before', async (_who, endBefore) => {
+  ])('returns 200 when %s had ended the session before', async (_who, endBefore) => {
     const visitor = await startConversation()
     await endBefore(visitor)
     const again = await visitor.end({ scope: 'session' })
@@ -115,8 +118,8 @@ describe('ending only the session', () => {
   }
 })
 
-describe('an end that is refused', () => {
-  it("is 404 for somebody else's conversation and for none, and Salesforce is not asked", async () => {
+describe('end without access or with invalid input', () => {
+  it("returns 404 for another visitor's or an unknown conversation and makes no Salesforce call", async () => {
     const { conversationId } = await startConversation()
     const { token } = await signInAsGuest()
     const before = gateway.salesforceCalls()
@@ -132,14 +135,14 @@ describe('an end that is refused', () => {
     ['conversationId', { conversationId: 'x' }],
     ['scope', { conversationId: randomUUID(), scope: 'everything' }],
     ['force', { conversationId: randomUUID(), force: true }],
-  ])('is 400 at %s: %j', async (path, body) => {
+  ])('returns 400 that names %s for %j', async (path, body) => {
     const { token } = await signInAsGuest()
     const answer = await request(end, { token, body })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
-  it('is 429 after 60 calls a minute of one visitor', async () => {
+  it('returns 429 after 60 calls a minute of one visitor', async () => {
     gateway.setEnv({ LIMITS: '{"other": [2, "1 m"]}' })
     const visitor = await startConversation()
     await visitor.end()
@@ -147,7 +150,7 @@ describe('an end that is refused', () => {
     expect(await visitor.end()).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
   })
 
-  it('is 410 once the guest is no longer let in', async () => {
+  it("returns 410 conversation_lost when Salesforce rejects the guest's token", async () => {
     const visitor = await startConversation()
     gateway.salesforce.revokeTokens()
     const answer = await visitor.end({ scope: 'session' })

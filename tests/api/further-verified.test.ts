@@ -12,7 +12,7 @@ const gateway = setupGateway({
   env: { ...noLimits, ...verifiedEnv },
 })
 
-it('a list is refreshed with one question for all conversations of a known person', async () => {
+it('conversations refreshes all conversations of a verified visitor with one Salesforce call', async () => {
   const { token, start, conversationId } = await startUploadConversation()
   await start({ resume: false })
   gateway.salesforce.conversation(conversationId).endTimestamp = Date.now()
@@ -24,7 +24,7 @@ it('a list is refreshed with one question for all conversations of a known perso
   expect(gateway.salesforceCalls().slice(before)).toEqual(['listConversations 200'])
 })
 
-it('a file and a transcript renew a token that Salesforce refuses', async () => {
+it('upload and transcript renew a token that Salesforce refuses', async () => {
   const { token, upload, conversationId } = await startUploadConversation()
   gateway.salesforce.expireTokens()
   expect((await upload()).status).toBe(202)

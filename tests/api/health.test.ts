@@ -6,8 +6,8 @@ import { request } from '../support/request.js'
 
 const gateway = setupGateway({ env: { REDIS_TIMEOUT_MS: '200' } })
 
-describe('how the gateway is', () => {
-  it('is ok when its environment is complete and its store answers', async () => {
+describe('health', () => {
+  it('returns 200 when the environment is complete and the store answers', async () => {
     const { status, headers, body } = await request(health)
     expect(status).toBe(200)
     expect(body).toEqual({ status: 'ok', checks: { environment: 'ok', store: 'ok' } })
@@ -15,12 +15,12 @@ describe('how the gateway is', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('may be asked by HEAD', async () => {
+  it('answers HEAD without a body', async () => {
     expect(await request(health, { method: 'HEAD' })).toMatchObject({ status: 200, body: null })
   })
 
   it.each(['hang', 'drop', { status: 500 }, { status: 401 }] as const)(
-    'is down when the store does not answer (%j), and well again afterwards',
+    'returns 503 while the store does not answer (%j) and 200 afterwards',
     async (what) => {
       vi.useFakeTimers({ toFake: ['Date'] })
       gateway.redis.fault({ what })
@@ -32,7 +32,7 @@ describe('how the gateway is', () => {
     },
   )
 
-  it('asks the store once for all who ask before it has answered', async () => {
+  it('pings the store once for concurrent calls', async () => {
     gateway.redis.fault({ what: { slowMs: 50 } })
     const first = request(health)
     await sleep(10)
@@ -42,7 +42,7 @@ describe('how the gateway is', () => {
     expect(gateway.redis.counts.requests).toBe(1)
   })
 
-  it('asks the store at most once in five seconds, whatever it said', async () => {
+  it('pings the store at most once in five seconds after a success or a failure', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const begun = Date.now()
     gateway.redis.fault({ what: { status: 500 } })
@@ -59,7 +59,7 @@ describe('how the gateway is', () => {
     }
   })
 
-  it('answers an address 60 times a minute, store or no store, and others all the same', async () => {
+  it('returns 429 after 60 calls a minute of one address, without the store, and serves other addresses', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const begun = Date.now()
     gateway.redis.fault({ what: 'drop', times: 100 })
@@ -84,14 +84,14 @@ describe('how the gateway is', () => {
     expect((await request(health)).status).toBe(503)
   })
 
-  it('is limited as LIMITS says', async () => {
+  it('takes its limit from LIMITS', async () => {
     gateway.setEnv({ LIMITS: JSON.stringify({ other: [2, '10 s'] }) })
     const statuses = []
     for (let call = 0; call < 3; call += 1) statuses.push((await request(health)).status)
     expect(statuses).toEqual([200, 200, 429])
   })
 
-  it('is down when the environment is not complete', async () => {
+  it('returns 503 without names or values when the environment is not complete', async () => {
     gateway.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
     const { status, body } = await request(health)
     expect(status).toBe(503)
@@ -99,7 +99,7 @@ describe('how the gateway is', () => {
     expect(JSON.stringify(body)).not.toMatch(/SALESFORCE|SESSION|not-an-org/)
   })
 
-  it('names the culprits in the log, never their values', async () => {
+  it('names the invalid variables in the log without their values', async () => {
     gateway.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
     await request(health)
     expect(gateway.lines).toHaveLength(1)

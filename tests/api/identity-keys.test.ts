@@ -28,10 +28,10 @@ const edwards = generateKeyPairSync('ed25519')
 
 const published = async (kid: string, key: KeyObject) => ({ ...(await exportJWK(key)), kid })
 
-/** What was asked of which server. */
+/** Lists the addresses that were asked. */
 let asked: string[] = []
 
-/** The key set's server from now on, and one that must never be asked. */
+/** Serves the key set from now on, and a foreign server that must never be asked. */
 function serve(answer: () => Response | Promise<Response>): void {
   asked = []
   const seen = (address: string, reply: () => Response | Promise<Response>) =>
@@ -73,13 +73,13 @@ const good = [200, true]
 const rejected = [401, 'identity_rejected']
 const outage = [503, 'upstream_unavailable']
 
-describe('a signature of the login', () => {
+describe('auth by the key set of the login', () => {
   it.each([
     ['RS256', first],
     ['PS256', first],
     ['ES256', curve],
     ['EdDSA', edwards],
-  ])('may be %s', async (alg, { publicKey, privateKey }) => {
+  ])('accepts a token signed with %s', async (alg, { publicKey, privateKey }) => {
     serveKeys(await published('k1', publicKey))
     expect(await signInOutcome(sign({ header: { alg }, key: privateKey }))).toEqual(good)
   })
@@ -93,14 +93,14 @@ describe('a signature of the login', () => {
   it.each<[string, () => string | Promise<string>]>([
     ['none', () => bare({ alg: 'none', kid: 'k1' })],
     ['None', () => bare({ alg: 'None', kid: 'k1' })],
-    ['of another key under its id', () => sign({ key: foreign.privateKey })],
-    ['of an algorithm that is not on the list', () => sign({ header: { alg: 'RS512' } })],
+    ['signed with another key under the published id', () => sign({ key: foreign.privateKey })],
+    ['signed with an algorithm that is not allowed', () => sign({ header: { alg: 'RS512' } })],
     ['HS256 with the published key as PEM', () => hmac(new TextEncoder().encode(String(pem)))],
     ['HS256 with the published key as DER', () => hmac(new Uint8Array(der))],
     ['HS256 with the secret of another setting', () => hmac(Buffer.from(loginEnv.IDENTITY_SECRET))],
-    ['of an unknown key id', () => sign({ header: { kid: 'k9' } })],
+    ['signed with an unknown key id', () => sign({ header: { kid: 'k9' } })],
     ['with an extension that must be understood', () => critical()],
-  ])('is no good when it is %s', async (_what, token) => {
+  ])('returns 401 identity_rejected for a token that is %s', async (_what, token) => {
     expect(await signInOutcome(token())).toEqual(rejected)
   })
 
@@ -110,13 +110,13 @@ describe('a signature of the login', () => {
     return `${encoded({ alg: 'RS256', kid: 'k1', crit: ['x'], x: 1 })}.${claims}.${signature}`
   }
 
-  it('is no good by a secret that the key set holds by mistake', async () => {
+  it('returns 401 for a signature by a secret that the key set holds by mistake', async () => {
     const secret = 'a-secret-that-was-published-by-mistake'
     serveKeys({ kty: 'oct', kid: 'k1', k: Buffer.from(secret).toString('base64url') })
     expect(await signInOutcome(hmac(Buffer.from(secret)))).toEqual(rejected)
   })
 
-  it('is never looked for at an address that the token names', async () => {
+  it('never reads keys from an address that the token names', async () => {
     const jwk = await published('k1', foreign.publicKey)
     const claims = { iss, jwks_uri: elsewhere }
     for (const header of [{ jku: elsewhere }, { x5u: elsewhere }, { jwk }, { kid: elsewhere }]) {
@@ -130,16 +130,16 @@ describe('a signature of the login', () => {
   })
 })
 
-describe('what an identity token says', () => {
+describe('auth by the claims of an identity token', () => {
   it.each([
-    ['an end 20 s ago', { exp: -20 }, good],
-    ['an end 31 s ago', { exp: -31 }, rejected],
+    ['an expiry 20 s ago', { exp: -20 }, good],
+    ['an expiry 31 s ago', { exp: -31 }, rejected],
     ['a beginning in 29 s', { nbf: 29 }, good],
     ['a beginning in 45 s', { nbf: 45 }, rejected],
     ['a life of 24 hours', { exp: 24 * 3600 }, good],
     ['a life of 24 hours and a minute', { exp: 24 * 3600 + 60 }, rejected],
     ['a long life, nearly over', { iat: -25 * 3600, exp: 600 }, rejected],
-  ])('is judged by the clock: %s', async (_what, times, outcome) => {
+  ])('compares its times with the clock: %s', async (_what, times, outcome) => {
     const entries = Object.entries(times).map(([name, seconds]) => [name, now() + seconds])
     expect(await signInOutcome(sign({ claims: Object.fromEntries(entries) }))).toEqual(outcome)
   })
@@ -148,27 +148,27 @@ describe('what an identity token says', () => {
     ['a number for a subject', { sub: 7 }],
     ['a list for a subject', { sub: ['mina'] }],
     ['an object for a subject', { sub: { name: 'mina' } }],
-    ['a text for an end', { exp: 'tomorrow' }],
+    ['a text for an expiry', { exp: 'tomorrow' }],
     ['audiences without ours', { aud: ['shop', 'chats'] }],
     ['our audience in other letters', { aud: aud.toUpperCase() }],
     ['our issuer and a slash', { iss: `${iss}/` }],
     ['a list of issuers', { iss: [iss] }],
-  ])('is rejected: %s', async (_what, claims) => {
+  ])('returns 401 identity_rejected for %s', async (_what, claims) => {
     expect(await signInOutcome(sign({ claims }))).toEqual(rejected)
   })
 
-  it('may name other audiences beside ours', async () => {
+  it('accepts other audiences beside the configured one', async () => {
     expect(await signInOutcome(sign({ claims: { aud: ['shop', aud] } }))).toEqual(good)
   })
 })
 
-describe('the key set of the login', () => {
-  it('is read once for many visitors', async () => {
+describe('auth by a cached key set', () => {
+  it('reads the key set once for many visitors', async () => {
     for (const _ of [1, 2, 3]) expect(await signInOutcome(sign())).toEqual(good)
     expect(asked).toHaveLength(1)
   })
 
-  it('may change: a new key is found, and one that was withdrawn is forgotten', async () => {
+  it('finds a new key and forgets a withdrawn one', async () => {
     expect(await signInOutcome(sign())).toEqual(good)
     serveKeys(await published('k2', second.publicKey))
     shiftClock(minute)
@@ -177,7 +177,7 @@ describe('the key set of the login', () => {
     expect(await signInOutcome(sign())).toEqual(rejected)
   })
 
-  it('is not asked for again and again by ids that are made up', async () => {
+  it('does not read the key set again for made-up key ids', async () => {
     expect(await signInOutcome(sign())).toEqual(good)
     for (const kid of ['x1', 'x2', 'x3']) {
       expect(await signInOutcome(sign({ header: { kid } }))).toEqual(rejected)
@@ -186,41 +186,44 @@ describe('the key set of the login', () => {
   })
 
   const failures: [string, () => Response | Promise<Response>][] = [
-    ['it cannot be reached', () => HttpResponse.error()],
+    ['no connection', () => HttpResponse.error()],
     ['503', () => HttpResponse.json({}, { status: 503 })],
-    ['a web page', () => HttpResponse.html('<p>Back soon</p>')],
+    ['an HTML page', () => HttpResponse.html('<p>Back soon</p>')],
     ['no key set', () => HttpResponse.json({ error: 'soon' })],
-    [
-      'sent elsewhere',
-      () => new HttpResponse(null, { status: 302, headers: { location: elsewhere } }),
-    ],
+    ['a redirect', () => new HttpResponse(null, { status: 302, headers: { location: elsewhere } })],
   ]
 
-  it.each(failures)('when it was never read, nobody is let in: %s', async (_what, failure) => {
-    serve(failure)
-    expect(await signInOutcome(sign())).toEqual(outage)
-    expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(outage)
-    expect(asked).not.toContain(elsewhere)
-    expect(gateway.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
-  })
+  it.each(failures)(
+    'returns 503 for every token when the key set was never read: %s',
+    async (_what, failure) => {
+      serve(failure)
+      expect(await signInOutcome(sign())).toEqual(outage)
+      expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(outage)
+      expect(asked).not.toContain(elsewhere)
+      expect(gateway.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
+    },
+  )
 
-  it.each(failures)('when it was read before, its keys go on for an hour: %s', async (...row) => {
-    const [, failure] = row
-    expect(await signInOutcome(sign())).toEqual(good)
-    serve(failure)
-    shiftClock(50 * minute)
-    expect(await signInOutcome(sign())).toEqual(good)
-    expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(rejected)
-    expect(await signInOutcome(sign({ header: { kid: 'k2' }, key: second.privateKey }))).toEqual(
-      outage,
-    )
-    shiftClock(61 * minute)
-    expect(await signInOutcome(sign())).toEqual(outage)
-    serveKeys(await published('k1', first.publicKey))
-    expect(await signInOutcome(sign())).toEqual(good)
-  })
+  it.each(failures)(
+    'uses the keys for an hour when the key set cannot be read again: %s',
+    async (...row) => {
+      const [, failure] = row
+      expect(await signInOutcome(sign())).toEqual(good)
+      serve(failure)
+      shiftClock(50 * minute)
+      expect(await signInOutcome(sign())).toEqual(good)
+      expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(rejected)
+      expect(await signInOutcome(sign({ header: { kid: 'k2' }, key: second.privateKey }))).toEqual(
+        outage,
+      )
+      shiftClock(61 * minute)
+      expect(await signInOutcome(sign())).toEqual(outage)
+      serveKeys(await published('k1', first.publicKey))
+      expect(await signInOutcome(sign())).toEqual(good)
+    },
+  )
 
-  it('may hang: the answer comes within the deadline, and the next visitor is not held up', async () => {
+  it('returns 503 within the deadline while the key set hangs, and 200 to the next visitor', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '250' })
     serve(() => new Promise<never>(() => {}))
     const startedAt = performance.now()

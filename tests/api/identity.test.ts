@@ -23,7 +23,7 @@ const gateway = setupGateway({
 })
 const hour = 3600 * 1000
 
-/** Every clock of this process, that of signatures too. */
+/** Sets every clock of this process, also the one of signatures. */
 function moveTo(now: number) {
   vi.useFakeTimers({ toFake: ['Date'], now })
 }
@@ -36,8 +36,8 @@ async function signIn(options: Parameters<typeof identityToken>[0] = {}, refresh
   return await request(auth, { body })
 }
 
-describe('a visitor whom the login knows', () => {
-  it('is the same person on every device, and never a guest', async () => {
+describe('a visitor with an identity token', () => {
+  it("has the same id on every device, which is not a guest's", async () => {
     const [here, there, other] = [await signIn(), await signIn(), await signIn({ subject: 'bo' })]
     expect(here.body.user).toMatchObject({ verified: true })
     expect(there.body.user.id).toBe(here.body.user.id)
@@ -46,7 +46,7 @@ describe('a visitor whom the login knows', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('goes on with the conversation on another device', async () => {
+  it('resumes the conversation on another device', async () => {
     const here = await signIn()
     const begun = await request(start, { token: here.body.token, body: {} })
     const there = await signIn()
@@ -55,7 +55,7 @@ describe('a visitor whom the login knows', () => {
     expect(resumed.body.conversationId).toBe(begun.body.conversationId)
   })
 
-  it('has what the identity says as attributes, and cannot say otherwise', async () => {
+  it('gets routing attributes from the token, which the request cannot override', async () => {
     const claims = { email: 'mina@example.org', given_name: 'Mina', other: 'x' }
     const { token } = (await signIn({ claims })).body
     const body = { routingAttributes: { _email: 'boss@example.org', Topic: 'Billing' } }
@@ -66,7 +66,7 @@ describe('a visitor whom the login knows', () => {
     })
   })
 
-  it('stays signed in by refreshing, for as long as a session may last', async () => {
+  it('refreshes for 30 days', async () => {
     const first = (await signIn()).body
     const again = await request(auth, { body: { refreshToken: first.refreshToken } })
     expect(again.body.user).toEqual(first.user)
@@ -74,7 +74,7 @@ describe('a visitor whom the login knows', () => {
     expect(Math.round(days)).toBe(30)
   })
 
-  it('signs out on this device alone, or everywhere', async () => {
+  it('signs out on this device alone or everywhere', async () => {
     const [here, there] = [(await signIn()).body, (await signIn()).body]
     expect((await request(auth, { method: 'DELETE', token: here.token })).status).toBe(204)
     expect((await request(start, { token: here.token, body: {} })).status).toBe(401)
@@ -92,7 +92,7 @@ describe('a visitor whom the login knows', () => {
   })
 })
 
-it('a refresh token that was stolen ends the session on its device alone', async () => {
+it('auth ends the session of one device when its refresh token was stolen', async () => {
   const [here, there] = [(await signIn()).body, (await signIn()).body]
   const { body } = await request(auth, { body: { refreshToken: here.refreshToken } })
   await request(auth, { body: { refreshToken: body.refreshToken } })
@@ -104,7 +104,7 @@ it('a refresh token that was stolen ends the session on its device alone', async
 })
 
 describe('a guest who signs in', () => {
-  it('takes the conversation along, which goes on as the person who began it', async () => {
+  it("keeps the conversation, which goes on as the verified visitor's", async () => {
     const guest = await startConversation()
     await guest.send('I am still a guest')
     const known = await signIn({}, guest.refreshToken)
@@ -122,7 +122,7 @@ describe('a guest who signs in', () => {
     expect([answer.status, answer.body.code]).toEqual([202, undefined])
   })
 
-  it('is no more: neither token is good, and the id is the new visitor’s', async () => {
+  it('loses both guest tokens, and the conversation belongs to the verified visitor', async () => {
     const guest = await startConversation()
     const { token } = (await signIn({}, guest.refreshToken)).body
     const refused = await guest.poll()
@@ -135,7 +135,7 @@ describe('a guest who signs in', () => {
     expect(kept).not.toContain(guest.user.id)
   })
 
-  it('may try again after a lost answer', async () => {
+  it('signs in again after a lost answer', async () => {
     const guest = await startConversation()
     const once = await signIn({}, guest.refreshToken)
     const twice = await signIn({}, guest.refreshToken)
@@ -144,7 +144,7 @@ describe('a guest who signs in', () => {
     expect(resumed.body.conversationId).toBe(guest.conversationId)
   })
 
-  it('cannot be taken over by a second person', async () => {
+  it('cannot be merged into a second visitor', async () => {
     const guest = await startConversation()
     await signIn({}, guest.refreshToken)
     const thief = await signIn({ subject: 'thief' }, guest.refreshToken)
@@ -163,14 +163,14 @@ describe('a guest who signs in', () => {
         return refreshToken
       },
     ],
-  ])('changes nothing with a refresh token that is %s', async (_, token) => {
+  ])('gets 401 refresh_rejected with a refresh token that is %s', async (_, token) => {
     const { status, body } = await signIn({ subject: 'new' }, await token())
     expect([status, body.code]).toEqual([401, 'refresh_rejected'])
     expect(gateway.salesforceCalls()).toEqual([])
   })
 })
 
-describe('an identity token', () => {
+describe('auth with an identity token', () => {
   const secret = new TextEncoder().encode(loginSecret)
   const claims = { iss: loginEnv.IDENTITY_ISSUER, aud: loginEnv.IDENTITY_AUDIENCE, sub: 'mina' }
   const now = () => Math.floor(Date.now() / 1000)
@@ -182,28 +182,31 @@ describe('an identity token', () => {
   it.each([
     ['not a token', async () => 'nonsense'],
     ['not signed', async () => new UnsecuredJWT({ ...claims, exp: now() + 600 }).encode()],
-    ['signed by somebody else', () => sign({}, 'HS256', new TextEncoder().encode('x'.repeat(40)))],
+    [
+      'signed with another secret',
+      () => sign({}, 'HS256', new TextEncoder().encode('x'.repeat(40))),
+    ],
     ['of another issuer', () => sign({ iss: 'https://evil.example' })],
     ['for another audience', () => sign({ aud: 'shop' })],
     ['without a subject', () => sign({ sub: undefined })],
     ['with an empty subject', () => sign({ sub: '' })],
-    ['without an end', () => sign({ exp: undefined })],
-    ['over', () => sign({ iat: now() - 700, exp: now() - 60 })],
+    ['without an expiry', () => sign({ exp: undefined })],
+    ['expired', () => sign({ iat: now() - 700, exp: now() - 60 })],
     ['good for more than a day', () => sign({ exp: now() + 25 * 3600 })],
     ['good for years, without a beginning', () => sign({ iat: undefined, exp: now() + 10 ** 8 })],
     ['not good yet', () => sign({ nbf: now() + 600 })],
-  ])('is rejected when it is %s', async (_, token) => {
+  ])('returns 401 identity_rejected when it is %s', async (_, token) => {
     const { status, body } = await request(auth, { body: { identityToken: await token() } })
     expect([status, body.code]).toEqual([401, 'identity_rejected'])
   })
 
-  it('is rejected where no login is configured', async () => {
+  it('returns 401 identity_rejected where no login is configured', async () => {
     const none = { IDENTITY_SECRET: '', IDENTITY_ISSUER: '', IDENTITY_AUDIENCE: '' }
     gateway.setEnv(none)
     expect((await signIn()).body.code).toBe('identity_rejected')
   })
 
-  it('is verified by the key set of the login, and an outage of that is told as one', async () => {
+  it("verifies by the login's key set and returns 503 while that cannot be read", async () => {
     const jwksUrl = 'https://login.example/jwks.json'
     const { privateKey, publicKey } = await crypto.subtle.generateKey(
       { name: 'ECDSA', namedCurve: 'P-256' },

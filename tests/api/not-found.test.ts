@@ -7,7 +7,7 @@ const gateway = setupGateway()
 const url = 'https://chat.example/api/nowhere'
 
 it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])(
-  'answers %s on a path that is no endpoint with a problem of ours',
+  'the fallback returns 404 as a problem for %s on an unknown path',
   async (method) => {
     const { status, headers, body } = await request(notFound, { url, method })
     expect(status).toBe(404)
@@ -26,19 +26,19 @@ it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])(
   },
 )
 
-it('answers HEAD without a body', async () => {
+it('the fallback returns 404 without a body for HEAD', async () => {
   expect(await request(notFound, { url, method: 'HEAD' })).toMatchObject({
     status: 404,
     body: null,
   })
 })
 
-it('answers whatever the query and the body are', async () => {
+it('the fallback returns 404 with any query and body', async () => {
   const answer = await request(notFound, { url, body: 'not json', query: { a: 'b' } })
   expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
 
-it('answers although the environment is broken', async () => {
+it('the fallback returns 404 although the environment is invalid', async () => {
   gateway.setEnv({ SESSION_SECRET: '' })
   expect(await request(notFound, { url })).toMatchObject({ status: 404 })
 })

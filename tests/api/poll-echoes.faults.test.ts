@@ -13,7 +13,7 @@ type Shown = { id: string; text: string; sender: { role: string } }
 
 const unnamed = dialects.filter(({ resolvesUnclearSends }) => !resolvesUnclearSends)
 
-/** What one tab has shown of what the visitor said, and where it goes on. */
+/** Holds what one tab has shown of the visitor's messages, and its cursor. */
 type Tab = { cursor: string; before: string | null; mine: Shown[] }
 
 const isMine = ({ sender }: Shown) => sender.role === 'EndUser'
@@ -40,7 +40,7 @@ async function readBack(visitor: Visitor, tab: Tab): Promise<void> {
   }
 }
 
-describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dialect) => {
+describe.each(unnamed)('poll where Salesforce assigns message ids ($name)', (dialect) => {
   const {
     world: gateway,
     fail,
@@ -48,7 +48,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     name,
   } = setupDialect(dialect, { REQUEST_DEADLINE_MS: '8000' })
 
-  /** From now on Salesforce does what it is asked to, and its answers wait. */
+  /** Lets Salesforce process each request and holds its responses back. */
   function holdAnswers(method: 'get' | 'post', path: string) {
     const waiting: { done: ReturnType<typeof createDeferred>; isCut: boolean }[] = []
     const arrivals: (() => void)[] = []
@@ -63,9 +63,9 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
       }),
     )
     return {
-      /** Resolves when the next request had its effect. */
+      /** Resolves when the next request has taken effect. */
       next: () => new Promise<void>((resolve) => arrivals.push(resolve)),
-      /** Lets the oldest (or another) answer go, or be cut. */
+      /** Releases the oldest response, or the one at an index, or cuts its connection. */
       let: (what: 'go' | 'be cut', index = 0) => {
         const [held] = waiting.splice(index, 1)
         if (!held) throw new TypeError('No answer waits')
@@ -77,7 +77,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
 
   const holdSends = () => holdAnswers('post', '*/message')
 
-  it('leaves a message out while it is under way, and shows it once under its id in every tab', async () => {
+  it('leaves out a message that is being sent and returns it once under its id in every tab', async () => {
     const visitor = await startConversation()
     const early = await openTab(visitor)
     const id = randomUUID()
@@ -99,7 +99,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     expect(idsOf(await openTab(visitor))).toEqual([id])
   })
 
-  it('shows it once, under whatever name, when the answer is lost', async () => {
+  it('returns a message once when the response to its send is lost', async () => {
     const visitor = await startConversation()
     const early = await openTab(visitor)
     const answers = holdSends()
@@ -118,7 +118,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     }
   })
 
-  it('tells several at once apart, in whatever order they are answered', async () => {
+  it('matches several concurrent sends with their ids in any order of responses', async () => {
     const visitor = await startConversation()
     const tab = await openTab(visitor)
     const answers = holdSends()
@@ -143,7 +143,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     expect(idsOf(await openTab(visitor))).toEqual(ids)
   })
 
-  it('does not keep back for longer than a request may last what a killed function sent', async () => {
+  it("withholds a killed function's message no longer than a request may last", async () => {
     const visitor = await startConversation()
     const early = await openTab(visitor)
     const answers = holdSends()
@@ -172,7 +172,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     ['very old', 45_000, '50'],
     ['very old', 45_000, '2'],
   ])(
-    'loses no %s message without a name while another is under way: %i ms, %s a page',
+    'loses no %s message without an id while another is being sent: %i ms, %s a page',
     async (_, ageMs, limit) => {
       const visitor = await startConversation()
       fail('send', { when: 'after' })
@@ -195,7 +195,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     },
   )
 
-  it('shows an old message without a name on the first page at once', async () => {
+  it('returns an old message without an id on the newest page at once', async () => {
     const visitor = await startConversation()
     fail('send', { when: 'after' })
     await visitor.send('Without a name')
@@ -210,7 +210,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     await sending
   })
 
-  it('knows a name that came while Salesforce was listing', async () => {
+  it('uses an id that was stored while Salesforce was listing', async () => {
     const visitor = await startConversation()
     const tab = await openTab(visitor)
     const sends = holdSends()
@@ -229,7 +229,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     expect(idsOf(tab)).toEqual([id])
   })
 
-  it('knows a name that came while Redis was asked for it', async () => {
+  it('uses an id that was stored while Redis was read', async () => {
     const visitor = await startConversation()
     const tab = await openTab(visitor)
     const sends = holdSends()
@@ -242,7 +242,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     gateway.redis = createRedisRestServer({
       ...gateway.redisBackend,
       token: 'redis-token',
-      // The second question about names is answered after the name was noted.
+      // Answers the second lookup of ids after the id was stored.
       async execute(command) {
         const isLookup =
           /:(un)?listed:/.test(String(command[1])) && /^H(MGET|GETALL)$/i.test(String(command[0]))
@@ -263,7 +263,7 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
   })
 
   it.each(['drop', 'lose', { status: 500 }] as const)(
-    'keeps the name although Redis stumbles when it is noted: %o',
+    'keeps the id although Redis fails once when the id is stored: %o',
     async (what) => {
       const visitor = await startConversation()
       await visitor.send('Warm')
@@ -283,9 +283,9 @@ describe.each(unnamed)('where Salesforce names messages by itself ($name)', (dia
     },
   )
 
-  // The login's assertion lives for five minutes, so that is as far ahead as it can be.
+  // The login's assertion lives for five minutes, which bounds how far ahead the clock can be.
   it.each([-300_000, 290_000])(
-    'does all that when Salesforce’s clock is %i ms ahead of ours',
+    'matches ids when Salesforce’s clock is %i ms ahead of ours',
     async (clockSkewMs) => {
       gateway.salesforce.switches.clockSkewMs = clockSkewMs
       const visitor = await startConversation()

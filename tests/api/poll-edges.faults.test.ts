@@ -12,10 +12,10 @@ import { expectProblem, shiftClock } from '../support/sending.js'
 
 type Visitor = Awaited<ReturnType<typeof startConversation>>
 
-/** What a busy machine may add. */
+/** Allows for delays of a busy machine. */
 const toleranceMs = 500
 
-/** Polls on until nothing more is waiting; the sizes of the pages on the way. */
+/** Polls until nothing more is waiting and returns the texts and the sizes of the pages. */
 async function readOn({ poll }: Pick<Visitor, 'poll'>, from: string, limit: number) {
   const texts: string[] = []
   const sizes: number[] = []
@@ -32,12 +32,12 @@ async function readOn({ poll }: Pick<Visitor, 'poll'>, from: string, limit: numb
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `Number ${index}`)
 
-describe.each(dialects)('through the dialect $name', (dialect) => {
+describe.each(dialects)('poll through the dialect $name', (dialect) => {
   const setup = setupDialect(dialect)
   const { world: gateway, fail, exchangesOf } = setup
   const lists = dialect.resolvesUnclearSends ? '*/entries' : '*/messages'
 
-  /** So many messages, spread evenly. */
+  /** Injects this many messages, spread evenly. */
   function injectMessages(count: number, withinMs: number, from = Date.now()) {
     gateway.salesforce.inject(
       setup.name(),
@@ -48,9 +48,9 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     )
   }
 
-  describe('an entry that shows late', () => {
+  describe('for an entry that shows late', () => {
     it.each([29_900, 30_000])(
-      'and is %i ms older than what was told already is told once',
+      'returns an entry once that is %i ms older than the newest one returned',
       async (olderMs) => {
         const visitor = await startConversation()
         shiftClock(60_000)
@@ -71,10 +71,10 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     )
   })
 
-  describe('clocks that differ', () => {
-    // The login's assertion lives for five minutes, so that is as far ahead as it can be.
+  describe('with different clocks', () => {
+    // The login's assertion lives for five minutes, which bounds how far ahead the clock can be.
     it.each([-300_000, 290_000])(
-      'by %i ms change nothing in what is said, told and waited for',
+      'sends, returns and waits as usual when they differ by %i ms',
       async (clockSkewMs) => {
         gateway.salesforce.switches.clockSkewMs = clockSkewMs
         const visitor = await startConversation()
@@ -98,7 +98,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     )
 
     it.runIf(dialect.resolvesUnclearSends).each([-300_000, 300_000])(
-      'by %i ms do not hide a message whose answer was lost',
+      'finds a message whose response was lost when they differ by %i ms',
       async (clockSkewMs) => {
         gateway.salesforce.switches.clockSkewMs = clockSkewMs
         const visitor = await startConversation()
@@ -112,8 +112,8 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     )
   })
 
-  describe('much at once', () => {
-    it.each([1, 100])('comes whole, %i a page: 300 in one second', async (limit) => {
+  describe('with many entries at once', () => {
+    it.each([1, 100])('returns all of 300 in one second, %i a page', async (limit) => {
       const count = limit === 1 ? 60 : 300
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
@@ -124,7 +124,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(sizes.slice(0, -1).every((size) => size === limit)).toBe(true)
     })
 
-    it('is told by the newest page first, and not more than was asked for', async () => {
+    it('returns the newest page first and no more entries than the limit', async () => {
       const visitor = await startConversation()
       injectMessages(300, 1000, Date.now() + 1)
       for (const limit of [1, 100]) {
@@ -136,7 +136,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
   })
 
-  describe('waiting', () => {
+  describe('with wait', () => {
     it('ends in time and reads once a second at most', async () => {
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
@@ -153,7 +153,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(950)
     })
 
-    it('ends in time when Salesforce begins to hang, and the cursor stays good', async () => {
+    it('ends in time when Salesforce begins to hang, and the cursor stays valid', async () => {
       gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
@@ -172,10 +172,10 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
   })
 
-  describe('an answer that is cut', () => {
+  describe('of a cut response', () => {
     const bytes = new TextEncoder().encode('{"conversationEntries":[{"identifier":"')
 
-    /** Headers and a part of the body come, then the connection breaks. */
+    /** Sends headers and a part of the body, then breaks the connection. */
     const cutOff = () =>
       new HttpResponse(
         new ReadableStream({
@@ -187,7 +187,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
         { headers: { 'content-type': 'application/json' } },
       )
 
-    it('is asked for again, and nobody notices', async () => {
+    it('retries and returns 200', async () => {
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
       injectMessages(3, 3)
@@ -209,23 +209,26 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     const halves: [name: string, what: FaultInput['what'], status: number, code: string][] = [
       ['half JSON', { status: 200, body: '{"mess' }, 502, 'upstream_rejected'],
       ['a 429', { status: 429 }, 429, 'rate_limited'],
-      ['a web page', 'html', 502, 'upstream_rejected'],
+      ['an HTML page', 'html', 502, 'upstream_rejected'],
       ['nonsense', 'nonsense', 502, 'upstream_rejected'],
     ]
-    it.each(halves)('for good is told, and loses nothing: %s', async (_, what, status, code) => {
-      const visitor = await startConversation()
-      const { cursor } = (await visitor.poll()).body
-      injectMessages(3, 3)
-      fail('list', { when: 'after', what })
-      expectProblem(await visitor.poll({ cursor }), status, code)
-      expect((await readOn(visitor, cursor, 2)).texts).toEqual(numbered(3))
-    })
+    it.each(halves)(
+      'returns an error and loses no message when it stays cut: %s %j → %i %s',
+      async (_, what, status, code) => {
+        const visitor = await startConversation()
+        const { cursor } = (await visitor.poll()).body
+        injectMessages(3, 3)
+        fail('list', { when: 'after', what })
+        expectProblem(await visitor.poll({ cursor }), status, code)
+        expect((await readOn(visitor, cursor, 2)).texts).toEqual(numbered(3))
+      },
+    )
   })
 
-  it('ten thousand entries are told from the first to the last, or from the last to the first', async () => {
+  it('returns ten thousand entries from the first to the last and from the last to the first', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
-    // The guide's list is told whole each time.
+    // The guide's API lists all entries each time.
     const count = dialect.resolvesUnclearSends ? 10_000 : 500
     injectMessages(count, count * 1000, Date.now() + 1000)
     shiftClock(count * 1000 + 5000)

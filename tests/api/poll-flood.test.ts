@@ -8,7 +8,7 @@ const gateway = setupGateway({ env: noLimits })
 
 type Visitor = Awaited<ReturnType<typeof startConversation>>
 
-/** Polls on until nothing more is waiting; every page on the way. */
+/** Polls until nothing more is waiting and returns every text on the way. */
 async function readOn(visitor: Visitor, cursor: string, limit = '50') {
   const texts: string[] = []
   let at = cursor
@@ -50,7 +50,7 @@ const floods: Flood[] = [
 ]
 
 it.each(floods)(
-  'gives once each what Salesforce lists %s (%o, %i, %i a millisecond, %s a page)',
+  'poll returns once each what Salesforce lists %s (%o, %i, %i a millisecond, %s a page)',
   async (...flood) => {
     const [, switches, count, perMs, limit] = flood
     const visitor = await startConversation()
@@ -66,8 +66,8 @@ it.each(floods)(
   },
 )
 
-describe('late entries', () => {
-  it('come once, however late they show within the window', async () => {
+describe('poll of late entries', () => {
+  it('returns each entry once while it shows within the window', async () => {
     const visitor = await startConversation()
     const { cursor: first } = (await visitor.poll()).body
     const entries = [0, 5000, 25_000, 29_000].map((visibleAfterMs) => ({
@@ -89,7 +89,7 @@ describe('late entries', () => {
     expect(texts).toHaveLength(entries.length + 5)
   })
 
-  it('come although they are dated before what was given out', async () => {
+  it('returns entries that are dated before those already returned', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const now = Date.now()
@@ -104,7 +104,7 @@ describe('late entries', () => {
     expect((await readOn(visitor, cursor)).texts).toEqual(['Older', 'Newer'])
   })
 
-  it('come once to each of two tabs that hold different cursors', async () => {
+  it('returns them once to each of two tabs with different cursors', async () => {
     const visitor = await startConversation()
     const one = (await visitor.poll()).body.cursor
     await visitor.send('First')
@@ -117,7 +117,7 @@ describe('late entries', () => {
   })
 })
 
-it('still gives everything when Redis has lost all but the record', async () => {
+it("poll returns everything when Redis has lost all but the visitor's record", async () => {
   const visitor = await startConversation()
   const { cursor } = (await visitor.poll()).body
   await visitor.send('Kept by Salesforce')
@@ -129,7 +129,7 @@ it('still gives everything when Redis has lost all but the record', async () => 
   expect((await readOn(visitor, cursor)).texts).toContain('Kept by Salesforce')
 })
 
-it('gives the first page of a long conversation, and everything before it', async () => {
+it('poll returns the newest page of a long conversation and every page before it', async () => {
   const visitor = await startConversation()
   gateway.salesforce.inject(visitor.conversationId, burst(300, 3, Date.now() + 10))
   let { body } = await visitor.poll({ limit: '100' })

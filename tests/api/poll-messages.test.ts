@@ -7,7 +7,7 @@ import { setupGateway } from '../support/gateway.js'
 
 const gateway = setupGateway()
 
-it('delivers every type of message, and what others wrote for staff not at all', async () => {
+it('poll returns every type of message and none that is written for staff', async () => {
   const visitor = await startConversation()
   const { body: before } = await visitor.poll()
   const fixtures = [...staticContents, ...choices, ...forms]

@@ -7,7 +7,7 @@ const gateway = setupGateway({ env: noLimits })
 
 type Visitor = Awaited<ReturnType<typeof startConversation>>
 
-/** Polls from the first page on and tells the conversation's state each time. */
+/** Polls from the newest page on and returns a function that polls again. */
 async function watch(visitor: Visitor) {
   let { cursor } = (await visitor.poll()).body
   return async () => {
@@ -26,8 +26,8 @@ function routing(fields: object) {
   }
 }
 
-describe('who is in charge', () => {
-  it('goes from the queue to the bot to an agent', async () => {
+describe('the participants in a poll', () => {
+  it('change from the queue to the bot to an agent', async () => {
     gateway.salesforce.switches.botDelayMs = 2000
     const visitor = await startConversation()
     const look = await watch(visitor)
@@ -41,7 +41,7 @@ describe('who is in charge', () => {
     expect((await look()).conversation).toMatchObject({ handledBy: 'agent', participants: [dana] })
   })
 
-  it('is the queue, with the wait that Salesforce estimates, while an agent is looked for', async () => {
+  it('are the queue with the estimated wait while Salesforce looks for an agent', async () => {
     const visitor = await startConversation()
     const look = await watch(visitor)
     const leaves = {
@@ -66,7 +66,7 @@ describe('who is in charge', () => {
     })
   })
 
-  it('is nobody when nobody is available', async () => {
+  it('are none when no agent is available', async () => {
     const visitor = await startConversation()
     const look = await watch(visitor)
     gateway.salesforce.endSession(visitor.conversationId, 'Chatbot')
@@ -82,7 +82,7 @@ describe('who is in charge', () => {
   })
 
   it.each(['Agent', 'System', 'Chatbot'])(
-    'stays open with nobody there when the %s ended the session',
+    'are none in an open conversation when the %s ended the session',
     async (role) => {
       const visitor = await startConversation()
       const look = await watch(visitor)
@@ -105,8 +105,8 @@ describe('who is in charge', () => {
   )
 })
 
-describe('the end', () => {
-  it('is told, with a last poll and then no more', async () => {
+describe('poll of an ended conversation', () => {
+  it('returns the end, one more pollAfterMs and then null', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     await visitor.send('Bye then')
@@ -126,7 +126,7 @@ describe('the end', () => {
     expect((await visitor.poll()).body.conversation.status).toBe('ended')
   })
 
-  it('has more to give before it is over', async () => {
+  it('returns the remaining pages before it stops', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     for (const text of ['1', '2', '3']) await visitor.send(text)
@@ -136,7 +136,7 @@ describe('the end', () => {
     expect(page).toMatchObject({ hasMore: true, pollAfterMs: 0 })
   })
 
-  it('comes from Salesforce too, by a close entry', async () => {
+  it('returns the end that a close entry of Salesforce reports', async () => {
     const visitor = await startConversation()
     const look = await watch(visitor)
     const { conversationId } = visitor
@@ -150,7 +150,7 @@ describe('the end', () => {
     expect((await look()).pollAfterMs).toBeNull()
   })
 
-  it('lets everything be read while the guest token lives, and no longer', async () => {
+  it('returns every message while the guest token lives and 410 afterwards', async () => {
     gateway.salesforce.switches.guestTokenLifeSeconds = 300
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
@@ -170,7 +170,7 @@ describe('the end', () => {
     )
   })
 
-  it('leaves an ended conversation ended when Salesforce refuses to list it', async () => {
+  it('returns 410, and the conversation stays ended, when Salesforce refuses to list it', async () => {
     const visitor = await startConversation()
     await visitor.end()
     gateway.salesforce.fail({ operation: 'listConversationEntries', what: { status: 403 } })
@@ -180,7 +180,7 @@ describe('the end', () => {
   })
 })
 
-describe('what a visitor does not see', () => {
+describe('poll of entries for staff', () => {
   const staffOnly = [
     { entryType: 'Note', abstractMessage: { messageType: 'StaticContentMessage', id: 'n' } },
     { entryType: 'FlagRaise' },
@@ -191,7 +191,7 @@ describe('what a visitor does not see', () => {
     { entryType: 'SomethingNew', secret: 'for staff' },
     { entryType: 'QueuePosition', position: 3 },
   ]
-  it('are notes, flags, consults and whatever is not listed', async () => {
+  it('returns no notes, flags, consults or unknown types', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     gateway.salesforce.inject(
@@ -204,8 +204,8 @@ describe('what a visitor does not see', () => {
   })
 })
 
-describe('waiting', () => {
-  it('answers as soon as something arrives, and reads Salesforce once a second', async () => {
+describe('poll with wait', () => {
+  it('returns as soon as a message arrives and reads Salesforce once a second', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     gateway.salesforce.inject(visitor.conversationId, [{ text: 'Here I am', visibleAfterMs: 300 }])
@@ -217,7 +217,7 @@ describe('waiting', () => {
     expect(gateway.salesforceCalls().length - calls).toBe(2)
   })
 
-  it('answers in time when nothing does, within one Redis request', async () => {
+  it('returns in time when no message arrives and makes one Redis request', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const calls = gateway.salesforceCalls().length
@@ -232,7 +232,7 @@ describe('waiting', () => {
     expect(gateway.redis.counts.requests - requests).toBe(1)
   })
 
-  it('does not wait when there is something already, or nothing can come', async () => {
+  it('returns at once when a message is there or none can come', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     await visitor.send('Hello')

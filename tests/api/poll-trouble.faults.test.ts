@@ -28,11 +28,11 @@ const lasting: Row[] = [
   ['cut connections', 'drop', 503, 'upstream_unavailable', true],
   ['hanging', 'hang', 504, 'upstream_timeout', true],
   ['400', { status: 400 }, 502, 'upstream_rejected', false],
-  ['a web page', 'html', 502, 'upstream_rejected', false],
+  ['an HTML page', 'html', 502, 'upstream_rejected', false],
   ['JSON of another kind', 'nonsense', 502, 'upstream_rejected', false],
-  ['nothing', 'empty', 502, 'upstream_rejected', false],
+  ['an empty body', 'empty', 502, 'upstream_rejected', false],
   [
-    'a list that is none',
+    'a list of the wrong type',
     { status: 200, body: { conversationEntries: 'x' } },
     502,
     'upstream_rejected',
@@ -47,29 +47,32 @@ const lasting: Row[] = [
   ],
 ]
 
-describe('when Salesforce keeps failing', () => {
-  it.each(lasting)('says so within the deadline, and loses nothing: %s', async (...row) => {
-    const [, what, status, code, retryable] = row
-    const { poll, cursor } = await visitor()
-    gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
-    gateway.salesforce.fail({ operation, times: 4, what })
-    const startedAt = performance.now()
-    const answer = await poll({ cursor })
-    expect(performance.now() - startedAt).toBeLessThan(600)
-    expectProblem(answer, status, code)
-    expect(answer.body.retryable).toBe(retryable)
-    expect(JSON.stringify(answer.body)).not.toMatch(/Injected|Maintenance|unexpected|evil/)
-    for (let tries = 0; tries < 4; tries += 1) {
-      if ((await poll({ cursor })).status === 200) break
-    }
-    const after = await poll({ cursor })
-    expect(textsOf(after.body)[0]).toBe('Do not lose me')
-  })
+describe('poll while Salesforce keeps failing', () => {
+  it.each(lasting)(
+    'returns an error within the deadline and loses no message: %s %j → %i %s',
+    async (...row) => {
+      const [, what, status, code, retryable] = row
+      const { poll, cursor } = await visitor()
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
+      gateway.salesforce.fail({ operation, times: 4, what })
+      const startedAt = performance.now()
+      const answer = await poll({ cursor })
+      expect(performance.now() - startedAt).toBeLessThan(600)
+      expectProblem(answer, status, code)
+      expect(answer.body.retryable).toBe(retryable)
+      expect(JSON.stringify(answer.body)).not.toMatch(/Injected|Maintenance|unexpected|evil/)
+      for (let tries = 0; tries < 4; tries += 1) {
+        if ((await poll({ cursor })).status === 200) break
+      }
+      const after = await poll({ cursor })
+      expect(textsOf(after.body)[0]).toBe('Do not lose me')
+    },
+  )
 })
 
-describe('when Salesforce stumbles once', () => {
+describe('poll when Salesforce fails once', () => {
   it.each([{ status: 500 }, { status: 503 }, 'drop'] as const)(
-    'nobody notices: %o',
+    'returns 200 after a retry: %o',
     async (what) => {
       const { poll, cursor } = await visitor()
       gateway.salesforce.fail({ operation, what })
@@ -79,7 +82,7 @@ describe('when Salesforce stumbles once', () => {
     },
   )
 
-  it('passes on how long to wait', async () => {
+  it('returns 429 with the Retry-After of Salesforce', async () => {
     const { poll, cursor } = await visitor()
     const what = { status: 429, headers: { 'retry-after': '9' } }
     gateway.salesforce.fail({ operation, what })
@@ -90,7 +93,7 @@ describe('when Salesforce stumbles once', () => {
     expect((await poll({ cursor })).status).toBe(200)
   })
 
-  it('waits as long as a failing Salesforce asks, or gives up', async () => {
+  it('returns 503 without a retry when Retry-After exceeds the deadline', async () => {
     const { poll, cursor } = await visitor()
     const before = gateway.salesforceCalls().length
     gateway.salesforce.fail({ operation, what: { status: 503, headers: { 'retry-after': '60' } } })
@@ -99,25 +102,28 @@ describe('when Salesforce stumbles once', () => {
   })
 })
 
-describe('when Salesforce does not let the visitor in', () => {
-  it.each([401, 403, 404])('loses the conversation on %i, and starts another', async (status) => {
-    const { poll, cursor, start, conversationId } = await visitor()
-    gateway.salesforce.fail({ operation, what: { status, body: 'Jwt is expired' } })
-    const answer = await poll({ cursor })
-    expectProblem(answer, 410, 'conversation_lost')
-    expect(JSON.stringify(answer.body)).not.toContain('Jwt')
-    expectProblem(
-      await expectNoSalesforceCalls(gateway, () => poll({ cursor })),
-      410,
-      'conversation_lost',
-    )
-    const started = await start()
-    expect(started.status).toBe(201)
-    expect(started.body.conversationId).not.toBe(conversationId)
-  })
+describe("poll when Salesforce refuses the visitor's token", () => {
+  it.each([401, 403, 404])(
+    'returns 410 conversation_lost on %i, and start opens another conversation',
+    async (status) => {
+      const { poll, cursor, start, conversationId } = await visitor()
+      gateway.salesforce.fail({ operation, what: { status, body: 'Jwt is expired' } })
+      const answer = await poll({ cursor })
+      expectProblem(answer, 410, 'conversation_lost')
+      expect(JSON.stringify(answer.body)).not.toContain('Jwt')
+      expectProblem(
+        await expectNoSalesforceCalls(gateway, () => poll({ cursor })),
+        410,
+        'conversation_lost',
+      )
+      const started = await start()
+      expect(started.status).toBe(201)
+      expect(started.body.conversationId).not.toBe(conversationId)
+    },
+  )
 })
 
-describe('odd entries', () => {
+describe('poll of malformed entries', () => {
   const odd: [name: string, payload: { entryType: string; [field: string]: unknown }][] = [
     ['a message without a message', { entryType: 'Message' }],
     [
@@ -128,7 +134,7 @@ describe('odd entries', () => {
     ['a routing result without a type', { entryType: 'RoutingResult' }],
     ['a session without a status', { entryType: 'SessionStatusChanged' }],
   ]
-  it('do not stop a conversation', async () => {
+  it('returns 200 with the messages after them', async () => {
     const { poll, cursor, conversationId } = await visitor()
     gateway.salesforce.inject(conversationId, [
       ...odd.map(([, payload]) => ({ payload })),
@@ -140,16 +146,19 @@ describe('odd entries', () => {
   })
 
   const times = [253_402_300_800_000, 8.7e15, -5]
-  it.each(times)('do not stop it by being dated %f', async (transcriptedTimestamp) => {
-    const { poll, cursor, conversationId } = await visitor()
-    gateway.salesforce.inject(conversationId, [
-      { text: 'Misdated', transcriptedTimestamp },
-      { text: 'Still here' },
-    ])
-    for (const query of [{ cursor }, {}]) {
-      const answer = await poll(query)
-      expect(answer.status, answer.body.code).toBe(200)
-      expect(textsOf(answer.body)).toContain('Still here')
-    }
-  })
+  it.each(times)(
+    'returns 200 with the messages after an entry dated %f',
+    async (transcriptedTimestamp) => {
+      const { poll, cursor, conversationId } = await visitor()
+      gateway.salesforce.inject(conversationId, [
+        { text: 'Misdated', transcriptedTimestamp },
+        { text: 'Still here' },
+      ])
+      for (const query of [{ cursor }, {}]) {
+        const answer = await poll(query)
+        expect(answer.status, answer.body.code).toBe(200)
+        expect(textsOf(answer.body)).toContain('Still here')
+      }
+    },
+  )
 })

@@ -23,12 +23,12 @@ const settings = {
   ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
 }
 
-/** Later than this, Salesforce shows nothing; the promise ends at 30 s. */
+/** Bounds how late Salesforce shows an entry; the guarantee ends at 30 s. */
 const latestMs = 29_000
 
 const ours = (texts: string[]) => texts.filter((text) => text.startsWith('Message '))
 
-/** A first page and all that is behind it; asked again while Salesforce fails. */
+/** Reads the newest page and all older ones; retries while Salesforce fails. */
 async function openTab({ visitor }: Real, limit: string): Promise<Tab> {
   for (let tries = 0; tries < 20; tries += 1) {
     const { status, body } = await visitor.poll({ limit })
@@ -73,7 +73,7 @@ function happen(what: string, act: (model: Model, real: Real) => void | Promise<
   }
 }
 
-/** Messages at one moment, each shown after a while of its own. */
+/** Adds messages of one moment, each visible after its own delay. */
 function messagesCome(lagsMs: number[]): Command {
   return happen(`messages(${lagsMs})`, (model, { setup }) => {
     const entries = lagsMs.map((visibleAfterMs) => {
@@ -137,11 +137,11 @@ async function readToTheEnd({ visitor }: Real, tab: Tab): Promise<void> {
   }
 }
 
-describe.each(dialects)('polls through $name', (dialect) => {
+describe.each(dialects)('poll through $name', (dialect) => {
   const salesforce = { ...dialect.salesforce, switches: { limits: noSalesforceLimits } }
   const setup = setupDialect({ ...dialect, salesforce })
 
-  it('tell every tab everything once, whatever fails, is lost or comes late', async () => {
+  it('returns every message once to every tab while calls fail, answers get lost and entries come late', async () => {
     const property = fc.asyncProperty(commands, fc.boolean(), async (sequence, isUntidy) => {
       shiftClock(0)
       setup.world.salesforce.clearFaults()

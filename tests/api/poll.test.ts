@@ -11,7 +11,7 @@ const gateway = setupGateway()
 
 type Shown = { id: string; timestamp: string; text: string }
 
-/** So much said by the visitor alone that the newest pages do not tell who is there. */
+/** Builds so many messages of the visitor that the newest pages do not show the participants. */
 function monologue(): InjectionInput[] {
   return Array.from({ length: 160 }, (_, index) => ({
     text: `${index}`,
@@ -20,8 +20,8 @@ function monologue(): InjectionInput[] {
   }))
 }
 
-describe('reading', () => {
-  it('answers 200 with what happened, oldest first, and how to go on', async () => {
+describe('poll', () => {
+  it("returns 200 with messages, oldest first, a cursor and the conversation's state", async () => {
     const visitor = await startConversation()
     await visitor.send('Hello')
     const { status, headers, body } = await visitor.poll()
@@ -53,7 +53,7 @@ describe('reading', () => {
     }
   })
 
-  it('gives what came since the cursor, and the same for the same cursor', async () => {
+  it('returns what came since the cursor, and the same for the same cursor', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     await visitor.send('New')
@@ -64,7 +64,7 @@ describe('reading', () => {
     expect(after.body.messages).toEqual([])
   })
 
-  it('uses one Redis request and one Salesforce request, first page and after', async () => {
+  it('makes one Redis request and one Salesforce request on each page', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     for (const query of [{ cursor }, {}]) {
@@ -76,7 +76,7 @@ describe('reading', () => {
     }
   })
 
-  it('asks for the routing status once, when the newest entries do not tell who is there', async () => {
+  it('asks for the routing status once when the newest entries do not show the participants', async () => {
     const visitor = await startConversation()
     gateway.salesforce.inject(visitor.conversationId, monologue())
     const first = await visitor.poll()
@@ -88,7 +88,7 @@ describe('reading', () => {
     expect(asked()).toHaveLength(1)
   })
 
-  it('answers the first page even when the routing status cannot be had', async () => {
+  it('returns the newest page when the routing status cannot be read', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
     const visitor = await startConversation()
     gateway.salesforce.inject(visitor.conversationId, monologue())
@@ -102,7 +102,7 @@ describe('reading', () => {
     expect(body.conversation.handledBy).toBe('unknown')
   })
 
-  it('leads back to the beginning page by page', async () => {
+  it('returns the history back to the beginning page by page', async () => {
     const visitor = await startConversation()
     const start = Date.now()
     const texts = Array.from({ length: 23 }, (_, index) => `Message ${index}`)
@@ -130,7 +130,7 @@ describe('reading', () => {
     expect(whole).toEqual(all.messages)
   })
 
-  it('slows down before the limit refuses', async () => {
+  it('returns a longer pollAfterMs before its limit, then 429 without a Salesforce call', async () => {
     gateway.setEnv({ LIMITS: '{"poll":[6,"1 m"]}' })
     const visitor = await startConversation()
     const paces: number[] = []
@@ -158,14 +158,14 @@ describe('reading', () => {
     },
   )
 
-  it('slows down when nobody says anything', async () => {
+  it('returns a longer pollAfterMs while no message comes', async () => {
     const visitor = await startConversation()
     shiftClock(5 * 60_000)
     expect((await visitor.poll()).body.pollAfterMs).toBe(4000)
   })
 })
 
-describe('refusals', () => {
+describe('poll with invalid input', () => {
   const conversationId = randomUUID()
   const wrong: [name: string, query: Record<string, string>, path: string][] = [
     ['no conversation', {}, 'conversationId'],
@@ -187,7 +187,7 @@ describe('refusals', () => {
     ['cursor and before together', { conversationId, cursor: 'a', before: 'b' }, 'before'],
     ['an unknown parameter', { conversationId, crusor: 'a' }, 'crusor'],
   ]
-  it('names what is wrong with the query', async () => {
+  it('returns 400 that names the wrong query parameter and makes no Salesforce call', async () => {
     const { token } = await signInAsGuest()
     for (const [name, query, path] of wrong) {
       const { status, body } = await expectNoSalesforceCalls(gateway, () =>
@@ -198,12 +198,12 @@ describe('refusals', () => {
     }
   })
 
-  it.each(['1', '100'])('takes a limit of %s', async (limit) => {
+  it.each(['1', '100'])('accepts a limit of %s', async (limit) => {
     const visitor = await startConversation()
     expect((await visitor.poll({ limit })).body.messages).toHaveLength(limit === '1' ? 1 : 4)
   })
 
-  it('refuses every cursor that is not its own', async () => {
+  it('returns 400 cursor_invalid for a cursor of another conversation or an altered one', async () => {
     const [visitor, otherVisitor] = [await startConversation(), await startConversation()]
     await visitor.send('Hello')
     const newestPage = (await visitor.poll({ limit: '1' })).body
@@ -229,7 +229,7 @@ describe('refusals', () => {
     expect((await visitor.poll({ cursor: newestPage.cursor })).status).toBe(200)
   })
 
-  it('goes on with a cursor after the secret was rotated', async () => {
+  it('accepts a cursor after SESSION_SECRET was rotated', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const old = 'a-secret-of-at-least-thirty-two-bytes'
@@ -238,7 +238,7 @@ describe('refusals', () => {
   })
 
   it.each(['drop', 'hang', { status: 500 }] as const)(
-    'reads nothing while Redis fails: %o',
+    'returns 503 store_unavailable while Redis fails and makes no Salesforce call: %o',
     async (what) => {
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
@@ -252,8 +252,8 @@ describe('refusals', () => {
   )
 })
 
-describe('security', () => {
-  it('hides a conversation of somebody else, exactly like one that never was', async () => {
+describe('poll against misuse', () => {
+  it("returns 404 for another visitor's or an unknown conversation and makes no Salesforce call", async () => {
     const owner = await startConversation()
     const { cursor } = (await owner.poll()).body
     const { token } = await signInAsGuest()
@@ -265,7 +265,7 @@ describe('security', () => {
     }
   })
 
-  it('does not open a record that was copied from another visitor', async () => {
+  it('returns 410 for a record that was copied from another visitor', async () => {
     const [owner, thief] = [await startConversation(), await startConversation()]
     const field = `c:${owner.conversationId}`
     const found = await gateway.redisBackend.execute(['KEYS', '*:visitor:*'])
@@ -281,7 +281,7 @@ describe('security', () => {
     expectProblem(answer, 410, 'conversation_lost')
   })
 
-  it('refuses a call without a token before anything is asked', async () => {
+  it('returns 401 without a token before any request to Redis or Salesforce', async () => {
     const { requests } = gateway.redis.counts
     const query = { conversationId: randomUUID() }
     expectProblem(
@@ -292,7 +292,7 @@ describe('security', () => {
     expect(gateway.redis.counts.requests).toBe(requests)
   })
 
-  it('passes on neither control characters nor entities that a bot wrote', async () => {
+  it("removes control characters and decodes entities in a bot's text", async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     gateway.salesforce.inject(visitor.conversationId, [
@@ -303,7 +303,7 @@ describe('security', () => {
     expect(textsOf(body)).toEqual(["It's <b>bold</b>[31m", 'I wrote &lt;b&gt; myself'])
   })
 
-  it('has no place in the cursor for what a stranger could read', async () => {
+  it('returns a sealed cursor of bounded size', async () => {
     const visitor = await startConversation()
     await visitor.send('Hello')
     const { cursor } = (await visitor.poll()).body
