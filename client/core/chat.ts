@@ -8,7 +8,7 @@ import { createPoller, isFinal } from './poller.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { type ChatMessage, emptySnapshot } from './snapshot.js'
-import { createState, isActive } from './state.js'
+import { activeConnections, createState, isActive } from './state.js'
 import { createStoredValue, remove } from './storage.js'
 import { watchWakes } from './wake.js'
 
@@ -20,9 +20,6 @@ type StoredConversation = {
 }
 
 export type Chat = ReturnType<typeof createChat>
-
-/** Connecting, retrying, offline. */
-const unsettled = /ing|off/
 
 /**
  * A visitor's chat. Nothing is asked before `start`, `resume` or the first `send`. What fails is told in
@@ -37,6 +34,7 @@ export function createChat(options: ChatOptions) {
   const unsent = storedValue<ChatMessage[]>('unsent')
   const state = createState()
   const { getSnapshot, set } = state
+  let { startOptions } = options
   /** The conversation that is still to be started. */
   let pending: (StartOptions & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
@@ -131,15 +129,24 @@ export function createChat(options: ChatOptions) {
     await unsent.change(remove)
   }
 
-  function start(startOptions?: StartOptions): void {
+  function start(given?: StartOptions): void {
     const { connection, prechat } = getSnapshot()
+    const routingAttributes = given?.routingAttributes && {
+      ...startOptions?.routingAttributes,
+      ...given.routingAttributes,
+    }
     watch()
-    if (isActive(getSnapshot()) && startOptions?.resume !== false) {
-      if (prechat) outbox.answer(startOptions?.routingAttributes)
+    if (isActive(getSnapshot()) && given?.resume !== false) {
+      if (prechat) outbox.answer(routingAttributes)
       outbox.flush()
       poller.soon()
-    } else if (startOptions || !unsettled.test(connection)) {
-      pending = { ...startOptions, conversationId: crypto.randomUUID() }
+    } else if (given || connection === 'online' || !activeConnections.includes(connection)) {
+      pending = {
+        ...startOptions,
+        ...given,
+        ...(routingAttributes && { routingAttributes }),
+        conversationId: crypto.randomUUID(),
+      }
       set({ connection: 'connecting', problem: null, conversationId: null })
       poller.close()
       poller.start()
@@ -170,6 +177,10 @@ export function createChat(options: ChatOptions) {
      * for.
      */
     start,
+    /** Replaces the options that conversations are started with from now on. */
+    setStartOptions(given: StartOptions | undefined): void {
+      startOptions = given
+    },
     /** Goes on with the conversation that this browser was in, if there is one; else asks nothing. */
     async resume(): Promise<void> {
       const stored = await storedConversation.read()

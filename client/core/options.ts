@@ -1,3 +1,4 @@
+import type { StartOptions } from './api-types.js'
 import type { Tabs } from './coordination.js'
 import type { Environment } from './environment.js'
 import type { IdentityToken } from './session.js'
@@ -10,6 +11,8 @@ export type ChatOptions = {
   storage?: ChatStorage
   /** Names the visitor who is signed in on the site, if any. */
   identityToken?: IdentityToken
+  /** Options that every conversation is started with; those given to `start` join them. */
+  startOptions?: StartOptions | undefined
   fetch?: typeof fetch
   /** `tabs` of `miaw-gateway/client/tabs`: one tab reads for all. */
   tabs?: Tabs

@@ -1,4 +1,4 @@
-import { type ChatMessage, emptySnapshot, type Snapshot } from './snapshot.js'
+import { type ChatMessage, type Connection, emptySnapshot, type Snapshot } from './snapshot.js'
 import { isFromOthers } from './timeline.js'
 
 /** The events that `on` subscribes to, with what each listener gets. */
@@ -18,9 +18,17 @@ export function unreadMessages({ messages, readUpTo }: Snapshot): ChatMessage[] 
   return messages.filter((message) => isFromOthers(message) && message.timestamp > readUpTo)
 }
 
-/** In a conversation that goes on: connecting, retrying, online, offline. */
+/** Connections of a conversation that goes on. */
+export const activeConnections: readonly Connection[] = [
+  'connecting',
+  'retrying',
+  'online',
+  'offline',
+]
+
+/** Tells that the visitor is in a conversation that goes on. */
 export function isActive(snapshot: Snapshot): snapshot is Snapshot & { conversationId: string } {
-  return !!snapshot.conversationId && /ing|line/.test(snapshot.connection)
+  return !!snapshot.conversationId && activeConnections.includes(snapshot.connection)
 }
 
 /** The snapshot, and those who listen. A listener's mistake is the page's to see, and stops nothing. */

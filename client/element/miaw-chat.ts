@@ -153,7 +153,7 @@ export class MiawChat extends Base {
       theme: themeOf(this.#read),
       language: this.getAttribute('language') ?? undefined,
       texts: this.#texts,
-      startOptions: routingAttributes && { routingAttributes },
+      startOptions: { ...(routingAttributes && { routingAttributes }) },
     })
   }
 

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useMemo, useRef } from 'react'
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef } from 'react'
 import { answersIn } from './content/answers.js'
 import { type Widget, WidgetContext } from './context.js'
 import type { ChatWidgetProps } from './props.js'
@@ -10,13 +10,15 @@ import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
 import { shippedFor, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
-import { useStartOptions } from './use-start-options.js'
 
 /** A complete chat. */
 export function ChatWidget(props: ChatWidgetProps) {
   const { layout = 'launcher', theme = 'auto' } = props
-  const { chat: plain, snapshot } = useChat(props.chat)
-  const chat = useStartOptions(plain, props.startOptions)
+  const { chat, snapshot } = useChat(props.chat)
+  const { startOptions } = props
+  useLayoutEffect(() => {
+    if (startOptions) chat.setStartOptions(startOptions)
+  }, [chat, startOptions])
   const page = usePage()
   const language = props.language || (props.texts ? page.language : shippedFor(page.language))
   const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])

@@ -4,7 +4,6 @@ import type { Texts } from './texts/en.js'
 
 /** Context that every part of the widget reads. */
 export type Widget = {
-  /** Starts as the page wishes; see `useStartOptions`. */
   chat: Chat
   snapshot: Snapshot
   texts: Texts

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
  * Largest size of each entry: bytes, minified and gzipped. `element` includes all that it is built
  * on.
  */
-export const budgets = { index: 5120, tabs: 900, upload: 800, react: 28_000, element: 48_000 }
+export const budgets = { index: 5250, tabs: 900, upload: 800, react: 28_000, element: 48_000 }
 
 export type Entry = keyof typeof budgets
 

@@ -280,12 +280,13 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await page.getByText('The chat does not answer right now.').waitFor()
   })
 
-  it('starts with what the page wishes, and hands the focus on', async () => {
+  it('hands the start options to the chat, starts it, and moves the focus', async () => {
     const { page, show, callsOf, focused } = await stageOf()
     const props = { ...inline, startOptions: { language: 'en_US' } }
     await show({}, props)
     await page.getByRole('button', { name: 'Start chat' }).press('Enter')
-    expect(await callsOf('start')).toEqual([[{ language: 'en_US' }]])
+    expect(await callsOf('setStartOptions')).toEqual([[{ language: 'en_US' }]])
+    expect(await callsOf('start')).toHaveLength(1)
     await show({ connection: 'connecting' }, props)
     expect(await focused()).toBe('Your message')
   })
@@ -294,63 +295,13 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     const { page, show, callsOf } = await stageOf()
     const fields = [{ name: 'Topic', type: 'text' as const, required: true }]
     const prechat = { required: true, per: 'conversation' as const, fields }
-    const props = { ...inline, startOptions: { routingAttributes: { Page: 'home' } } }
-    await show({ prechat }, props)
+    await show({ prechat }, inline)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Start chat' }).click()
     await page.getByRole('textbox').fill('Cargo')
     await page.getByRole('textbox').press('Enter')
-    const routingAttributes = { Page: 'home', Topic: 'Cargo' }
+    const routingAttributes = { Topic: 'Cargo' }
     expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
-  })
-
-  it('starts with the start options on the first message, and when a message is sent again', async () => {
-    const { page, show, callsOf } = await stageOf()
-    const problem = { code: 'unsent', retryable: true } as never
-    const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
-    const closed = { ...open, connection: 'idle' as const, messages: [failed] }
-    const startOptions = { language: 'en_US' }
-    await show(closed, { ...inline, startOptions })
-    await page.getByRole('textbox').fill('Still there?')
-    await page.getByRole('textbox').press('Enter')
-    expect(await callsOf('start')).toEqual([[startOptions]])
-    expect(await callsOf('send')).toEqual([['Still there?']])
-    await page.getByRole('button', { name: 'Try again' }).click()
-    expect(await callsOf('start')).toEqual([[startOptions], [startOptions]])
-    expect(await callsOf('retry')).toEqual([['f']])
-    await show(open, { ...inline, startOptions })
-    await page.getByRole('textbox').fill('And now?')
-    await page.getByRole('textbox').press('Enter')
-    expect(await callsOf('start')).toHaveLength(2)
-  })
-
-  it('starts with the start options on a choice and on a file', async () => {
-    const { page, show, callsOf } = await stageOf()
-    const choice = {
-      ...said('q', 'Agent', ''),
-      messageType: 'QuickReplyMessage' as const,
-      quickReplies: {
-        text: 'Which port?',
-        replies: [{ itemId: 'b', title: 'Busan' }],
-        style: 'QuickReplies' as const,
-      },
-    }
-    const startOptions = { language: 'en_US' }
-    await show({ ...open, connection: 'idle', messages: [choice] }, { ...inline, startOptions })
-    await page.getByRole('button', { name: 'Busan' }).click()
-    expect(await callsOf('start')).toEqual([[startOptions]])
-    await page.evaluate(drop)
-    await page.getByRole('button', { name: 'Send' }).click()
-    expect(await callsOf('start')).toEqual([[startOptions], [startOptions]])
-    expect(await callsOf('sendContent')).toHaveLength(1)
-  })
-
-  it('begins no other conversation by the answers to a form in an open one', async () => {
-    const { page, show, callsOf } = await stageOf()
-    const prechat = { required: true, per: 'session' as const, fields: [] }
-    await show({ ...open, prechat }, { ...inline, startOptions: { resume: false } })
-    await page.getByRole('button', { name: 'Start chat' }).click()
-    expect(await callsOf('start')).toEqual([[{ resume: true, routingAttributes: {} }]])
   })
 
   it('sends by Enter, breaks lines by Shift+Enter, and sends nothing while composing', async () => {

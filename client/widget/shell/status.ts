@@ -1,4 +1,4 @@
-import type { ConversationState, Snapshot } from '../../core/index.js'
+import type { Connection, ConversationState, Snapshot } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
 import type { Texts } from '../texts/en.js'
 import { fill } from '../texts/fill.js'
@@ -70,10 +70,13 @@ export function outcomeOf(snapshot: Snapshot, texts: Texts) {
 
 export type View = 'welcome' | 'prechat' | 'chat'
 
+/** Connections from which a new visitor is greeted. */
+const startable: readonly Connection[] = ['idle', 'refused', 'lost']
+
 /** Returns the view that the panel shows. A form that was put off blocks nothing. */
 export function viewOf(snapshot: Snapshot, putOff: Snapshot['prechat']): View {
   const { connection, conversationId, messages, prechat } = snapshot
   if (prechat && prechat !== putOff) return 'prechat'
   const isNew = !conversationId && messages.length === 0
-  return isNew && /idle|refused|lost/.test(connection) ? 'welcome' : 'chat'
+  return isNew && startable.includes(connection) ? 'welcome' : 'chat'
 }

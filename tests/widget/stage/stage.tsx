@@ -45,6 +45,7 @@ const chat: Chat = {
     return () => events.removeEventListener(type, onEvent)
   },
   start: verb('start', undefined),
+  setStartOptions: verb('setStartOptions', undefined),
   resume: asking('resume', undefined),
   send: verb('send', 'a-message'),
   reply: verb('reply', 'an-answer'),
