@@ -54,9 +54,9 @@ async function main(): Promise<boolean> {
     })
 
     async function callNext(options: Call) {
-      const before = schedule.when()
+      const before = schedule.phase()
       const answer = await call(fleet.next(), options)
-      tally.note(options.endpoint, answer, before === 'faulty' ? before : schedule.when())
+      tally.note(options.endpoint, answer, before === 'faulty' ? before : schedule.phase())
       return answer
     }
 
@@ -81,7 +81,7 @@ async function main(): Promise<boolean> {
     async function measureFloor(): Promise<void> {
       while (Date.now() < endsAt) {
         const { code, ...answer } = await call(fleet.next(), { method: 'GET', endpoint: 'none' })
-        if (code === 'not_found') tally.note('floor', { ...answer, code: null }, schedule.when())
+        if (code === 'not_found') tally.note('floor', { ...answer, code: null }, schedule.phase())
         await sleep(floorIntervalMs)
       }
     }

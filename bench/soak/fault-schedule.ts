@@ -56,7 +56,7 @@ export function createFaultSchedule({ salesforceUrl, redisUrl, drops, kill, rest
       repeat: () =>
         Promise.all(
           answerLosingOperations.map((operation) =>
-            addSalesforceFault({ operation, phase: 'after', what: 'drop' }),
+            addSalesforceFault({ operation, when: 'after', what: 'drop' }),
           ),
         ),
     },
@@ -105,7 +105,7 @@ export function createFaultSchedule({ salesforceUrl, redisUrl, drops, kill, rest
 
   return {
     /** Whether something is being spoilt now. */
-    when: (): 'calm' | 'faulty' => (isFaulty ? 'faulty' : 'calm'),
+    phase: (): 'calm' | 'faulty' => (isFaulty ? 'faulty' : 'calm'),
     names: faults.map(({ name }) => name),
     /** Runs each fault once within this time, each after a calm of the same length. */
     async run(withinMs: number): Promise<void> {

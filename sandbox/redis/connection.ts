@@ -25,7 +25,7 @@ export function createConnection(open: () => Duplex): RedisBackend {
     execute: (command) => connected().send(command),
     async transaction(commands) {
       const all = [['MULTI'], ...commands, ['EXEC']]
-      const replies = await connected().askAll(all)
+      const replies = await connected().sendAll(all)
       return replies.at(-1) ?? null
     },
     close() {
@@ -63,7 +63,7 @@ function createClient(stream: Duplex) {
     return Promise.all(replies)
   }
   return {
-    askAll: sendAll,
+    sendAll,
     send: async (command: readonly string[]) => (await sendAll([command]))[0] ?? null,
     isOpen: () => failure === undefined,
     close: () => fail(new Error('the connection to Redis is closed')),

@@ -5,7 +5,7 @@ export class HttpError extends Error {
 
   constructor(status: number, message: string, format: 'json' | 'text' = 'json') {
     super(message)
-    this.name = 'Refusal'
+    this.name = 'HttpError'
     this.status = status
     this.format = format
   }

@@ -10,7 +10,7 @@ export class OAuthError extends HttpError {
 
   constructor(code: string, description: string) {
     super(400, description)
-    this.name = 'OAuthRefusal'
+    this.name = 'OAuthError'
     this.code = code
   }
 
