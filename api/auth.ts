@@ -4,7 +4,7 @@ import { endpoint, method } from '../lib/http/endpoint.js'
 import { allowAnyone, requireVisitor } from '../lib/http/guards.js'
 import { guideJsonBody } from '../lib/http/guide-body.js'
 
-/** Says who a visitor is: a new guest, one whom the site's login knows, or the same visitor again. */
+/** Signs a visitor in: a new guest, one whom the site's login knows, or the same visitor again. */
 const signIn = method({
   name: 'auth',
   method: 'POST',

@@ -4,7 +4,7 @@ import { endpoint, method } from '../lib/http/endpoint.js'
 import { allowAnyoneWithHours } from '../lib/http/guards.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
-/** Says whether somebody is there to chat with; no token is needed. */
+/** Tells if the chat is open; no token is needed. */
 const availability = method({
   name: 'availability',
   method: 'GET',

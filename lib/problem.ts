@@ -71,7 +71,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** One answer for every token that is not good, for whatever reason. */
+/** Makes the one error for every bad token. */
 export function unauthenticated(): GatewayError {
   return new GatewayError('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } })
 }

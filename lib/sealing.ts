@@ -37,7 +37,10 @@ export function createSealer(keys: readonly DerivedKey[]) {
       return Buffer.concat([...parts, cipher.getAuthTag()]).toString('base64url')
     },
 
-    /** Null for whatever was not sealed by us, for this context, with a key we still have. */
+    /**
+     * Opens a sealed value; null unless this gateway sealed it, for this context, with a current
+     * key.
+     */
     open(sealed: string, context: string): Buffer | null {
       const bytes = Buffer.from(sealed, 'base64url')
       if (bytes.length < sealOverheadBytes || bytes.toString('base64url') !== sealed) return null

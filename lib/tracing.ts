@@ -1,6 +1,6 @@
 /**
- * Spans for whoever runs an OpenTelemetry SDK in this process; nothing at all for everybody else. A span
- * tells the route, the outcome and the time: no text, no token, no address, no message of an error.
+ * Records spans where an OpenTelemetry SDK runs in this process, and nothing elsewhere. A span
+ * holds the route, the outcome and the time: no text, no token, no address, no error message.
  */
 import type { Context, Span, SpanOptions } from '@opentelemetry/api'
 
@@ -14,7 +14,10 @@ const apiRegistration = Symbol.for('opentelemetry.js.api.1')
 
 let loading: Promise<Api> | undefined
 
-/** The API is loaded once an SDK is there: 15 to 20 ms of a cold start that nobody else shall pay. */
+/**
+ * Loads the API once an SDK is registered: it costs 15 to 20 ms of a cold start, which other
+ * deployments do not pay.
+ */
 function api(): Promise<Api> | null {
   if (!Object.hasOwn(globalThis, apiRegistration)) return null
   loading ??= import('@opentelemetry/api')
@@ -45,7 +48,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'PAT
 /** Attributes that a request's span has from the beginning. */
 type RequestInfo = { endpoint: string; method: string; requestId: string }
 
-/** Does the work of a request in a span of its own, below whatever span is active. */
+/** Does the work of a request in a span of its own, below the active span. */
 export async function inRequestSpan(
   { endpoint, method, requestId }: RequestInfo,
   work: (active: ActiveSpan | null) => Promise<Outcome>,

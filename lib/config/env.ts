@@ -141,7 +141,7 @@ export function readEnv(source: Source) {
       prefix: env.REDIS_PREFIX ?? env.VERCEL_ENV ?? 'local',
       timeoutMs: env.REDIS_TIMEOUT_MS,
     },
-    /** The way in of the guide's dialect; null: the real one is spoken. */
+    /** Login of the guide's dialect; null where the real API is called. */
     guide: guide.value,
     verification: verification.value,
     identity: identity.value,

@@ -93,7 +93,7 @@ export function readVerification(
   return { value: isVerified ? { keys: all, issuer } : null, complaints: [] }
 }
 
-/** The site's own login; null when nobody can be known. */
+/** Reads the site's own login; null when there is none. */
 export function readIdentity(values: Values): Group<IdentitySource> {
   const names = ['IDENTITY_JWKS_URL', 'IDENTITY_SECRET', 'IDENTITY_ISSUER', 'IDENTITY_AUDIENCE']
   if (!names.some((name) => values[name])) return { value: null, complaints: [] }

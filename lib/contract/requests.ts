@@ -96,7 +96,7 @@ export const readReceipt = z.strictObject({
   kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
 })
 
-/** Each thing that can be said or signalled, by its type. */
+/** Every kind of message and signal, by its type. */
 const messageRequests = [textMessage, choiceResponse, formResponse] as const
 const signals = [typingIndicator, readReceipt] as const
 const sendableTypes =
@@ -117,7 +117,7 @@ export function isSignal(request: SendRequest): request is SignalRequest {
   return request.messageType === 'TypingIndicator' || request.messageType === 'ReadReceipt'
 }
 
-/** A form: the file, and what is said with it. */
+/** A form: the file, and the text sent with it. */
 export const uploadRequest = z.strictObject({
   conversationId: uuid,
   /** Makes a retry harmless. */

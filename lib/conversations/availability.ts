@@ -8,14 +8,14 @@ import type { HoursCache } from '../store/hours.js'
 type Options = { messaging: Messaging; hours: HoursCache }
 
 export function createAvailability({ messaging, hours }: Options) {
-  /** An answer that cannot be kept is an answer all the same. */
+  /** Fetches the hours; a failure to store them is ignored. */
   async function fetchHours(): Promise<OpenHours> {
     const fetched = await messaging.getBusinessHours()
     await hours.save(fetched).catch(() => undefined)
     return fetched
   }
 
-  /** `known`: the hours as lately heard; null asks Salesforce. What they say is told for this moment. */
+  /** Returns the state at this moment. `known`: the hours as stored; null asks Salesforce. */
   return async function availability(known: OpenHours | null): Promise<AvailabilityReply> {
     const { open, changesAt } = openStateAt(known ?? (await fetchHours()), Date.now())
     if (changesAt === null) return { open }

@@ -30,7 +30,7 @@ function contentOf(message: OutgoingMessage): unknown[] {
   }
 }
 
-/** A hash of what the caller said, before anything is filled in. */
+/** Hashes the caller's content, before anything is filled in. */
 export function contentHash(message: OutgoingMessage): string {
   const content = JSON.stringify([message.messageType, ...contentOf(message)])
   return createHash('sha256').update(content).digest('base64url')

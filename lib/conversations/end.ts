@@ -19,7 +19,10 @@ export function createEnd({ messaging, records, access }: Options) {
     }
   }
 
-  /** Salesforce refuses to end a session that is over; whoever it still lets in has lost nothing. */
+  /**
+   * Ends the session. Salesforce refuses to end one that is over: a visitor who is still let in has
+   * lost nothing.
+   */
   async function endSession(ref: ConversationRef): Promise<void> {
     try {
       await messaging.endMessagingSession(ref)

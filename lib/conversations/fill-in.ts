@@ -41,7 +41,7 @@ function fillSelection(selection: Selection, titles: ReadonlyMap<string, string>
   return { ...selection, ...(title && { title }) }
 }
 
-/** The input's type counts only when it can take the value; else the value speaks for itself. */
+/** Returns the type of an answer: the input's, if it can take the value; else undefined. */
 function typeFor({ type, value }: FormValue, input: Input): FormValue['type'] {
   if (type) return type
   return input.type === 'note' || mismatch(input.type, value) ? undefined : input.type

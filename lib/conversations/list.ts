@@ -56,8 +56,8 @@ export function createList({ messaging, records, access }: Options) {
   }
 
   /**
-   * Newest first; what is only being started is left out. With `refresh` Salesforce is asked which of
-   * the open ones are over; when it does not answer, that is told rather than passed over.
+   * Lists the newest first, without those that are only being started. With `refresh`, Salesforce
+   * is asked which of the open ones are over; its failure is an error.
    */
   return async function list(
     visitorId: string,

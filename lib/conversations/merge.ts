@@ -1,4 +1,4 @@
-/** A guest signs in: the guest's conversations become the known visitor's, and the guest is no more. */
+/** Merges a guest who signs in: the guest's conversations become the known visitor's. */
 import { GatewayError } from '../problem.js'
 import type { Locks } from '../store/locks.js'
 import {

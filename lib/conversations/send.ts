@@ -1,7 +1,7 @@
 /**
- * Says a thing exactly once, whatever is lost in between: the send log knows which id was tried with
- * which content, and an attempt whose outcome is unclear is settled by looking for the id in
- * Salesforce's list before anything is sent again.
+ * Sends a message exactly once. The send log knows which id was tried with which content. An
+ * attempt with an unclear outcome is reconciled, by looking for the id in Salesforce's list, before
+ * anything is sent again.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -144,7 +144,7 @@ export function createSend(options: Options) {
     }
   }
 
-  /** Takes over what somebody gave up, after looking whether it arrived. */
+  /** Takes over an attempt that was given up, after looking for its effect. */
   async function takeOver(call: SendCall, earlier: LoggedAttempt): Promise<SendReply | null> {
     const takenOver = await sendLog.takeOver(
       call.key,
@@ -183,10 +183,10 @@ export function createSend(options: Options) {
   }
 
   /**
-   * Says it. `answers`, to a pre-chat that is asked for each session, open a new session instead of
-   * the attributes of the start. Throws `id_reused` for another content under the same id,
-   * `conversation_ended`, `conversation_lost`, and what Salesforce or Redis may cause; then the same
-   * call can be repeated.
+   * Sends a message. `answers` to a pre-chat that is asked per session open a new session, instead
+   * of the attributes of the start. After any other error than these the same call can be repeated.
+   * @throws {GatewayError} id_reused for another content under the same id
+   * @throws {GatewayError} conversation_ended, conversation_lost
    */
   return async function send(
     owned: OwnedConversation,

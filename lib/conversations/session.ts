@@ -16,7 +16,10 @@ import type { Records } from '../store/records.js'
 import { type Attributes, prechatErrors } from './prechat.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
-/** A message on its way; `answers`: to a pre-chat that is asked for each session, null when none came. */
+/**
+ * A message to send. `answers`: answers to a pre-chat that is asked per session; null when there
+ * are none.
+ */
 export type SendContext = {
   owned: OwnedConversation
   ref: ConversationRef

@@ -11,7 +11,7 @@ import type { OwnedConversation } from './salesforce-tokens.js'
 
 type Options = { messaging: Messaging; access: ConversationAccess; typing: Typing }
 
-/** A signal and the id it is told under. */
+/** A signal and its id. */
 type Signal = SignalRequest & { id: string }
 
 export function createSignal({ messaging, access, typing }: Options) {
@@ -56,7 +56,11 @@ export function createSignal({ messaging, access, typing }: Options) {
     return messaging.acknowledgeEntries(ref, receipts)
   }
 
-  /** A courtesy that Salesforce refuses is no reason to give the conversation up: it is looked at first. */
+  /**
+   * Forwards a signal. If Salesforce refuses a typing indicator or receipt, the conversation is
+   * checked before it is reported lost.
+   * @throws {GatewayError} unsupported when the conversation is still reachable
+   */
   async function forwardOrRefuse(
     visitorId: string,
     ref: ConversationRef,

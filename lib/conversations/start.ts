@@ -76,7 +76,10 @@ export function createStart(options: Options) {
     return named
   }
 
-  /** The token at hand: one that can be renewed, or a guest's that waits since pre-chat answers were asked for. */
+  /**
+   * Returns the stored token that can be used: one that can be renewed, or a guest's that waits for
+   * pre-chat answers.
+   */
   function usableToken({ token, offer }: VisitorRecord): TokenWithOffer | null {
     return offer && tokens.isUsable(token, renewable) ? { token, offer } : null
   }
@@ -167,7 +170,9 @@ export function createStart(options: Options) {
     return replyOf(opened, tokenWithOffer.offer, false)
   }
 
-  /** A guest's token that waited may not be believed any more; a fresh one is tried before that is told. */
+  /**
+   * Creates a conversation. A guest's stored token may be refused: then a fresh one is tried first.
+   */
   async function create(caller: Device, record: VisitorRecord, input: StartRequest) {
     const usable = usableToken(record)
     try {
@@ -191,9 +196,10 @@ export function createStart(options: Options) {
   }
 
   /**
-   * Starts. `record` was read with the request's limits; the visitor's lock is taken only when
-   * something must be created. Throws `prechat_required`, `conversation_ended`, `conversation_lost`,
-   * `conversation_not_found` (the id is somebody else's), `rate_limited`.
+   * Starts a conversation. `record` was read with the request's limits; the visitor's lock is taken
+   * only when something must be created.
+   * @throws {GatewayError} prechat_required, conversation_ended, conversation_lost, rate_limited
+   * @throws {GatewayError} conversation_not_found when the id is another visitor's
    */
   return function start(caller: Device, record: VisitorRecord, input: StartRequest) {
     const found = existing(record, input)

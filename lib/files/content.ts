@@ -60,7 +60,7 @@ async function signatureOf(bytes: Uint8Array) {
   return await fileTypeFromBuffer(bytes)
 }
 
-/** Null when the bytes are something else than the type says, or nobody can tell what they are. */
+/** Returns the kind of file; null when the bytes are of another type, or of an unknown one. */
 export async function inspectContent(type: string, bytes: Uint8Array): Promise<FileKind | null> {
   if (isText(type)) return inspectText(type, bytes)
   const found = await signatureOf(bytes)

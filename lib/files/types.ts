@@ -19,9 +19,7 @@ export const defaultUploadTypes: readonly string[] = [
   'application/vnd.oasis.opendocument.presentation',
 ]
 
-/**
- * Types that a browser may run or render as a page. They are never taken, whatever is configured.
- */
+/** Types that a browser may run or render as a page. They are never taken, even when configured. */
 const activeTypes =
   /^(text\/(html|xml|xsl|javascript|ecmascript|jscript|vbscript)|application\/(xml|xhtml|javascript|ecmascript|x-javascript|hta|x-msdownload|x-sh|x-httpd-php|x-shockwave-flash)|image\/svg|message\/rfc822|multipart\/.*)|\+xml$/
 

@@ -27,7 +27,7 @@ export type GuardContext<I> = {
 /** Describes a guard for the OpenAPI document. */
 export type GuardInfo = { who: 'anybody' | 'visitor' | 'owner'; limits: readonly LimitName[] }
 
-/** Gives what an action needs, or throws what the caller shall be told. */
+/** Returns what an action needs, or throws the caller's error. */
 export type Guard<I, N> = ((context: GuardContext<I>) => Promise<N>) & { info?: GuardInfo }
 
 /** Nothing, for anybody. */
@@ -44,7 +44,7 @@ export function allowAnyone(limit: LimitName): Guard<unknown, Record<never, neve
   return Object.assign(guard, { info: { who: 'anybody', limits: [limit] } as const })
 }
 
-/** Anybody, counted by address, and the business hours as lately heard. */
+/** Allows anyone, counted by address, and reads the stored business hours. */
 export function allowAnyoneWithHours(
   limit: LimitName,
 ): Guard<unknown, { known: OpenHours | null }> {
@@ -90,8 +90,8 @@ type GuardedConversation = {
 }
 
 /**
- * The visitor's own conversation; somebody else's is the same as none. `allowance`: what is left of
- * the limit.
+ * Requires the visitor's own conversation; another visitor's is the same as none. `allowance`: what
+ * is left of the limit.
  */
 export function requireConversation<I extends { conversationId: string }>(
   limit: LimitName | LimitByInput<I>,

@@ -15,7 +15,7 @@ type Health = z.infer<typeof healthReply>
 /** The health of each part, never a value or a secret; `failure` is for the log. */
 type HealthCheck = { health: Health; failure?: unknown }
 
-/** So long an answer serves whoever asks, in milliseconds. */
+/** Milliseconds for which one check serves all callers. */
 const freshMs = 5000
 
 type HealthState = { limit: LocalLimit; latest?: { until: number; check: Promise<HealthCheck> } }

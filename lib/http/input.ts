@@ -1,4 +1,4 @@
-/** Reads what a request says and judges it by its schema; a typo is told by name, not ignored. */
+/** Reads a request and validates it by its schema; a typo is reported by name. */
 import type * as z from 'zod'
 import { parseJson } from '../json.js'
 import { type FieldError, GatewayError } from '../problem.js'

@@ -2,7 +2,7 @@
 import { type LimitName, type LimitSize, throwIfRefused, windowSecondsOf } from '../limits.js'
 import { noteLimit } from '../request.js'
 
-/** So many callers are told apart; more of them begin a new window. */
+/** Callers that are counted apart; more of them begin a new window. */
 const maxCallers = 10_000
 
 export type LocalLimit = ReturnType<typeof createLocalLimit>

@@ -53,7 +53,7 @@ const anchor = z.string().max(maxAnchorLength).optional()
 const cursorSchema = z.strictObject({ n: instant, f: instant, a: anchor, s: stateSchema })
 const historySchema = z.strictObject({ f: instant, t: instant, b: instant, g: z.int().min(0) })
 
-/** Keeps a sealed cursor below 6 KB whatever Salesforce lists; the window holds fewer. */
+/** Keeps a sealed cursor below 6 KB for any list; the window holds fewer. */
 const maxMarks = 405
 const markBytes = 6
 const seenBytes = markBytes + 2

@@ -1,6 +1,6 @@
-/** Business hours: whether somebody is there at a moment, and until when. Pure. */
+/** Tells if a moment lies within the business hours, and until when. Pure. */
 
-/** Intervals during which somebody is there, in no order: epoch milliseconds, the end not included. */
+/** Open intervals, in no order: epoch milliseconds, the end not included. */
 export type OpenHours = readonly { from: number; to: number }[]
 
 /** `changesAt`: when that changes, as far as is known; epoch milliseconds. */

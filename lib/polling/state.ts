@@ -61,8 +61,8 @@ function applyChange(
 }
 
 /**
- * Returns who is in charge when no staff is present. Supervisors do not count, and after an end
- * nobody is in charge.
+ * Returns who is in charge when no staff is present. Supervisors do not count, and after an end the
+ * result is `none`.
  */
 function handlerWithoutStaff(
   state: ConversationState,

@@ -15,7 +15,7 @@ export const overlapMs = 30_000
  */
 export const maxRemembered = 380
 
-/** One call never reads more pages than this; the client is told `hasMore` and asks again. */
+/** Pages that one call reads at most; beyond them the client gets `hasMore` and asks again. */
 export const maxPages = 20
 
 /** Six bytes of SHA-256 in hex: enough to tell 400 ids apart, small enough to carry them. */

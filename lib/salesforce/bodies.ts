@@ -19,7 +19,7 @@ type Original = Extract<EntryMessage, { messageType: 'UnknownMessage' }>['origin
 
 const nothingToShow = 'A message that this chat cannot show.'
 
-/** A message that no type of the contract fits; `text`: whatever can be said of it. */
+/** Maps a message that no type of the contract fits; `text`: the text it may have. */
 export function toUnknown(text: string, original: Original): MessageBody {
   return { messageType: 'UnknownMessage', text: text || nothingToShow, original }
 }
@@ -83,7 +83,7 @@ export function titled({ title, subTitle }: { title: string; subTitle?: string |
   return [title, subTitle].filter(Boolean).join(', ')
 }
 
-/** A file as it was told of; `obstacle`: what keeps it from being fetched, beside its address. */
+/** A file as it is listed; `obstacle`: why it cannot be fetched, beside its address. */
 export type ListedFile = {
   id: string
   name: string
@@ -92,7 +92,7 @@ export type ListedFile = {
   obstacle: string | null
 }
 
-/** The files that can be fetched; the others are told of in the text. Null without any. */
+/** Maps the files that can be fetched; the others are named in the text. Null without any. */
 export function toFiles(said: string, listed: readonly ListedFile[]): MessageBody | null {
   if (listed.length === 0) return null
   const files = listed.map(({ url: written, obstacle, name, mimeType, ...file }) => {

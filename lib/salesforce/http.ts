@@ -157,7 +157,10 @@ export function parseResponse<T extends z.ZodType>(
   return read.data
 }
 
-/** The body says nothing, but a page of somebody between us and Salesforce is not an answer. */
+/**
+ * Expects a success whose body does not matter. A page of an intermediary is no response of
+ * Salesforce.
+ */
 export function expectDone(response: SalesforceResponse): void {
   expectSuccess(response)
   if (response.text !== '' && (parseJson(response.text) ?? null) === null)

@@ -1,9 +1,9 @@
 /**
- * The port: what the gateway needs of Salesforce, in the gateway's words. Every verb throws
- * `GatewayError` only: `rate_limited` (Salesforce's 429), `upstream_unavailable` and
- * `upstream_timeout` (with `effect: 'unknown'` when the call may have happened all the same),
- * `upstream_rejected` (a refusal or nonsense), `conversation_lost` (this token may not, or may no
- * longer, do that), `unsupported` (the organisation does not offer it).
+ * Defines the port: what the gateway needs of Salesforce. Every operation throws `GatewayError`
+ * only: `rate_limited` (Salesforce's 429), `upstream_unavailable` and `upstream_timeout` (with
+ * `effect: 'unknown'` when the call may have taken effect), `upstream_rejected` (a refusal or an
+ * unreadable response), `conversation_lost` (this token may not, or may no longer, do that),
+ * `unsupported` (the organisation does not offer it).
  */
 import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
@@ -51,7 +51,7 @@ export type SessionOptions = {
   language: string | null
 }
 
-/** A file that was found to be what it says, with what is said beside it. */
+/** A checked file, with the text sent beside it. */
 export type FileContent = {
   messageType: 'AttachmentMessage'
   file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> }
@@ -122,7 +122,7 @@ export type Messaging = {
   retrieveConversationTranscript(ref: ConversationRef): Promise<ReadableStream<Uint8Array>>
   /** The conversations of whom the token stands for, the closed ones too. */
   listConversations(token: string): Promise<readonly ListedConversation[]>
-  /** When somebody is there; no token is needed. Empty when nothing is said about it. */
+  /** Returns the business hours; no token is needed. Empty when there are none. */
   getBusinessHours(): Promise<OpenHours>
   /** Closes the conversation for good. */
   closeConversation(ref: ConversationRef): Promise<void>

@@ -4,7 +4,7 @@ import { exchange, readResponse, type SalesforceRequest, type SalesforceResponse
 /** A good answer: its first bytes, by which it is known, and the whole of it. */
 export type Streamed = { firstBytes: Uint8Array; body: ReadableStream<Uint8Array> }
 
-/** Waits for the first bytes: until then a failure can still be told. */
+/** Waits for the first bytes: until then a failure can still be answered. */
 async function peekBody(body: ReadableStream<Uint8Array>): Promise<Streamed> {
   const [peek, whole] = body.tee()
   const reader = peek.getReader()

@@ -1,6 +1,7 @@
 /**
- * All that is kept of one visitor, for deletion on request. Keys are found by walking through the names
- * under our prefix: whatever names the visitor or one of the visitor's conversations is theirs.
+ * Finds and deletes everything that is kept of one visitor, for deletion on request. Keys are found
+ * by scanning the names under the prefix: a key that contains the id of the visitor, or of one of
+ * the visitor's conversations, belongs to the visitor.
  */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
@@ -10,7 +11,7 @@ import { commit, orStoreUnavailable } from './redis.js'
 
 const page = z.tuple([z.coerce.string(), z.array(z.string())])
 
-/** Names asked for at once; one request each. */
+/** Names requested at once; one request each. */
 const scanCount = 1000
 /** Keys deleted at once. */
 const deleteBatchSize = 100
@@ -114,7 +115,7 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
       return removed
     },
 
-    /** Refuses every token of the visitor from now on, whatever else the record holds. */
+    /** Refuses every token of the visitor from now on, regardless of the rest of the record. */
     async refuseTokens(visitorId: string): Promise<void> {
       const key = keys.visitor(visitorId)
       await commit(
@@ -125,7 +126,7 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
       )
     },
 
-    /** Leaves of the record only that; whoever signs in anew is welcome, and new. */
+    /** Replaces the record by that refusal. The visitor who signs in again is welcome, and new. */
     async replaceByTombstone(visitorId: string): Promise<void> {
       const key = keys.visitor(visitorId)
       const fields = { out: String(Date.now()) }

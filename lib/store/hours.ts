@@ -1,4 +1,6 @@
-/** Business hours as lately heard: one key for a deployment, so that visitors do not all ask Salesforce. */
+/**
+ * Caches the business hours, in one key per deployment, so that not every visitor asks Salesforce.
+ */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { OpenHours } from '../polling/hours.js'
@@ -16,7 +18,7 @@ export type HoursCache = ReturnType<typeof createHoursCache>
 export function createHoursCache({ redis, keys, deployment }: Options) {
   const key = keys.hours(deployment)
   return {
-    /** Null when they were not heard in the last minute. */
+    /** Returns null when no hours were stored in the last minute. */
     async find(): Promise<OpenHours | null> {
       const kept = await orStoreUnavailable(redis.get<string>(key))
       return kept === null ? null : openHours.parse(JSON.parse(kept))

@@ -20,10 +20,10 @@ export function createKeys(prefix: string) {
     messageIds: (conversationId: string) => `${prefix}:listed:{${conversationId}}`,
     /** Messages of a conversation whose names are not known yet. */
     pendingMessages: (conversationId: string) => `${prefix}:unlisted:{${conversationId}}`,
-    /** While it is there, Salesforce heard a moment ago that the visitor types. */
+    /** Present while Salesforce got a typing indicator a moment ago. */
     typingThrottle: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:lately`,
-    /** While it is there, Salesforce has not heard that the visitor stopped. */
+    /** Present while Salesforce does not know that the visitor stopped typing. */
     typingShown: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:shown`,
     /** One process at a time does this for a visitor. */
@@ -32,7 +32,7 @@ export function createKeys(prefix: string) {
     owner: (conversationId: string) => `${prefix}:owner:${conversationId}`,
     /** Business hours of a deployment. */
     hours: (deployment: string) => `${prefix}:hours:${deployment}`,
-    /** When Salesforce tokens were asked for, over all instances. */
+    /** Times of Salesforce token requests, over all instances. */
     tokens: (deployment: string, what: string) => `${prefix}:tokens:{${deployment}}:${what}`,
     /** Prefix of the counters of one limit. */
     limit: (name: string) => `${prefix}:limit:${name}`,

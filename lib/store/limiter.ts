@@ -66,9 +66,9 @@ export function createLimiter({ redis, keys, limits }: Options) {
     },
 
     /**
-     * Counts a request for a Salesforce token, over the whole organisation. New conversations may not
-     * use what is kept for renewals. What is left is the organisation's business: callers are told only
-     * of a refusal.
+     * Counts a request for a Salesforce token, over the whole organisation. New conversations may
+     * not use the share of renewals. Callers get the limit only in a refusal, because the rest is
+     * the organisation's business.
      */
     async checkTokenRequest(organisation: string, purpose: 'start' | 'renewal'): Promise<void> {
       const [max] = limits.tokens

@@ -33,8 +33,9 @@ export function createLocks({ redis, keys, lifetimeMs }: Options) {
 
   return {
     /**
-     * Does the work while holding the lock; waits for it until the request's deadline, then
-     * `upstream_unavailable`: whoever holds it is waiting for Salesforce.
+     * Does the work while holding the lock, and waits for it until the request's deadline.
+     * @throws {GatewayError} upstream_unavailable at the deadline: the holder is waiting for
+     *   Salesforce
      */
     async withLock<T>(visitorId: string, what: string, work: () => Promise<T>): Promise<T> {
       const key = keys.lock(visitorId, what)

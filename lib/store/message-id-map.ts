@@ -1,6 +1,6 @@
 /**
  * Maps Salesforce's ids of messages to ours, where Salesforce chooses them. A message under way is
- * pending: until its id is known, its echo cannot be told from another message.
+ * pending: until its id is known, its echo cannot be distinguished from another message.
  */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'

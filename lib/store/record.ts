@@ -83,7 +83,7 @@ export type VisitorRecord = {
   attributes: Readonly<Record<string, string>>
 }
 
-/** Redis' own answers: the client is told not to interpret them. */
+/** Redis' own replies: the client is configured not to interpret them. */
 export const redisStrings = z.array(z.string().nullable())
 
 export function fieldsOf(flat: readonly (string | null)[]): Map<string, string> {
@@ -112,7 +112,10 @@ export function parseOrNull<T>(schema: z.ZodType<T>, json: string | null | undef
 
 export const attributesSchema = z.record(z.string(), z.string())
 
-/** Signed out on this device, everywhere since it signed in, or merged into somebody else. */
+/**
+ * Tells that access is revoked: signed out on this device or everywhere since it signed in, or
+ * merged into another visitor.
+ */
 export function isAccessRevoked(
   gone: unknown,
   revoked: unknown,
@@ -134,7 +137,7 @@ export function tokenField(visitorId: string, conversation: StoredConversation):
   return hasOwnToken(visitorId, conversation) ? `t:${conversation.id}` : 'token'
 }
 
-/** The same text for the same conversation, whoever put it together. */
+/** Serialises a conversation: always the same text for the same conversation. */
 export function serialise(conversation: StoredConversation): string {
   return JSON.stringify(storedConversation.parse(conversation))
 }

@@ -133,7 +133,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       )
     },
 
-    /** Keeps a conversation's fresh token; false when the visitor is no more. */
+    /** Stores a conversation's fresh token; false when the visitor has been removed. */
     async saveToken(
       visitorId: string,
       conversation: StoredConversation,
@@ -204,7 +204,10 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await write(visitorId, { attributes: JSON.stringify(attributes) })
     },
 
-    /** Forgets a conversation that certainly does not exist in Salesforce, unless somebody went on with it. */
+    /**
+     * Forgets a conversation that certainly does not exist in Salesforce, unless another call
+     * continued it.
+     */
     async discardConversation(visitorId: string, conversation: StoredConversation): Promise<void> {
       const { id } = conversation
       const args = [`c:${id}`, serialise(conversation), `t:${id}`]
@@ -218,7 +221,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       return compareAndSet(visitorId, conversation.id, '', conversation)
     },
 
-    /** The same, but only where nobody else changed it since it was read. */
+    /** Replaces a conversation, but only where no other call changed it since it was read. */
     async replaceConversation(
       visitorId: string,
       from: StoredConversation,
@@ -227,7 +230,7 @@ export function createRecords({ redis, keys, recordMs, tombstoneMs }: Options) {
       await compareAndSet(visitorId, from.id, serialise(from), to)
     },
 
-    /** Claims a conversation id; false when it is somebody else's. */
+    /** Claims a conversation id; false when another visitor owns it. */
     async claimConversationId(conversationId: string, visitorId: string): Promise<boolean> {
       const key = keys.owner(conversationId)
       const [, owner] = await orStoreUnavailable(

@@ -1,6 +1,6 @@
 /**
- * The way to Redis: whatever is asked within one tick travels in one HTTP request. Upstash's own
- * auto-pipelining sends reads and writes apart and skips some commands, so this is explicit.
+ * Connects to Redis: commands of one tick travel in one HTTP request. Upstash's own auto-pipelining
+ * sends reads and writes apart and skips some commands, so this is explicit.
  */
 import { Redis } from '@upstash/redis'
 import { GatewayError } from '../problem.js'

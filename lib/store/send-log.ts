@@ -74,8 +74,8 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
     },
 
     /**
-     * Takes an attempt over; null when somebody else was faster. One whose answer is lost is put back
-     * as it was.
+     * Takes an attempt over; null when another call was faster. If the answer is lost, the attempt
+     * is put back as it was.
      */
     async takeOver(
       key: MessageKey,
@@ -95,7 +95,9 @@ export function createSendLog({ redis, keys, lifetimeMs }: Options) {
       return isMine ? { ...to, written } : null
     },
 
-    /** Notes what became of an attempt, unless somebody else took it over; when Redis fails, later. */
+    /**
+     * Records the outcome of an attempt, unless another call took it over; when Redis fails, later.
+     */
     async conclude(key: MessageKey, from: LoggedAttempt, to: Attempt): Promise<void> {
       const next = JSON.stringify(to)
       await deferredWrites.eventually({ key: keyOf(key), old: from.written, next })

@@ -8,7 +8,7 @@ import { orStoreUnavailable } from './redis.js'
 
 /** Salesforce need not hear "started" more often: its own client shows one for 5 s (`enhanced-chat-api.md §2.12`). */
 const throttleMs = 3000
-/** After that nobody remembers a "started", so a "stopped" would say nothing. */
+/** Milliseconds after which a "started" is forgotten, so that a "stopped" would mean nothing. */
 const shownMs = 60_000
 
 const releaseScript = `

@@ -1,7 +1,7 @@
 /**
- * Proof that a new anonymous visitor is no script: a Turnstile token of the page, which Cloudflare
- * is asked about (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/). A
- * token is good once, for five minutes. Whoever cannot be judged is not let in.
+ * Verifies that a new anonymous visitor is no script: a Turnstile token of the page is checked with
+ * Cloudflare (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/). A
+ * token is good once, for five minutes. Without a verdict the visitor is not let in.
  */
 import * as z from 'zod'
 import { type FieldError, GatewayError } from '../problem.js'
@@ -52,10 +52,17 @@ async function verifyWithCloudflare(secret: string, response: string): Promise<V
 
 export type Challenges = ReturnType<typeof createChallenges>
 
-/** `secret`: of the Turnstile widget; null where anybody may come in, whose tokens nobody looks at. */
+/**
+ * Creates the check. `secret`: of the Turnstile widget; null where no challenge is needed, and
+ * tokens are ignored.
+ */
 export function createChallenges(secret: string | null) {
   return {
-    /** Throws `invalid_request` for a challenge that is not met, `upstream_unavailable` when nobody can say. */
+    /**
+     * Verifies a challenge.
+     * @throws {GatewayError} invalid_request for a challenge that is not met
+     * @throws {GatewayError} upstream_unavailable without a verdict
+     */
     async verify(challenge: string | undefined): Promise<void> {
       if (secret === null) return
       if (challenge === undefined) throw refused('is required')

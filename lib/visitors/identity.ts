@@ -36,12 +36,12 @@ function exceedsMaxLife({ exp = 0, iat }: JWTPayload): boolean {
   return exp - from > maxLifeSeconds + toleranceSeconds
 }
 
-/** Somebody else's JSON need not hold what its type says. */
+/** Narrows a claim: the JSON of another system need not match its type. */
 function isName(subject: unknown): subject is string {
   return typeof subject === 'string' && subject !== ''
 }
 
-/** The claims that were asked for and are plain values, under Salesforce's names. */
+/** Returns the requested claims with plain values, under Salesforce's names. */
 function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
   const found = [...names].flatMap(([claim, attribute]) => {
     const value = payload[claim]
@@ -59,7 +59,10 @@ function keyGetter(keys: IdentitySource['keys']): JWTVerifyGetKey {
 
 export type Identities = ReturnType<typeof createIdentities>
 
-/** `names`: which claims become which attributes. Without a source nobody can be known. */
+/**
+ * Creates the verification. `names` maps claims to attributes. Without a source no visitor can be
+ * known.
+ */
 export function createIdentities(
   source: IdentitySource | null,
   names: ReadonlyMap<string, string>,

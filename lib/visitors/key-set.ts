@@ -25,7 +25,10 @@ function wasRead(cache: JWKSCacheInput | ExportedJWKSCache): cache is ExportedJW
   return 'uat' in cache && 'jwks' in cache
 }
 
-/** Keys are read again after 10 minutes, and for a key id that nobody heard of, at most every 30 s. */
+/**
+ * Creates the key set. Keys are read again after 10 minutes, and for an unknown key id at most
+ * every 30 s.
+ */
 export function createKeySet(url: string): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {}
   const remote = createRemoteJWKSet(new URL(url), {

@@ -29,7 +29,7 @@ export type FamilyStore = {
 
 /** Merging of a guest who signs in. */
 export type GuestMerging = {
-  /** The guest's conversations become the visitor's, and the guest is no more. */
+  /** Moves the guest's conversations to the visitor, and removes the guest. */
   merge(guest: Caller, visitorId: string): Promise<void>
   /** Returns the visitor that the guest has become; null when there is none. */
   mergedInto(guestId: string): Promise<string | null>

@@ -17,7 +17,7 @@ export const common = {
     .string()
     .describe('Always there, so that a client that does not know the type can show something.'),
   inReplyToMessageId: z.string().optional(),
-  /** Why Salesforce said it by itself, where it did (`enhanced-chat-api.md §3.4`). */
+  /** Reason of a message that Salesforce sent by itself (`enhanced-chat-api.md §3.4`). */
   reason: z.enum(['AutomatedResponse', 'Consent']).optional(),
 }
 

@@ -34,7 +34,7 @@ export const sessionStatusChanged = z.strictObject({
   }),
 })
 
-/** A message whose type or format is not among ours; its `text` can be shown all the same. */
+/** A message whose type or format is unknown; clients show its `text`. */
 export const unknownMessage = z.strictObject({
   ...common,
   messageType: z.literal('UnknownMessage'),

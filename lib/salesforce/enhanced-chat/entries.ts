@@ -82,7 +82,7 @@ function mapRouting(payload: unknown, envelope: Envelope): Outcome {
   }
 }
 
-/** Work that goes to somebody means waiting for them; the end of work says nothing new. */
+/** Maps routing work: assigned work means waiting, and the end of work changes nothing. */
 function mapWork(payload: unknown): Outcome {
   const workType = schemas.workPayload.safeParse(payload).data?.workType
   return workType === 'Assigned' || workType === 'Transferred' ? queued : nothing
@@ -134,7 +134,7 @@ function outcomeOf(entry: schemas.ListedEntry): Outcome {
   }
 }
 
-/** One entry of Salesforce's list; null when it has no id or no time, so that nothing can be said of it. */
+/** Maps one entry of Salesforce's list; null when it has no id or no time. */
 export function toEntry(listed: unknown): Entry | null {
   const read = schemas.listedEntry.safeParse(listed)
   if (!read.success) return null

@@ -2,7 +2,10 @@
 import { uuidOf } from '../../uuid.js'
 import type { FileContent } from '../messaging.js'
 
-/** `envelope`: what every thing said is sent with. The file's id follows from the message's: sending again is harmless. */
+/**
+ * Builds the form of sendFile. `envelope`: the members that every message is sent with. The file's
+ * id follows from the message's, so that sending again is harmless.
+ */
 export function toForm(message: FileContent & { id: string }, envelope: object): FormData {
   const { id, file, text } = message
   const entryMessage = { id, fileId: uuidOf(`file:${id}`), ...(text !== null && { text }) }

@@ -92,7 +92,7 @@ function refuse(detail?: string): Promise<never> {
 /** Refuses an operation that the guide does not have. */
 const unsupported = () => refuse()
 
-/** Connects to whatever speaks as the guide does. */
+/** Connects to a service that implements the guide. */
 export function createGuide(options: Options): Messaging {
   const { url, orgId, deployment, loginUrl } = options
 

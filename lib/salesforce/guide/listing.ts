@@ -1,6 +1,7 @@
 /**
- * The guide's list is read on from a message, may repeat and reorder, and does not say whether it told
- * all: it is asked again while it tells much and something new (`docs/guide-dialect.md`).
+ * Reads the guide's list, which continues after a message, may repeat and reorder, and does not say
+ * if it is complete. It is requested again while it returns full pages with new messages
+ * (`docs/guide-dialect.md`).
  */
 import type { Entry } from '../../polling/entries.js'
 

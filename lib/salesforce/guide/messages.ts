@@ -109,7 +109,7 @@ export function idOf(listedId: string): string {
   return uuidOf(`message ${listedId}`)
 }
 
-/** One message of the guide's list; null when it has no id or no time, so that nothing can be said of it. */
+/** Maps one message of the guide's list; null when it has no id or no time. */
 export function toEntry(listed: unknown): Entry | null {
   const read = schemas.listedMessage.safeParse(listed)
   if (!read.success) return null

@@ -15,7 +15,10 @@ export type AssertionOptions = {
   key: KeyObject
 }
 
-/** Says who we are, for five minutes (`guide.md`, "JWT Token Exchange"). */
+/**
+ * Signs an assertion that identifies the gateway for five minutes (`guide.md`, "JWT Token
+ * Exchange").
+ */
 export function signAssertion({ clientId, orgId, loginUrl, key }: AssertionOptions) {
   return new SignJWT()
     .setProtectedHeader({ alg: 'RS256' })
@@ -52,8 +55,8 @@ function originOf(text: string, protocol: string): URL | null {
 }
 
 /**
- * The address that `context.url` names; null unless it is the configured host or one below it, so that
- * nobody's answer sends our tokens elsewhere.
+ * Returns the address that `context.url` names; null unless it is the configured host or one below
+ * it, so that no response sends our tokens elsewhere.
  */
 export function baseWithin(text: string, configured: string): string | null {
   const allowed = new URL(configured)

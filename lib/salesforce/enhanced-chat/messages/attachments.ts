@@ -23,7 +23,7 @@ function obstacleOf({ attachmentUploadResult }: Attachment): string | null {
   return null
 }
 
-/** The files that can be fetched; the others are told of in the text. */
+/** Maps the files that can be fetched; the others are named in the text. */
 export function readAttachments(content: unknown, clean: Clean): Body | null {
   const read = attachmentsContent.safeParse(content)
   if (!read.success) return null

@@ -42,7 +42,7 @@ const notes = new Set(['StaticTitle', 'StaticFooter'])
 /** A pad of digits alone is also used for codes, whose zeros in front must stay: that is text. */
 const numeric = /^(decimalpad|decimal|numeric|number)$/i
 
-/** An input that nobody has told us of is filled in as text, unless its name says more. */
+/** Returns the type of an input; text for an unknown one, unless its name says more. */
 function typeOf({ inputType, multipleSelection, keyboardType, textInputType }: FormInput) {
   if (notes.has(inputType)) return 'note'
   if (selects.has(inputType)) return multipleSelection ? 'multiselect' : 'select'

@@ -73,7 +73,7 @@ function contentOf(message: AbstractMessage) {
 
 const anyText = z.object({ text: maybeText, message: maybeText, title: maybeText })
 
-/** Maps a message of an unknown type to whatever text it holds. */
+/** Maps a message of an unknown type to the text it may hold. */
 function unknownBody({ messageType }: AbstractMessage, body: unknown, clean: Clean): Body {
   const { text, message, title } = anyText.safeParse(body).data ?? {}
   const formatType = z.object({ formatType: z.string() }).safeParse(body).data?.formatType
