@@ -23,7 +23,7 @@ async function listen(): Promise<string> {
   return server.url
 }
 
-/** A connection on which a request was begun; its body is for the test to send. */
+/** Opens a connection and begins a request, whose body the test sends. */
 async function begin(path: string, headers: readonly string[]) {
   const { port } = new URL(await listen())
   const socket = connect(Number(port), '127.0.0.1')
@@ -37,8 +37,8 @@ const posts = [...endpoints.keys()].filter((path) =>
   ['/api/start', '/api/send', '/api/end', '/api/upload'].includes(path),
 )
 
-describe('a body', () => {
-  it.each(posts)('of a caller without a token is not read at %s', async (path) => {
+describe('a request body', () => {
+  it.each(posts)('is not read at %s without a token', async (path) => {
     let pulled = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -57,7 +57,7 @@ describe('a body', () => {
     expect(gateway.redis.counts.requests).toBe(0)
   })
 
-  it('of 4 MB whose sender has no token is refused before it has arrived', async () => {
+  it('of 4 MB without a token is refused before it has arrived', async () => {
     const length = `Content-Length: ${4 * megabyte}`
     const socket = await begin('/api/upload', [files, length])
     socket.write('x'.repeat(1000))
@@ -69,7 +69,7 @@ describe('a body', () => {
   it.each([
     ['announced', 'Content-Length: 100000', 'half of it'],
     ['in pieces', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
-  ])('that its sender breaks off is no failure of ours: %s', async (_how, length, some) => {
+  ])('that the sender breaks off causes no server error: %s', async (_how, length, some) => {
     const { token } = await signInAsGuest()
     gateway.lines.length = 0
     const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
@@ -82,7 +82,7 @@ describe('a body', () => {
     expect(line).not.toHaveProperty('error')
   })
 
-  it('that comes with a good token is read as ever, and the answer is whole', async () => {
+  it('is read with a valid token, and the answer is complete', async () => {
     const { token } = await signInAsGuest()
     const headers = ['Content-Type: application/json', 'Content-Length: 2', 'Connection: close']
     const socket = await begin('/api/start', [...headers, `Authorization: Bearer ${token}`])

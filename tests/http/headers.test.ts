@@ -13,7 +13,7 @@ import { request } from '../support/request.js'
 
 const gateway = setupGateway()
 
-describe('a method that an endpoint does not know', () => {
+describe('a method that an endpoint does not support', () => {
   it.each([
     ['auth', auth, 'POST, DELETE', ['GET', 'HEAD', 'PUT', 'PATCH']],
     ['start', start, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND']],
@@ -33,7 +33,7 @@ describe('a method that an endpoint does not know', () => {
     expect(gateway.redis.counts.requests).toBe(0)
   })
 
-  it('may be HEAD where GET is known', async () => {
+  it('is not HEAD where GET is supported', async () => {
     const visitor = await startConversation()
     const { token, conversationId } = visitor
     const answer = await request(poll, { method: 'HEAD', token, query: { conversationId } })
@@ -41,25 +41,25 @@ describe('a method that an endpoint does not know', () => {
   })
 })
 
-describe('the id of a request', () => {
+describe('the request id', () => {
   const idAfter = async (given: string) =>
     (await request(notFound, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
 
   it.each(['a', 'order-7_b.c', 'x'.repeat(128)])(
-    'is kept when it is ours to keep: %s',
+    'is kept when the caller sends a valid one: %s',
     async (id) => {
       expect(await idAfter(id)).toBe(id)
     },
   )
 
   it.each(['', 'x'.repeat(129), 'a b', 'a/b', '<script>', 'a,b', 'ä'])(
-    'is made anew when it is %j',
+    'is generated when the caller sends %j',
     async (id) => {
       expect(await idAfter(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
     },
   )
 
-  it('is the same in the answer, in its header and in the log', async () => {
+  it('is the same in the body, in its header and in the log', async () => {
     const { body, headers } = await request(start, {
       body: {},
       headers: { 'x-request-id': 'call-7' },
@@ -69,8 +69,8 @@ describe('the id of a request', () => {
   })
 })
 
-describe('every answer', () => {
-  it('is never stored, varies by origin and tells what Redis and Salesforce took', async () => {
+describe('the headers of every answer', () => {
+  it('forbid storing, vary by origin and time Redis and Salesforce', async () => {
     const { token } = await signInAsGuest()
     const answers = [
       await request(auth, { body: {} }),
@@ -97,7 +97,7 @@ describe('every answer', () => {
     }
   })
 
-  it('measures Salesforce only where it was asked', async () => {
+  it('time Salesforce only where it was called', async () => {
     const visitor = await startConversation()
     const resumed = await visitor.start()
     expect(resumed.headers.get('server-timing')).toMatch(/salesforce;dur=0(\.0)?\b/)
@@ -106,8 +106,8 @@ describe('every answer', () => {
   })
 })
 
-describe('a problem', () => {
-  it('is of its own media type and says no more than the table', async () => {
+describe('a problem response', () => {
+  it('has its own media type and only the properties of the table', async () => {
     const { headers, body } = await request(start, { body: {} })
     expect(headers.get('content-type')).toBe('application/problem+json')
     const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']

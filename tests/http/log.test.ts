@@ -8,11 +8,11 @@ import { request } from '../support/request.js'
 
 const gateway = setupGateway()
 
-/** The log, each line read. */
+/** Parses each line of the log. */
 const log = () => gateway.lines.map((line) => JSON.parse(line))
 
 describe('the log', () => {
-  it('has exactly one line of JSON for each request, whatever became of it', async () => {
+  it('has exactly one line of JSON for each request with any outcome', async () => {
     const { token } = await signInAsGuest()
     await request(start, { token, body: {} })
     await request(start, { body: {} })
@@ -41,7 +41,7 @@ describe('the log', () => {
     expect(log()[2]).toMatchObject({ level: 'info', code: 'unauthenticated' })
   })
 
-  it('holds no token, no text, no attribute and no address', async () => {
+  it('contains no token, text, attribute or address', async () => {
     const visitor = await startConversation({ routingAttributes: { topic: 'my-private-topic' } })
     await visitor.send('my private text')
     await visitor.poll()
@@ -58,7 +58,7 @@ describe('the log', () => {
     for (const secret of secrets) expect(all).not.toContain(secret)
   })
 
-  it('names all that is wrong with the environment at once, and the caller learns nothing', async () => {
+  it('names every invalid variable at once, and the answer names none', async () => {
     const { token } = await signInAsGuest()
     gateway.setEnv({ SALESFORCE_ORG_ID: 'nope-7', SESSION_SECRET: '', ALLOW_ANONYMOUS: 'perhaps' })
     gateway.lines.length = 0
@@ -82,7 +82,7 @@ describe('the log', () => {
     expect((await visitor.start()).status).toBe(201)
   })
 
-  it('tells where a bug is, and repeats nothing of what was stored', async () => {
+  it('shows where a bug is and repeats nothing stored', async () => {
     const visitor = await startConversation()
     const record = `local:visitor:{${visitor.user.id}}`
     await gateway.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a-stored-value"]}'])

@@ -1,8 +1,8 @@
-/** Whoever runs no SDK pays nothing for spans, in a process of its own. */
+/** Tests in its own process that spans cost nothing without an SDK. */
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 
-/** The files of the API that a process has loaded after a request, with or without an SDK. */
+/** Lists the files of the API that a process has loaded after a request, with or without an SDK. */
 function loadedAfterRequest(before: string): number {
   const code = `
     import { createRequire } from 'node:module'

@@ -25,7 +25,7 @@ async function spansOf(work: () => Promise<unknown>) {
 }
 
 describe('spans', () => {
-  it('are one for a request, and below it one for each call to Redis and Salesforce', async () => {
+  it('are one for each request, with one below it for each call to Redis and Salesforce', async () => {
     const visitor = await startConversation()
     const spans = await spansOf(() => visitor.poll())
     const requestSpan = spans.at(-1)
@@ -46,7 +46,7 @@ describe('spans', () => {
     }
   })
 
-  it('belong to their own request when several are served at once', async () => {
+  it('belong to their own request among concurrent ones', async () => {
     const visitors = [
       await startConversation(),
       await startConversation(),
@@ -60,7 +60,7 @@ describe('spans', () => {
     expect(counts.reduce((all, count) => all + count, 3)).toBe(spans.length)
   })
 
-  it('carry the id of the log line, and the code of what went wrong', async () => {
+  it('carry the id of the log line and the code of the problem', async () => {
     const { token } = await signInAsGuest()
     const spans = await spansOf(() =>
       request(poll, {
@@ -80,7 +80,7 @@ describe('spans', () => {
     })
   })
 
-  it('are errors where we or others failed', async () => {
+  it('are errors for failures of the gateway and of upstreams', async () => {
     const visitor = await startConversation()
     gateway.redis.fault({ what: 'drop' })
     const [redis, requestSpan] = await spansOf(() => visitor.poll())
@@ -91,13 +91,13 @@ describe('spans', () => {
     })
   })
 
-  it('hold no method that a caller made up', async () => {
+  it('contain no made-up method', async () => {
     const spans = await spansOf(() => request(send, { method: 'MY-SECRET' }))
     expect(spans[0]).toMatchObject({ name: '_OTHER /api/send' })
     expect(JSON.stringify(spans)).not.toContain('MY-SECRET')
   })
 
-  it('hold no token, no text, no attribute, no address and no message of an error', async () => {
+  it('contain no token, text, attribute, address or error message', async () => {
     const visitor = await startConversation({ routingAttributes: { topic: 'my-private-topic' } })
     await visitor.send('my private text')
     await visitor.poll()

@@ -22,7 +22,7 @@ const calls: Record<(typeof endpoints)[number], (visitor: Visitor) => Promise<Te
   'sign out': ({ token }) => request(auth, { method: 'DELETE', token }),
 }
 
-/** Spoils the nth request to the store from now on, and no other. */
+/** Fails the nth request to the store from now on and no other. */
 function spoil(nth: number, what: RedisFault): void {
   if (nth > 1) gateway.redis.fault({ times: nth - 1, what: { slowMs: 0 } })
   gateway.redis.fault({ what })
@@ -33,9 +33,9 @@ async function conversationsInSalesforce(): Promise<unknown> {
   return (await gateway.salesforce.handleControl(controlRequest)).json()
 }
 
-describe.each(endpoints)('when the store fails at %s', (endpoint) => {
+describe.each(endpoints)('%s while the store fails', (endpoint) => {
   it.each(faults)(
-    '(%j) it is 503 at once, Salesforce hears nothing, and then all is well',
+    'returns 503 at once without a Salesforce call, and succeeds afterwards (%j)',
     async (what) => {
       const visitor = await startConversation()
       const before = gateway.salesforceCalls()
@@ -65,12 +65,12 @@ describe('a store that is slow but answers in time', () => {
   })
 })
 
-describe('when the store fails in the middle of a start', () => {
+describe('start when the store fails during it', () => {
   const lost = [2, 3, 4, 5, 6, 7].map((nth): [number, RedisFault] => [nth, 'lose'])
   const dropped = [6, 7].map((nth): [number, RedisFault] => [nth, 'drop'])
 
   it.each([...lost, ...dropped])(
-    '(request %i, %s) a repeat ends in one conversation that works',
+    'leaves one working conversation after a repeat (request %i, %s)',
     async (...row) => {
       const { token } = await signInAsGuest()
       const body = { conversationId: randomUUID() }
@@ -87,8 +87,8 @@ describe('when the store fails in the middle of a start', () => {
   )
 })
 
-describe('when the store fails in the middle of something else', () => {
-  it('a refresh whose answer from the store was lost is not the end of the visitor', async () => {
+describe('a repeat after a failure of the store', () => {
+  it('refreshes the visitor whose refresh answer was lost', async () => {
     const { refreshToken } = await signInAsGuest()
     spoil(3, 'lose')
     const first = await request(auth, { body: { refreshToken } })
@@ -98,14 +98,14 @@ describe('when the store fails in the middle of something else', () => {
     expect((await request(start, { token: again.body.token, body: {} })).status).toBe(201)
   })
 
-  it('an end that could not be written down is repeated without harm', async () => {
+  it('ends a conversation whose end could not be stored', async () => {
     const visitor = await startConversation()
     spoil(2, 'drop')
     expect(await visitor.end()).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
     expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
   })
 
-  it.each([2, 3, 4])('a sign-out that failed at request %i can be repeated', async (nth) => {
+  it.each([2, 3, 4])('signs out after a failure at request %i', async (nth) => {
     const { token, conversationId } = await startConversation()
     spoil(nth, 'drop')
     const first = await request(auth, { method: 'DELETE', token })

@@ -1,4 +1,4 @@
-/** Every method that a stranger must not use: the list of all endpoints, and a good call for each. */
+/** Lists every method that needs a visitor's token, with a valid call for each. */
 import auth from '../../api/auth.js'
 import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
@@ -12,7 +12,7 @@ import { createFile, createForm } from '../support/uploads.js'
 
 type Call = (conversationId: string, options: RequestOptions) => Promise<TestResponse>
 
-/** By method and path: calls that name a conversation. */
+/** Maps method and path to calls that name a conversation. */
 export const conversationCalls: Readonly<Record<string, Call>> = {
   'POST /api/start': (conversationId, options) =>
     request(start, { ...options, body: { conversationId, resume: false } }),
@@ -28,7 +28,7 @@ export const conversationCalls: Readonly<Record<string, Call>> = {
     request(transcript, { ...options, query: { conversationId } }),
 }
 
-/** By method and path: all that need a token. */
+/** Maps method and path to every call that needs a token. */
 export const authenticatedCalls: Readonly<Record<string, Call>> = {
   ...conversationCalls,
   'GET /api/conversations': (_, options) => request(conversations, options),

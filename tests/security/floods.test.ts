@@ -1,4 +1,4 @@
-/** What a caller could wear the gateway out with. */
+/** Tests the ways in which a caller could exhaust the gateway. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
@@ -12,10 +12,10 @@ import { conversationCalls } from './authenticated-calls.js'
 
 const gateway = setupGateway()
 
-describe('made-up conversations', () => {
+describe('the rate limit of made-up conversations', () => {
   const endpoints = ['POST /api/send', 'GET /api/poll', 'POST /api/upload'] as const
 
-  it.each(endpoints)('are counted on the visitor at %s, whatever their ids', async (name) => {
+  it.each(endpoints)('counts them on the visitor at %s, with any ids', async (name) => {
     gateway.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
     const { token } = await signInAsGuest()
     const statuses: (number | undefined)[] = []
@@ -30,7 +30,7 @@ describe('made-up conversations', () => {
   })
 })
 
-describe('attributes', () => {
+describe('start with routing attributes', () => {
   const wide = { a: 'é'.repeat(3900), b: 'é'.repeat(3900), c: 'é'.repeat(3900) }
   const many = (count: number, length: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, 'x'.repeat(length)]))
@@ -39,7 +39,7 @@ describe('attributes', () => {
     ['five of 4,000 characters', many(5, 4000)],
     ['three of 3,900 characters of two bytes', wide],
     ['fifty of 400', many(50, 400)],
-  ])('of more than 16 KB in all are refused: %s', async (_what, routingAttributes) => {
+  ])('returns an error for more than 16 KB in all: %s', async (_what, routingAttributes) => {
     const { token } = await signInAsGuest()
     const answer = await expectNoSalesforceCalls(gateway, () =>
       request(start, { token, body: { routingAttributes } }),
@@ -48,22 +48,22 @@ describe('attributes', () => {
     expect(answer).toMatchObject({ status: 400, body: { errors } })
   })
 
-  it('of less are taken', async () => {
+  it('accepts less than 16 KB in all', async () => {
     const { token } = await signInAsGuest()
     const options = { token, body: { routingAttributes: many(4, 4000) } }
     expect((await request(start, options)).status).toBe(201)
   })
 })
 
-describe('a refusal', () => {
-  it('is short, however much was wrong', async () => {
+describe('a 400 response', () => {
+  it('is short for any number of wrong properties', async () => {
     const typos = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`t${n}`, 1]))
     const answer = await request(auth, { body: typos })
     expect(answer.status).toBe(400)
     expect(answer.body.errors).toHaveLength(100)
   })
 
-  it('repeats no more than the beginning of a long name', async () => {
+  it('repeats only the beginning of a long name', async () => {
     const answer = await request(auth, { body: { ['n'.repeat(100_000)]: 1 } })
     expect(answer).toMatchObject({
       status: 400,
@@ -73,7 +73,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a limit by address', () => {
+describe('the rate limit of an address', () => {
   const endpoints: Record<string, (options: RequestOptions) => ReturnType<typeof request>> = {
     auth: (options) => request(auth, { ...options, body: {} }),
     startAddress: (options) => request(start, { ...options, body: {} }),
@@ -92,18 +92,21 @@ describe('a limit by address', () => {
     'via',
   ]
 
-  it.each(Object.keys(endpoints))('is not evaded by a header of the caller: %s', async (limit) => {
-    gateway.setEnv({ LIMITS: JSON.stringify({ auth: [99, '1 m'], [limit]: [1, '1 m'] }) })
-    const token = limit === 'auth' ? undefined : (await signInAsGuest()).token
-    expect((await endpoints[limit]?.({ token }))?.status).toBeLessThan(300)
-    for (const name of headers) {
-      const value = name === 'forwarded' ? 'for=198.51.100.9' : '198.51.100.9'
-      const answer = await endpoints[limit]?.({ token, headers: { [name]: value } })
-      expect(answer?.status, name).toBe(429)
-    }
-  })
+  it.each(Object.keys(endpoints))(
+    'is not evaded by a header that the caller sends: %s',
+    async (limit) => {
+      gateway.setEnv({ LIMITS: JSON.stringify({ auth: [99, '1 m'], [limit]: [1, '1 m'] }) })
+      const token = limit === 'auth' ? undefined : (await signInAsGuest()).token
+      expect((await endpoints[limit]?.({ token }))?.status).toBeLessThan(300)
+      for (const name of headers) {
+        const value = name === 'forwarded' ? 'for=198.51.100.9' : '198.51.100.9'
+        const answer = await endpoints[limit]?.({ token, headers: { [name]: value } })
+        expect(answer?.status, name).toBe(429)
+      }
+    },
+  )
 
-  it('counts callers together whose address nobody vouches for', async () => {
+  it('counts callers together whose address is unknown', async () => {
     gateway.setEnv({ CLIENT_ADDRESS: 'forwarded:2', LIMITS: '{"auth": [1, "1 m"]}' })
     const from = (value: string) =>
       request(auth, { body: {}, headers: { 'x-forwarded-for': value } })
@@ -114,7 +117,7 @@ describe('a limit by address', () => {
   })
 })
 
-it('two access tokens of the same moment are not the same', async () => {
+it('auth issues different access tokens at the same moment', async () => {
   const [one, other] = [await signInAsGuest(), await signInAsGuest()]
   const claimsOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())

@@ -7,33 +7,36 @@ import type { TestResponse } from '../support/request.js'
 import { expectNoSalesforceCalls } from '../support/sending.js'
 import { conversationCalls } from './authenticated-calls.js'
 
-/** All that a caller can tell two answers apart by, but what is made anew for each call. */
+/** Returns everything by which two answers differ, except what is new in each answer. */
 function foreignResponses({ status, headers, body }: TestResponse) {
   const perCall = ['x-request-id', 'server-timing', 'ratelimit']
   const lasting = [...headers].filter(([name]) => !perCall.includes(name))
   return { status, headers: lasting, body: { ...body, requestId: '' } }
 }
 
-describe.each(dialects)('somebody else’s conversation ($name)', (dialect) => {
+describe.each(dialects)("another visitor's conversation ($name)", (dialect) => {
   const { world: gateway } = setupDialect(dialect)
   const names = Object.keys(conversationCalls).filter((name) => name !== 'POST /api/start')
 
-  it.each(names)('is at %s what never was, and Salesforce hears nothing', async (name) => {
-    const owner = await startConversation()
-    await owner.send('For nobody else')
-    const { token } = await signInAsGuest()
-    const call = conversationCalls[name]
-    const answers = await expectNoSalesforceCalls(gateway, async () => [
-      await call?.(owner.conversationId, { token }),
-      await call?.(randomUUID(), { token: (await signInAsGuest()).token }),
-    ])
-    const [foreign, none] = answers.map((answer) => answer && foreignResponses(answer))
-    expect(foreign).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
-    expect(foreign).toEqual(none)
-    expect((await owner.poll()).status).toBe(200)
-  })
+  it.each(names)(
+    "%s returns 404 for another visitor's conversation and makes no Salesforce call",
+    async (name) => {
+      const owner = await startConversation()
+      await owner.send('For nobody else')
+      const { token } = await signInAsGuest()
+      const call = conversationCalls[name]
+      const answers = await expectNoSalesforceCalls(gateway, async () => [
+        await call?.(owner.conversationId, { token }),
+        await call?.(randomUUID(), { token: (await signInAsGuest()).token }),
+      ])
+      const [foreign, none] = answers.map((answer) => answer && foreignResponses(answer))
+      expect(foreign).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
+      expect(foreign).toEqual(none)
+      expect((await owner.poll()).status).toBe(200)
+    },
+  )
 
-  it('cannot be opened, and an id that never was can', async () => {
+  it("start cannot open another visitor's conversation, but an unknown id", async () => {
     const owner = await startConversation()
     const { token } = await signInAsGuest()
     const begin = conversationCalls['POST /api/start']
@@ -44,7 +47,7 @@ describe.each(dialects)('somebody else’s conversation ($name)', (dialect) => {
     expect((await begin?.(randomUUID(), { token }))?.status).toBe(201)
   })
 
-  it('stays so when it has ended, and when its owner has gone', async () => {
+  it('stays unreachable when it has ended and when its owner has signed out', async () => {
     const owner = await startConversation()
     const { token } = await signInAsGuest()
     await owner.end()

@@ -1,4 +1,4 @@
-/** Bodies and headers as no frontend of ours writes them. */
+/** Tests bodies and headers that no known frontend sends. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
@@ -30,11 +30,11 @@ function expectRefused(answer: TestResponse): void {
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
 }
 
-describe('JSON', () => {
+describe('JSON input', () => {
   const posts = { auth, start, send, end }
 
   it.each(Object.entries(posts))(
-    'however deep, is refused and soon at %s',
+    'is refused quickly at %s when it is nested deeply',
     async (_name, endpoint) => {
       const { token } = await signInAsGuest()
       const bodies = [
@@ -53,11 +53,11 @@ describe('JSON', () => {
     },
   )
 
-  it('of more than 128 KB is 413 however it is nested', async () => {
+  it('returns 413 above 128 KB at any depth', async () => {
     expect((await request(auth, { body: nested(100_000) })).status).toBe(413)
   })
 
-  it('that says a thing twice means the last, in every check', async () => {
+  it('uses the last of two equal properties in every check', async () => {
     const [owner, otherVisitor] = [await startConversation(), await startConversation()]
     const twice = (first: string, last: string) =>
       request(send, {
@@ -78,7 +78,7 @@ describe('JSON', () => {
     '{"prototype":{"polluted":true}}',
   ]
 
-  it.each(polluting)('changes nothing that all objects share: %s', async (body) => {
+  it.each(polluting)('changes no shared prototype: %s', async (body) => {
     const { token } = await signInAsGuest()
     for (const endpoint of Object.values(posts))
       expectRefused(await request(endpoint, { token, body }))
@@ -90,7 +90,7 @@ describe('JSON', () => {
     '{"__proto__": [1, "1 m"]}',
     '{"constructor": [1, "1 m"]}',
     '{"send": {"__proto__": [1, "1 m"]}}',
-  ])('of the environment changes nothing either: LIMITS=%s', (LIMITS) => {
+  ])('of the environment changes no shared prototype: LIMITS=%s', (LIMITS) => {
     const complete = {
       SALESFORCE_MESSAGING_URL: salesforceUrl,
       SALESFORCE_ORG_ID: '00DZZ0000000AbCDEF',
@@ -109,7 +109,7 @@ describe('JSON', () => {
   })
 })
 
-describe('an address that a caller names', () => {
+describe("an address in a caller's request", () => {
   const hosts = new Set<string>()
   const note = ({ request }: { request: Request }) => hosts.add(new URL(request.url).host)
   beforeEach(() => {
@@ -118,7 +118,7 @@ describe('an address that a caller names', () => {
   })
   afterEach(() => gateway.network.events.removeListener('request:start', note))
 
-  it('is asked nothing, wherever it stands', async () => {
+  it('is never requested, in any place of the input', async () => {
     const evil = 'http://evil.example/ping'
     const headers = {
       'x-forwarded-host': 'evil.example',
@@ -160,7 +160,7 @@ describe('an address that a caller names', () => {
 })
 
 describe('every answer of every endpoint', () => {
-  it('has the headers that keep a browser from guessing, framing and telling', async () => {
+  it('has headers against sniffing, framing and referrers', async () => {
     const { token, refreshToken } = await signInAsGuest()
     const conversationId = randomUUID()
     const answers = [

@@ -1,4 +1,4 @@
-/** Requests as no browser writes them, to the whole deployment on a real socket. */
+/** Sends requests that no browser sends to the whole deployment on a real socket. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close(0))
 
-/** The whole answer to these bytes. */
+/** Returns the whole answer to these bytes. */
 async function say(line: string, headers: readonly string[] = ['Host: 127.0.0.1']) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   await once(socket, 'connect')
@@ -52,8 +52,8 @@ const outside = [
   `/${'a/'.repeat(3000)}`,
 ]
 
-describe('a path', () => {
-  it.each(outside)('gives nothing that is not published: %s', async (path) => {
+describe('a request path', () => {
+  it.each(outside)('returns no file that is not published: %s', async (path) => {
     const { status, body } = await say(`GET ${path} HTTP/1.1`)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
@@ -79,7 +79,7 @@ describe('a path', () => {
     '/api/auth%0d%0aX-Evil:%201',
     '/api/__proto__',
     '/api/constructor',
-  ])('leads to no endpoint that it only resembles: %s', async (path) => {
+  ])('does not reach an endpoint that it only resembles: %s', async (path) => {
     const { status, head } = await say(`POST ${path} HTTP/1.1`)
     expect(status).toBe(404)
     expect(head).not.toContain('\r\nx-evil')
@@ -87,14 +87,14 @@ describe('a path', () => {
   })
 
   it.each(['/api/./auth', '/api/x/../auth', '/api/messaging/../auth', '/api/%2e/auth'])(
-    'is tidied up as URLs are, and then it is the endpoint’s: %s',
+    'reaches the endpoint after URL normalization: %s',
     async (path) => {
       expect((await say(`POST ${path} HTTP/1.1`)).status).toBe(200)
     },
   )
 })
 
-describe('a request', () => {
+describe('a malformed request', () => {
   it.each([
     ['another host in its first line', 'GET http://evil.example/api/health HTTP/1.1', []],
     ['a host that is none', 'GET /api/health HTTP/1.1', ['Host: ][']],
@@ -124,14 +124,14 @@ describe('a request', () => {
       'GET /api/health HTTP/1.1',
       ['Host: a', `X-Long: ${'x'.repeat(1_000_000)}`],
     ],
-  ])('with %s is no failure of ours', async (_what, line, headers) => {
+  ])('with %s causes no server error', async (_what, line, headers) => {
     const { status, head } = await say(line, headers)
     expect(status).toBeLessThan(500)
     expect(head).not.toContain('\r\nx-evil')
     for (const logged of gateway.lines) expect(logged).not.toContain('"error"')
   })
 
-  it('with two Authorization headers is refused or read as its first, never as its second', async () => {
+  it('with two Authorization headers is refused or read by the first, never by the second', async () => {
     const { status } = await say('GET /api/conversations HTTP/1.1', [
       'Host: a',
       'Authorization: Bearer a.b.c',
@@ -140,7 +140,7 @@ describe('a request', () => {
     expect(status).toBe(401)
   })
 
-  it('keeps its own id only when that is plain, and never two lines of it', async () => {
+  it('keeps its request id only when the id is plain, and never two lines of it', async () => {
     for (const id of ['a\u202eb', 'caf\u00e9', 'a b', '{"level":"error"}', '"', '\u001b[31m']) {
       const { head } = await say('GET /api/health HTTP/1.1', ['Host: a', `X-Request-Id: ${id}`])
       if (head.includes(' 400 ')) continue
