@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
-import { messageEntry } from '../entries.js'
-import { formResult } from '../messages/form-result.js'
+import { type MessageBody, messageEntry } from '../entries.js'
 import { automatedProcess } from '../participants.js'
 import { addEntries, type ScriptStep } from '../script.js'
 import type { VisitorForm } from '../visitor-message.js'
@@ -25,7 +25,7 @@ const formSchema = z.object({
   }),
 })
 
-/** The service says what became of the form (`enhanced-chat-api.md` §5), and whoever serves says thanks. */
+/** Adds the service's result for the form (`enhanced-chat-api.md` §5) and the bot's or agent's reply. */
 export function replyToForm(step: ScriptStep, message: VisitorForm): void {
   const { sandbox, conversation, happensAt } = step
   const missing = missingInputs(conversation, message)
@@ -38,7 +38,7 @@ export function replyToForm(step: ScriptStep, message: VisitorForm): void {
   if (responder) addText(step, responder, missing.length === 0 ? confirmation : missingText)
 }
 
-/** Titles of the required inputs that were left out; none for a form that nobody sent. */
+/** Returns the titles of the required inputs without an answer; none for an unknown form. */
 function missingInputs({ entryLog }: Conversation, message: VisitorForm): string[] {
   const form = entryLog
     .map(({ entry }) => formSchema.safeParse(entry.entryPayload).data?.abstractMessage)
@@ -49,3 +49,30 @@ function missingInputs({ entryLog }: Conversation, message: VisitorForm): string
     .filter(({ id, required }) => required && !answered.has(id))
     .map(({ id, label }) => label?.title ?? id)
 }
+
+/**
+ * Creates the service's answer to a filled-in form (`enhanced-chat-api.md` §3.5): stored, or the
+ * missing fields.
+ */
+function formResult(inReplyToMessageId: string, missing: readonly string[]): MessageBody {
+  const result = missing.length === 0 ? stored() : refused(missing)
+  return {
+    messageType: 'FormResponseMessage',
+    inReplyToMessageId,
+    formResponse: { formatType: 'Result', result },
+  }
+}
+
+const stored = () => ({
+  resultType: 'FormRecordsResult',
+  records: [{ recordReferenceId: randomUUID(), isCreated: true, resultMessage: 'Booking noted' }],
+})
+
+const refused = (missing: readonly string[]) => ({
+  resultType: 'FormErrorResult',
+  errors: missing.map((label) => ({
+    errorType: 'InvalidFormResponse',
+    errorMessage: `${label} is required`,
+    errorCode: null,
+  })),
+})

@@ -1,6 +1,7 @@
 import { replyToMessage } from '../bot/reply.js'
 import { messageEntry } from '../entries.js'
-import { addEntry } from '../entry-log.js'
+import { addEntry, visibleEntries } from '../entry-log.js'
+import { applyListSwitches } from '../operations/list-switches.js'
 import {
   authorised,
   type Call,
@@ -9,15 +10,18 @@ import {
   requireOpen,
 } from '../operations/operation.js'
 import { deliver, limitMessages } from '../operations/sending.js'
-import { messageIdOf, timestampOf } from './guide-message.js'
+import type { SandboxState } from '../sandbox-state.js'
+import { messageIdOf, timestampOf, toGuideMessage } from './guide-message.js'
 import { parseJsonBody } from './json-body.js'
-import { list } from './list.js'
-import { guideBodies } from './requests.js'
+import { guideBodies, listQuery, parseStrictly } from './requests.js'
 import { toVisitorMessage } from './selections.js'
 
 const path = '/iamessage/api/v2/conversation/{conversationId}'
 
-/** Operations that send messages and list them. */
+/** Counts the listed messages that a list repeats at least, when lists repeat entries. */
+const minRepeats = 3
+
+/** Sends messages and lists them. */
 export const messageOperations: Operation[] = [
   {
     operationId: 'postMessage',
@@ -29,11 +33,11 @@ export const messageOperations: Operation[] = [
     operationId: 'listMessages',
     method: 'GET',
     path: `${path}/messages`,
-    handler: authorised(list),
+    handler: authorised(listMessages),
   },
 ]
 
-/** Without an id of the caller's, what is sent twice is said twice. */
+/** Stores a message. The request has no id of the caller's, so a repeat is stored again. */
 function postMessage(call: Call): Response {
   const { sandbox } = call
   const conversation = requireOpen(conversationInPath(call))
@@ -46,4 +50,27 @@ function postMessage(call: Call): Response {
     reply: () => replyToMessage(sandbox, conversation, message),
   })
   return Response.json({ id: messageIdOf(entry), timestamp: timestampOf(entry) })
+}
+
+/**
+ * Lists all messages, the oldest first. With `after`, lists the messages that now stand behind that
+ * id, so a message that appears late and before it is missing; and, when the switches ask for it,
+ * the last messages of the earlier list again.
+ */
+function listMessages(call: Call): Response {
+  const { sandbox, query } = call
+  const { after } = parseStrictly(sandbox, listQuery, query)
+  const conversation = conversationInPath(call)
+  const { id } = conversation
+  const entries = visibleEntries(conversation).filter((entry) => toGuideMessage(id, entry))
+  const firstNewIndex = entries.findIndex((entry) => messageIdOf(entry) === after) + 1
+  const selected = entries.slice(Math.max(0, firstNewIndex - repeatCount(sandbox)))
+  return Response.json({
+    messages: applyListSwitches(sandbox, selected).map((entry) => toGuideMessage(id, entry)),
+  })
+}
+
+function repeatCount({ switches }: SandboxState): number {
+  const { afterRepeats, listRepeatsEntries } = switches
+  return listRepeatsEntries ? Math.max(afterRepeats, minRepeats) : afterRepeats
 }

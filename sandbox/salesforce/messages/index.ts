@@ -1,16 +1,11 @@
 import { attachments, externalAttachments } from './attachments.js'
-import { buttons } from './buttons.js'
-import { carousel } from './carousel.js'
+import { buttons, carousel, listPicker, quickReplies, timePicker } from './choices.js'
 import { form } from './form.js'
 import type { MessageFactory } from './items.js'
-import { links, richLink, webView } from './links.js'
-import { listPicker } from './list-picker.js'
-import { media } from './media.js'
-import { quickReplies } from './quick-replies.js'
+import { links, media, richLink, webView } from './links-and-media.js'
 import { citedText, entities, unknownFormat } from './texts.js'
-import { timePicker } from './time-picker.js'
 
-/** A word for each thing that an agent or bot can send, and what it then sends. */
+/** Maps each command of the visitor to the messages that the bot sends in return. */
 export const samples: Record<string, readonly MessageFactory[]> = {
   quick: [quickReplies],
   buttons: [buttons],

@@ -5,7 +5,6 @@ import { badRequest, HttpError, permissionDenied } from '../http-error.js'
 import { closeConversation, endSession, stepNow } from '../script.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
-import { listConversations } from './conversation-list.js'
 import { createConversation, limitConversations } from './create-conversation.js'
 import {
   authorised,
@@ -17,6 +16,7 @@ import {
   type Operation,
   parseRequest,
 } from './operation.js'
+import { pageLimit, windowFilter, windowSchema } from './window.js'
 
 const createRequest = z.strictObject({
   conversationId: conversationIdSchema,
@@ -25,7 +25,12 @@ const createRequest = z.strictObject({
   language: z.string().optional(),
 })
 
-/** Conversations from birth to end (`enhanced-chat-api.md` §2.6–2.8, §2.14, §2.15). */
+const listQuery = windowSchema.extend({
+  inclClosedConvs: z.enum(['true', 'false']).default('false'),
+  conversationId: conversationIdSchema.optional(),
+})
+
+/** Creates, lists and ends conversations (`enhanced-chat-api.md` §2.6–2.8, §2.14, §2.15). */
 export const conversationOperations: Operation[] = [
   {
     operationId: 'createConversation',
@@ -71,7 +76,7 @@ export const conversationOperations: Operation[] = [
   },
 ]
 
-/** A repeat by the same subject makes no second conversation (§7a). */
+/** Creates a conversation; a repeat by the same subject creates no second one (§7a). */
 function create({ sandbox, body }: Call, caller: Caller): Response {
   const request = parseRequest(
     sandbox.switches.strict ? createRequest : createRequest.loose(),
@@ -84,6 +89,29 @@ function create({ sandbox, body }: Call, caller: Caller): Response {
   if (existing && existing.endTimestamp > 0) throw badRequest('The conversation is closed')
   if (!existing) createConversation(sandbox, { ...request, id: request.conversationId }, caller)
   return new Response(null, { status: 201 })
+}
+
+/** Lists the caller's conversations and no others, the oldest first (§2.7). */
+function listConversations({ sandbox, query }: Call, caller: Caller): Response {
+  const { inclClosedConvs, conversationId, ...rest } = parseRequest(listQuery, query)
+  const isInWindow = windowFilter(sandbox, rest)
+  const found = [...sandbox.conversations.values()]
+    .filter(({ visitor }) => visitor.participant.subject === caller.subject)
+    .filter(({ id }) => conversationId === undefined || id === conversationId)
+    .filter(({ startTimestamp }) => isInWindow(startTimestamp))
+    .filter(({ endTimestamp }) => inclClosedConvs === 'true' || endTimestamp === 0)
+    .sort((a, b) => a.startTimestamp - b.startTimestamp)
+    .slice(0, pageLimit(sandbox, rest))
+  const open = found.filter(({ endTimestamp }) => endTimestamp === 0)
+  return Response.json({
+    openConversationsFound: open.length,
+    closedConversationsFound: found.length - open.length,
+    conversations: found.map(({ id, startTimestamp, endTimestamp }) => ({
+      conversationId: id,
+      startTimestamp,
+      endTimestamp,
+    })),
+  })
 }
 
 function conversationToEnd(call: Call, caller: Caller): Conversation {

@@ -4,7 +4,6 @@ import type { Conversation } from '../conversation.js'
 import { messageEntry, richLinkEntry } from '../entries.js'
 import { addEntry } from '../entry-log.js'
 import type { SandboxState } from '../sandbox-state.js'
-import { splitAtUrl } from '../split-at-url.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
 import { type VisitorMessage, visitorMessageSchema } from '../visitor-message.js'
@@ -20,7 +19,10 @@ import { acceptedResponse, deliver, isNewMessage, limitMessages, sessionFields }
 
 const sendRequest = z.object({ message: visitorMessageSchema, ...sessionFields })
 
-/** Operations that send the end user's messages (`enhanced-chat-api.md` §2.10). */
+const endsWithUrl = /^(?:(?<text>[\s\S]*)\s)?(?<url>https?:\/\/\S+)$/
+const startsWithUrl = /^(?<url>https?:\/\/\S+)\s(?<text>[\s\S]*)$/
+
+/** Accepts the end user's messages (`enhanced-chat-api.md` §2.10). */
 export const messageOperations: Operation[] = [
   {
     operationId: 'sendMessage',
@@ -47,7 +49,7 @@ function send(call: Call, caller: Caller): Response {
   return acceptedResponse(sandbox, message.id)
 }
 
-/** A link at an edge of a text becomes an entry of its own, with an id the sender did not choose. */
+/** Stores a link at an edge of a text as a separate entry, with an id the sender did not choose. */
 function store(sandbox: SandboxState, conversation: Conversation, message: VisitorMessage): void {
   const { visitor } = conversation
   if (message.messageType !== 'StaticContentMessage') {
@@ -58,4 +60,15 @@ function store(sandbox: SandboxState, conversation: Conversation, message: Visit
   const staticContent = { ...message.staticContent, text }
   addEntry(sandbox, conversation, messageEntry(visitor, { ...message, staticContent }))
   if (url) addEntry(sandbox, conversation, richLinkEntry(visitor, url))
+}
+
+/**
+ * Splits a text that starts or ends with a URL, as the service does (`enhanced-chat-api.md` §2.10).
+ * A text that is nothing but a URL keeps it, so that the caller's id still has a text (inferred).
+ */
+function splitAtUrl(text: string): { text: string; url: string | null } {
+  const groups = (endsWithUrl.exec(text.trim()) ?? startsWithUrl.exec(text.trim()))?.groups
+  if (!groups) return { text, url: null }
+  const { text: rest = '', url = '' } = groups
+  return { text: rest.trim() || url, url }
 }

@@ -1,6 +1,6 @@
 import { imageAsset, linkItem, staticMessage } from './items.js'
 
-/** A link with a preview picture. */
+/** Composes a link with a preview picture. */
 export const richLink = (filesUrl: string) =>
   staticMessage({
     formatType: 'RichLink',
@@ -8,11 +8,11 @@ export const richLink = (filesUrl: string) =>
     linkItem: linkItem('Harbor map', 'https://harbor.example/map'),
   })
 
-/** A bare link: the schema takes exactly one. */
+/** Composes a bare link; the schema takes exactly one. */
 export const links = () =>
   staticMessage({ formatType: 'Links', links: [{ url: 'https://harbor.example/tides' }] })
 
-/** A page to be shown inside the chat. */
+/** Composes a page that the client shows inside the chat. */
 export const webView = () =>
   staticMessage({
     formatType: 'WebView',
@@ -20,4 +20,12 @@ export const webView = () =>
     displayType: 'AutoOverlay',
     title: { itemType: 'TitleItem', title: 'Live view of the quay' },
     parameters: [{ name: 'berth', value: { valueType: 'TextValue', textValue: '4' } }],
+  })
+
+/** Composes a picture with a link. */
+export const media = (filesUrl: string) =>
+  staticMessage({
+    formatType: 'Media',
+    mediaAsset: imageAsset(filesUrl, 'Your container'),
+    linkItems: [linkItem('Open the gallery', 'https://harbor.example/gallery')],
   })
