@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../client/core/index.js'
 import { nameOf } from '../../client/widget/content/name.js'
 import { noticeOf, toneOf } from '../../client/widget/content/notice.js'
 import { byDay, foreignOffset } from '../../client/widget/content/times.js'
-import { fill } from '../../client/widget/texts/fill.js'
+import { formatText } from '../../client/widget/texts/format.js'
 import {
   english,
   german,
@@ -148,7 +148,7 @@ describe('the texts', () => {
   })
 
   it('are filled by name, once', () => {
-    expect(fill('{name} and {other}', { name: '{other}' })).toBe('{other} and {other}')
+    expect(formatText('{name} and {other}', { name: '{other}' })).toBe('{other} and {other}')
   })
 })
 

@@ -7,7 +7,7 @@ import { objectionTo, sizeOf } from '../../client/widget/shell/file-rules.js'
 import { directionOf } from '../../client/widget/shell/page.js'
 import { reasonOf } from '../../client/widget/shell/reason.js'
 import { outcomeOf, statusOf, viewOf } from '../../client/widget/shell/status.js'
-import { counted } from '../../client/widget/texts/counted.js'
+import { formatCount } from '../../client/widget/texts/format.js'
 import { english, german, japanese, spanish } from '../../client/widget/texts/index.js'
 
 const conversation: ConversationState = {
@@ -170,10 +170,10 @@ it('writes from right to left in languages that do, unless the page says how it 
 })
 
 it('counts as a language does, also one with more forms than two', () => {
-  expect(counted(english.unread, 1, 'en')).toBe('1 unread message')
-  expect(counted(english.unread, 0, 'en')).toBe('0 unread messages')
+  expect(formatCount(english.unread, 1, 'en')).toBe('1 unread message')
+  expect(formatCount(english.unread, 0, 'en')).toBe('0 unread messages')
   const polish = { one: '{count} wiadomość', few: '{count} wiadomości', other: '{count} nowych' }
-  expect(counted(polish, 3, 'pl')).toBe('3 wiadomości')
+  expect(formatCount(polish, 3, 'pl')).toBe('3 wiadomości')
 })
 
 /** Each text with the path to it. */

@@ -1,11 +1,11 @@
 import type { CarouselMessage, ChatMessage } from '../../core/index.js'
-import { OutwardIcon } from './icons.js'
+import { OutwardIcon } from '../icons.js'
 import { Link } from './link.js'
 import { NewTab } from './new-tab.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
 import { Strip } from './strip.js'
-import { type Choice, useChoice } from './use-choice.js'
+import { type Choice, useChoice } from './use-answer.js'
 import { Words } from './words.js'
 
 type Card = CarouselMessage['carousel']['cards'][number]

@@ -1,9 +1,9 @@
-import type { ComponentProps } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { useWidget } from '../context.js'
 import { type FieldSpec, longestOf } from './fields.js'
 
 /** Properties that all kinds of controls take. */
-export type Told = {
+type ControlProps = {
   spec: FieldSpec
   attributes: Pick<
     ComponentProps<'input'>,
@@ -27,7 +27,10 @@ const lastDays: Partial<Record<FieldSpec['type'], string>> = {
 
 const completions: Partial<Record<FieldSpec['type'], string>> = { email: 'email', phone: 'tel' }
 
-function Select({ spec: { options = [], given }, attributes: { id, name, ...aria } }: Told) {
+function Select({
+  spec: { options = [], given },
+  attributes: { id, name, ...aria },
+}: ControlProps) {
   const { texts } = useWidget()
   return (
     <span className="miaw-select">
@@ -43,14 +46,14 @@ function Select({ spec: { options = [], given }, attributes: { id, name, ...aria
   )
 }
 
-function TextArea({ spec, attributes: { id, name, ...aria } }: Told) {
+function TextArea({ spec, attributes: { id, name, ...aria } }: ControlProps) {
   const { placeholder, given } = spec
   const rest = { id, name, ...aria, placeholder, maxLength: longestOf(spec), rows: 3 }
   return <textarea {...rest} className="miaw-input" dir="auto" defaultValue={given?.[0]} />
 }
 
 /** One control: a line, several lines, a list or a box to tick, as the type of the field wants it. */
-export function Control({ spec, attributes }: Told) {
+export function Control({ spec, attributes }: ControlProps) {
   const { type, placeholder, given } = spec
   if (type === 'select') return <Select spec={spec} attributes={attributes} />
   if (type === 'multiline') return <TextArea spec={spec} attributes={attributes} />
@@ -71,5 +74,42 @@ export function Control({ spec, attributes }: Told) {
       autoComplete={completions[type]}
       defaultValue={given?.[0]}
     />
+  )
+}
+
+type CheckboxGroupProps = ControlProps & { label: ReactNode; children: ReactNode }
+
+/** Boxes to tick, as many as one likes; the group has the label, the boxes what is wrong. */
+export function CheckboxGroup({ spec, attributes, label, children }: CheckboxGroupProps) {
+  const { options = [], given = [] } = spec
+  const { id, name, 'aria-describedby': describedBy, 'aria-invalid': isInvalid } = attributes
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame of its own
+    <div
+      className="miaw-question"
+      data-type="multiselect"
+      role="group"
+      aria-labelledby={id}
+      aria-describedby={describedBy}
+    >
+      <span className="miaw-label" id={id}>
+        {label}
+      </span>
+      {options.map(({ itemId, title }) => (
+        <label className="miaw-check" key={itemId}>
+          <input
+            type="checkbox"
+            className="miaw-tick"
+            name={name}
+            value={itemId}
+            defaultChecked={given.includes(itemId)}
+            aria-invalid={isInvalid}
+            aria-describedby={isInvalid ? describedBy : undefined}
+          />
+          <span dir="auto">{title}</span>
+        </label>
+      ))}
+      {children}
+    </div>
   )
 }

@@ -1,9 +1,8 @@
 import { useId } from 'react'
 import { useWidget } from '../context.js'
-import { Control } from './control.js'
+import { AlarmIcon } from '../icons.js'
+import { CheckboxGroup, Control } from './control.js'
 import type { FieldSpec } from './fields.js'
-import { AlarmIcon } from './icons.js'
-import { Ticks } from './ticks.js'
 
 type Props = { spec: FieldSpec /** Its place among the fields. */; field: number; problem: string }
 
@@ -51,9 +50,9 @@ export function Field({ spec, field, problem }: Props) {
   const remarks = <Remarks id={id} hint={hint} problem={problem} />
   if (type === 'multiselect')
     return (
-      <Ticks spec={spec} attributes={attributes} label={<Label spec={spec} />}>
+      <CheckboxGroup spec={spec} attributes={attributes} label={<Label spec={spec} />}>
         {remarks}
-      </Ticks>
+      </CheckboxGroup>
     )
   return (
     <div className="miaw-question" data-type={type}>
@@ -62,6 +61,19 @@ export function Field({ spec, field, problem }: Props) {
       </label>
       <Control spec={spec} attributes={attributes} />
       {remarks}
+    </div>
+  )
+}
+
+/** Shows the errors of a whole form, and announces them when they appear. */
+export function FormErrors({ lines }: { lines: readonly string[] }) {
+  return (
+    <div className="miaw-complaint" role="alert">
+      {[...new Set(lines)].map((line) => (
+        <p key={line} dir="auto">
+          {line}
+        </p>
+      ))}
     </div>
   )
 }

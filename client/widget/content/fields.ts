@@ -1,7 +1,7 @@
 /** Describes the fields of a form and checks their values. Pure. */
 import type { AnswerType } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 
 /** One question of a form, whether it stands in the conversation or before it. */
 export type FieldSpec = {
@@ -19,7 +19,7 @@ export type FieldSpec = {
 }
 
 /** The values of a field's controls. `isBroken`: the browser could not parse the input. */
-export type Held = { values: readonly string[]; isBroken: boolean }
+export type FieldValues = { values: readonly string[]; isBroken: boolean }
 
 /** Salesforce takes no more. */
 const longestText = 4000
@@ -42,31 +42,31 @@ function fits(pattern: string, text: string): boolean {
 }
 
 /** Returns the error for a field of this type. */
-export function complaintOf({ type }: FieldSpec, texts: Texts): string {
-  const complaints: Partial<Record<FieldSpec['type'], string>> = {
+export function formatErrorOf({ type }: FieldSpec, texts: Texts): string {
+  const errors: Partial<Record<FieldSpec['type'], string>> = {
     number: texts.notANumber,
     date: texts.notADate,
     datetime: texts.notADate,
     email: texts.notAnEmail,
     phone: texts.notAPhone,
   }
-  return complaints[type] ?? texts.wrongFormat
+  return errors[type] ?? texts.wrongFormat
 }
 
 /** The text of a field, without white space around it. */
-export const textOf = ({ values }: Held): string => values[0]?.trim() ?? ''
+export const textOf = ({ values }: FieldValues): string => values[0]?.trim() ?? ''
 
 /**
  * Returns the error of a field's values; empty when there is none. A box that is not ticked is an
  * answer.
  */
-export function problemOf(spec: FieldSpec, held: Held, texts: Texts): string {
+export function problemOf(spec: FieldSpec, entry: FieldValues, texts: Texts): string {
   const { type, required, pattern } = spec
-  if (held.isBroken) return complaintOf(spec, texts)
-  const text = textOf(held)
+  if (entry.isBroken) return formatErrorOf(spec, texts)
+  const text = textOf(entry)
   if (!text) return required && type !== 'boolean' ? texts.answerMissing : ''
   const longest = longestOf(spec)
-  if (longest && text.length > longest) return fill(texts.tooLong, { length: longest })
+  if (longest && text.length > longest) return formatText(texts.tooLong, { length: longest })
   if (isDate(type) && !/^\d{4}-/.test(text)) return texts.notADate
   if (type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text)) return texts.notAnEmail
   if (type === 'phone' && !/\d/.test(text)) return texts.notAPhone

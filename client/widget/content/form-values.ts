@@ -1,7 +1,7 @@
 /** Between the fields of a form and the values that are sent. Pure but for the time zone of the device. */
 import type { AnswerType, FormInput, FormResponseMessage, FormValue } from '../../core/index.js'
 import { dateOf, momentOf } from '../time.js'
-import { type FieldSpec, type Held, textOf } from './fields.js'
+import { type FieldSpec, type FieldValues, textOf } from './fields.js'
 
 type Question = FormInput & { type: AnswerType }
 type Filled = NonNullable<FormResponseMessage['values']>[number]
@@ -41,11 +41,11 @@ type Content = Pick<FormValue, 'value' | 'title'>
  * Returns a field's value, with a title for people where it is an id or a date; undefined when it
  * is empty.
  */
-function contentOf(question: Question, held: Held, language: string): Content | undefined {
+function contentOf(question: Question, entry: FieldValues, language: string): Content | undefined {
   const { type, options = [] } = question
   const titleOf = (id: string) => options.find(({ itemId }) => itemId === id)?.title.trim() || id
-  const text = textOf(held)
-  if (type === 'boolean') return { value: held.values.length > 0 }
+  const text = textOf(entry)
+  if (type === 'boolean') return { value: entry.values.length > 0 }
   if (!text) return undefined
   switch (type) {
     case 'number':
@@ -57,17 +57,17 @@ function contentOf(question: Question, held: Held, language: string): Content | 
       return { value, title: momentOf(value, language) }
     }
     case 'select':
-      return { value: held.values[0] ?? '', title: titleOf(held.values[0] ?? '') }
+      return { value: entry.values[0] ?? '', title: titleOf(entry.values[0] ?? '') }
     case 'multiselect':
-      return { value: [...held.values], title: held.values.map(titleOf) }
+      return { value: [...entry.values], title: entry.values.map(titleOf) }
     default:
       return { value: text }
   }
 }
 
 /** The answer to a question, to be sent; none when nothing was filled in. */
-export function valuesOf(question: Question, held: Held, language: string): FormValue[] {
+export function valuesOf(question: Question, entry: FieldValues, language: string): FormValue[] {
   const { inputId, type, label } = question
-  const content = contentOf(question, held, language)
+  const content = contentOf(question, entry, language)
   return content ? [{ inputId, type, ...(label.trim() && { label }), ...content }] : []
 }

@@ -1,12 +1,11 @@
 import { Fragment } from 'react'
 import type { ChatMessage, FormMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
+import { DoneIcon } from '../icons.js'
 import { refusalIn } from './answers.js'
 import { Box } from './box.js'
-import { Complaint } from './complaint.js'
-import { Field } from './field.js'
+import { Field, FormErrors } from './field.js'
 import { questionsIn, specOf, valuesOf } from './form-values.js'
-import { DoneIcon } from './icons.js'
 import { useAnswer } from './use-answer.js'
 import { useFields } from './use-fields.js'
 
@@ -23,10 +22,10 @@ function useFilling(message: Message) {
   const before = answer?.messageType === 'FormResponseMessage' ? answer.values : refusal?.values
   const questions = questionsIn(message.form.inputs)
   const specs = questions.map((question) => specOf(question, before ?? []))
-  const fields = useFields(specs, (held) => {
+  const fields = useFields(specs, (entries) => {
     const values = questions.flatMap((question, at) => {
-      const one = held[at]
-      return one ? valuesOf(question, one, language) : []
+      const entry = entries[at]
+      return entry ? valuesOf(question, entry, language) : []
     })
     reply({ values })
   })
@@ -70,10 +69,10 @@ export function Form({ message }: { message: Message }) {
         </p>
       )}
       <form {...form} hidden={isSent}>
-        {refusal && !locked && <Complaint lines={[...refusal.errors, texts.correctForm]} />}
+        {refusal && !locked && <FormErrors lines={[...refusal.errors, texts.correctForm]} />}
         <fieldset className="miaw-fields" disabled={isSent || locked}>
           <Inputs inputs={inputs} specs={specs} problems={problems} />
-          <Complaint lines={Object.keys(problems).length > 0 ? [texts.checkAnswers] : []} />
+          <FormErrors lines={Object.keys(problems).length > 0 ? [texts.checkAnswers] : []} />
           <button type="submit" className="miaw-button" data-kind="primary">
             {texts.submitForm}
           </button>

@@ -1,5 +1,5 @@
 import type { RichLinkMessage, WebViewMessage } from '../../core/index.js'
-import { OutwardIcon } from './icons.js'
+import { OutwardIcon } from '../icons.js'
 import { Picture } from './picture.js'
 import { Tile } from './tile.js'
 import { addressOf, placeOf } from './urls.js'

@@ -3,7 +3,7 @@ import { useWidget } from '../context.js'
 import { Box } from './box.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
-import { useChoice } from './use-choice.js'
+import { useChoice } from './use-answer.js'
 import { Words } from './words.js'
 
 /** Rows to choose one of. */

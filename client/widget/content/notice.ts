@@ -1,6 +1,6 @@
 import type { ChatMessage, Message } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { minutesOf } from '../time.js'
 import { nameOf } from './name.js'
 
@@ -10,7 +10,7 @@ function participants({ participants: changes }: Of<'ParticipantChanged'>, texts
   const verbs = { add: texts.joined, remove: texts.left, update: texts.changed }
   return changes
     .filter(({ role }) => role !== 'EndUser')
-    .map(({ operation, ...who }) => fill(verbs[operation], { name: nameOf(who, texts) }))
+    .map(({ operation, ...who }) => formatText(verbs[operation], { name: nameOf(who, texts) }))
     .join(' · ')
 }
 
@@ -18,7 +18,7 @@ function routing({ routing: told }: Of<'RoutingResult'>, texts: Texts, language:
   const { type, failure, estimatedWaitSeconds } = told
   if (failure) return texts.nobodyFree
   if (estimatedWaitSeconds)
-    return fill(texts.estimatedWait, { wait: minutesOf(estimatedWaitSeconds, language) })
+    return formatText(texts.estimatedWait, { wait: minutesOf(estimatedWaitSeconds, language) })
   return type === 'Transfer' ? texts.transferring : ''
 }
 
@@ -27,7 +27,7 @@ function session({ session: told, text }: Of<'SessionStatusChanged'>, texts: Tex
   if (status === 'Ended') {
     if (!endedBy || endedBy === 'System') return texts.sessionEnded
     const name = nameOf({ role: endedBy, displayName: null }, texts)
-    return endedBy === 'EndUser' ? texts.youEnded : fill(texts.theyEnded, { name })
+    return endedBy === 'EndUser' ? texts.youEnded : formatText(texts.theyEnded, { name })
   }
   if (status === 'Inactive') return texts.sessionPaused
   if (status === 'Active') return previous === 'Inactive' ? texts.sessionGoesOn : ''

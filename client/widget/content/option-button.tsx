@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { DoneIcon } from './icons.js'
-import type { Choice, Option } from './use-choice.js'
+import { DoneIcon } from '../icons.js'
+import type { Choice, Option } from './use-answer.js'
 
 type Props = {
   choice: Choice

@@ -1,8 +1,7 @@
 import { useEffect, useId } from 'react'
 import type { ChatProblem, Prechat } from '../../core/index.js'
 import { useWidget } from '../context.js'
-import { Complaint } from './complaint.js'
-import { Field } from './field.js'
+import { Field, FormErrors } from './field.js'
 import { attributesOf, refusedIn, specOf } from './prechat.js'
 import { useFields } from './use-fields.js'
 
@@ -20,8 +19,8 @@ function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const specs = fields.map(specOf)
   /** Sent, and not answered yet. */
   const isSent = snapshot.connection === 'connecting'
-  const filling = useFields(specs, (held) => {
-    if (!isSent) onSubmit(attributesOf(fields, held))
+  const filling = useFields(specs, (entry) => {
+    if (!isSent) onSubmit(attributesOf(fields, entry))
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is pointed at once
   useEffect(() => {
@@ -30,14 +29,14 @@ function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   /** That a form is needed is no refusal of it. */
   const isRefused = problem !== null && problem.code !== 'prechat_required'
   const isMarked = Object.keys(filling.problems).length > 0
-  const complaints = isMarked ? [texts.checkAnswers] : isRefused ? [texts.prechatFailed] : []
-  return { ...filling, specs, complaints, isSent }
+  const errors = isMarked ? [texts.checkAnswers] : isRefused ? [texts.prechatFailed] : []
+  return { ...filling, specs, errors, isSent }
 }
 
 /** The questions that are asked before a conversation, or a session, begins. */
 export function PrechatForm(props: Props) {
   const { texts } = useWidget()
-  const { form, specs, problems, complaints, isSent } = useQuestions(props)
+  const { form, specs, problems, errors, isSent } = useQuestions(props)
   const id = useId()
   const { fields } = props.prechat
   return (
@@ -47,7 +46,7 @@ export function PrechatForm(props: Props) {
       {specs.map((spec, at) => (
         <Field key={fields[at]?.name} spec={spec} field={at} problem={problems[at] ?? ''} />
       ))}
-      <Complaint lines={complaints} />
+      <FormErrors lines={errors} />
       <div className="miaw-prechat-ends">
         <button type="submit" className="miaw-button" data-kind="primary" aria-disabled={isSent}>
           {texts.prechatSubmit}

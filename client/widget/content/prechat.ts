@@ -1,7 +1,7 @@
 /** The questions before a conversation, as fields. Pure. */
 import type { ChatProblem, Prechat } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
-import { complaintOf, type FieldSpec, type Held, textOf } from './fields.js'
+import { type FieldSpec, type FieldValues, formatErrorOf, textOf } from './fields.js'
 
 type Question = Prechat['fields'][number]
 
@@ -30,10 +30,10 @@ export function specOf({ name, label, type, required, maxLength, options }: Ques
 /** Routing attributes are texts; what was left empty is not among them. */
 export function attributesOf(
   questions: readonly Question[],
-  held: readonly Held[],
+  entries: readonly FieldValues[],
 ): Record<string, string> {
   const given = questions.flatMap(({ name, type }, at) => {
-    const { values = [], isBroken = false } = held[at] ?? {}
+    const { values = [], isBroken = false } = entries[at] ?? {}
     const text = type === 'checkbox' ? String(values.length > 0) : textOf({ values, isBroken })
     return text ? [[name, text] as const] : []
   })
@@ -49,7 +49,7 @@ export function refusedIn(
   const paths = new Set(problem?.errors?.map(({ path }) => path))
   const wrong = questions.flatMap((question, at) =>
     paths.has(`routingAttributes.${question.name}`)
-      ? [[at, complaintOf(specOf(question), texts)] as const]
+      ? [[at, formatErrorOf(specOf(question), texts)] as const]
       : [],
   )
   return Object.fromEntries(wrong)

@@ -4,7 +4,7 @@ import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
-import { useChoice } from './use-choice.js'
+import { useChoice } from './use-answer.js'
 
 type Reply = QuickReplyMessage['quickReplies']['replies'][number]
 

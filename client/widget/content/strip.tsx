@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react'
 import { useWidget } from '../context.js'
-import { NextIcon, PreviousIcon } from './icons.js'
+import { NextIcon, PreviousIcon } from '../icons.js'
 import { useStrip } from './use-strip.js'
 
 type ArrowProps = { label: string; isAtEnd: boolean; onClick(): void; children: ReactNode }

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ChatMessage, TimePickerMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { momentOf, spanOf, zoneOf } from '../time.js'
 import { Box } from './box.js'
 import { OptionButton } from './option-button.js'
 import { byDay, foreignOffset, type Slot } from './times.js'
-import { type Choice, useChoice } from './use-choice.js'
+import { type Choice, useChoice } from './use-answer.js'
 
 /** More are shown when asked for. */
 const daysAtFirst = 3
@@ -36,11 +36,11 @@ function Zone({ offset }: { offset: string | undefined }) {
   const { texts, language } = useWidget()
   return (
     <p className="miaw-hint">
-      {fill(texts.yourTimeZone, { zone: zoneOf(language) })}
+      {formatText(texts.yourTimeZone, { zone: zoneOf(language) })}
       {offset && (
         <>
           <br />
-          {fill(texts.otherTimeZone, { offset })}
+          {formatText(texts.otherTimeZone, { offset })}
         </>
       )}
     </p>
@@ -59,15 +59,15 @@ export function TimePicker({ message }: { message: ChatMessage & TimePickerMessa
   }, [most])
   const { title, timezoneOffset, slots } = message.timePicker
   const days = [...byDay(slots, language)]
-  const isChosen = ([, held]: [string, Slot[]]) =>
-    held.some(({ itemId }) => choice.chosen.includes(itemId))
+  const isChosen = ([, slotsOfDay]: [string, Slot[]]) =>
+    slotsOfDay.some(({ itemId }) => choice.chosen.includes(itemId))
   const shown = days.filter((day, index) => index < most || isChosen(day))
   const rest = choice.isOpen && days.length > shown.length
   return (
     <Box title={title || texts.pickTime}>
       <ul className="miaw-days" ref={list}>
-        {shown.map(([day, held]) => (
-          <Day key={day} day={day} slots={held} choice={choice} />
+        {shown.map(([day, slotsOfDay]) => (
+          <Day key={day} day={day} slots={slotsOfDay} choice={choice} />
         ))}
       </ul>
       {rest && (

@@ -1,13 +1,31 @@
 import { type FormEvent, useRef, useState } from 'react'
 import { useWidget } from '../context.js'
-import { type FieldSpec, type Held, problemOf } from './fields.js'
-import { controlsOf, heldIn } from './held.js'
+import { type FieldSpec, type FieldValues, problemOf } from './fields.js'
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+
+const isUnticked = (control: Control) =>
+  control.type === 'checkbox' && 'checked' in control && !control.checked
+
+/** The controls of a form's field, by its place among the fields. */
+function controlsOf(form: HTMLFormElement, field: number): Control[] {
+  return [...form.querySelectorAll<Control>(`[name="${field}"]`)]
+}
+
+/** Returns the values of a form's field. */
+function fieldValuesIn(form: HTMLFormElement, field: number): FieldValues {
+  const controls = controlsOf(form, field)
+  return {
+    values: controls.filter((control) => !isUnticked(control)).map(({ value }) => value),
+    isBroken: controls.some(({ validity }) => validity.badInput),
+  }
+}
 
 /** Errors by the position of their field. */
-export type Problems = Readonly<Record<number, string>>
+type Problems = Readonly<Record<number, string>>
 
 /** A form of fields: what is wrong with them, and what they hold once nothing is. */
-export function useFields(specs: readonly FieldSpec[], onSubmit: (held: Held[]) => void) {
+export function useFields(specs: readonly FieldSpec[], onSubmit: (entries: FieldValues[]) => void) {
   const { texts } = useWidget()
   const ref = useRef<HTMLFormElement>(null)
   const [problems, setProblems] = useState<Problems>({})
@@ -16,7 +34,7 @@ export function useFields(specs: readonly FieldSpec[], onSubmit: (held: Held[]) 
   function check(form: HTMLFormElement, fields: readonly number[]): Problems {
     const found = fields.flatMap((field) => {
       const spec = specs[field]
-      const problem = spec && problemOf(spec, heldIn(form, field), texts)
+      const problem = spec && problemOf(spec, fieldValuesIn(form, field), texts)
       return problem ? [[field, problem] as const] : []
     })
     return Object.fromEntries(found)
@@ -37,7 +55,7 @@ export function useFields(specs: readonly FieldSpec[], onSubmit: (held: Held[]) 
     const all = specs.map((_, field) => field)
     const wrong = check(form, all)
     point(wrong)
-    if (Object.keys(wrong).length === 0) onSubmit(all.map((field) => heldIn(form, field)))
+    if (Object.keys(wrong).length === 0) onSubmit(all.map((field) => fieldValuesIn(form, field)))
   }
 
   /** Checks a field with an error again while it is edited. */

@@ -1,6 +1,6 @@
 import { nameOf } from '../content/name.js'
 import { useWidget } from '../context.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { Avatar } from './avatar.js'
 import { useAnswering } from './use-answering.js'
 
@@ -14,7 +14,7 @@ export function Answering() {
       <Avatar sender={partner} />
       <p className="miaw-dots">
         <span className="miaw-visually-hidden">
-          {fill(texts.answering, { name: nameOf(partner, texts) })}
+          {formatText(texts.answering, { name: nameOf(partner, texts) })}
         </span>
         <i />
         <i />

@@ -1,6 +1,6 @@
 import { type ChangeEvent, useRef } from 'react'
 import { useWidget } from '../context.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
 
 type Props = { mimeTypes: readonly string[] | undefined; onFiles(files: File[]): void }
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import { useWidget } from '../context.js'
-import { fill } from '../texts/fill.js'
+import { Icon } from '../icons.js'
+import { formatText } from '../texts/format.js'
 import { sizeOf } from './file-rules.js'
-import { Icon } from './icons.js'
 import type { Chosen, Files } from './use-files.js'
 
 /** An address for a picture that is on this device only; given back when it is not shown any more. */
@@ -28,7 +28,7 @@ function Chip({ chosen: { file }, onRemove }: { chosen: Chosen; onRemove(): void
         <span dir="auto">{name}</span>
         <small>{sizeOf(file.size, language)}</small>
       </span>
-      <button type="button" aria-label={fill(texts.remove, { name })} onClick={onRemove}>
+      <button type="button" aria-label={formatText(texts.remove, { name })} onClick={onRemove}>
         <Icon name="close" />
       </button>
     </li>

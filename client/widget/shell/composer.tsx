@@ -1,13 +1,13 @@
 import { type FormEvent, useId, useRef } from 'react'
 import { upload } from '../../core/upload.js'
 import { useWidget } from '../context.js'
+import { Icon } from '../icons.js'
 import { AttachButton } from './attach-button.js'
 import { ChosenFiles } from './chosen-files.js'
 import { Counter } from './counter.js'
 import { measure } from './draft.js'
 import { Field } from './field.js'
 import { useFocusHandover } from './focus.js'
-import { Icon } from './icons.js'
 import type { Writing } from './use-writing.js'
 
 type Props = { writing: Writing; isHidden: boolean }

@@ -1,5 +1,5 @@
 import { useWidget } from '../context.js'
-import { counted } from '../texts/counted.js'
+import { formatCount } from '../texts/format.js'
 import { measure } from './draft.js'
 
 /** Shows the number of characters left, once it is small. */
@@ -9,7 +9,7 @@ export function Counter({ id, draft }: { id: string; draft: string }) {
   const form = left < 0 ? texts.charactersOver : texts.charactersLeft
   return (
     <p id={id} className="miaw-counter" role="status" data-over={left < 0}>
-      {isCounted && counted(form, Math.abs(left), language)}
+      {isCounted && formatCount(form, Math.abs(left), language)}
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { hasHope, reasonOf } from './reason.js'
 
 function Failed({ message: { id, problem } }: { message: ChatMessage }) {
@@ -15,7 +15,7 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
 
   return (
     <div className="miaw-delivery" data-delivery="failed">
-      <p>{fill(texts.failed, { reason })}</p>
+      <p>{formatText(texts.failed, { reason })}</p>
       <span className="miaw-ways">
         {!locked && hasHope(problem) && (
           <button type="button" className="miaw-link" onClick={() => act('retry')}>

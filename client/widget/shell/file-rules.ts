@@ -1,6 +1,6 @@
 import type { Attachments } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { localeOf } from '../time.js'
 
 const units = [
@@ -31,8 +31,8 @@ export function objectionTo(
   { attachments, texts, language }: Rules,
 ): string | undefined {
   const { maxBytes } = attachments
-  if (!isTaken(type, attachments)) return fill(texts.wrongType, { name })
-  if (size === 0) return fill(texts.emptyFile, { name })
+  if (!isTaken(type, attachments)) return formatText(texts.wrongType, { name })
+  if (size === 0) return formatText(texts.emptyFile, { name })
   if (size <= maxBytes) return undefined
-  return fill(texts.tooBig, { name, size: sizeOf(maxBytes, language) })
+  return formatText(texts.tooBig, { name, size: sizeOf(maxBytes, language) })
 }

@@ -1,5 +1,5 @@
 import { useWidget } from '../context.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
 import { Menu } from './menu.js'
 import type { MenuItem } from './menu-list.js'
 import { statusOf } from './status.js'

@@ -1,7 +1,7 @@
 import { isFromOthers } from '../../core/timeline.js'
 import { useWidget } from '../context.js'
-import { counted } from '../texts/counted.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
+import { formatCount } from '../texts/format.js'
 
 type Props = { /** The last message that was seen. */ seenId: string | undefined; onJump(): void }
 
@@ -18,7 +18,7 @@ export function JumpButton({ seenId, onJump }: Props) {
       aria-label={fresh ? undefined : texts.toNewest}
       onClick={onJump}
     >
-      {fresh > 0 && counted(texts.countNew, fresh, language)}
+      {fresh > 0 && formatCount(texts.countNew, fresh, language)}
       <Icon name="arrow" />
     </button>
   )

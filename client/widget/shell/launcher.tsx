@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
 import { useWidget } from '../context.js'
-import { counted } from '../texts/counted.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
+import { formatCount } from '../texts/format.js'
 
 type Props = {
   button: RefObject<HTMLButtonElement | null>
@@ -24,7 +24,7 @@ export function Launcher({ button, isOpen, controls, onToggle }: Props) {
       className="miaw-launcher"
       aria-expanded={isOpen}
       aria-controls={controls}
-      aria-label={waiting ? `${label}, ${counted(texts.unread, waiting, language)}` : label}
+      aria-label={waiting ? `${label}, ${formatCount(texts.unread, waiting, language)}` : label}
       onClick={onToggle}
     >
       <Icon name={isOpen ? 'down' : 'chat'} />

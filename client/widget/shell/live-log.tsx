@@ -3,7 +3,7 @@ import { nameOf } from '../content/name.js'
 import { noticeOf } from '../content/notice.js'
 import { spokenOf } from '../content/spoken.js'
 import { useWidget } from '../context.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { reasonOf } from './reason.js'
 
 type Line = { key: string; text: string }
@@ -25,7 +25,7 @@ export function LiveLog() {
       }),
       chat.on('delivery', ({ id, delivery, problem }) => {
         if (delivery !== 'failed' || !problem) return
-        say(`${id} ${Date.now()}`, fill(texts.failed, { reason: reasonOf(problem, texts) }))
+        say(`${id} ${Date.now()}`, formatText(texts.failed, { reason: reasonOf(problem, texts) }))
       }),
     ]
     return () => {

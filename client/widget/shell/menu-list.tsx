@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { useWidget } from '../context.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
 
 export type MenuItem = { icon: 'download' | 'end'; label: string; act(): void }
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { useWidget } from '../context.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
 import { type MenuItem, MenuList } from './menu-list.js'
 import { usePressOutside } from './use-press-outside.js'
 

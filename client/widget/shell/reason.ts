@@ -1,6 +1,6 @@
 import type { ProblemMembers } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 
 type Reason = keyof Texts['problems']
 
@@ -26,7 +26,7 @@ function isReason(name: string, { problems }: Texts): name is Reason {
 /** Why something did not work, in a sentence that a visitor understands. */
 export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Texts): string {
   const seconds = Math.ceil(retryAfterMs / 1000)
-  if (seconds) return fill(texts.tryLater, { seconds })
+  if (seconds) return formatText(texts.tryLater, { seconds })
   const reason = reasons[code] ?? code
   return texts.problems[isReason(reason, texts) ? reason : 'other']
 }

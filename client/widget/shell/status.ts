@@ -1,7 +1,7 @@
 import type { Connection, ConversationState, Snapshot } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
 import type { Texts } from '../texts/en.js'
-import { fill } from '../texts/fill.js'
+import { formatText } from '../texts/format.js'
 import { minutesOf } from '../time.js'
 import { reasonOf } from './reason.js'
 
@@ -19,11 +19,13 @@ function onlineStatus(conversation: ConversationState, texts: Texts, language: s
   if (handledBy === 'queue') {
     if (!estimatedWaitSeconds) return { tone: 'waiting', text: texts.waiting }
     const wait = minutesOf(estimatedWaitSeconds, language)
-    return { tone: 'waiting', text: fill(texts.waitingFor, { wait }) }
+    return { tone: 'waiting', text: formatText(texts.waitingFor, { wait }) }
   }
   if (handledBy === 'none') return { tone: 'idle', text: texts.nobody }
   const partner = partnerOf(conversation)
-  const text = partner ? fill(texts.connectedTo, { name: nameOf(partner, texts) }) : texts.connected
+  const text = partner
+    ? formatText(texts.connectedTo, { name: nameOf(partner, texts) })
+    : texts.connected
   return { tone: 'good', text }
 }
 

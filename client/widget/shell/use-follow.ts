@@ -65,10 +65,10 @@ export function useFollow(
     if (!node) return
     const isOwn = last?.sender.role === 'EndUser' && last.delivery === 'sending'
     const isNew = last?.id !== before.at(-1)?.id
-    const held = anchor.current
+    const kept = anchor.current
     if ((isPinned.current && !isTypedIn(node)) || (isOwn && isNew)) scrollToEnd(node)
-    else if (held?.node.isConnected && messages[0]?.id !== before[0]?.id)
-      node.scrollTop += heightAbove(held.node, node) - held.above
+    else if (kept?.node.isConnected && messages[0]?.id !== before[0]?.id)
+      node.scrollTop += heightAbove(kept.node, node) - kept.above
   }, [scroller, messages])
 
   useLayoutEffect(() => {

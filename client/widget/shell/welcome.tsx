@@ -1,5 +1,5 @@
 import { useWidget } from '../context.js'
-import { Icon } from './icons.js'
+import { Icon } from '../icons.js'
 import { Part } from './part.js'
 import { outcomeOf } from './status.js'
 

@@ -1,3 +1,30 @@
+function SmallIcon({ path }: { path: string }) {
+  return (
+    <svg className="miaw-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      <path d={path} />
+    </svg>
+  )
+}
+
+/** Leads out of the chat. */
+export const OutwardIcon = () => (
+  <SmallIcon path="M7.5 4.5H4.5v11h11v-3M11 4.5h4.5V9M15.5 4.5 9 11" />
+)
+
+/** Chosen, or done. */
+export const DoneIcon = () => <SmallIcon path="m4.5 10.5 3.5 3.5 7.5-8" />
+
+/** Towards the beginning of a line. */
+export const PreviousIcon = () => <SmallIcon path="m12 4.5-5.5 5.5 5.5 5.5" />
+
+/** Towards the end of a line. */
+export const NextIcon = () => <SmallIcon path="m8 4.5 5.5 5.5-5.5 5.5" />
+
+/** Something to mind. */
+export const AlarmIcon = () => (
+  <SmallIcon path="M10 6v5M10 13.6v.4M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15" />
+)
+
 const paths = {
   chat: 'M5 5.5h14a1.5 1.5 0 0 1 1.5 1.5v8.5A1.5 1.5 0 0 1 19 17h-6.5L8 20.8V17H5a1.5 1.5 0 0 1-1.5-1.5V7A1.5 1.5 0 0 1 5 5.5z',
   down: 'm6 9.5 6 6 6-6',
