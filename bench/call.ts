@@ -1,4 +1,4 @@
-/** One call of a frontend, whole: what came back, or that nothing did. */
+/** Makes one call as a frontend does, and returns the whole answer or the network's failure. */
 import * as z from 'zod'
 
 const receivedMessage = z.object({
@@ -7,7 +7,7 @@ const receivedMessage = z.object({
   sender: z.object({ role: z.string() }),
 })
 
-/** What a frontend reads of any answer; what is not there is empty. */
+/** Reads the fields of an answer that a frontend needs; a missing field is empty. */
 const reply = z.object({
   code: z.string().nullable().default(null),
   retryAfterMs: z.number().optional(),
@@ -26,33 +26,33 @@ export type ReceivedMessage = z.infer<typeof receivedMessage>
 
 export type Call = {
   method: 'GET' | 'POST' | 'DELETE'
-  /** `send` of `/api/send`. */
+  /** Names the endpoint below `/api/`, such as `send`. */
   endpoint: string
   token?: string
   body?: object
   query?: Record<string, string>
-  /** Where the caller sits, for a gateway that trusts its proxy (`CLIENT_ADDRESS=forwarded:1`). */
+  /** Is the caller's address, for a gateway behind a proxy (`CLIENT_ADDRESS=forwarded:1`). */
   address?: string
 }
 
 export type Answer = {
-  /** 0 when there was no answer. */
+  /** Is 0 when there was no answer. */
   status: number
-  /** The problem's, or `network` when there was no answer; null when all is well. */
+  /** Is the problem's code, `network` when there was no answer, or null after a success. */
   code: string | null
   body: Reply
-  /** What `Retry-After` says; 0 without one. */
+  /** Holds the seconds of `Retry-After`; 0 without one. */
   retryAfterSeconds: number
-  /** Until the answer was whole. */
+  /** Counts the milliseconds until the answer was whole. */
   ms: number
 }
 
-/** Longer than any deadline of the gateway. */
+/** Exceeds every deadline of the gateway. */
 const timeoutMs = 30_000
 
 const emptyReply = reply.parse({})
 
-/** Calls the gateway at this address once. Never throws for what the network does. */
+/** Calls the gateway at this address once. A network failure is returned, never thrown. */
 export async function call(base: string, { endpoint, method, ...options }: Call): Promise<Answer> {
   const search = options.query ? `?${new URLSearchParams(options.query)}` : ''
   const startedAt = performance.now()
@@ -78,7 +78,7 @@ export async function call(base: string, { endpoint, method, ...options }: Call)
   }
 }
 
-/** An IPv4 address for every number, each another (198.18.0.0/15 is for measurements, RFC 2544). */
+/** Maps each number to a distinct IPv4 address (198.18.0.0/15 is for measurements, RFC 2544). */
 export function addressOf(index: number): string {
   return `198.${18 + ((index >> 16) & 1)}.${(index >> 8) & 255}.${index & 255}`
 }

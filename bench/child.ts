@@ -1,4 +1,4 @@
-/** A serving process of our own: known by its address, and gone when we are. */
+/** Starts a server as a child process, which ends with this process. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
@@ -7,24 +7,24 @@ import { fileURLToPath } from 'node:url'
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
-/** What a child must have said by then, in milliseconds; a machine under load is slow to start. */
+/** Bounds a child's start, in milliseconds; a machine under load is slow to start. */
 const startTimeoutMs = 60_000
 
-/** Only so many lines of a child are kept. */
+/** Bounds the number of output lines kept of a child. */
 const maxLines = 2_000
 
 export type Child = {
-  /** Its address, without a slash at the end. */
+  /** Is the child's address, without a slash at the end. */
   url: string
-  /** What it said last, both streams. */
+  /** Holds the last lines of the child's output, both streams. */
   lines: readonly string[]
-  /** Ends it by this signal, and waits until it is gone. */
+  /** Ends the child by this signal, and waits for its exit. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 
 /**
  * Starts a TypeScript file of this project (its path from the root) with these variables and no
- * others, and waits until it says `Listening on …`. Rejects with what it said instead.
+ * others, and waits until it prints `Listening on …`. Rejects with the child's output otherwise.
  */
 export async function startChild(script: string, env: Record<string, string>): Promise<Child> {
   const { PATH = '', HOME = '' } = process.env
@@ -35,7 +35,7 @@ export async function startChild(script: string, env: Record<string, string>): P
     import.meta.resolve('tsx'),
   ]
   const child = spawn(process.execPath, [...loaders, fromRoot(script)], {
-    // A folder without an `.env`.
+    // The temporary folder has no `.env`.
     cwd: tmpdir(),
     env: { PATH, HOME, ...env },
     stdio: 'pipe',

@@ -1,9 +1,9 @@
-/** Several gateways over one Redis and one Salesforce, as a load balancer would see them. */
+/** Runs several gateways over one Redis and one Salesforce, as behind a load balancer. */
 import { type Child, startChild } from './child.js'
 
 type Variables = Record<string, string>
 
-/** What each gateway is started with; its place is added. */
+/** Holds the variables of each gateway; `HOST` and `PORT` are added. */
 type Options = { envs: readonly Variables[] }
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>
@@ -11,7 +11,7 @@ export type Fleet = Awaited<ReturnType<typeof startFleet>>
 const gateway = (env: Variables, port = '0') =>
   startChild('platforms/node.ts', { ...env, HOST: '127.0.0.1', PORT: port })
 
-/** Starts the gateways, each a process of `npm start`. Nothing outlives `close`, or this process. */
+/** Starts the gateways, each as `npm start` does. None outlives `close`, or this process. */
 export async function startFleet({ envs }: Options) {
   const gateways = await Promise.all(envs.map((env) => gateway(env)))
   let turn = 0
@@ -23,16 +23,16 @@ export async function startFleet({ envs }: Options) {
   }
 
   return {
-    /** The address whose turn it is, among all or these. */
+    /** Returns the next address in turn, among all gateways or these. */
     next(among: readonly number[] = [...gateways.keys()]): string {
       turn += 1
       return at(among[turn % among.length] ?? 0).url
     },
-    /** What all of them said. */
+    /** Returns the output lines of all gateways. */
     lines: () => gateways.flatMap(({ lines }) => lines),
-    /** Ends a gateway on the spot, whatever it was doing. */
+    /** Kills a gateway at once, with its requests in flight. */
     kill: (index: number) => at(index).end('SIGKILL'),
-    /** Starts a gateway that was killed anew, at its old address. */
+    /** Starts a killed gateway again, at its old address. */
     async restart(index: number): Promise<void> {
       const { port } = new URL(at(index).url)
       gateways[index] = await gateway(envs[index] ?? {}, port)

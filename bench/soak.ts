@@ -1,8 +1,11 @@
 /**
- * `npm run soak`: visitors chat through four gateways, one Redis and the sandbox's Salesforce while
- * faults come and go and a gateway is killed; in the end everything is held against what Salesforce
- * stores. Exit code 1 when anything was lost, doubled, told to another or given up, or was `internal`.
- * `SOAK_VISITORS` (1000), `SOAK_SECONDS` (120), `SOAK_RATE`: calls a second, all together (45 per CPU).
+ * Runs the soak test (`npm run soak`): visitors chat through four gateways, one Redis and the
+ * sandbox's Salesforce while faults come and go and a gateway is killed. In the end, the messages
+ * that visitors sent and received are compared with those that Salesforce stores.
+ * The exit code is 1 when a message was lost, doubled, delivered to another visitor or given up, or
+ * when an answer was `internal`.
+ * Variables: `SOAK_VISITORS` (1000), `SOAK_SECONDS` (120) and `SOAK_RATE`, the calls a second of
+ * all visitors together (45 per CPU).
  */
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,16 +18,16 @@ import { compare, storedConversationsSchema } from './soak/verdict.js'
 import { createVisitor, type Visitor } from './soak/visitor.js'
 
 const gateways = 4
-/** Of the time, in which visitors arrive. */
+/** Is the share of the time in which visitors arrive. */
 const arrivalShare = 0.4
-/** A call is a poll three times out of four. */
+/** Is the share of sends among the calls; the other three quarters are polls. */
 const sendShare = 0.25
-/** Salesforce itself lets nobody say more than 22 things a minute. */
+/** Keeps below Salesforce's limit of 22 messages a minute for each visitor. */
 const minSendPauseMs = 3000
 const floorIntervalMs = 100
-/** How long after the end a message is still repeated, and how long the last reading may take. */
+/** Bounds the repeats of a message after the end, and the duration of the last reading. */
 const graceMs = 90_000
-/** Until the last answer of the bot is there for everybody. */
+/** Leaves time for the bot's last answer to become visible to every visitor. */
 const settleMs = 3000
 
 function positiveNumber(name: string, usual: number): number {
@@ -33,7 +36,7 @@ function positiveNumber(name: string, usual: number): number {
   return value
 }
 
-/** Where the time goes, on the error stream: the output is the result. */
+/** Reports the stage on the error stream; the standard output holds only the result. */
 const stage = (name: string) => console.error(`${Math.round(process.uptime())} s: ${name}`)
 
 async function main(): Promise<boolean> {

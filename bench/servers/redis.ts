@@ -1,6 +1,7 @@
 /**
- * A real redis-server behind Upstash's REST protocol, as a process of its own. `POST /__faults` spoils
- * the next requests (`{ times, what }`), `DELETE` ends that. `REDIS_TOKEN` is what the gateway shows.
+ * Serves a real redis-server over Upstash's REST protocol, as a separate process. `POST /__faults`
+ * (`{ times, what }`) spoils the next requests, and `DELETE /__faults` removes the faults.
+ * The gateway authenticates with `REDIS_TOKEN`.
  */
 import * as z from 'zod'
 import { createRedisRestServer } from '../../sandbox/redis/index.js'

@@ -1,6 +1,6 @@
 /**
- * The sandbox's Salesforce as a process of its own; its options come as JSON in `SALESFORCE_OPTIONS`.
- * Under `/__sandbox` it takes what the sandbox takes; `GET /__entries` gives all that it stores.
+ * Serves the sandbox's Salesforce as a separate process; `SALESFORCE_OPTIONS` holds its options as
+ * JSON. `/__sandbox` has the sandbox's controls; `GET /__entries` returns every stored entry.
  */
 import * as z from 'zod'
 import { createSalesforce } from '../../sandbox/salesforce/index.js'
@@ -8,7 +8,7 @@ import { serve } from '../../sandbox/server/serve.js'
 
 const salesforce = createSalesforce(JSON.parse(process.env.SALESFORCE_OPTIONS ?? '{}'))
 
-/** Every conversation and what has happened in it. */
+/** Returns every conversation with its entries up to now. */
 async function entryLogs(): Promise<Response> {
   const listing = new Request('http://sandbox/__sandbox/conversations')
   const ids = z.array(z.string()).parse(await (await salesforce.handleControl(listing)).json())

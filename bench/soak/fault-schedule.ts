@@ -1,17 +1,18 @@
-/** Faults that come and go while visitors chat: one kind after the other, with calm in between. */
+/** Runs faults while visitors chat: one kind after the other, with calm in between. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 type Options = {
   salesforceUrl: string
   redisUrl: string
-  /** How many requests each repetition of a fault spoils. */
+  /** Is the number of requests that each repetition of a fault spoils. */
   drops: number
-  /** Ends a gateway on the spot; starts it anew. */
+  /** Kills a gateway at once. */
   kill(): Promise<void>
+  /** Starts the killed gateway again. */
   restart(): Promise<void>
 }
 
-/** One kind of fault; `repeat` is called again and again as long as it lasts. */
+/** Describes one kind of fault; `repeat` is called at intervals while it lasts. */
 type ScheduledFault = {
   name: string
   begin?(): Promise<unknown>
@@ -104,7 +105,7 @@ export function createFaultSchedule({ salesforceUrl, redisUrl, drops, kill, rest
   }
 
   return {
-    /** Whether something is being spoilt now. */
+    /** Returns `faulty` while a fault is active, `calm` otherwise. */
     phase: (): 'calm' | 'faulty' => (isFaulty ? 'faulty' : 'calm'),
     names: faults.map(({ name }) => name),
     /** Runs each fault once within this time, each after a calm of the same length. */

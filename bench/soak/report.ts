@@ -1,10 +1,10 @@
-/** The result of a soak as text, and whether it is good. */
+/** Formats the result of a soak as text, and decides if it passed. */
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import type { Row, Tally } from './tally.js'
 import type { Verdict } from './verdict.js'
 
-/** Where and how it ran. */
+/** Describes the size of the soak and its faults. */
 export type Setting = { visitors: number; seconds: number; gateways: number; faults: string[] }
 
 const padded = (text: string | number, width: number) => String(text).padStart(width)
@@ -21,19 +21,19 @@ function lineOf({ name, count, p50, p95, p99 }: Row, floor: number): string {
   return `${name.padEnd(24)}${figures.map((figure) => padded(figure, 9)).join('')}`
 }
 
-/** Endpoint by endpoint; the floor is an answer that needs neither Redis nor Salesforce. */
+/** Formats one line an endpoint; the floor is an answer that needs neither Redis nor Salesforce. */
 function latencies(rows: readonly Row[]): string[] {
   const floor = rows.find(({ name }) => name === 'floor calm')?.p50 ?? Number.NaN
   const titles = ['count', 'p50 ms', 'p95 ms', 'p99 ms', '× floor'].map((title) => padded(title, 9))
   return [`${'endpoint'.padEnd(24)}${titles.join('')}`, ...rows.map((row) => lineOf(row, floor))]
 }
 
-/** Whether every promise was kept. */
+/** Returns true when nothing was lost, doubled, foreign, unsettled or `internal`. */
 export function isGood({ lost, doubled, foreign, unsettled }: Verdict, tally: Tally): boolean {
   return lost + doubled + foreign + unsettled + tally.countOf('internal') === 0
 }
 
-/** All figures, line by line. */
+/** Formats all figures, line by line. */
 export function report(setting: Setting, verdict: Verdict, tally: Tally): string[] {
   const { visitors, seconds, gateways, faults } = setting
   const { acknowledged, received, unsettled, lost, doubled, foreign } = verdict

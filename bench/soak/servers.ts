@@ -1,16 +1,16 @@
-/** What a soak runs on: a Redis, a Salesforce and gateways, each a process of its own. */
+/** Starts a Redis, a Salesforce and gateways for a soak, each as a separate process. */
 import { randomBytes } from 'node:crypto'
 import { createSalesforce, type SalesforceOptions } from '../../sandbox/salesforce/index.js'
 import { verifiedEnv, verifiedSalesforce } from '../../tests/support/verified.js'
 import { startChild } from '../child.js'
 import { startFleet } from '../fleet.js'
 
-/** What an org allows in a minute would make a thousand visitors take seven to come in. */
+/** Exceeds an org's limit, under which a thousand visitors would need seven minutes to arrive. */
 const tokensPerMinute = 100_000
 
 /**
- * It knows its visitors, so that every token is renewed while they chat, and takes a repeated id twice:
- * nothing but the gateway keeps a message from being doubled.
+ * Verifies its visitors, so that every token is renewed while they chat, and stores a repeated id
+ * twice, so that only the gateway prevents doubled messages.
  */
 const options: SalesforceOptions = {
   ...verifiedSalesforce,
@@ -24,7 +24,7 @@ const options: SalesforceOptions = {
   },
 }
 
-/** Starts them; nothing outlives `close`, or this process. */
+/** Starts the servers; none of them outlives `close`, or this process. */
 export async function startServers(size: number) {
   const token = randomBytes(24).toString('hex')
   const [redis, salesforce] = await Promise.all([

@@ -1,12 +1,12 @@
-/** What was measured while visitors chatted: how long calls took, and how they failed. */
+/** Measures the visitors' calls: their durations and their problem codes. */
 import type { Answer } from '../call.js'
 
 export type Tally = ReturnType<typeof createTally>
 
-/** One line of the result; times are milliseconds. */
+/** Holds one line of the result; times are milliseconds. */
 export type Row = { name: string; count: number; p50: number; p95: number; p99: number }
 
-/** The value below which this share of the sorted values lies. */
+/** Returns the value below which this share of the sorted values lies. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
@@ -22,7 +22,7 @@ export function createTally() {
   }
 
   return {
-    /** Notes an answer under its endpoint; `when` tells calm from faulty. */
+    /** Counts an answer under its endpoint and `when`. */
     note(endpoint: string, { code, ms }: Answer, when: 'calm' | 'faulty'): void {
       note(`${endpoint} ${when}`, ms)
       if (code === null) return
@@ -30,7 +30,7 @@ export function createTally() {
       codes.set(name, (codes.get(name) ?? 0) + 1)
     },
 
-    /** How often an answer had this code, at any endpoint. */
+    /** Returns the number of answers with this code, at any endpoint. */
     countOf: (code: string): number =>
       [...codes].reduce((sum, [name, count]) => sum + (name.endsWith(` ${code}`) ? count : 0), 0),
 

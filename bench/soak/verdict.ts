@@ -1,7 +1,7 @@
-/** Holds what visitors sent and were told against what Salesforce stores. Pure. */
+/** Compares the messages that visitors sent and received with Salesforce's stored ones. Pure. */
 import * as z from 'zod'
 
-/** A conversation as Salesforce stores it; `content` is the whole payload as text. */
+/** Parses conversations as Salesforce stores them; `content` is the whole payload as text. */
 export const storedConversationsSchema = z.array(
   z.object({
     id: z.string(),
@@ -10,15 +10,15 @@ export const storedConversationsSchema = z.array(
 )
 export type StoredConversations = z.infer<typeof storedConversationsSchema>
 
-/** What one visitor knows at the end. */
+/** Holds the messages that one visitor sent and received. */
 export type VisitorRecord = {
   index: number
   conversationId: string
-  /** Messages whose 202 came, by id. */
+  /** Holds the text of each message that the gateway answered with 202, by id. */
   acknowledged: ReadonlyMap<string, string>
-  /** Messages that were given up, or refused for good; they may have arrived all the same. */
+  /** Lists the messages that were given up, or refused for good; they may still have arrived. */
   unsettled: readonly string[]
-  /** What polls with one cursor told, in order. */
+  /** Lists the messages that polls with one cursor returned, in order. */
   received: readonly { id: string; text: string }[]
 }
 
@@ -26,26 +26,26 @@ export type Verdict = {
   acknowledged: number
   received: number
   unsettled: number
-  /** Acknowledged, but not stored; stored messages that were never told. */
+  /** Counts messages acknowledged but not stored, and messages stored but never received. */
   lost: number
-  /** Stored or told more than once; conversations that nobody knows. */
+  /** Counts messages stored or received more than once, and conversations of no known visitor. */
   doubled: number
-  /** Of another conversation. */
+  /** Counts messages of another conversation. */
   foreign: number
 }
 
-/** How the texts of a visitor begin, wherever they are repeated. */
+/** Returns the beginning of a visitor's text, which the bot's answer repeats. */
 export const textPrefix = (index: number, messageNumber: number) =>
   `visitor-${index}-says-${messageNumber}.`
 
 const textPrefixes = /visitor-(\d+)-says-/g
 
-/** Whether a text repeats what another visitor said. */
+/** Returns true for a text that repeats another visitor's text. */
 function isForeign(text: string, index: number): boolean {
   return [...text.matchAll(textPrefixes)].some(([, by]) => Number(by) !== index)
 }
 
-/** How many there are more than there should be. */
+/** Counts the repeated ids. */
 const surplus = (ids: readonly string[]) => ids.length - new Set(ids).size
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
@@ -74,7 +74,7 @@ function compareOne(
   }
 }
 
-/** The sums over all visitors. */
+/** Compares all visitors' records with the stored conversations, and sums the counts. */
 export function compare(visitors: readonly VisitorRecord[], stored: StoredConversations): Verdict {
   const entriesById = new Map(stored.map(({ id, entries }) => [id, entries]))
   const each = visitors.map((visitor) =>

@@ -1,4 +1,4 @@
-/** One visitor: sends numbered messages under ids of their own, and reads on with one cursor. */
+/** Plays one visitor, who sends numbered messages with distinct ids and polls with one cursor. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, addressOf, type Call, type ReceivedMessage } from '../call.js'
@@ -6,27 +6,27 @@ import { textPrefix, type VisitorRecord } from './verdict.js'
 
 type Options = {
   index: number
-  /** Calls whichever gateway's turn it is. */
+  /** Calls the next gateway in turn. */
   ask(call: Call): Promise<Answer>
-  /** Epoch milliseconds: nothing new is said after the first, nothing repeated after the second. */
+  /** Are epoch milliseconds: no message is sent after the first, none repeated after the second. */
   endsAt: number
   givesUpAt: number
-  /** Between two polls and two messages, on average, milliseconds; the gateway may ask for longer. */
+  /** Are the mean pauses between polls and between messages, ms; the gateway may ask for longer. */
   pollPauseMs: number
   sendPauseMs: number
 }
 
 const minMessages = 2
-/** Further polls in the end, which must not tell anything again. */
+/** Is the number of further polls at the end, which must not return a message again. */
 const idlePolls = 2
 
-/** From half to one and a half of it. */
+/** Returns a random duration from half to one and a half of this one. */
 const jittered = (ms: number) => ms * (0.5 + Math.random())
 
-/** A refresh whose answer was lost can be repeated for 30 s. */
+/** Bounds the pause before a repeat; a refresh whose answer was lost can be repeated for 30 s. */
 const maxPauseMs = { auth: 2_000, other: 10_000 }
 
-/** What a good client waits after a failure: what it was told, or a little more each time. */
+/** Returns a good client's pause after a failure: the requested one, plus a growing back-off. */
 function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number, maxMs: number): number {
   const requestedMs = body.retryAfterMs ?? retryAfterSeconds * 1000
   return requestedMs + jittered(Math.min(250 * 2 ** tries, maxMs))
@@ -46,7 +46,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   let cursor: string | undefined
   let refreshing: Promise<void> | undefined
 
-  /** Repeats a call until it succeeds, is refused for good, or it is too late. */
+  /** Repeats a call until it succeeds, is refused for good, or `givesUpAt` is near. */
   async function callWithRetries(call: () => Call): Promise<Answer> {
     for (let tries = 0; ; tries++) {
       const options = call()
@@ -67,7 +67,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     if (answer.status === 200) tokens = answer.body
   }
 
-  /** One at a time: a refresh token is good for one use. */
+  /** Refreshes the tokens, one refresh at a time: a refresh token is good for one use. */
   function refresh(): Promise<void> {
     refreshing ??= authenticate({ refreshToken: tokens.refreshToken }).finally(() => {
       refreshing = undefined
@@ -89,7 +89,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     else unsettled.push(`${index} ${number}: ${answer.code}`)
   }
 
-  /** One poll; gives the milliseconds that the gateway wants to be left alone, or null when it failed. */
+  /** Polls once; returns the pause that the gateway asks for, in ms, or null after a failure. */
   async function poll(): Promise<number | null> {
     const query = { conversationId, limit: '100', ...(cursor && { cursor }) }
     const call: Call = { method: 'GET', endpoint: 'poll', query, token: tokens.token, address }
@@ -104,7 +104,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     return answer.body.hasMore ? 0 : (answer.body.pollAfterMs ?? 1000)
   }
 
-  /** Whoever comes says a few things, however late it is. */
+  /** Sends messages until the end, and at least `minMessages` after a late arrival. */
   async function sendUntilEnd(): Promise<void> {
     for (let number = 1; number <= minMessages || Date.now() < endsAt; number++) {
       await send(number)
@@ -121,14 +121,14 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     }
   }
 
-  /** A page that was open for long asks for a new token once. */
+  /** Refreshes the tokens once at a random time, as a page does that was open for long. */
   async function refreshOnce(): Promise<void> {
     await sleep(Math.max(0, endsAt - Date.now()) * Math.random())
     await refresh()
   }
 
   return {
-    /** Comes, opens a conversation, and chats until the end; true when the conversation was opened. */
+    /** Opens a conversation and chats until the end; returns true when it was opened. */
     async chat(): Promise<boolean> {
       await authenticate({})
       const body = { conversationId }
@@ -140,7 +140,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
       return true
     },
 
-    /** Reads on until there is no more, and a little longer; false when it is too late. */
+    /** Polls until no message is left, and `idlePolls` times more; returns false after `until`. */
     async readToTheEnd(until: number): Promise<boolean> {
       for (let idle = 0; idle <= idlePolls; ) {
         if (Date.now() > until) return false

@@ -1,4 +1,4 @@
-/** A proxy for any protocol over TCP that spoils what passes, as it is told while it runs. */
+/** Creates a proxy for any protocol over TCP, with faults that can be set while it runs. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { joinSockets, type ProxiedConnection } from './connection.js'

@@ -13,7 +13,7 @@ type PendingReply = { resolve(reply: Reply): void; reject(reason: Error): void }
 
 /**
  * One Redis connection over any stream of bytes, opened when first used and again after a loss.
- * Redis answers a connection in order, so whatever is written in one piece stays together.
+ * Redis answers a connection in order, so commands written in one piece stay together.
  */
 export function createConnection(open: () => Duplex): RedisBackend {
   let client: ReturnType<typeof createClient> | undefined

@@ -1,6 +1,6 @@
 /** Redis' own wire protocol, RESP2, as far as a client of plain commands needs it. Binary-safe. */
 
-/** An answer of Redis that says no (`-ERR …`); never thrown, so that one command's no is its own. */
+/** Holds an error reply of Redis (`-ERR …`); never thrown, so that it concerns one command only. */
 export class RedisError extends Error {
   override name = 'RedisError'
 }

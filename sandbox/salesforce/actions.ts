@@ -8,7 +8,7 @@ import { conversationById, type SandboxState } from './sandbox-state.js'
 import { addSignals, agentJoins, endSession, stepNow, timestampOf } from './script.js'
 import { typingEntry } from './signals.js'
 
-/** Whoever serves, or else Dana, begins or stops typing; only streams tell. */
+/** Lets the bot or agent in charge, or else Dana, begin or stop typing; only streams show it. */
 export function agentTypes(
   sandbox: SandboxState,
   conversation: Conversation,
@@ -19,7 +19,7 @@ export function agentTypes(
   addSignals(step, typingEntry(author, state, timestampOf(step)))
 }
 
-/** Whoever serves, or else the bot, says this many things at once. */
+/** Sends this many messages at once, by the agent in charge or else by the bot. */
 export function sendBurst(sandbox: SandboxState, conversation: Conversation, count: number): void {
   const step = stepNow(sandbox, conversation)
   addBurst(step, stateAt(conversation, step.happensAt).responder ?? bot, count)
@@ -36,7 +36,7 @@ export function createActions(sandbox: SandboxState) {
     /** All that is stored of a conversation, what has yet to happen included. */
     conversation: find,
 
-    /** Writes entries into a conversation as if somebody else had. */
+    /** Writes entries into a conversation as if another participant had sent them. */
     inject: (conversationId: string, entries: InjectionInput[]): LoggedEntry[] =>
       inject(
         sandbox,
@@ -47,7 +47,7 @@ export function createActions(sandbox: SandboxState) {
     /** Hands the conversation to Dana, now. */
     agentJoins: (conversationId: string): void => agentJoins(now(conversationId)),
 
-    /** Whoever serves leaves, now, and the visitor waits in a queue. */
+    /** Removes the bot or agent in charge, now, and queues the visitor. */
     agentLeaves: (conversationId: string): void => agentLeaves(now(conversationId)),
 
     /** Hands the conversation to Lee by way of a queue: three steps, `botDelayMs` apart. */
@@ -57,11 +57,11 @@ export function createActions(sandbox: SandboxState) {
     endSession: (conversationId: string, endedByRole: string): void =>
       endSession(now(conversationId), endedByRole),
 
-    /** Whoever serves begins or stops typing; only streams tell. */
+    /** Lets the bot or agent in charge begin or stop typing; only streams show it. */
     agentTypes: (conversationId: string, state: 'Started' | 'Stopped' = 'Started'): void =>
       agentTypes(sandbox, find(conversationId), state),
 
-    /** Whoever serves says this many things at once, four in each millisecond. */
+    /** Sends this many messages of the bot or agent in charge at once, four in each millisecond. */
     burst: (conversationId: string, count = 20): void =>
       sendBurst(sandbox, find(conversationId), count),
   }

@@ -29,7 +29,7 @@ export type Conversation = {
   startTimestamp: number
   /** Salesforce's clock; 0 while open. */
   endTimestamp: number
-  /** The latest messaging session; whether it still runs is told by `stateAt`. */
+  /** The latest messaging session; `stateAt` returns its state. */
   session: { id: string; startTimestamp: number }
   /** In the order of recording; what has yet to happen is in it already. */
   entryLog: LoggedEntry[]
@@ -37,7 +37,7 @@ export type Conversation = {
   visitorSignals: VisitorSignal[]
 }
 
-/** `at` is on our clock; `conversationEntryId` says what a receipt is for. */
+/** Holds a signal; `at` is on our clock, `conversationEntryId` is the entry of a receipt. */
 export type VisitorSignal = {
   at: number
   entryType: 'TypingStartedIndicator' | 'TypingStoppedIndicator' | 'Delivery' | 'Read'

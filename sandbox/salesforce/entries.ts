@@ -11,7 +11,7 @@ export type EntryDraft = {
   relatedRecords?: string[]
 }
 
-/** A message of §3.5 as somebody composes it. */
+/** Describes a message of §3.5 as its sender composes it. */
 export type MessageBody = {
   messageType: string
   id?: string | undefined
@@ -49,7 +49,7 @@ export function richLinkEntry(author: NamedParticipant, url: string): EntryDraft
   })
 }
 
-/** Somebody joins or leaves (§3.4). */
+/** Reports that a participant joins or leaves (§3.4). */
 export function participantEntry(
   operation: 'add' | 'remove',
   changed: NamedParticipant,
@@ -95,7 +95,7 @@ export function queuePositionEntry(position: number): EntryDraft {
   })
 }
 
-/** The work of a session goes to somebody, or is accepted (§3.4). */
+/** Reports that the work of a session is assigned or accepted (§3.4). */
 export function routingWorkEntry(
   workType: 'Assigned' | 'Accepted',
   work: { sessionId: string; routingType: 'Initial' | 'Transfer' },

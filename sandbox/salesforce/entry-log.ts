@@ -34,7 +34,7 @@ export function addEntry(
   return logged
 }
 
-/** Tells the visitor's streams something that no list will show (§3.3), at a moment on our clock. */
+/** Sends the visitor's streams a signal that no list shows (§3.3), at a moment on our clock. */
 export function addSignal(
   sandbox: SandboxState,
   conversation: Conversation,

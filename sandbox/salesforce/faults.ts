@@ -25,7 +25,7 @@ const faultInputSchema = z.strictObject({
 /** A misbehaviour on demand, `times` times or until a moment, before or after the operation had its effect. */
 export const faultSchema = faultInputSchema.transform(({ forMs, ...fault }) => ({
   ...fault,
-  /** Our clock; null: as often as `times` says. */
+  /** Is a time on our clock; null when `times` alone limits the fault. */
   until: forMs === undefined ? null : Date.now() + forMs,
 }))
 

@@ -13,12 +13,12 @@ const controlFilesPath = '/__sandbox/files'
 export const filesUrl = ({ publishedFilesUrl, origin }: SandboxState) =>
   publishedFilesUrl ?? `${origin}${filesPath}`
 
-/** Tells files from now on as those of the origin that the controls are on. */
+/** Sets the origin of file URLs from now on: the origin of the controls. */
 export function publishFiles(sandbox: SandboxState, origin: string): void {
   sandbox.publishedFilesUrl = `${origin}${controlFilesPath}`
 }
 
-/** Keeps a file under a record id, and tells where it can be fetched. */
+/** Stores a file under a record id, and returns its id and URL. */
 export function storeFile(sandbox: SandboxState, file: StoredFile): { id: string; url: string } {
   const id = newRecordId(sandbox, '069')
   sandbox.files.set(id, file)

@@ -12,7 +12,7 @@ import { addEntries, type ScriptStep, stepLater } from './script.js'
 
 const estimatedWaitSeconds = 120
 
-/** Whoever serves leaves to hand over, and the visitor waits in a queue (`enhanced-chat-api.md` §3.6). */
+/** Removes the bot or agent in charge, and queues the visitor (`enhanced-chat-api.md` §3.6). */
 export function agentLeaves(step: ScriptStep): void {
   const { sandbox, conversation, happensAt } = step
   cancelAfter(sandbox, conversation, happensAt)
@@ -43,7 +43,7 @@ export function transfer(step: ScriptStep, agent: NamedParticipant = transferAge
   )
 }
 
-/** The attempt to hand over fails, and whoever serves stays (§3.4a). */
+/** Fails the attempt to hand over; the bot or agent in charge stays (§3.4a). */
 export function transferFails(step: ScriptStep, responder: NamedParticipant): void {
   addEntries(
     step,

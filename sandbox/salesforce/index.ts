@@ -22,10 +22,11 @@ export { instant, type Switches, type SwitchesPatch } from './switches.js'
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**
- * A Salesforce of one's own that speaks the Enhanced Chat API v2 (`docs/enhanced-chat-api.md`), or the
- * guide's dialect (`docs/guide-dialect.md`), with a scripted bot, and misbehaves on demand. It has no timers and no sockets: what is to happen later
- * is noted with its moment and told by `Date.now()`, so a test moves time by faking `Date`. Only an
- * open event stream looks again and again, for as long as somebody reads it.
+ * Creates a local Salesforce with a scripted bot and faults on demand. It serves the Enhanced Chat
+ * API v2 (`docs/enhanced-chat-api.md`) or the guide's dialect (`docs/guide-dialect.md`).
+ * It has no timers and no sockets: a later event is stored with its moment and shows once
+ * `Date.now()` reaches it, so a test moves time by faking `Date`. Only an open event stream polls,
+ * as long as it has a reader.
  */
 export function createSalesforce(options: SalesforceOptions = {}) {
   const sandbox = createSandboxState(options)
@@ -48,10 +49,10 @@ export function createSalesforce(options: SalesforceOptions = {}) {
     /** Answers one request under `/__sandbox`. */
     handleControl: (request: Request) => handleControl(sandbox, request),
 
-    /** Says from now on that its files are on this origin, where `handleControl` answers. */
+    /** Sets the origin of file URLs from now on, where `handleControl` answers. */
     publishFiles: (origin: string): void => publishFiles(sandbox, origin),
 
-    /** Every request heard so far, the oldest first. */
+    /** Lists every request received so far, the oldest first. */
     exchanges,
 
     /** To be read and set at any time. */

@@ -40,7 +40,7 @@ export type Injection = z.infer<typeof injectionSchema>
 /** An injection as a test or a person words it. */
 export type InjectionInput = z.input<typeof injectionSchema>
 
-/** Writes entries into a conversation as if somebody else had. */
+/** Writes entries into a conversation as if another participant had sent them. */
 export function inject(
   sandbox: SandboxState,
   conversation: Conversation,

@@ -9,8 +9,8 @@ const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })
 const claimsSchema = z.object({ sub: z.string().min(1) })
 
 /**
- * The subject that a customer identity token proves (`enhanced-chat-api.md` §1.4, §1.7). Throws
- * whatever is wrong with any link of the chain: key set, issuer, kid, signature, expiry.
+ * Returns the subject that a customer identity token proves (`enhanced-chat-api.md` §1.4, §1.7).
+ * Throws for a mistake in any link of the chain: key set, issuer, kid, signature, expiry.
  */
 export async function verifiedSubject(
   sandbox: SandboxState,

@@ -39,11 +39,11 @@ export function stepLater(step: ScriptStep, count = 1): ScriptStep {
   return { ...step, happensAt: step.happensAt + count * step.sandbox.switches.botDelayMs }
 }
 
-/** The step's moment on Salesforce's clock. */
+/** Returns the step's moment on Salesforce's clock. */
 export const timestampOf = ({ sandbox, happensAt }: ScriptStep) =>
   happensAt + sandbox.switches.clockSkewMs
 
-/** Tells the visitor's streams what no list shows. */
+/** Sends signals to the visitor's streams; no list shows them. */
 export function addSignals(
   { sandbox, conversation, happensAt }: ScriptStep,
   ...drafts: EntryDraft[]
@@ -69,7 +69,7 @@ export function openSession(sandbox: SandboxState, conversation: Conversation): 
   )
 }
 
-/** Hands the conversation over: whoever serves leaves and says no more, an agent joins and says hello. */
+/** Hands the conversation over: the bot or agent in charge leaves, an agent joins and greets. */
 export function agentJoins(step: ScriptStep, agent: NamedParticipant = defaultAgent): void {
   cancelAfter(step.sandbox, step.conversation, step.happensAt)
   const { responder } = stateAt(step.conversation, step.happensAt)

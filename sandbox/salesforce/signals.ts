@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EntryDraft } from './entries.js'
 import type { NamedParticipant } from './participants.js'
 
-/** An agent or bot begins or stops typing (`enhanced-chat-api.md` §3.4); only streams tell. */
+/** Creates an agent's or bot's typing indicator (`enhanced-chat-api.md` §3.4), for streams only. */
 export function typingEntry(
   author: NamedParticipant,
   state: 'Started' | 'Stopped',
@@ -12,7 +12,7 @@ export function typingEntry(
   return { author, payload: { entryType, id: randomUUID(), timestamp } }
 }
 
-/** An agent or bot received or read the visitor's message; only streams tell. */
+/** Creates an agent's or bot's receipt for the visitor's message, for streams only. */
 export function receiptEntry(
   author: NamedParticipant,
   kind: 'Delivery' | 'Read',

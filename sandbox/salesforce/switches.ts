@@ -17,10 +17,10 @@ export const switchesSchema = z.strictObject({
    * selections of what was not offered.
    */
   strict: z.boolean(),
-  /** Store a repeated `message.id` a second time instead of once (§7a says once; nobody promised). */
+  /** Stores a repeated `message.id` a second time instead of once (§7a: once, without a promise). */
   storesDuplicates: z.boolean(),
   /**
-   * Tells if `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not
+   * Decides if `startTimestamp` and `endTimestamp` include their own millisecond (§3.7: not
    * evidenced).
    */
   bounds: z.enum(['inclusive', 'exclusive']),

@@ -56,7 +56,7 @@ export async function mintToken(
 /** Every guest token request is another person (§1.6). */
 export const newGuestSubject = () => `v2/iamessage/UNAUTH/NA/uid:${randomUUID()}`
 
-/** Tells that a subject is a verified user: the test that §1.4 recommends. */
+/** Returns true for the subject of a verified user, by the test that §1.4 recommends. */
 export const isVerified = (subject: string) => subject.includes('/AUTH/')
 
 /** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** UUID v4 in lower case, whose absence is told in the words of the service (`enhanced-chat-api.md` §2). */
+/** Returns a lower-case UUID v4 schema with the service's error (`enhanced-chat-api.md` §2). */
 export function uuidSchema(field: string) {
   return z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
     error: `Specify the ${field} in UUID format. The UUID must be in lowercase.`,

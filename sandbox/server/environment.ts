@@ -4,7 +4,7 @@ import type { Api } from '../salesforce/index.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Something is wrong that one sentence can say; shown without a stack. */
+/** Reports a mistake in the setting in one sentence; shown without a stack. */
 export class DevError extends Error {
   override name = 'DevError'
 }

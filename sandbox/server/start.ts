@@ -28,9 +28,10 @@ type Options = {
 }
 
 /**
- * Starts the gateway and whatever the environment does not name: a Redis, a Salesforce, a secret; builds
- * the page before, in a fraction of a second.
- * Nothing outlives `close`. A `DevError` says in one sentence what is wrong.
+ * Starts the gateway and everything that the environment does not name: a Redis, a Salesforce, a
+ * secret. Builds the page before, in a fraction of a second.
+ * Nothing outlives `close`.
+ * @throws {DevError} with the mistake in one sentence
  */
 export async function startDev({ env, port, log, deployment = {} }: Options) {
   const localServices = await startLocalServices(planEnvironment(env))

@@ -4,8 +4,8 @@ import { isLoopback } from '../../lib/loopback.js'
 export const switchesPath = '/__sandbox'
 
 /**
- * Tells that a request may reach the switches: it is addressed to a loopback name (a foreign name
- * that leads here is refused), and not sent by a page of another origin.
+ * Returns true for a request that may reach the switches: it is addressed to a loopback name (a
+ * foreign name that leads here is refused), and no page of another origin sent it.
  */
 export function mayUseSwitches(request: Request): boolean {
   const { host, hostname, pathname, origin } = new URL(request.url)

@@ -9,18 +9,18 @@ import type { NamedParticipant } from '../participants.js'
 import { addEntries, agentJoins, endSession, type ScriptStep, timestampOf } from '../script.js'
 import { addBurst, addText } from './texts.js'
 
-/** Action of the bot, or of the agent in charge, in one step of a script. */
+/** Acts for the bot, or for the agent in charge, in one step of a script. */
 export type BotAction = (step: ScriptStep, responder: NamedParticipant) => void
 
 const endCommands: Record<string, BotAction> = { bye: endByResponder, end: endByResponder }
 
-/** Words that agents understand; they echo all others. */
+/** Maps the commands that agents understand; they echo all other texts. */
 const agentCommands: Record<string, BotAction> = {
   ...endCommands,
   transfer: (step) => transfer(step),
 }
 
-/** Words that the bot understands. */
+/** Maps the commands that the bot understands. */
 const botCommands: Record<string, BotAction> = {
   ...endCommands,
   help: (step, responder) =>

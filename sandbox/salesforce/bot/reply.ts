@@ -8,7 +8,7 @@ import { actionFor, type BotAction } from './commands.js'
 import { replyToForm } from './form-reply.js'
 import { addText } from './texts.js'
 
-/** Lets whoever serves by then answer the visitor; nobody answers when nobody is there. */
+/** Answers the visitor by the bot or agent then in charge; without one, there is no answer. */
 export function replyToMessage(
   sandbox: SandboxState,
   conversation: Conversation,
@@ -22,7 +22,7 @@ export function replyToMessage(
   action(step, responder)
 }
 
-/** The same for a file. */
+/** Answers a file of the visitor in the same way. */
 export function replyToFile(
   sandbox: SandboxState,
   conversation: Conversation,
@@ -35,7 +35,7 @@ export function replyToFile(
   addText(step, responder, `I have your file “${file.name}”.`)
 }
 
-/** Received, read and typing: who is there already shows it at once, on streams only. */
+/** Shows both receipts and typing at once, by the bot or agent now in charge, on streams only. */
 function addReceiptsAndTyping(step: ScriptStep, messageId: string): void {
   const now = stepNow(step.sandbox, step.conversation)
   const { responder } = stateAt(step.conversation, now.happensAt)

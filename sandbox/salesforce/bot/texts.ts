@@ -2,12 +2,12 @@ import { textEntry } from '../entries.js'
 import type { NamedParticipant } from '../participants.js'
 import { addEntries, type ScriptStep } from '../script.js'
 
-/** A text from whoever serves. */
+/** Adds a text of the bot or agent in charge. */
 export function addText(step: ScriptStep, responder: NamedParticipant, text: string): void {
   addEntries(step, textEntry(responder, text))
 }
 
-/** Many messages, four in each millisecond. */
+/** Adds many messages, four in each millisecond. */
 export function addBurst(step: ScriptStep, responder: NamedParticipant, count: number): void {
   for (let index = 0; index < count; index += 1) {
     const happensAt = step.happensAt + Math.floor(index / 4)

@@ -9,7 +9,7 @@ export type Control = Route & {
   handle: (sandbox: SandboxState, body: unknown, conversationId: string) => unknown
 }
 
-/** Reads a body by its schema; 400 says all that is wrong. */
+/** Parses a body by its schema; a 400 lists every mistake. */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,

@@ -8,7 +8,10 @@ import { orgControls } from './org.js'
 /** All controls of the sandbox; a new one joins either list. */
 const controls = [...orgControls, ...conversationControls]
 
-/** The sandbox's own endpoints under `/__sandbox`: 200 with JSON, or 204; 400 says what is wrong; and its files. */
+/**
+ * Answers the sandbox's controls under `/__sandbox` with 200 and JSON, with 204, or with 400 and
+ * the mistake; serves the files as well.
+ */
 export async function handleControl(sandbox: SandboxState, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   const file = serveFile(sandbox, pathname)

@@ -26,7 +26,7 @@ export function messageIdOf({ identifier }: ConversationEntry): string {
   return `msg_${createHash('sha256').update(identifier).digest('hex').slice(0, 24)}`
 }
 
-/** When it was said. */
+/** Returns the time of the message (ISO 8601). */
 export const timestampOf = ({ transcriptedTimestamp }: ConversationEntry) =>
   new Date(transcriptedTimestamp).toISOString()
 

@@ -4,7 +4,7 @@ import { HttpError } from '../http-error.js'
 import type { Call } from '../operations/operation.js'
 import { parseStrictly } from './requests.js'
 
-/** The body of a call by its schema: 415 unless it says that it is JSON, 400 with what is wrong. */
+/** Parses the body of a call by its schema; 415 for another type than JSON, 400 for a mistake. */
 export function parseJsonBody<Schema extends z.ZodType>(
   { sandbox, request, body }: Call,
   schema: Schema,

@@ -8,7 +8,7 @@ import { checkAssertion, OAuthError } from './assertion.js'
 import { parseJsonBody } from './json-body.js'
 import { guideBodies } from './requests.js'
 
-/** The two kinds of token are told apart by the version they were issued for. */
+/** Marks a login token: the version it was issued for distinguishes the two kinds of token. */
 const loginVersion = 'login'
 const loginLifetimeSeconds = 2 * 60 * 60
 

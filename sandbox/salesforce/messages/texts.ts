@@ -1,9 +1,9 @@
 import { staticMessage } from './items.js'
 
-/** Nothing but words. */
+/** Composes a plain text. */
 export const text = (text: string) => staticMessage({ formatType: 'Text', text })
 
-/** A text that says where it has its facts from. */
+/** Composes a text with a citation of its source. */
 export const citedText = () =>
   staticMessage({
     formatType: 'Text',
@@ -28,10 +28,10 @@ export const citedText = () =>
     },
   })
 
-/** HTML entities as bots send them (§7.20), markup, and control characters. */
+/** Composes HTML entities as bots send them (§7.20), markup, and control characters. */
 export const entities = () =>
   text('It&#39;s 5 &lt; 6 &amp; <b>bold</b>\u0007 \u202Eback\u202C \u0000end\tof\nline')
 
-/** A format that no list names: clients must pass over it. */
+/** Composes a message of an undocumented format, which clients must skip. */
 export const unknownFormat = () =>
   staticMessage({ formatType: 'Hologram', beam: 'https://harbor.example/h' })

@@ -1,7 +1,7 @@
 import type { ConversationEntry } from '../conversation.js'
 import type { SandboxState } from '../sandbox-state.js'
 
-/** Repeats and shuffles the entries of a list, where the switches say so. */
+/** Repeats and shuffles the entries of a list as the switches demand. */
 export function applyListSwitches(
   sandbox: SandboxState,
   entries: ConversationEntry[],

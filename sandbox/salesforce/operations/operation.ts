@@ -40,7 +40,7 @@ export function parseRequest<Schema extends z.ZodType>(
   throw badRequest(path ? `${path}: ${issue?.message}` : (issue?.message ?? 'Bad request'))
 }
 
-/** The conversation of the path, whoever's it is; 404 when there is none. */
+/** Returns the conversation in the path, of any visitor; answers 404 when there is none. */
 export function conversationInPath({ sandbox, params }: Call): Conversation {
   const conversation = sandbox.conversations.get(params.conversationId ?? '')
   if (!conversation) throw notFound('Conversation')

@@ -23,13 +23,16 @@ type SessionOptions = {
   language?: string | undefined
 }
 
-/** Counts a message of a conversation, of whatever kind (§6). */
+/** Counts a message of a conversation, of any kind (§6). */
 export function limitMessages(sandbox: SandboxState, { id }: Conversation): void {
   const allowance = sandbox.switches.limits.messagesPerMinute
   checkRateLimit(sandbox, { key: `messages ${id}`, allowance, windowMs: 60_000 })
 }
 
-/** Lets the visitor say something, in the running session or in a new one that begins with it; gives what was stored. */
+/**
+ * Stores a message of the visitor in the running session, or in a new one that begins with it.
+ * @returns what `store` returned
+ */
 export function deliver<Stored>(
   sandbox: SandboxState,
   conversation: Conversation,
