@@ -6,21 +6,21 @@ function SmallIcon({ path }: { path: string }) {
   )
 }
 
-/** Leads out of the chat. */
+/** Marks a link that leads out of the chat. */
 export const OutwardIcon = () => (
   <SmallIcon path="M7.5 4.5H4.5v11h11v-3M11 4.5h4.5V9M15.5 4.5 9 11" />
 )
 
-/** Chosen, or done. */
+/** Marks an option as chosen, or a form as sent. */
 export const DoneIcon = () => <SmallIcon path="m4.5 10.5 3.5 3.5 7.5-8" />
 
-/** Towards the beginning of a line. */
+/** Points to the start of a line. */
 export const PreviousIcon = () => <SmallIcon path="m12 4.5-5.5 5.5 5.5 5.5" />
 
-/** Towards the end of a line. */
+/** Points to the end of a line. */
 export const NextIcon = () => <SmallIcon path="m8 4.5 5.5 5.5-5.5 5.5" />
 
-/** Something to mind. */
+/** Marks an error. */
 export const AlarmIcon = () => (
   <SmallIcon path="M10 6v5M10 13.6v.4M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15" />
 )
@@ -38,7 +38,7 @@ const paths = {
   end: 'M14 4.5H7A1.5 1.5 0 0 0 5.5 6v12A1.5 1.5 0 0 0 7 19.5h7M10.5 12H20m0 0-3.5-3.5M20 12l-3.5 3.5',
 }
 
-/** A drawing of lines; what it means is said beside it. */
+/** Draws an icon. It is hidden from screen readers: the text beside it has the meaning. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (
     <svg className="miaw-sign" viewBox="0 0 24 24" aria-hidden="true" data-name={name}>

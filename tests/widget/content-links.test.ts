@@ -1,7 +1,7 @@
 /** Which stretches of a text become links, and which addresses are opened at all. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kindOf } from '../../client/widget/content/files.js'
+import { kindOf } from '../../client/widget/content/attachments.js'
 import { linkify } from '../../client/widget/content/linkify.js'
 import { addressOf, placeOf, safeLink, safePicture } from '../../client/widget/content/urls.js'
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { isAnswered } from '../../client/widget/content/answers.js'
-import { spokenOf } from '../../client/widget/content/spoken.js'
+import { announcementOf } from '../../client/widget/shell/live-log.js'
 import { hasHope } from '../../client/widget/shell/reason.js'
 import { message } from './messages.js'
 
@@ -16,15 +16,15 @@ it('says what is asked, and leaves times, addresses and inputs to the list', () 
   const text = 'Pick a time\n- 2026-11-24 09:00 UTC'
   const picker = { title: 'Pick a time', slots }
   expect(
-    spokenOf(message('t', { messageType: 'TimePickerMessage', text, timePicker: picker })),
+    announcementOf(message('t', { messageType: 'TimePickerMessage', text, timePicker: picker })),
   ).toBe('Pick a time')
   const carousel = { cards }
-  expect(spokenOf(message('c', { messageType: 'CarouselMessage', text, carousel }))).toBe(
+  expect(announcementOf(message('c', { messageType: 'CarouselMessage', text, carousel }))).toBe(
     '20 ft, 40 ft',
   )
   const untitled = { title: '', slots }
   expect(
-    spokenOf(message('u', { messageType: 'TimePickerMessage', text, timePicker: untitled })),
+    announcementOf(message('u', { messageType: 'TimePickerMessage', text, timePicker: untitled })),
   ).toBe(text)
 })
 

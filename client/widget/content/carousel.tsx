@@ -1,12 +1,11 @@
 import type { CarouselMessage, ChatMessage } from '../../core/index.js'
 import { OutwardIcon } from '../icons.js'
-import { Link } from './link.js'
-import { NewTab } from './new-tab.js'
+import { Caption } from './caption.js'
+import { Link, NewTab } from './link.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
 import { Strip } from './strip.js'
 import { type Choice, useChoice } from './use-answer.js'
-import { Words } from './words.js'
 
 type Card = CarouselMessage['carousel']['cards'][number]
 type Action = Card['actions'][number]
@@ -34,7 +33,7 @@ function Slide({ card, choice }: { card: Card; choice: Choice }) {
   return (
     <li className="miaw-card miaw-slide">
       <Picture url={imageUrl} className="miaw-card-picture" />
-      <Words title={title} details={[subTitle]} />
+      <Caption title={title} details={[subTitle]} />
       {actions.map((action) => (
         <ActionChip key={keyOf(action)} action={action} choice={choice} />
       ))}

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { useWidget } from '../context.js'
 import { type FieldSpec, longestOf } from './fields.js'
 
-/** Properties that all kinds of controls take. */
+/** Properties of every control. */
 type ControlProps = {
   spec: FieldSpec
   attributes: Pick<
@@ -19,7 +19,7 @@ const inputTypes: Partial<Record<FieldSpec['type'], string>> = {
   phone: 'tel',
 }
 
-/** Years have four digits. */
+/** Limits years to four digits. */
 const lastDays: Partial<Record<FieldSpec['type'], string>> = {
   date: '9999-12-31',
   datetime: '9999-12-31T23:59',
@@ -52,7 +52,7 @@ function TextArea({ spec, attributes: { id, name, ...aria } }: ControlProps) {
   return <textarea {...rest} className="miaw-input" dir="auto" defaultValue={given?.[0]} />
 }
 
-/** One control: a line, several lines, a list or a box to tick, as the type of the field wants it. */
+/** Shows the control for a field's type: an input, a text area, a select or a checkbox. */
 export function Control({ spec, attributes }: ControlProps) {
   const { type, placeholder, given } = spec
   if (type === 'select') return <Select spec={spec} attributes={attributes} />
@@ -79,7 +79,7 @@ export function Control({ spec, attributes }: ControlProps) {
 
 type CheckboxGroupProps = ControlProps & { label: ReactNode; children: ReactNode }
 
-/** Boxes to tick, as many as one likes; the group has the label, the boxes what is wrong. */
+/** Shows checkboxes of which several may be ticked. The group has the label, each box the error. */
 export function CheckboxGroup({ spec, attributes, label, children }: CheckboxGroupProps) {
   const { options = [], given = [] } = spec
   const { id, name, 'aria-describedby': describedBy, 'aria-invalid': isInvalid } = attributes

@@ -4,7 +4,12 @@ import { AlarmIcon } from '../icons.js'
 import { CheckboxGroup, Control } from './control.js'
 import type { FieldSpec } from './fields.js'
 
-type Props = { spec: FieldSpec /** Its place among the fields. */; field: number; problem: string }
+type Props = {
+  spec: FieldSpec
+  /** Position among the form's fields. */
+  field: number
+  problem: string
+}
 
 function Label({ spec: { label, required, type } }: { spec: FieldSpec }) {
   const { texts } = useWidget()
@@ -35,7 +40,7 @@ function Remarks({ id, hint, problem }: { id: string; hint: string | undefined; 
   )
 }
 
-/** One question with its label, its hint and what is wrong with its answer. */
+/** Shows one question with its label, its hint and the error of its answer. */
 export function Field({ spec, field, problem }: Props) {
   const id = useId()
   const { type, required, hint } = spec

@@ -18,10 +18,10 @@ export type FieldSpec = {
   given?: readonly string[] | undefined
 }
 
-/** The values of a field's controls. `isBroken`: the browser could not parse the input. */
+/** Values of a field's controls. `isBroken`: the browser could not parse the input. */
 export type FieldValues = { values: readonly string[]; isBroken: boolean }
 
-/** Salesforce takes no more. */
+/** Salesforce's limit, in characters. */
 const longestText = 4000
 
 const textual = new Set<FieldSpec['type']>(['text', 'multiline', 'email', 'phone'])
@@ -53,7 +53,7 @@ export function formatErrorOf({ type }: FieldSpec, texts: Texts): string {
   return errors[type] ?? texts.wrongFormat
 }
 
-/** The text of a field, without white space around it. */
+/** Returns the text of a field without white space around it. */
 export const textOf = ({ values }: FieldValues): string => values[0]?.trim() ?? ''
 
 /**

@@ -1,22 +1,22 @@
 import type { RichLinkMessage, WebViewMessage } from '../../core/index.js'
 import { OutwardIcon } from '../icons.js'
+import { Caption } from './caption.js'
+import { LinkTile } from './link.js'
 import { Picture } from './picture.js'
-import { Tile } from './tile.js'
 import { addressOf, placeOf } from './urls.js'
-import { Words } from './words.js'
 
 /** A page that somebody recommends. */
 export function RichLink({ message }: { message: RichLinkMessage }) {
   const { title, url, imageUrl, description } = message.richLink
   const isNamed = title && title !== url
   return (
-    <Tile url={url} className="miaw-card">
+    <LinkTile url={url} className="miaw-card">
       <Picture url={imageUrl} className="miaw-card-picture" />
-      <Words
+      <Caption
         title={isNamed ? title : addressOf(url)}
         details={[description, isNamed ? placeOf(url) : undefined]}
       />
-    </Tile>
+    </LinkTile>
   )
 }
 
@@ -25,11 +25,11 @@ export function WebView({ message }: { message: WebViewMessage }) {
   const { url, title } = message.webView
   const place = placeOf(url)
   return (
-    <Tile url={url} className="miaw-card miaw-tile">
+    <LinkTile url={url} className="miaw-card miaw-tile">
       <span className="miaw-kind">
         <OutwardIcon />
       </span>
-      <Words title={title || place} details={title ? [place] : []} />
-    </Tile>
+      <Caption title={title || place} details={title ? [place] : []} />
+    </LinkTile>
   )
 }

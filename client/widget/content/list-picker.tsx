@@ -1,10 +1,10 @@
 import type { ChatMessage, ListPickerMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Box } from './box.js'
+import { Caption } from './caption.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
 import { useChoice } from './use-answer.js'
-import { Words } from './words.js'
 
 /** Rows to choose one of. */
 export function ListPicker({ message }: { message: ChatMessage & ListPickerMessage }) {
@@ -18,7 +18,7 @@ export function ListPicker({ message }: { message: ChatMessage & ListPickerMessa
           <li key={option.itemId}>
             <OptionButton choice={choice} option={option} className="miaw-row">
               <Picture url={option.imageUrl} className="miaw-row-picture" />
-              <Words title={option.title} details={[option.subTitle]} />
+              <Caption title={option.title} details={[option.subTitle]} />
             </OptionButton>
           </li>
         ))}

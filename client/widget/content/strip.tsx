@@ -1,11 +1,53 @@
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
 import { useWidget } from '../context.js'
 import { NextIcon, PreviousIcon } from '../icons.js'
-import { useStrip } from './use-strip.js'
+
+/** Tolerance for browsers that round scroll positions. */
+const tolerancePixels = 2
+
+function endsOf({ scrollLeft, scrollWidth, clientWidth }: HTMLElement) {
+  // Right-to-left positions are negative.
+  const passed = Math.abs(scrollLeft)
+  return {
+    start: passed <= tolerancePixels,
+    end: passed >= scrollWidth - clientWidth - tolerancePixels,
+  }
+}
+
+/**
+ * Returns which ends a strip of cards is scrolled to, and a function that scrolls by one card. Before
+ * the first measurement both ends count as reached.
+ */
+function useStrip() {
+  const ref = useRef<HTMLUListElement>(null)
+  const [ends, setEnds] = useState({ start: true, end: true })
+
+  const measure = useCallback(() => {
+    if (!ref.current) return
+    const now = endsOf(ref.current)
+    setEnds((known) => (known.start === now.start && known.end === now.end ? known : now))
+  }, [])
+
+  useEffect(() => {
+    const observer = new ResizeObserver(measure)
+    if (ref.current) observer.observe(ref.current)
+    return () => observer.disconnect()
+  }, [measure])
+
+  function step(cards: 1 | -1): void {
+    const strip = ref.current
+    const [first, second] = strip?.children ?? []
+    if (!strip || !first || !second) return
+    const ahead = second.getBoundingClientRect().left - first.getBoundingClientRect().left
+    strip.scrollBy({ left: ahead * cards })
+  }
+
+  return { ref, ends, measure, step }
+}
 
 type ArrowProps = { label: string; isAtEnd: boolean; onClick(): void; children: ReactNode }
 
-/** Stays a button at the end of its way, so that it keeps the focus. */
+/** Shows a scroll button. It is not disabled at the end, so that it keeps the focus. */
 function Arrow({ label, isAtEnd, onClick, children }: ArrowProps) {
   return (
     <button
@@ -20,7 +62,7 @@ function Arrow({ label, isAtEnd, onClick, children }: ArrowProps) {
   )
 }
 
-/** Cards side by side that scroll by touch, by keys, and by a button at each end. */
+/** Shows cards side by side that scroll by touch, by keyboard and by two buttons. */
 export function Strip({ title, children }: { title: string | undefined; children: ReactNode }) {
   const { texts } = useWidget()
   const { ref, ends, measure, step } = useStrip()

@@ -2,13 +2,13 @@ import type { Answer, ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { isAnswered } from './answers.js'
 
-/** The visitor's answer to a message, whether it waits to be sent anew, and how to give one. */
+/** Returns the visitor's answer to a message, its delivery state, and a function to answer. */
 export function useAnswer({ id }: ChatMessage) {
   const { chat, answers, afterAnswer } = useWidget()
   const answer = answers.get(id)
   const hasFailed = answer?.delivery === 'failed'
 
-  /** Once, however often it is clicked; an answer that was not sent gives way to the new one. */
+  /** Answers once, however often it is clicked. The new answer replaces one that failed. */
   function reply(content: Answer): void {
     if (isAnswered(chat, id)) return
     if (answer && hasFailed) chat.discard(answer.id)
@@ -19,10 +19,10 @@ export function useAnswer({ id }: ChatMessage) {
   return { answer, isTaken: answer !== undefined && !hasFailed, reply }
 }
 
-/** Something to choose. */
+/** Option that the visitor can choose. */
 export type Option = { itemId: string; title: string }
 
-/** Returns a message's choice: if it can still be made, which was made, and how to make it. */
+/** Returns a message's choice: the chosen options, and a function to choose while it is open. */
 export function useChoice(message: ChatMessage) {
   const { locked } = useWidget()
   const { answer, isTaken, reply } = useAnswer(message)
@@ -30,7 +30,7 @@ export function useChoice(message: ChatMessage) {
   const isChoice = answer?.messageType === 'ChoiceResponseMessage' && !isOpen
   const chosen = isChoice ? answer.selections.map(({ itemId }) => itemId) : []
 
-  /** Gateways take no answer without a title. */
+  /** Falls back to the id: the gateway rejects an answer without a title. */
   const choose = ({ itemId, title }: Option) =>
     reply({ selections: [{ itemId, title: title.trim() || itemId }] })
 

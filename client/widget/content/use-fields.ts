@@ -7,7 +7,7 @@ type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const isUnticked = (control: Control) =>
   control.type === 'checkbox' && 'checked' in control && !control.checked
 
-/** The controls of a form's field, by its place among the fields. */
+/** Returns the controls of a form's field. `field`: its position among the fields. */
 function controlsOf(form: HTMLFormElement, field: number): Control[] {
   return [...form.querySelectorAll<Control>(`[name="${field}"]`)]
 }
@@ -24,13 +24,13 @@ function fieldValuesIn(form: HTMLFormElement, field: number): FieldValues {
 /** Errors by the position of their field. */
 type Problems = Readonly<Record<number, string>>
 
-/** A form of fields: what is wrong with them, and what they hold once nothing is. */
+/** Validates a form's fields, and passes their values to `onSubmit` once all are valid. */
 export function useFields(specs: readonly FieldSpec[], onSubmit: (entries: FieldValues[]) => void) {
   const { texts } = useWidget()
   const ref = useRef<HTMLFormElement>(null)
   const [problems, setProblems] = useState<Problems>({})
 
-  /** Those of the fields that have a problem, by their places. */
+  /** Returns the errors of the given fields by position. */
   function check(form: HTMLFormElement, fields: readonly number[]): Problems {
     const found = fields.flatMap((field) => {
       const spec = specs[field]
@@ -40,7 +40,7 @@ export function useFields(specs: readonly FieldSpec[], onSubmit: (entries: Field
     return Object.fromEntries(found)
   }
 
-  /** Shows what is wrong, and leads to the first of it. */
+  /** Shows errors and focuses the first field that has one. */
   function point(wrong: Problems): void {
     setProblems(wrong)
     const first = Object.keys(wrong)

@@ -3,7 +3,7 @@ import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatText } from '../texts/format.js'
 import { sizeOf } from './file-rules.js'
-import type { Chosen, Files } from './use-files.js'
+import type { Chosen, Files } from './use-writing.js'
 
 /** An address for a picture that is on this device only; given back when it is not shown any more. */
 function useThumbnail(file: File): string | undefined {

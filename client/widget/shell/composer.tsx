@@ -4,10 +4,9 @@ import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { AttachButton } from './attach-button.js'
 import { ChosenFiles } from './chosen-files.js'
-import { Counter } from './counter.js'
 import { measure } from './draft.js'
-import { Field } from './field.js'
 import { useFocusHandover } from './focus.js'
+import { CharacterCounter, MessageField } from './message-field.js'
 import type { Writing } from './use-writing.js'
 
 type Props = { writing: Writing; isHidden: boolean }
@@ -41,7 +40,7 @@ export function Composer({ writing: { draft, setDraft, files }, isHidden }: Prop
       <ChosenFiles files={files} onRemoved={() => input.current?.focus()} />
       <div className="miaw-writing">
         {attachments && <AttachButton mimeTypes={attachments.mimeTypes} onFiles={files.add} />}
-        <Field
+        <MessageField
           input={input}
           draft={draft}
           counterId={counter}
@@ -58,7 +57,7 @@ export function Composer({ writing: { draft, setDraft, files }, isHidden }: Prop
           <Icon name="send" />
         </button>
       </div>
-      <Counter id={counter} draft={draft} />
+      <CharacterCounter id={counter} draft={draft} />
     </form>
   )
 }

@@ -1,16 +1,36 @@
 import { useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
+import { PanelPart } from './focus.js'
 import { MessageList } from './message-list.js'
-import { OutcomeBar } from './outcome-bar.js'
 import { outcomeOf } from './status.js'
 import type { Writing } from './use-writing.js'
 
+type OutcomeBarProps = { text: string; action: string; onAct(): void }
+
+/** Replaces the composer while nothing can be sent. */
+function OutcomeBar({ text, action, onAct }: OutcomeBarProps) {
+  return (
+    <PanelPart className="miaw-bar">
+      <p>{text}</p>
+      <button
+        type="button"
+        className="miaw-button"
+        data-kind="primary"
+        data-focus=""
+        onClick={onAct}
+      >
+        {action}
+      </button>
+    </PanelPart>
+  )
+}
+
 type Props = {
   writing: Writing
-  /** Somebody looks at the messages. */
+  /** The visitor can see the messages. */
   isWatched: boolean
-  /** The visitor wants to end it. */
+  /** The visitor asked to end the conversation. */
   isEnding: boolean
   onKeep(): void
   /** Returns to a form that was put off. */

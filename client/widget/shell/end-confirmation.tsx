@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { problemFrom } from '../../core/problem.js'
 import { useWidget } from '../context.js'
-import { Part } from './part.js'
+import { PanelPart } from './focus.js'
 import { reasonOf } from './reason.js'
 
 /** Asks once more before a chat is ended; stays until it is. */
@@ -31,7 +31,7 @@ export function EndConfirmation({ onKeep }: { onKeep(): void }) {
   }
 
   return (
-    <Part className="miaw-confirmation">
+    <PanelPart className="miaw-confirmation">
       <fieldset className="miaw-bar" aria-labelledby={question} onKeyDown={onKeyDown}>
         <p id={question}>{texts.endQuestion}</p>
         <button ref={keep} type="button" className="miaw-button" onClick={onKeep}>
@@ -50,6 +50,6 @@ export function EndConfirmation({ onKeep }: { onKeep(): void }) {
           {trouble}
         </p>
       </fieldset>
-    </Part>
+    </PanelPart>
   )
 }

@@ -1,7 +1,6 @@
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
-import { Menu } from './menu.js'
-import type { MenuItem } from './menu-list.js'
+import { Menu, type MenuItem } from './menu.js'
 import { statusOf } from './status.js'
 
 type Props = {

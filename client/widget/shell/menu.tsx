@@ -1,8 +1,60 @@
-import { type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
-import { type MenuItem, MenuList } from './menu-list.js'
-import { usePressOutside } from './use-press-outside.js'
+
+/** Calls back when a pointer is pressed outside of an element, while `isWatched`. */
+function usePressOutside(
+  frame: RefObject<HTMLElement | null>,
+  isWatched: boolean,
+  onPress: () => void,
+): void {
+  useEffect(() => {
+    const node = frame.current
+    if (!node || !isWatched) return
+    const page = node.ownerDocument
+    const listener = (event: Event) => {
+      if (!event.composedPath().includes(node)) onPress()
+    }
+    page.addEventListener('pointerdown', listener)
+    return () => page.removeEventListener('pointerdown', listener)
+  })
+}
+
+export type MenuItem = { icon: 'download' | 'end'; label: string; act(): void }
+
+type MenuListProps = {
+  id: string
+  items: readonly MenuItem[]
+  /** The item that has the focus. */
+  at: number
+  onChoose(item: MenuItem): void
+}
+
+/** Shows the items of an open menu. */
+function MenuList({ id, items, at, onChoose }: MenuListProps) {
+  const { texts } = useWidget()
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.querySelectorAll('button')[at]?.focus()
+  }, [at])
+
+  return (
+    <div ref={list} id={id} className="miaw-items" role="menu" aria-label={texts.menu}>
+      {items.map((item) => (
+        <button
+          key={item.icon}
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          onClick={() => onChoose(item)}
+        >
+          <Icon name={item.icon} />
+          {item.label}
+        </button>
+      ))}
+    </div>
+  )
+}
 
 const steps: Record<string, (at: number, count: number) => number> = {
   ArrowDown: (at, count) => (at + 1) % count,

@@ -1,14 +1,12 @@
 import { memo, useMemo, useRef } from 'react'
 import { noticeOf } from '../content/notice.js'
 import { useWidget } from '../context.js'
-import { Answering } from './answering.js'
 import { focusedIn } from './focus.js'
-import { JumpButton } from './jump-button.js'
+import { JumpButton, OlderButton, useOlder } from './list-buttons.js'
 import { ListRow } from './list-row.js'
-import { OlderButton } from './older-button.js'
 import { rowsOf } from './rows.js'
+import { TypingIndicator } from './typing-indicator.js'
 import { useFollow } from './use-follow.js'
-import { useOlder } from './use-older.js'
 import { useReading, useUnreadFrom } from './use-unread.js'
 
 const nearTop = 48
@@ -73,7 +71,7 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
             {rows.map((row) => (
               <ListRow key={row.key} row={row} />
             ))}
-            <Answering />
+            <TypingIndicator />
           </ol>
         </div>
       </section>

@@ -1,16 +1,34 @@
 import { type Ref, useId, useState } from 'react'
 import type { Prechat } from '../../core/index.js'
+import { PrechatForm } from '../content/prechat-form.js'
 import { useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
+import { PanelPart } from './focus.js'
 import { Header } from './header.js'
-import type { MenuItem } from './menu-list.js'
+import type { MenuItem } from './menu.js'
 import { useVisible } from './page.js'
-import { Questions } from './questions.js'
 import { viewOf } from './status.js'
 import { useDrop } from './use-drop.js'
 import { useTranscript } from './use-transcript.js'
 import { useWriting } from './use-writing.js'
 import { Welcome } from './welcome.js'
+
+type PrechatViewProps = { prechat: Prechat; onCancel(): void }
+
+/** Shows the questions that are asked before the chat goes on. */
+function PrechatView({ prechat, onCancel }: PrechatViewProps) {
+  const { chat, snapshot } = useWidget()
+  return (
+    <PanelPart className="miaw-questions">
+      <PrechatForm
+        prechat={prechat}
+        problem={snapshot.problem}
+        onSubmit={(routingAttributes) => chat.start({ routingAttributes })}
+        onCancel={onCancel}
+      />
+    </PanelPart>
+  )
+}
 
 type Props = {
   frame: Ref<HTMLDivElement>
@@ -20,7 +38,7 @@ type Props = {
   onMinimise?: (() => void) | undefined
 }
 
-/** The chat itself: header, and below it what there is to see. */
+/** Shows the chat: its header, and below it the current view. */
 export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   const { chat, snapshot, texts, locked } = useWidget()
   const { prechat, attachments, conversationId } = snapshot
@@ -65,7 +83,7 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
       </p>
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
-        <Questions prechat={prechat} onCancel={() => setPutOff(prechat)} />
+        <PrechatView prechat={prechat} onCancel={() => setPutOff(prechat)} />
       )}
       {view === 'chat' && (
         <Conversation

@@ -2,31 +2,49 @@ import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from '
 import type { ChatMessage } from '../../core/index.js'
 import { focusedIn } from './focus.js'
 import { heightAbove, messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
-import { useResize } from './use-resize.js'
+
+/** Calls back when an element or one of its children changes its size. */
+function useResize(
+  element: RefObject<HTMLElement | null>,
+  onResize: (node: HTMLElement) => void,
+): void {
+  const latest = useRef(onResize)
+  useLayoutEffect(() => {
+    latest.current = onResize
+  })
+  useLayoutEffect(() => {
+    const node = element.current
+    if (!node) return
+    const observer = new ResizeObserver(() => latest.current(node))
+    for (const each of [node, ...node.children]) observer.observe(each)
+    return () => observer.disconnect()
+  }, [element])
+}
 
 type Place = {
   /** The reader sees the end of the list. */
   isAtEnd: boolean
-  /** The last message that somebody has seen. */
+  /** The last message that the visitor has seen. */
   seenId: string | undefined
 }
 
-/** A message that stays where it is on the screen when something is put before it. */
+/** Message that keeps its position on the screen when older ones are inserted before it. */
 type Anchor = { node: HTMLElement; above: number }
 
 type Options = {
   messages: readonly ChatMessage[]
   /** The message above which the unread ones begin. */
   unreadFrom: string | undefined
-  /** Somebody is looking at the list. */
+  /** The visitor can see the list. */
   isWatched: boolean
 }
 
 const isTypedIn = (node: HTMLElement) => !!focusedIn(node)?.matches('input, select, textarea')
 
 /**
- * Keeps a list of messages at its end while the reader is there, and where it is while not, or while
- * something in it is filled in; also when older messages are put before. Own ones are always gone to.
+ * Keeps a list of messages scrolled to its end while the reader is there. Otherwise, or while a form
+ * in it is filled in, its position stays, also when older messages are inserted before. The visitor's
+ * own new message always scrolls to the end.
  */
 export function useFollow(
   scroller: RefObject<HTMLElement | null>,
@@ -37,7 +55,7 @@ export function useFollow(
   const anchor = useRef<Anchor | undefined>(undefined)
   const known = useRef<readonly ChatMessage[]>([])
 
-  /** Notes where the reader is, and how far somebody has seen. */
+  /** Records the scroll position and the last message seen. */
   const look = useCallback(() => {
     const node = scroller.current
     if (!node) return

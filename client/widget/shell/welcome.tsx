@@ -1,6 +1,6 @@
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
-import { Part } from './part.js'
+import { PanelPart } from './focus.js'
 import { outcomeOf } from './status.js'
 
 /** Shows the greeting before the first message. */
@@ -8,7 +8,7 @@ export function Welcome({ onStart }: { onStart(): void }) {
   const { texts, snapshot } = useWidget()
   const outcome = outcomeOf(snapshot, texts)
   return (
-    <Part className="miaw-welcome">
+    <PanelPart className="miaw-welcome">
       <span className="miaw-mark" aria-hidden="true">
         <Icon name="chat" />
       </span>
@@ -26,6 +26,6 @@ export function Welcome({ onStart }: { onStart(): void }) {
       <p className="miaw-trouble" role="alert">
         {outcome?.text}
       </p>
-    </Part>
+    </PanelPart>
   )
 }

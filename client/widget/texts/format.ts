@@ -1,17 +1,19 @@
 import { localeOf } from '../time.js'
 
-/** A text of the widget's with its gaps filled: `formatText('{name} joined', { name })`. Unknown gaps stay. */
+/** Fills a text's placeholders: `formatText('{name} joined', { name })`. Unknown ones stay. */
 export function formatText(
   text: string,
   values: Readonly<Record<string, string | number>>,
 ): string {
-  return text.replace(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap))
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    String(values[name] ?? placeholder),
+  )
 }
 
-/** A text for one, and for all other numbers; languages with more forms may add them. */
+/** Texts by plural form; languages with more than two forms add them. */
 type PluralForms = { one: string; other: string; few?: string; many?: string }
 
-/** The form that a language has for a number, filled with it. */
+/** Returns the plural form that a language has for a number, with the number filled in. */
 export function formatCount(texts: PluralForms, count: number, language: string): string {
   const rule = new Intl.PluralRules(localeOf(language)).select(count)
   const forms: Partial<Record<Intl.LDMLPluralRule, string>> = texts

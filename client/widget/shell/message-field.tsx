@@ -1,6 +1,19 @@
 import type { ClipboardEvent, KeyboardEvent, RefObject } from 'react'
 import { useWidget } from '../context.js'
+import { formatCount } from '../texts/format.js'
 import { isSendKey, measure } from './draft.js'
+
+/** Shows the number of characters left, once it is small. */
+export function CharacterCounter({ id, draft }: { id: string; draft: string }) {
+  const { texts, language } = useWidget()
+  const { left, isCounted } = measure(draft)
+  const form = left < 0 ? texts.charactersOver : texts.charactersLeft
+  return (
+    <p id={id} className="miaw-counter" role="status" data-over={left < 0}>
+      {isCounted && formatCount(form, Math.abs(left), language)}
+    </p>
+  )
+}
 
 type Props = {
   input: RefObject<HTMLTextAreaElement | null>
@@ -12,8 +25,8 @@ type Props = {
   onFiles(files: File[]): void
 }
 
-/** Text field as high as its content. Enter sends, and files can be pasted into it. */
-export function Field({ input, draft, counterId, onDraft, onSend, onFiles }: Props) {
+/** Shows a text field that grows with its content. Enter sends; pasted files are added. */
+export function MessageField({ input, draft, counterId, onDraft, onSend, onFiles }: Props) {
   const { chat, snapshot, texts } = useWidget()
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect } from 'react'
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
 import { hasKeyboard } from './page.js'
 
 /** Returns the focused element of the tree that a node is in, shadow roots included. */
@@ -21,7 +21,7 @@ export function focusedIn(node: HTMLElement): Element | null {
 
 const targets = '[data-focus], .miaw-questions :is(input, select, textarea)'
 
-/** Puts the focus where one goes on in a panel; where that would call up a keyboard, on the panel. */
+/** Focuses a panel's next control, or the panel if that would open an on-screen keyboard. */
 export function focusIn(panel: HTMLElement): void {
   const found = [...panel.querySelectorAll<HTMLElement>(targets)]
   const target = found.find((node) => !node.closest('[hidden]'))
@@ -30,7 +30,7 @@ export function focusIn(panel: HTMLElement): void {
   ;(chosen ?? panel).focus({ preventScroll: true })
 }
 
-/** Hands the focus on to the panel around when a part that holds it goes. */
+/** Moves the focus to the surrounding panel when a part that holds it unmounts. */
 export function useFocusHandover(part: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const node = part.current
@@ -42,4 +42,17 @@ export function useFocusHandover(part: RefObject<HTMLElement | null>): void {
       })
     }
   }, [part])
+}
+
+type PanelPartProps = { className: string; children: ReactNode }
+
+/** Shows a part of the panel that comes and goes. Its focus moves to the panel when it goes. */
+export function PanelPart({ className, children }: PanelPartProps) {
+  const node = useRef<HTMLDivElement>(null)
+  useFocusHandover(node)
+  return (
+    <div ref={node} className={className}>
+      {children}
+    </div>
+  )
 }
