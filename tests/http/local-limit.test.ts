@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createLocalLimit } from '../lib/http/local-limit.js'
+import { createLocalLimit } from '../../lib/http/local-limit.js'
 
 it('does not grow with the number of callers', () => {
   vi.useFakeTimers({ toFake: ['Date'] })

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { EnvironmentError, readEnv } from '../lib/config/env.js'
+import { EnvironmentError, readEnv } from '../../lib/config/env.js'
 
 const secret = 'a-secret-of-at-least-thirty-two-bytes'
 const complete: Record<string, string | undefined> = {
