@@ -19,6 +19,6 @@ it.skipIf(!hasRedisServer())(
     expect(outputText).toContain('lost 0, doubled 0, foreign 0, internal 0')
     expect(code, outputText).toBe(0)
     expect(Number(/acknowledged (\d+)/.exec(outputText)?.[1])).toBeGreaterThanOrEqual(40)
-    expect(outputText).toMatch(/^send (calm|storm) +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m)
+    expect(outputText).toMatch(/^send (calm|faulty) +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m)
   },
 )
