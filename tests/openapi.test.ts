@@ -190,7 +190,7 @@ describe('real answers keep to the document', () => {
     const { token } = (await request(auth, { body: {} })).body
     const { conversationId } = (await request(start, { token, body: {} })).body
     const query = { conversationId }
-    const say = (body: object) => request(send, { token, body: { conversationId, ...body } })
+    const sendBody = (body: object) => request(send, { token, body: { conversationId, ...body } })
     const id = randomUUID()
     gateway.salesforce.fail({ operation: 'listConversationEntries', what: { status: 400 } })
     const wrong: [path: string, method: string, code: string, TestResponse][] = [
@@ -208,8 +208,13 @@ describe('real answers keep to the document', () => {
       ],
       ['/api/auth', 'delete', 'unauthenticated', await request(auth, { method: 'DELETE' })],
       ['/api/start', 'post', 'invalid_request', await request(start, { token, body: { a: 1 } })],
-      ['/api/send', 'post', 'payload_too_large', await say({ text: 'x'.repeat(200_000) })],
-      ['/api/send', 'post', 'conversation_not_found', await say({ conversationId: id, text: 'x' })],
+      ['/api/send', 'post', 'payload_too_large', await sendBody({ text: 'x'.repeat(200_000) })],
+      [
+        '/api/send',
+        'post',
+        'conversation_not_found',
+        await sendBody({ conversationId: id, text: 'x' }),
+      ],
       ['/api/poll', 'get', 'upstream_rejected', await request(poll, { token, query })],
       [
         '/api/poll',
@@ -218,12 +223,12 @@ describe('real answers keep to the document', () => {
         await request(poll, { token, query: { ...query, cursor: 'x' } }),
       ],
     ]
-    await say({ id, text: 'One' })
-    wrong.push(['/api/send', 'post', 'id_reused', await say({ id, text: 'Two' })])
-    wrong.push(['/api/send', 'post', 'rate_limited', await say({ text: 'Three' })])
+    await sendBody({ id, text: 'One' })
+    wrong.push(['/api/send', 'post', 'id_reused', await sendBody({ id, text: 'Two' })])
+    wrong.push(['/api/send', 'post', 'rate_limited', await sendBody({ text: 'Three' })])
     await request(end, { token, body: { conversationId } })
     const typing = { messageType: 'TypingIndicator', typing: true }
-    wrong.push(['/api/send', 'post', 'conversation_ended', await say(typing)])
+    wrong.push(['/api/send', 'post', 'conversation_ended', await sendBody(typing)])
     const headers = { origin: 'https://evil.example' }
     const otherVisitor = await request(health, { headers })
     wrong.push(['/api/health', 'get', 'origin_not_allowed', otherVisitor])

@@ -34,7 +34,7 @@ describe('auth of a new guest where TURNSTILE_SECRET is set', () => {
     expect((await request(start, { token: answer.body.token, body: {} })).status).toBe(201)
     expect(turnstile.asked).toEqual([{ secret, response: challenge }])
     const kept = JSON.stringify(await gateway.redisBackend.execute(['KEYS', '*']))
-    const output = [...sentToClients, ...gateway.lines, kept].join('\n')
+    const output = [...sentToClients, ...gateway.logLines, kept].join('\n')
     for (const word of [secret, challenge]) expect(output).not.toContain(word)
   })
 
@@ -56,7 +56,7 @@ describe('auth of a new guest where TURNSTILE_SECRET is set', () => {
     const answer = await signIn({ challenge: 'a-made-up-challenge&secret=mine' })
     expectChallengeError(answer, /not accepted/)
     expect(turnstile.asked).toEqual([{ secret, response: 'a-made-up-challenge&secret=mine' }])
-    expect([...sentToClients, ...gateway.lines].join()).not.toContain('made-up')
+    expect([...sentToClients, ...gateway.logLines].join()).not.toContain('made-up')
   })
 
   it('returns 400 for a challenge that was used before', async () => {
@@ -101,8 +101,8 @@ describe('auth of a new guest while Turnstile fails', () => {
       status: 503,
       body: { code: 'upstream_unavailable', retryable: true },
     })
-    expect(gateway.lines.at(-1)).toContain('Turnstile')
-    expect(gateway.lines.at(-1)).not.toContain(secret)
+    expect(gateway.logLines.at(-1)).toContain('Turnstile')
+    expect(gateway.logLines.at(-1)).not.toContain(secret)
   })
 
   it('returns 503 before the deadline while Cloudflare hangs', async () => {
@@ -118,7 +118,7 @@ describe('auth of a new guest while Turnstile fails', () => {
     gateway.setEnv({ TURNSTILE_SECRET: '2x-the-secret-key-of-another-AA' })
     const answer = await signIn({ challenge: turnstile.solve() })
     expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
-    expect(gateway.lines.at(-1)).toContain('TURNSTILE_SECRET')
+    expect(gateway.logLines.at(-1)).toContain('TURNSTILE_SECRET')
     expect(JSON.stringify(answer.body)).not.toMatch(/secret/i)
   })
 })

@@ -102,9 +102,9 @@ describe('health', () => {
   it('names the invalid variables in the log without their values', async () => {
     gateway.setEnv({ SALESFORCE_ORG_ID: 'not-an-org', SESSION_SECRET: '' })
     await request(health)
-    expect(gateway.lines).toHaveLength(1)
-    expect(gateway.lines[0]).toContain('SALESFORCE_ORG_ID')
-    expect(gateway.lines[0]).toContain('SESSION_SECRET')
-    expect(gateway.lines[0]).not.toContain('not-an-org')
+    expect(gateway.logLines).toHaveLength(1)
+    expect(gateway.logLines[0]).toContain('SALESFORCE_ORG_ID')
+    expect(gateway.logLines[0]).toContain('SESSION_SECRET')
+    expect(gateway.logLines[0]).not.toContain('not-an-org')
   })
 })

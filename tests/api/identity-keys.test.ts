@@ -200,7 +200,7 @@ describe('auth by a cached key set', () => {
       expect(await signInOutcome(sign())).toEqual(outage)
       expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(outage)
       expect(asked).not.toContain(elsewhere)
-      expect(gateway.lines.at(-1)).toContain('IDENTITY_JWKS_URL')
+      expect(gateway.logLines.at(-1)).toContain('IDENTITY_JWKS_URL')
     },
   )
 

@@ -41,12 +41,7 @@ async function readBack(visitor: Visitor, tab: Tab): Promise<void> {
 }
 
 describe.each(unnamed)('poll where Salesforce assigns message ids ($name)', (dialect) => {
-  const {
-    world: gateway,
-    fail,
-    stored,
-    name,
-  } = setupDialect(dialect, { REQUEST_DEADLINE_MS: '8000' })
+  const { gateway, fail, stored, name } = setupDialect(dialect, { REQUEST_DEADLINE_MS: '8000' })
 
   /** Lets Salesforce process each request and holds its responses back. */
   function holdAnswers(method: 'get' | 'post', path: string) {
@@ -58,7 +53,7 @@ describe.each(unnamed)('poll where Salesforce assigns message ids ($name)', (dia
         const held = { done: createDeferred(), isCut: false }
         waiting.push(held)
         arrivals.shift()?.()
-        await held.done.comes
+        await held.done.promise
         return held.isCut ? HttpResponse.error() : response
       }),
     )

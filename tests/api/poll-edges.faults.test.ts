@@ -34,7 +34,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 
 describe.each(dialects)('poll through the dialect $name', (dialect) => {
   const setup = setupDialect(dialect)
-  const { world: gateway, fail, exchangesOf } = setup
+  const { gateway, fail, exchangesOf } = setup
   const lists = dialect.resolvesUnclearSends ? '*/entries' : '*/messages'
 
   /** Injects this many messages, spread evenly. */

@@ -30,20 +30,23 @@ describe('the participants in a poll', () => {
   it('change from the queue to the bot to an agent', async () => {
     gateway.salesforce.switches.botDelayMs = 2000
     const visitor = await startConversation()
-    const look = await watch(visitor)
-    expect((await look()).conversation).toMatchObject({ handledBy: 'queue', participants: [] })
+    const pollNext = await watch(visitor)
+    expect((await pollNext()).conversation).toMatchObject({ handledBy: 'queue', participants: [] })
     shiftClock(2100)
     const bot = { role: 'Chatbot', displayName: 'Harbor Assistant' }
-    expect((await look()).conversation).toMatchObject({ handledBy: 'bot', participants: [bot] })
+    expect((await pollNext()).conversation).toMatchObject({ handledBy: 'bot', participants: [bot] })
     gateway.salesforce.switches.botDelayMs = 0
     await visitor.send('agent')
     const dana = { role: 'Agent', displayName: 'Dana' }
-    expect((await look()).conversation).toMatchObject({ handledBy: 'agent', participants: [dana] })
+    expect((await pollNext()).conversation).toMatchObject({
+      handledBy: 'agent',
+      participants: [dana],
+    })
   })
 
   it('are the queue with the estimated wait while Salesforce looks for an agent', async () => {
     const visitor = await startConversation()
-    const look = await watch(visitor)
+    const pollNext = await watch(visitor)
     const leaves = {
       operation: 'remove',
       displayName: 'Harbor Assistant',
@@ -54,13 +57,13 @@ describe('the participants in a poll', () => {
       routing({ routingType: 'Transfer', estimatedWaitTime }),
       { payload: { entryType: 'ParticipantChanged', entries: [leaves] } },
     ])
-    expect((await look()).conversation).toMatchObject({
+    expect((await pollNext()).conversation).toMatchObject({
       handledBy: 'queue',
       participants: [],
       estimatedWaitSeconds: 120,
     })
     gateway.salesforce.agentJoins(visitor.conversationId)
-    expect((await look()).conversation).toMatchObject({
+    expect((await pollNext()).conversation).toMatchObject({
       handledBy: 'agent',
       estimatedWaitSeconds: null,
     })
@@ -68,12 +71,12 @@ describe('the participants in a poll', () => {
 
   it('are none when no agent is available', async () => {
     const visitor = await startConversation()
-    const look = await watch(visitor)
+    const pollNext = await watch(visitor)
     gateway.salesforce.endSession(visitor.conversationId, 'Chatbot')
     gateway.salesforce.inject(visitor.conversationId, [
       routing({ routingType: 'Transfer', failureType: 'RoutingError', failureReason: 'No_Agent' }),
     ])
-    const { messages, conversation } = await look()
+    const { messages, conversation } = await pollNext()
     expect(conversation).toMatchObject({ status: 'open', handledBy: 'none' })
     expect(messages.at(-1)).toMatchObject({
       messageType: 'RoutingResult',
@@ -85,9 +88,9 @@ describe('the participants in a poll', () => {
     'are none in an open conversation when the %s ended the session',
     async (role) => {
       const visitor = await startConversation()
-      const look = await watch(visitor)
+      const pollNext = await watch(visitor)
       gateway.salesforce.endSession(visitor.conversationId, role)
-      const { conversation, pollAfterMs, messages } = await look()
+      const { conversation, pollAfterMs, messages } = await pollNext()
       expect(conversation).toMatchObject({
         status: 'open',
         handledBy: 'none',
@@ -100,7 +103,7 @@ describe('the participants in a poll', () => {
         session: { status: 'Ended', previous: 'Active', endedBy: role },
       })
       await visitor.send('Wait, one more thing')
-      expect((await look()).conversation).toMatchObject({ handledBy: 'bot', endedBy: null })
+      expect((await pollNext()).conversation).toMatchObject({ handledBy: 'bot', endedBy: null })
     },
   )
 })
@@ -111,17 +114,17 @@ describe('poll of an ended conversation', () => {
     const { cursor } = (await visitor.poll()).body
     await visitor.send('Bye then')
     await visitor.end()
-    const soon = (await visitor.poll({ cursor })).body
-    expect(textsOf(soon)).toContain('Bye then')
-    expect(soon.conversation).toMatchObject({
+    const firstPage = (await visitor.poll({ cursor })).body
+    expect(textsOf(firstPage)).toContain('Bye then')
+    expect(firstPage.conversation).toMatchObject({
       status: 'ended',
       handledBy: 'none',
       participants: [],
       endedBy: 'EndUser',
     })
-    expect(soon.pollAfterMs).not.toBeNull()
+    expect(firstPage.pollAfterMs).not.toBeNull()
     shiftClock(2500)
-    const last = (await visitor.poll({ cursor: soon.cursor })).body
+    const last = (await visitor.poll({ cursor: firstPage.cursor })).body
     expect(last).toMatchObject({ messages: [], hasMore: false, pollAfterMs: null })
     expect((await visitor.poll()).body.conversation.status).toBe('ended')
   })
@@ -138,16 +141,16 @@ describe('poll of an ended conversation', () => {
 
   it('returns the end that a close entry of Salesforce reports', async () => {
     const visitor = await startConversation()
-    const look = await watch(visitor)
+    const pollNext = await watch(visitor)
     const { conversationId } = visitor
     gateway.salesforce.inject(conversationId, [
       { payload: { entryType: 'CloseConversation', conversationIdentifier: conversationId } },
     ])
-    const soon = await look()
-    expect(soon.conversation).toMatchObject({ status: 'ended', handledBy: 'none' })
-    expect(soon.pollAfterMs, 'what is late may still come').not.toBeNull()
+    const firstPage = await pollNext()
+    expect(firstPage.conversation).toMatchObject({ status: 'ended', handledBy: 'none' })
+    expect(firstPage.pollAfterMs, 'what is late may still come').not.toBeNull()
     shiftClock(3500)
-    expect((await look()).pollAfterMs).toBeNull()
+    expect((await pollNext()).pollAfterMs).toBeNull()
   })
 
   it('returns every message while the guest token lives and 410 afterwards', async () => {

@@ -8,10 +8,10 @@ const gateway = setupGateway({ env: noLimits })
 const operation = 'listConversationEntries'
 
 async function visitor() {
-  const visiting = await startConversation()
-  const { cursor } = (await visiting.poll()).body
-  await visiting.send('Do not lose me')
-  return { ...visiting, cursor: String(cursor) }
+  const conversation = await startConversation()
+  const { cursor } = (await conversation.poll()).body
+  await conversation.send('Do not lose me')
+  return { ...conversation, cursor: String(cursor) }
 }
 
 type Row = [

@@ -8,7 +8,7 @@ import { noSalesforceLimits, shiftClock } from '../support/sending.js'
 
 type Visitor = Awaited<ReturnType<typeof startConversation>>
 type Tab = { cursor: string; received: string[] }
-type Model = { happened: number }
+type Model = { messageCount: number }
 type Real = {
   setup: ReturnType<typeof setupDialect>
   visitor: Visitor
@@ -65,7 +65,10 @@ function poll({ tab: which, limit, isAnswerLost }: Poll): Command {
   }
 }
 
-function happen(what: string, act: (model: Model, real: Real) => void | Promise<void>): Command {
+function createCommand(
+  what: string,
+  act: (model: Model, real: Real) => void | Promise<void>,
+): Command {
   return {
     check: () => true,
     run: async (model, real) => await act(model, real),
@@ -75,16 +78,16 @@ function happen(what: string, act: (model: Model, real: Real) => void | Promise<
 
 /** Adds messages of one moment, each visible after its own delay. */
 function messagesCome(lagsMs: number[]): Command {
-  return happen(`messages(${lagsMs})`, (model, { setup }) => {
+  return createCommand(`messages(${lagsMs})`, (model, { setup }) => {
     const entries = lagsMs.map((visibleAfterMs) => {
-      model.happened += 1
-      return { text: `Message ${model.happened}`, visibleAfterMs }
+      model.messageCount += 1
+      return { text: `Message ${model.messageCount}`, visibleAfterMs }
     })
-    setup.world.salesforce.inject(setup.name(), entries)
+    setup.gateway.salesforce.inject(setup.name(), entries)
   })
 }
 
-const whats = fc.constantFrom<FaultInput['what'][]>(
+const faultKinds = fc.constantFrom<FaultInput['what'][]>(
   'drop',
   'html',
   'empty',
@@ -108,18 +111,20 @@ const commands = fc.commands<Model, Real, false>(
       })
       .map(poll),
     fc
-      .record({ when: fc.constantFrom('before' as const, 'after' as const), what: whats })
+      .record({ when: fc.constantFrom('before' as const, 'after' as const), what: faultKinds })
       .map((fault) =>
-        happen(`fails(${JSON.stringify(fault)})`, (_, { setup }) => setup.fail('list', fault)),
+        createCommand(`fails(${JSON.stringify(fault)})`, (_, { setup }) =>
+          setup.fail('list', fault),
+        ),
       ),
     fc.constantFrom(500, 4000, 12_000, 20_000).map((ms) =>
-      happen(`later(${ms})`, (_, { clock }) => {
+      createCommand(`later(${ms})`, (_, { clock }) => {
         clock.aheadMs += ms
         shiftClock(clock.aheadMs)
       }),
     ),
     fc.constantFrom('2', '100').map((limit) =>
-      happen(`reload(${limit})`, async (_, real) => {
+      createCommand(`reload(${limit})`, async (_, real) => {
         real.tabs.push(await openTab(real, limit))
       }),
     ),
@@ -144,19 +149,22 @@ describe.each(dialects)('poll through $name', (dialect) => {
   it('returns every message once to every tab while calls fail, answers get lost and entries come late', async () => {
     const property = fc.asyncProperty(commands, fc.boolean(), async (sequence, isUntidy) => {
       shiftClock(0)
-      setup.world.salesforce.clearFaults()
-      Object.assign(setup.world.salesforce.switches, {
+      setup.gateway.salesforce.clearFaults()
+      Object.assign(setup.gateway.salesforce.switches, {
         listRepeatsEntries: isUntidy,
         listShufflesTies: isUntidy,
       })
       const visitor = await startConversation()
       const real: Real = { setup, visitor, tabs: [], clock: { aheadMs: 0 } }
       real.tabs.push(await openTab(real, '100'))
-      const model: Model = { happened: 0 }
+      const model: Model = { messageCount: 0 }
       await fc.asyncModelRun(() => ({ model, real }), sequence)
-      setup.world.salesforce.clearFaults()
+      setup.gateway.salesforce.clearFaults()
       shiftClock(real.clock.aheadMs + latestMs)
-      const expected = Array.from({ length: model.happened }, (_, index) => `Message ${index + 1}`)
+      const expected = Array.from(
+        { length: model.messageCount },
+        (_, index) => `Message ${index + 1}`,
+      )
       for (const tab of real.tabs) {
         await readToTheEnd(real, tab)
         expect([...tab.received].sort()).toEqual([...expected].sort())

@@ -45,7 +45,7 @@ async function tookMs(work: () => Promise<TestResponse>): Promise<[number, TestR
 }
 
 describe.each(first)('with $name', (dialect) => {
-  const { world: gateway } = setupDialect({
+  const { gateway } = setupDialect({
     ...dialect,
     salesforce: { attachments, allowTranscriptDownload: true },
   })
@@ -76,21 +76,24 @@ describe.each(first)('with $name', (dialect) => {
     expect(ms).toBeLessThan(timing.deadlineMs + toleranceMs)
   })
 
-  const lastWords: [when: string, passes: number][] = [
+  const deadlineCases: [when: string, callsBefore: number][] = [
     ['before it is claimed', 1],
     ['when it is to be logged', 2],
   ]
-  it.each(lastWords)('a send waits for Redis once more, not longer, %s', async (_, passes) => {
-    const visitor = await startConversation()
-    await visitor.send('Warm')
-    gateway.setEnv(tight)
-    gateway.salesforce.fail({ operation: '*', times: 50, what: 'hang' })
-    gateway.redis.fault({ times: passes, what: { slowMs: 0 } })
-    gateway.redis.fault({ times: 50, what: 'hang' })
-    const [ms, answer] = await tookMs(() => visitor.send('Nobody is there'))
-    expect(answer.body.retryable).toBe(true)
-    expect(ms).toBeLessThan(timing.deadlineMs + timing.redisMs + toleranceMs)
-  })
+  it.each(deadlineCases)(
+    'a send waits for Redis once more, not longer, %s',
+    async (_, callsBefore) => {
+      const visitor = await startConversation()
+      await visitor.send('Warm')
+      gateway.setEnv(tight)
+      gateway.salesforce.fail({ operation: '*', times: 50, what: 'hang' })
+      gateway.redis.fault({ times: callsBefore, what: { slowMs: 0 } })
+      gateway.redis.fault({ times: 50, what: 'hang' })
+      const [ms, answer] = await tookMs(() => visitor.send('Nobody is there'))
+      expect(answer.body.retryable).toBe(true)
+      expect(ms).toBeLessThan(timing.deadlineMs + timing.redisMs + toleranceMs)
+    },
+  )
 
   type Harmless = [what: string, act: Act, operation: Operation]
   const harmless: Harmless[] = [
@@ -191,10 +194,10 @@ describe.each(first)('with $name', (dialect) => {
     expect(sum(short)).toBeLessThan(sum(long) - 500)
   })
 
-  const soon = () => new Date(Date.now() + 2500).toUTCString()
+  const retryAfterDate = () => new Date(Date.now() + 2500).toUTCString()
   it.each([
     ['seconds', () => '1'],
-    ['a date', soon],
+    ['a date', retryAfterDate],
   ])('asks again when Salesforce wants to be asked, told in %s', async (_, when) => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '8000' })
     const { poll } = await startConversation()
@@ -208,7 +211,7 @@ describe.each(first)('with $name', (dialect) => {
 })
 
 describe.each(guide)('with the $name dialect', (dialect) => {
-  const { world: gateway, fail, exchangesOf, stored, name } = setupDialect(dialect)
+  const { gateway, fail, exchangesOf, stored, name } = setupDialect(dialect)
 
   const hanging: [what: string, act: Act, operations: Operation[]][] = [
     ['a send', ({ send }) => send('Hi'), ['postMessage']],
@@ -231,12 +234,12 @@ describe.each(guide)('with the $name dialect', (dialect) => {
 
   it.each([2, 3])(
     'a send is answered in time when Redis hangs after %i answers',
-    async (passes) => {
+    async (callsBefore) => {
       const visitor = await startConversation()
       await visitor.send('Warm')
       gateway.setEnv(tight)
       fail('send', { when: 'after', what: 'hang' })
-      gateway.redis.fault({ times: passes, what: { slowMs: 0 } })
+      gateway.redis.fault({ times: callsBefore, what: { slowMs: 0 } })
       gateway.redis.fault({ times: 50, what: 'hang' })
       const [ms] = await tookMs(() => visitor.send('Nobody is there'))
       expect(ms).toBeLessThan(timing.deadlineMs + timing.redisMs + toleranceMs)

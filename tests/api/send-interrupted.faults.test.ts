@@ -10,25 +10,25 @@ import { redisUrl, setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import {
   createDeferred,
+  duplicateHandling,
   expectProblem,
   messagesSentToSalesforce,
   noLimits,
-  orgs,
   shiftClock,
   timesStored,
 } from '../support/sending.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
-describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
+describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
   const gateway = setupGateway({
     env: { ...noLimits, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' },
   })
 
   async function visitor() {
-    const visiting = await startConversation()
-    await visiting.send('Warm')
+    const conversation = await startConversation()
+    await conversation.send('Warm')
     gateway.salesforce.switches.storesDuplicates = storesDuplicates
-    return visiting
+    return conversation
   }
 
   /** Redis works, but the answer to its second request from now on is kept back. */
@@ -43,12 +43,12 @@ describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
         const response = await gateway.redis.handle(request)
         if (isHeld) {
           held.resolve()
-          await release.comes
+          await release.promise
         }
         return response
       }),
     )
-    return { held: held.comes, release: release.resolve }
+    return { held: held.promise, release: release.resolve }
   }
 
   it('a function that was frozen after its claim does not send what another sent since', async () => {
@@ -95,7 +95,7 @@ describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
       }),
     )
     const killed = send('Killed', id)
-    await effect.comes
+    await effect.promise
     gateway.network.resetHandlers(
       ...gateway.salesforce.handlers('https://harbor.my.salesforce-scrt.com'),
       ...gateway.redis.handlers(redisUrl),
@@ -116,23 +116,26 @@ describe('two devices of one known visitor', () => {
     env: { ...noLimits, ...verifiedEnv, ...loginEnv },
   })
 
-  it.each(orgs)('send once what both send at the same moment, and it %s', async (_, repeats) => {
-    gateway.salesforce.switches.storesDuplicates = repeats
-    const body = { identityToken: await identityToken() }
-    const devices = [await request(auth, { body }), await request(auth, { body })]
-    const tokens = devices.map((device) => String(device.body.token))
-    expect(new Set(tokens).size).toBe(2)
-    const started = await request(start, { token: tokens[0], body: {} })
-    const conversationId = String(started.body.conversationId)
-    const id = randomUUID()
-    gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
-    const answers = await Promise.all(
-      tokens.map((token) => request(send, { token, body: { conversationId, id, text: 'Both' } })),
-    )
-    expect(answers.map(({ status }) => status)).toEqual([202, 202])
-    expect(answers.map(({ body }) => body.duplicate).sort()).toEqual([false, true])
-    expect(timesStored(gateway, conversationId, id)).toBe(1)
-    const another = { conversationId, id, text: 'Another' }
-    expectProblem(await request(send, { token: tokens[1], body: another }), 422, 'id_reused')
-  })
+  it.each(duplicateHandling)(
+    'send once what both send at the same moment, and it %s',
+    async (_, repeats) => {
+      gateway.salesforce.switches.storesDuplicates = repeats
+      const body = { identityToken: await identityToken() }
+      const devices = [await request(auth, { body }), await request(auth, { body })]
+      const tokens = devices.map((device) => String(device.body.token))
+      expect(new Set(tokens).size).toBe(2)
+      const started = await request(start, { token: tokens[0], body: {} })
+      const conversationId = String(started.body.conversationId)
+      const id = randomUUID()
+      gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
+      const answers = await Promise.all(
+        tokens.map((token) => request(send, { token, body: { conversationId, id, text: 'Both' } })),
+      )
+      expect(answers.map(({ status }) => status)).toEqual([202, 202])
+      expect(answers.map(({ body }) => body.duplicate).sort()).toEqual([false, true])
+      expect(timesStored(gateway, conversationId, id)).toBe(1)
+      const another = { conversationId, id, text: 'Another' }
+      expectProblem(await request(send, { token: tokens[1], body: another }), 422, 'id_reused')
+    },
+  )
 })

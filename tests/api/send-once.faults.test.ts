@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest'
 import { startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import {
+  duplicateHandling,
   expectNoSalesforceCalls,
   expectProblem,
   type Fault,
   messagesSentToSalesforce,
   noLimits,
-  orgs,
   timesStored,
 } from '../support/sending.js'
 
 const gateway = setupGateway({ env: { ...noLimits, SEND_SETTLE_MS: '0' } })
 
-const transient: [name: string, misbehaviour: Fault][] = [
+const transient: [name: string, fault: Fault][] = [
   ['500 before the effect', { when: 'before', what: { status: 500 } }],
   ['500 after the effect', { when: 'after', what: { status: 500 } }],
   ['a cut connection before the effect', { when: 'before', what: 'drop' }],
@@ -28,16 +28,16 @@ const transient: [name: string, misbehaviour: Fault][] = [
   ['a 408 of a proxy after the effect', { when: 'after', what: { status: 408 } }],
 ]
 
-describe.each(orgs)('in an org that %s', (_, storesDuplicates) => {
+describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
   async function visitor() {
     gateway.salesforce.switches.storesDuplicates = storesDuplicates
     return await startConversation()
   }
 
-  it.each(transient)('delivers once after %s', async (_, misbehaviour) => {
+  it.each(transient)('delivers once after %s', async (_, fault) => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    gateway.salesforce.fail({ operation: 'sendMessage', ...misbehaviour })
+    gateway.salesforce.fail({ operation: 'sendMessage', ...fault })
     const first = await send('Exactly once', id)
     if (first.status !== 202) expect(first.body.retryable, first.body.code).toBe(true)
     const stored = timesStored(gateway, conversationId, id)
@@ -134,7 +134,7 @@ async function expectNoSends<T>(work: () => Promise<T>): Promise<T> {
 }
 
 describe('time', () => {
-  it.each(orgs)(
+  it.each(duplicateHandling)(
     'finds a message that shows late, in an org that %s',
     async (_, storesDuplicates) => {
       gateway.setEnv({ SEND_SETTLE_MS: '200' })
@@ -149,7 +149,7 @@ describe('time', () => {
     },
   )
 
-  const hangs = orgs.flatMap(([name, storesDuplicates]) =>
+  const hangs = duplicateHandling.flatMap(([name, storesDuplicates]) =>
     (['before', 'after'] as const).map((when) => [when, name, storesDuplicates] as const),
   )
   it.each(hangs)(

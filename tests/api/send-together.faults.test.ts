@@ -17,7 +17,10 @@ const gateway = setupGateway({ env: { ...noLimits, SEND_SETTLE_MS: '0' } })
 const steps = { need: 0, claim: 1, mark: 2 }
 
 /** Spoils one of the Redis requests of the next send. */
-function spoil(step: keyof typeof steps, what: Parameters<typeof gateway.redis.fault>[0]['what']) {
+function failStep(
+  step: keyof typeof steps,
+  what: Parameters<typeof gateway.redis.fault>[0]['what'],
+) {
   for (let passed = 0; passed < steps[step]; passed += 1)
     gateway.redis.fault({ what: { slowMs: 0 } })
   gateway.redis.fault({ what })
@@ -29,18 +32,18 @@ async function claimAndDie(
   text: string,
   id: string,
 ) {
-  spoil('claim', 'lose')
+  failStep('claim', 'lose')
   gateway.redis.fault({ what: 'drop' })
   await send(text, id)
   gateway.setEnv({})
 }
 
 async function visitor(storesDuplicates = true) {
-  const visiting = await startConversation()
-  await visiting.send('Warm')
+  const conversation = await startConversation()
+  await conversation.send('Warm')
   gateway.salesforce.switches.storesDuplicates = storesDuplicates
   gateway.setEnv({ REDIS_TIMEOUT_MS: '100' })
-  return visiting
+  return conversation
 }
 
 describe('calls at the same moment', () => {
@@ -84,7 +87,7 @@ describe('calls at the same moment', () => {
   it('keeps an ended conversation ended when a message was on its way', async () => {
     const { send, end, poll } = await visitor()
     gateway.setEnv({ REDIS_TIMEOUT_MS: '400' })
-    spoil('claim', { slowMs: 150 })
+    failStep('claim', { slowMs: 150 })
     const [sent, ended] = await Promise.all([
       send('Just a second'),
       new Promise((resolve) => setTimeout(resolve, 40)).then(() => end()),
@@ -101,7 +104,7 @@ describe('when Redis fails', () => {
     'sends nothing without its limits: %o',
     async (what) => {
       const { send } = await visitor()
-      spoil('need', what)
+      failStep('need', what)
       const answer = await expectNoSalesforceCalls(gateway, () => send('Hello'))
       expectProblem(answer, 503, 'store_unavailable')
       expect(answer.body.retryable).toBe(true)
@@ -113,7 +116,7 @@ describe('when Redis fails', () => {
     async (what) => {
       const { send, conversationId } = await visitor()
       const id = randomUUID()
-      spoil('claim', what)
+      failStep('claim', what)
       expectProblem(
         await expectNoSalesforceCalls(gateway, () => send('Hello', id)),
         503,
@@ -131,7 +134,7 @@ describe('when Redis fails', () => {
     async (what) => {
       const { send, conversationId } = await visitor()
       const id = randomUUID()
-      spoil('mark', what)
+      failStep('mark', what)
       const first = await send('Arrived', id)
       expect([first.status, first.body.duplicate]).toEqual([202, false])
       gateway.setEnv({})
@@ -148,7 +151,7 @@ describe('when Redis fails', () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '900' })
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    spoil('claim', 'lose')
+    failStep('claim', 'lose')
     expectProblem(await send('Hello', id), 503, 'store_unavailable')
     expect((await send('Hello', id)).body.duplicate).toBe(false)
     expect(timesStored(gateway, conversationId, id)).toBe(1)
@@ -158,7 +161,7 @@ describe('when Redis fails', () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '900' })
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    spoil('mark', 'drop')
+    failStep('mark', 'drop')
     await send('Arrived', id)
     gateway.setEnv({})
     const again = await send('Arrived', id)
@@ -169,7 +172,7 @@ describe('when Redis fails', () => {
   it('delivers once when the process died after its message arrived', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    spoil('mark', 'drop')
+    failStep('mark', 'drop')
     await send('Last words', id)
     gateway.setEnv({})
     const sent = messagesSentToSalesforce(gateway).length

@@ -9,7 +9,7 @@ import {
   type Model,
   maxLagMs,
 } from '../support/send-model.js'
-import { noSalesforceLimits, orgs } from '../support/sending.js'
+import { duplicateHandling, noSalesforceLimits } from '../support/sending.js'
 import { attachments } from '../support/uploads.js'
 import { loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
@@ -42,12 +42,12 @@ describe.each(settingsOfPeople)('$people, through $name', ({ isKnown, people: _,
   }
   const setup = setupDialect({ ...dialect, salesforce }, patience)
 
-  it.each(orgs)(
+  it.each(duplicateHandling)(
     'say each thing at most once, and exactly once when told so, in an org that %s',
     async (_, storesDuplicates) => {
       const property = fc.asyncProperty(commands, async (sequence) => {
         const real = await createReal(setup, dialect, isKnown)
-        setup.world.salesforce.switches.storesDuplicates = storesDuplicates
+        setup.gateway.salesforce.switches.storesDuplicates = storesDuplicates
         const model: Model = { messages: new Map() }
         await fc.asyncModelRun(() => ({ model, real }), sequence)
         await checkAfterRecovery(model, real)

@@ -243,7 +243,7 @@ describe('security', () => {
       what: { status: 400, body: { message: text } },
     })
     const refused = await visitor.send(text)
-    expect(gateway.lines.join('\n')).not.toContain('swordfish')
+    expect(gateway.logLines.join('\n')).not.toContain('swordfish')
     expect(JSON.stringify(refused.body)).not.toContain('swordfish')
     const keys = await gateway.redisBackend.execute(['KEYS', '*'])
     for (const key of Array.isArray(keys) ? keys : []) {

@@ -14,8 +14,8 @@ type Visitor = Awaited<ReturnType<typeof startConversation>>
 /** What the conversation is like after each of these happenings, for a client that keeps polling. */
 async function watch(visitor: Visitor) {
   let { cursor } = (await visitor.poll()).body
-  return async (happen: () => unknown) => {
-    await happen()
+  return async (act: () => unknown) => {
+    await act()
     const { body } = await visitor.poll({ cursor })
     cursor = body.cursor
     const { status, handledBy, endedBy, participants } = body.conversation

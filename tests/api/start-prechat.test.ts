@@ -171,7 +171,7 @@ describe('answers that the form does not allow', () => {
       routingAttributes: { _firstName: 'Wilhelmina', _email: 'qwertz' },
     })
     expect(JSON.stringify(answer.body)).not.toMatch(/Wilhelmina|qwertz/)
-    expect(gateway.lines.join()).not.toMatch(/Wilhelmina|qwertz/)
+    expect(gateway.logLines.join()).not.toMatch(/Wilhelmina|qwertz/)
   })
 })
 

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { setupGateway } from '../support/gateway.js'
-import { expectProblem, type Fault, noLimits, orgs, timesStored } from '../support/sending.js'
+import {
+  duplicateHandling,
+  expectProblem,
+  type Fault,
+  noLimits,
+  timesStored,
+} from '../support/sending.js'
 import { attachments, filesSentToSalesforce, startUploadConversation } from '../support/uploads.js'
 
 const gateway = setupGateway({
@@ -9,7 +15,7 @@ const gateway = setupGateway({
   env: { ...noLimits, SEND_SETTLE_MS: '0' },
 })
 
-const transient: [name: string, misbehaviour: Fault][] = [
+const transient: [name: string, fault: Fault][] = [
   ['500 before the effect', { when: 'before', what: { status: 500 } }],
   ['503 after the effect', { when: 'after', what: { status: 503 } }],
   ['a cut connection before the effect', { when: 'before', what: 'drop' }],
@@ -18,16 +24,16 @@ const transient: [name: string, misbehaviour: Fault][] = [
   ['an empty answer after the effect', { when: 'after', what: 'empty' }],
 ]
 
-describe.each(orgs)('a file, in an org that %s,', (_, storesDuplicates) => {
+describe.each(duplicateHandling)('a file, in an org that %s,', (_, storesDuplicates) => {
   async function visitor() {
     gateway.salesforce.switches.storesDuplicates = storesDuplicates
     return await startUploadConversation()
   }
 
-  it.each(transient)('is delivered once after %s', async (_, misbehaviour) => {
+  it.each(transient)('is delivered once after %s', async (_, fault) => {
     const { upload, conversationId } = await visitor()
     const id = randomUUID()
-    gateway.salesforce.fail({ operation: 'sendFile', ...misbehaviour })
+    gateway.salesforce.fail({ operation: 'sendFile', ...fault })
     const first = await upload({}, id)
     if (first.status !== 202) expect(first.body.retryable, first.body.code).toBe(true)
     const second = await upload({}, id)

@@ -101,7 +101,7 @@ describe('a broken chain of trust', () => {
       const { status, body } = await request(start, { token, body: {} })
       expect([status, body.code]).toEqual([502, 'upstream_rejected'])
       expect(JSON.stringify(body)).not.toContain('SALESFORCE')
-      expect(JSON.parse(gateway.lines.at(-1) ?? '').note).toContain('SALESFORCE_KEY_ISSUER')
+      expect(JSON.parse(gateway.logLines.at(-1) ?? '').note).toContain('SALESFORCE_KEY_ISSUER')
       expect(gateway.salesforceCalls().join()).not.toContain('createConversation')
     },
   )

@@ -31,7 +31,7 @@ async function readOn(visitor: TestConversation, cursor?: string, limit = '50') 
 
 describe.each(dialects)('through the dialect $name', (dialect) => {
   const setup = setupDialect(dialect)
-  const { world: gateway, fail, stored } = setup
+  const { gateway, fail, stored } = setup
 
   describe('a conversation', () => {
     it('goes from the greeting over an answer to the end', async () => {
@@ -324,8 +324,8 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       const body = { conversationId, text: 'Hello', id: randomUUID() }
       fail('send', busy)
       expectProblem(await request(send, { token, body }), 429, 'rate_limited')
-      const said = await request(send, { token, body })
-      expect([said.status, said.body.duplicate]).toEqual([202, false])
+      const sent = await request(send, { token, body })
+      expect([sent.status, sent.body.duplicate]).toEqual([202, false])
       expect(stored(setup.name())).toEqual(['Hello'])
     })
 

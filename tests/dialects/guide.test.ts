@@ -12,7 +12,7 @@ import { setupDialect } from './setup.js'
 const [guide] = dialects.filter(({ name }) => name === 'guide')
 if (!guide) throw new Error('The table does not hold the guide’s dialect')
 const setup = setupDialect(guide, { ACCESS_TOKEN_SECONDS: '900' })
-const { world: gateway, fail, stored } = setup
+const { gateway, fail, stored } = setup
 
 const admissions = () => setup.exchangesOf('createToken').length
 
@@ -47,7 +47,7 @@ describe('a token of the guide’s dialect', () => {
   it('is not to be had while the login refuses, and the log says what to check', async () => {
     gateway.salesforce.fail({ operation: 'exchangeAssertion', what: { status: 400 } })
     await expect(startConversation()).rejects.toThrow('upstream_rejected')
-    expect(gateway.lines.join('\n')).toContain('SALESFORCE_SIGNING_KEY')
+    expect(gateway.logLines.join('\n')).toContain('SALESFORCE_SIGNING_KEY')
     await startConversation()
   })
 })

@@ -28,7 +28,7 @@ export function setupDialect({ salesforce, env, operations }: Dialect, overrides
   }
 
   return {
-    world: gateway,
+    gateway: gateway,
     exchangesOf,
     names,
     /** What Salesforce calls the newest conversation. */

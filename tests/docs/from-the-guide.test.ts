@@ -177,7 +177,9 @@ describe('the functions of the guide, over this gateway', () => {
     expect(problems).toHaveLength(1)
     turn()
     poller.stop()
-    await expect.poll(() => gateway.lines.filter((line) => line.includes('"poll"'))).toHaveLength(4)
+    await expect
+      .poll(() => gateway.logLines.filter((line) => line.includes('"poll"')))
+      .toHaveLength(4)
     await new Promise((resolve) => setImmediate(resolve))
     expect(turns()).toHaveLength(3)
   })

@@ -36,7 +36,7 @@ async function allKinds(): Promise<void> {
 describe('the log', () => {
   it('has the fields that are documented, each of them and no other', async () => {
     await allKinds()
-    const fields = gateway.lines.flatMap((line) => fieldsOf(JSON.parse(line)))
+    const fields = gateway.logLines.flatMap((line) => fieldsOf(JSON.parse(line)))
     expect([...new Set(fields)].sort()).toEqual(namesIn('The log').sort())
   })
 })

@@ -29,8 +29,8 @@ it.each(pages)('%s names variables that there are', (page) => {
   const known = readFileSync('.env.example', 'utf8')
   const named = readFileSync(page, 'utf8').match(/`[A-Z]+(_[A-Z]+)+(?=[`=])/g) ?? []
   const variables = [...new Set(named.map((name) => name.slice(1)))]
-  const strangers = variables.filter((name) => !new RegExp(`\\b${name}=`).test(known))
-  expect(strangers).toEqual([])
+  const undocumented = variables.filter((name) => !new RegExp(`\\b${name}=`).test(known))
+  expect(undocumented).toEqual([])
 })
 
 it.each(pages)('%s points to files that there are', (page) => {

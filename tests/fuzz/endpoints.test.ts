@@ -90,7 +90,7 @@ describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }
   }
 
   function clearOutput(): void {
-    gateway.lines.length = 0
+    gateway.logLines.length = 0
     sentToClients.length = 0
   }
 
@@ -107,10 +107,10 @@ describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }
           (each) => each.endpoint === endpoint && each.method.method === draft.method,
         )
         expectValidResponse(response, calledMethod?.method ?? method, draft.method, {
-          logLines: gateway.lines,
+          logLines: gateway.logLines,
           longestMs,
         })
-        const output = `${response.text}${gateway.lines}`
+        const output = `${response.text}${gateway.logLines}`
         expect(latestSecrets().filter((secret) => output.includes(secret))).toEqual([])
         expect(latest().flatMap(requestViolations)).toEqual([])
         clearOutput()

@@ -71,13 +71,13 @@ describe('a request body', () => {
     ['in pieces', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
   ])('that the sender breaks off causes no server error: %s', async (_how, length, some) => {
     const { token } = await signInAsGuest()
-    gateway.lines.length = 0
+    gateway.logLines.length = 0
     const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
     socket.write(some)
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
-    await expect.poll(() => gateway.lines.length, { timeout: 5000 }).toBe(1)
-    const line = JSON.parse(gateway.lines[0] ?? '')
+    await expect.poll(() => gateway.logLines.length, { timeout: 5000 }).toBe(1)
+    const line = JSON.parse(gateway.logLines[0] ?? '')
     expect(line).toMatchObject({ level: 'info', status: 400, code: 'invalid_request' })
     expect(line).not.toHaveProperty('error')
   })

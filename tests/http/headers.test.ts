@@ -65,7 +65,7 @@ describe('the request id', () => {
       headers: { 'x-request-id': 'call-7' },
     })
     expect([body.requestId, headers.get('x-request-id')]).toEqual(['call-7', 'call-7'])
-    expect(JSON.parse(gateway.lines.at(-1) ?? '')).toMatchObject({ requestId: 'call-7' })
+    expect(JSON.parse(gateway.logLines.at(-1) ?? '')).toMatchObject({ requestId: 'call-7' })
   })
 })
 

@@ -145,23 +145,23 @@ describe('a body', () => {
 })
 
 describe('a query', () => {
-  const look = (search: string) =>
+  const pollWith = (search: string) =>
     request(poll, { token, url: `https://chat.example/api/poll${search}` })
 
   it('with an unknown name is told so', async () => {
-    expectInvalid(await look(`?conversationId=${conversationId}&curser=x`), 'curser')
+    expectInvalid(await pollWith(`?conversationId=${conversationId}&curser=x`), 'curser')
   })
 
   it('with a name given twice is refused, even with the same value', async () => {
-    expectInvalid(await look(`?conversationId=${conversationId}&limit=5&limit=5`), 'limit')
+    expectInvalid(await pollWith(`?conversationId=${conversationId}&limit=5&limit=5`), 'limit')
   })
 
   it.each(['__proto__', 'constructor'])('with the name %s is refused', async (name) => {
-    expectInvalid(await look(`?conversationId=${conversationId}&${name}=x`), name)
+    expectInvalid(await pollWith(`?conversationId=${conversationId}&${name}=x`), name)
   })
 
   it('that lacks what is needed says so', async () => {
-    const answer = await look('')
+    const answer = await pollWith('')
     expectInvalid(answer, 'conversationId')
     expect(answer.body.errors).toEqual([{ path: 'conversationId', message: 'is required' }])
   })

@@ -9,7 +9,7 @@ import { request } from '../support/request.js'
 const gateway = setupGateway()
 
 /** Parses each line of the log. */
-const log = () => gateway.lines.map((line) => JSON.parse(line))
+const log = () => gateway.logLines.map((line) => JSON.parse(line))
 
 describe('the log', () => {
   it('has exactly one line of JSON for each request with any outcome', async () => {
@@ -52,7 +52,7 @@ describe('the log', () => {
       headers: { 'x-forwarded-for': '203.0.113.78', 'user-agent': 'my-private-browser' },
     })
     await visitor.end()
-    const all = gateway.lines.join('\n')
+    const all = gateway.logLines.join('\n')
     const [, claims = '', signature = ''] = visitor.token.split('.')
     const secrets = [visitor.refreshToken, claims, signature, 'private', '203.0.113', '192.0.2']
     for (const secret of secrets) expect(all).not.toContain(secret)
@@ -61,15 +61,15 @@ describe('the log', () => {
   it('names every invalid variable at once, and the answer names none', async () => {
     const { token } = await signInAsGuest()
     gateway.setEnv({ SALESFORCE_ORG_ID: 'nope-7', SESSION_SECRET: '', ALLOW_ANONYMOUS: 'perhaps' })
-    gateway.lines.length = 0
+    gateway.logLines.length = 0
     const answer = await request(start, { token, body: {} })
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal', retryable: true } })
     expect(JSON.stringify(answer.body)).not.toMatch(/SALESFORCE|SESSION|ANONYMOUS|nope/)
     expect(log()).toEqual([expect.objectContaining({ level: 'error', status: 500 })])
     for (const name of ['SALESFORCE_ORG_ID', 'SESSION_SECRET is missing', 'ALLOW_ANONYMOUS']) {
-      expect(gateway.lines[0]).toContain(name)
+      expect(gateway.logLines[0]).toContain(name)
     }
-    expect(gateway.lines[0]).not.toMatch(/nope|perhaps/)
+    expect(gateway.logLines[0]).not.toMatch(/nope|perhaps/)
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
@@ -93,7 +93,7 @@ describe('the log', () => {
     expect(Object.keys(answer.body).sort()).toEqual(members)
     expect(log().at(-1)).toMatchObject({ level: 'error', code: 'internal' })
     expect(log().at(-1).error.stack.join()).toContain('records')
-    expect(gateway.lines.at(-1)).not.toContain('stored-value')
+    expect(gateway.logLines.at(-1)).not.toContain('stored-value')
     expect(gateway.salesforceCalls()).toEqual(before)
   })
 })

@@ -38,7 +38,7 @@ describe('spans', () => {
     })
     expect(requestSpan?.attributes['http.response.status_code']).toBe(200)
     const below = spans.slice(0, -1)
-    const { redis, salesforce } = JSON.parse(gateway.lines.at(-1) ?? '')
+    const { redis, salesforce } = JSON.parse(gateway.logLines.at(-1) ?? '')
     expect(below.filter(({ name }) => name === 'redis')).toHaveLength(redis.requests)
     expect(below.filter(({ name }) => name === 'salesforce')).toHaveLength(salesforce.requests)
     for (const span of below) {
@@ -115,6 +115,6 @@ describe('spans', () => {
     const conversation = visitor.conversationId
     const secrets = [visitor.token, 'eyJ', 'private', '203.0.113', '192.0.2', conversation]
     for (const secret of [...secrets, visitor.user.id]) expect(all).not.toContain(secret)
-    expect(recorder.more).toEqual([])
+    expect(recorder.otherCalls).toEqual([])
   })
 })

@@ -23,7 +23,7 @@ const calls: Record<(typeof endpoints)[number], (visitor: Visitor) => Promise<Te
 }
 
 /** Fails the nth request to the store from now on and no other. */
-function spoil(nth: number, what: RedisFault): void {
+function failRequest(nth: number, what: RedisFault): void {
   if (nth > 1) gateway.redis.fault({ times: nth - 1, what: { slowMs: 0 } })
   gateway.redis.fault({ what })
 }
@@ -74,7 +74,7 @@ describe('start when the store fails during it', () => {
     async (...row) => {
       const { token } = await signInAsGuest()
       const body = { conversationId: randomUUID() }
-      spoil(...row)
+      failRequest(...row)
       const first = await request(start, { token, body })
       expect(first).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
       gateway.redis.clearFaults()
@@ -90,7 +90,7 @@ describe('start when the store fails during it', () => {
 describe('a repeat after a failure of the store', () => {
   it('refreshes the visitor whose refresh answer was lost', async () => {
     const { refreshToken } = await signInAsGuest()
-    spoil(3, 'lose')
+    failRequest(3, 'lose')
     const first = await request(auth, { body: { refreshToken } })
     expect(first).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
     const again = await request(auth, { body: { refreshToken } })
@@ -100,14 +100,14 @@ describe('a repeat after a failure of the store', () => {
 
   it('ends a conversation whose end could not be stored', async () => {
     const visitor = await startConversation()
-    spoil(2, 'drop')
+    failRequest(2, 'drop')
     expect(await visitor.end()).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
     expect(await visitor.end()).toMatchObject({ status: 200, body: { status: 'ended' } })
   })
 
   it.each([2, 3, 4])('signs out after a failure at request %i', async (nth) => {
     const { token, conversationId } = await startConversation()
-    spoil(nth, 'drop')
+    failRequest(nth, 'drop')
     const first = await request(auth, { method: 'DELETE', token })
     gateway.redis.clearFaults()
     const second = await request(auth, { method: 'DELETE', token })

@@ -108,13 +108,13 @@ function createRun(shape: LedgerShape, bounds: Bounds) {
   }
 
   /** A long ledger in tiny pages would only be slow. */
-  function roomyLimit(limit: number): number {
+  function highLimit(limit: number): number {
     return Math.min(100, Math.max(limit, Math.ceil(ledger.length / 15)))
   }
 
   /** Polls on until nothing more is waiting; a client that asks for ever is a failure. */
   async function drain(cursor: PollPage['cursor'], wantedLimit: number) {
-    const limit = roomyLimit(wantedLimit)
+    const limit = highLimit(wantedLimit)
     const given: string[] = []
     const mostPolls = ledger.length / limit + ledger.length / 300 + 4
     let at = cursor
@@ -138,7 +138,7 @@ function createRun(shape: LedgerShape, bounds: Bounds) {
   }
 
   async function drainOlder(client: Client, wantedLimit: number) {
-    const limit = roomyLimit(wantedLimit)
+    const limit = highLimit(wantedLimit)
     const mostPages = ledger.length / limit + ledger.length / 300 + 4
     for (let pages = 1; client.before; pages++) {
       expect(pages).toBeLessThanOrEqual(mostPages)

@@ -297,10 +297,10 @@ describe('late messages and more entries than a cursor can remember', () => {
     const { list, moveTo } = salesforce(ledger)
     const { cursor } = await newestPage(list, 50)
     moveTo(start + 10_000)
-    const soon = await drain(list, cursor, 100, 10)
+    const first = await drain(list, cursor, 100, 10)
     moveTo(start + 20_000)
-    const later = await drain(list, soon.cursor, 100, 10)
-    const given = [...soon.given, ...later.given]
+    const later = await drain(list, first.cursor, 100, 10)
+    const given = [...first.given, ...later.given]
     expect(given.filter((id, index) => given.indexOf(id) !== index)).toEqual([])
     expect(given).toHaveLength(470)
   })

@@ -19,7 +19,7 @@ const emil: Person = { role: 'Agent', displayName: 'Emil', subject: '0052' }
 const chief: Person = { role: 'Supervisor', displayName: 'Chris', subject: '0059' }
 const visitor: Person = { role: 'EndUser', displayName: null, subject: 'v2/iamessage/1' }
 
-const says = (who: Person): StateChange => ({ kind: 'message', ...who })
+const sent = (who: Person): StateChange => ({ kind: 'message', ...who })
 const joins = (...who: Person[]) => changes('add', who)
 const leaves = (...who: Person[]) => changes('remove', who)
 const routed = (estimatedWaitSeconds: number | null = null): StateChange => {
@@ -54,9 +54,9 @@ type Timeline = {
   state: Known
 }
 
-const greeted = [routed(), active, joins(bot), says(bot)]
-const handedOver = [...greeted, says(visitor), routed(120), leaves(bot), queued]
-const withAgent = [...handedOver, joins(dana), says(dana), says(visitor)]
+const greeted = [routed(), active, joins(bot), sent(bot)]
+const handedOver = [...greeted, sent(visitor), routed(120), leaves(bot), queued]
+const withAgent = [...handedOver, joins(dana), sent(dana), sent(visitor)]
 
 const timelines: Timeline[] = [
   { name: 'nothing has happened yet', changes: [], state: inQueue },
@@ -114,7 +114,7 @@ const timelines: Timeline[] = [
   },
   {
     name: 'the bot said goodbye after the session was over',
-    changes: [...greeted, over('System'), says(bot)],
+    changes: [...greeted, over('System'), sent(bot)],
     state: { ...nobody, endedBy: 'System' },
   },
   {
@@ -179,12 +179,12 @@ const timelines: Timeline[] = [
   },
   {
     name: 'the visitor wrote again after the agent had ended the session',
-    changes: [...withAgent, over('Agent'), says(visitor)],
+    changes: [...withAgent, over('Agent'), sent(visitor)],
     state: inQueue,
   },
   {
     name: 'a new session with the bot began after the old one had ended',
-    changes: [...withAgent, over('Agent'), says(visitor), ...greeted],
+    changes: [...withAgent, over('Agent'), sent(visitor), ...greeted],
     state: withBot,
   },
   {
@@ -199,7 +199,7 @@ const timelines: Timeline[] = [
   },
   {
     name: 'a closed conversation stays closed, whatever follows',
-    changes: [...withAgent, closed, over('Agent'), says(visitor), joins(emil), routed(5)],
+    changes: [...withAgent, closed, over('Agent'), sent(visitor), joins(emil), routed(5)],
     state: { ...nobody, endedBy: 'EndUser', closed: true, estimatedWaitSeconds: null },
   },
   {
@@ -213,12 +213,12 @@ const unknown: Known = { handledBy: 'unknown', participants: [] }
 
 const fromTheMiddle: Timeline[] = [
   { name: 'nothing is known', changes: [], state: unknown },
-  { name: 'only the visitor was heard', changes: [says(visitor)], state: unknown },
-  { name: 'an agent was heard', changes: [says(visitor), says(dana)], state: withDana },
-  { name: 'a bot was heard', changes: [says(bot)], state: withBot },
+  { name: 'only the visitor was heard', changes: [sent(visitor)], state: unknown },
+  { name: 'an agent was heard', changes: [sent(visitor), sent(dana)], state: withDana },
+  { name: 'a bot was heard', changes: [sent(bot)], state: withBot },
   {
     name: 'a bot was heard and left',
-    changes: [says(bot), leaves(bot)],
+    changes: [sent(bot), leaves(bot)],
     state: { handledBy: 'queue', participants: [] },
   },
   { name: 'the session is active', changes: [active], state: unknown },
@@ -235,12 +235,12 @@ const fromTheMiddle: Timeline[] = [
   },
   {
     name: 'a supervisor came, then an agent was heard',
-    changes: [joins(chief), says(dana)],
+    changes: [joins(chief), sent(dana)],
     state: { handledBy: 'agent' },
   },
   {
     name: 'a supervisor came and went, then an agent was heard',
-    changes: [joins(chief), leaves(chief), says(dana)],
+    changes: [joins(chief), leaves(chief), sent(dana)],
     state: withDana,
   },
 ]
@@ -275,7 +275,7 @@ describe('who handles the conversation', () => {
 
 const anyChange = fc.constantFrom<(StateChange | null)[]>(
   ...withAgent,
-  ...[joins(emil), leaves(dana), leaves(emil), says(emil), joins(chief), leaves(chief)],
+  ...[joins(emil), leaves(dana), leaves(emil), sent(emil), joins(chief), leaves(chief)],
   ...[over('Agent'), over('System'), over(null), noAgent, routed(30), queued, active, null],
 )
 const anyTimeline = fc.array(
@@ -327,7 +327,7 @@ describe('the state that polls tell', () => {
     it(`still knows who joined at the very edge of the window, bounds ${bounds}`, async () => {
       const ledger = [
         line('joined', beginning, { change: joins(dana) }),
-        line('heard', beginning + windowMs, { change: says(visitor) }),
+        line('heard', beginning + windowMs, { change: sent(visitor) }),
         line('later', beginning + windowMs + 1, { visibleAt: beginning + windowMs + 5 }),
       ]
       const { clock, reading } = createSalesforce({ ledger, bounds })
@@ -354,7 +354,7 @@ describe('the state that polls tell', () => {
   it('is unknown when a first poll does not reach the beginning and nobody who serves was heard', async () => {
     const joined = line('joined', beginning, { change: joins(dana) })
     const messages = Array.from({ length: 200 }, (_, index) => {
-      return line(`m${index}`, beginning + (index + 1) * 10_000, { change: says(visitor) })
+      return line(`m${index}`, beginning + (index + 1) * 10_000, { change: sent(visitor) })
     })
     const { clock, reading } = createSalesforce({
       ledger: [joined, ...messages],

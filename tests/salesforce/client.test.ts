@@ -165,8 +165,8 @@ describe('a message that was accepted', () => {
   it.each([1.5, -1, 9e15, 1e300])('has a time that can be told, whatever %s is', async (time) => {
     answer(accepted(time))
     const outcome = await outcomeOf(calls.sendMessage)
-    const said = z.object({ at: z.number() }).safeParse(outcome)
-    if (said.success) expect(new Date(said.data.at).toISOString()).toMatch(/^\d{4}-/)
+    const parsed = z.object({ at: z.number() }).safeParse(outcome)
+    if (parsed.success) expect(new Date(parsed.data.at).toISOString()).toMatch(/^\d{4}-/)
     else expect(outcome).toEqual(['upstream_rejected', 'unknown', undefined])
   })
 
@@ -251,7 +251,7 @@ describe('a list', () => {
   ] as const)('%o asks for %s', async (request, query) => {
     const requests = answer(() => HttpResponse.json({ conversationEntries: [] }))
     await messaging.listConversationEntries(conversationRef, request)
-    expect(requests.map((heard) => heard.url)).toEqual([
+    expect(requests.map((sent) => sent.url)).toEqual([
       `${url}/iamessage/api/v2/conversation/${conversationRef.conversationId}/entries?${query}`,
     ])
   })

@@ -22,20 +22,22 @@ function listed(entryType: string, entryPayload: unknown, envelope: object = {})
   }
 }
 
-function said(staticContent: unknown, envelope: object = {}, more: object = {}) {
+function staticContentEntry(staticContent: unknown, envelope: object = {}, more: object = {}) {
   const abstractMessage = { messageType: 'StaticContentMessage', id, staticContent, ...more }
   return listed('Message', { entryType: 'Message', id, abstractMessage }, envelope)
 }
 
 const written = (text: unknown, envelope: object = {}) =>
-  said({ formatType: 'Text', text }, envelope)
+  staticContentEntry({ formatType: 'Text', text }, envelope)
 
 const textOf = (entry: unknown) => toEntry(entry)?.message?.text
 
 describe('a text', () => {
   it('becomes a message with its sender, time and what it replies to', () => {
     const inReplyToMessageId = 'e1cc1d1c-1d3c-4a4e-9b55-0e6f2a1c8d44'
-    const entry = toEntry(said({ formatType: 'Text', text: 'Hi' }, {}, { inReplyToMessageId }))
+    const entry = toEntry(
+      staticContentEntry({ formatType: 'Text', text: 'Hi' }, {}, { inReplyToMessageId }),
+    )
     expect(entry).toEqual({
       id,
       at,
@@ -129,7 +131,7 @@ describe('other messages', () => {
     ],
     [
       'a format to come',
-      said({ formatType: 'Smell', text: 'Roses' }),
+      staticContentEntry({ formatType: 'Smell', text: 'Roses' }),
       { entryType: 'Message', messageType: 'StaticContentMessage', formatType: 'Smell' },
     ],
     ['no message', listed('Message', {}), { entryType: 'Message' }],
@@ -149,7 +151,7 @@ describe('what happens beside messages', () => {
   const participant = { role: 'Agent', appType: 'agent', subject: '005ZZ0000000001' }
   const joins = { entries: [{ operation: 'add', displayName: 'Dana', participant }] }
 
-  const told: [
+  const stateChanges: [
     entryType: string,
     payload: object,
     message: object | null,
@@ -214,7 +216,7 @@ describe('what happens beside messages', () => {
     ['TypingStartedIndicator', { timestamp: at }, null, null],
     ['SomethingNew', { text: 'for whom?' }, null, null],
   ]
-  it.each(told)('%s %o', (entryType, payload, shown, change) => {
+  it.each(stateChanges)('%s %o', (entryType, payload, shown, change) => {
     for (const entryPayload of [{ entryType, id, ...payload }, JSON.stringify(payload)]) {
       const entry = toEntry(listed(entryType, entryPayload))
       if (shown === null) expect(entry?.message).toBeNull()

@@ -209,9 +209,9 @@ describe('what needs a token', () => {
     async (body) => {
       const conversationRef = await admitted()
       answer({ '/message': () => HttpResponse.json(body) })
-      const said = await messaging.sendMessage(conversationRef, text, null)
-      expect(said).toMatchObject({ listedAs: null })
-      expect(Math.abs(said.at - Date.now())).toBeLessThan(5000)
+      const result = await messaging.sendMessage(conversationRef, text, null)
+      expect(result).toMatchObject({ listedAs: null })
+      expect(Math.abs(result.at - Date.now())).toBeLessThan(5000)
     },
   )
 
@@ -329,13 +329,13 @@ describe('the list', () => {
     ).toHaveLength(230)
     expect(requests).toHaveLength(3)
     network.resetHandlers()
-    let told = 0
+    let offset = 0
     const endless = answer({
       '/messages': () => {
-        told += 60
+        offset += 60
         const more = Array.from({ length: 60 }, (_, index) => ({
           ...messages[0],
-          id: `more_${told + index}`,
+          id: `more_${offset + index}`,
         }))
         return HttpResponse.json({ messages: more })
       },

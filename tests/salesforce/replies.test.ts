@@ -43,10 +43,10 @@ const selections = fc.array(fc.record({ itemId: word, title: label }), {
   maxLength: 4,
 })
 
-const own = { conversationId: fc.constant(conversationId) }
-const reply = { ...own, inReplyToMessageId: fc.uuid() }
+const base = { conversationId: fc.constant(conversationId) }
+const reply = { ...base, inReplyToMessageId: fc.uuid() }
 const request = fc.oneof(
-  fc.record({ ...own, text: word }),
+  fc.record({ ...base, text: word }),
   fc.record({ ...reply, messageType: fc.constant('ChoiceResponseMessage'), selections }),
   fc.record({ ...reply, messageType: fc.constant('FormResponseMessage'), values }),
 )
@@ -69,8 +69,8 @@ function complaintsAbout(requestBody: unknown): string[] {
 
 it('builds an official body of whatever the contract lets in', () => {
   fc.assert(
-    fc.property(request, (said) => {
-      const sent = sendRequest.parse(said)
+    fc.property(request, (body) => {
+      const sent = sendRequest.parse(body)
       if (isSignal(sent)) throw new TypeError('a signal is no message')
       const { conversationId: _, routingAttributes: __, ...outgoing } = sent
       const message: unknown = JSON.parse(JSON.stringify(toOutgoing({ ...outgoing, id })))

@@ -15,7 +15,7 @@ function foreignResponses({ status, headers, body }: TestResponse) {
 }
 
 describe.each(dialects)("another visitor's conversation ($name)", (dialect) => {
-  const { world: gateway } = setupDialect(dialect)
+  const { gateway } = setupDialect(dialect)
   const names = Object.keys(conversationCalls).filter((name) => name !== 'POST /api/start')
 
   it.each(names)(

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => server.close(0))
 
 /** Returns the whole answer to these bytes. */
-async function say(line: string, headers: readonly string[] = ['Host: 127.0.0.1']) {
+async function sendRaw(line: string, headers: readonly string[] = ['Host: 127.0.0.1']) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.write(Buffer.from([line, ...headers, 'Connection: close', '', ''].join('\r\n')))
@@ -54,7 +54,7 @@ const outside = [
 
 describe('a request path', () => {
   it.each(outside)('returns no file that is not published: %s', async (path) => {
-    const { status, body } = await say(`GET ${path} HTTP/1.1`)
+    const { status, body } = await sendRaw(`GET ${path} HTTP/1.1`)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
     expect(body).not.toMatch(/dependencies|root:|SESSION_SECRET|repositoryformat/)
@@ -80,7 +80,7 @@ describe('a request path', () => {
     '/api/__proto__',
     '/api/constructor',
   ])('does not reach an endpoint that it only resembles: %s', async (path) => {
-    const { status, head } = await say(`POST ${path} HTTP/1.1`)
+    const { status, head } = await sendRaw(`POST ${path} HTTP/1.1`)
     expect(status).toBe(404)
     expect(head).not.toContain('\r\nx-evil')
     expect(gateway.redis.counts.requests).toBe(0)
@@ -89,7 +89,7 @@ describe('a request path', () => {
   it.each(['/api/./auth', '/api/x/../auth', '/api/messaging/../auth', '/api/%2e/auth'])(
     'reaches the endpoint after URL normalization: %s',
     async (path) => {
-      expect((await say(`POST ${path} HTTP/1.1`)).status).toBe(200)
+      expect((await sendRaw(`POST ${path} HTTP/1.1`)).status).toBe(200)
     },
   )
 })
@@ -125,14 +125,14 @@ describe('a malformed request', () => {
       ['Host: a', `X-Long: ${'x'.repeat(1_000_000)}`],
     ],
   ])('with %s causes no server error', async (_what, line, headers) => {
-    const { status, head } = await say(line, headers)
+    const { status, head } = await sendRaw(line, headers)
     expect(status).toBeLessThan(500)
     expect(head).not.toContain('\r\nx-evil')
-    for (const logged of gateway.lines) expect(logged).not.toContain('"error"')
+    for (const logged of gateway.logLines) expect(logged).not.toContain('"error"')
   })
 
   it('with two Authorization headers is refused or read by the first, never by the second', async () => {
-    const { status } = await say('GET /api/conversations HTTP/1.1', [
+    const { status } = await sendRaw('GET /api/conversations HTTP/1.1', [
       'Host: a',
       'Authorization: Bearer a.b.c',
       'Authorization: Bearer d.e.f',
@@ -142,11 +142,11 @@ describe('a malformed request', () => {
 
   it('keeps its request id only when the id is plain, and never two lines of it', async () => {
     for (const id of ['a\u202eb', 'caf\u00e9', 'a b', '{"level":"error"}', '"', '\u001b[31m']) {
-      const { head } = await say('GET /api/health HTTP/1.1', ['Host: a', `X-Request-Id: ${id}`])
+      const { head } = await sendRaw('GET /api/health HTTP/1.1', ['Host: a', `X-Request-Id: ${id}`])
       if (head.includes(' 400 ')) continue
       expect(head).toMatch(/\r\nx-request-id: [0-9a-f-]{36}(\r\n|$)/)
     }
-    for (const line of gateway.lines) {
+    for (const line of gateway.logLines) {
       expect(Object.keys(JSON.parse(line))).not.toContain('evil')
       expect(line).toMatch(/^[\x20-\x7e]*$/)
     }

@@ -88,7 +88,7 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
     /** For addresses of others, such as a login's key set. */
     network,
     /** The log, line by line. */
-    lines: logLines,
+    logLines: logLines,
     /** What Salesforce heard, as `operation status`. */
     salesforceCalls: () =>
       gateway.salesforce.exchanges.map(({ operationId, status }) => `${operationId} ${status}`),
@@ -144,7 +144,7 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
     }
     const logAndCommands = [...logLines, ...commands].join('\n')
     for (const text of messageTexts(gateway)) {
-      expect(logAndCommands.includes(text), 'what was said is in the log or in Redis').toBe(false)
+      expect(logAndCommands.includes(text), 'a message text is in the log or in Redis').toBe(false)
     }
   })
 

@@ -71,13 +71,13 @@ export async function createReal(
 ): Promise<Real> {
   shiftClock(0)
   clearFaults(setup)
-  setup.world.salesforce.switches.visibilityLagMs = maxLagMs
+  setup.gateway.salesforce.switches.visibilityLagMs = maxLagMs
   const visitors = [await newVisitor(setup, isKnown), await newVisitor(setup, isKnown)]
   return { setup, dialect, visitors, clock: { aheadMs: 0 } }
 }
 
 /** Nothing fails any more. */
-function clearFaults({ world: gateway }: DialectSetup) {
+function clearFaults({ gateway }: DialectSetup) {
   gateway.redis.clearFaults()
   gateway.salesforce.clearFaults()
 }
@@ -102,7 +102,7 @@ function attemptSend(
 
 /** What Salesforce stores of a message; in both dialects its text or its own id names ours. */
 function storedOf({ setup }: Real, { name }: Visitor, id: string): string[] {
-  return setup.world.salesforce
+  return setup.gateway.salesforce
     .conversation(name)
     .entryLog.filter(({ entry }) => entry.sender.role === 'EndUser')
     .map(({ entry }) => JSON.stringify(entry))
@@ -206,7 +206,7 @@ function failSend(fault: Fault, isFile: boolean): Command {
     (real) => {
       if (!isFile) real.setup.fail('send', fault)
       else if (real.dialect.hasExtendedFeatures) {
-        real.setup.world.salesforce.fail({ operation: 'sendFile', ...fault })
+        real.setup.gateway.salesforce.fail({ operation: 'sendFile', ...fault })
       }
     },
   )
@@ -222,7 +222,7 @@ function failRedis(callsBefore: number, what: 'drop' | 'lose' | { status: number
   return environmentCommand(
     `Redis fails(after ${callsBefore}: ${JSON.stringify(what)})`,
     ({ setup }) => {
-      const { redis } = setup.world
+      const { redis } = setup.gateway
       if (callsBefore > 0) redis.fault({ times: callsBefore, what: { slowMs: 0 } })
       redis.fault({ what })
     },
@@ -261,7 +261,7 @@ export const commands = fc.commands<Model, Real, false>(
       .nat({ max: maxLagMs })
       .map((lagMs) =>
         environmentCommand(`lag(${lagMs})`, ({ setup }) =>
-          Object.assign(setup.world.salesforce.switches, { visibilityLagMs: lagMs }),
+          Object.assign(setup.gateway.salesforce.switches, { visibilityLagMs: lagMs }),
         ),
       ),
     fc.constant(

@@ -24,7 +24,7 @@ export const noSalesforceLimits = {
 }
 
 /** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
-export const orgs = [
+export const duplicateHandling = [
   ['de-duplicates', false],
   ['stores repeats', true],
 ] as const
@@ -69,7 +69,7 @@ export async function expectNoSalesforceCalls<T>(
 ): Promise<T> {
   const before = gateway.salesforceCalls().length
   const result = await work()
-  expect(gateway.salesforceCalls().slice(before), 'what Salesforce heard').toEqual([])
+  expect(gateway.salesforceCalls().slice(before), 'calls to Salesforce').toEqual([])
   return result
 }
 
@@ -79,5 +79,5 @@ export function createDeferred() {
   const promise = new Promise<void>((done) => {
     settle = done
   })
-  return { comes: promise, resolve: () => settle() }
+  return { promise: promise, resolve: () => settle() }
 }

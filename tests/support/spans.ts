@@ -72,7 +72,7 @@ export function createRecorder() {
 
   return {
     ended,
-    more: otherCalls,
+    otherCalls: otherCalls,
     /** Makes this the SDK of the process. */
     register() {
       const notUsed = () => {
