@@ -16,6 +16,7 @@ export const problems = {
   not_found: [404, false, 'No such endpoint'],
   method_not_allowed: [405, false, 'Method not allowed'],
   prechat_required: [409, false, 'Pre-chat answers are needed first'],
+  outside_business_hours: [409, false, 'The chat is closed now'],
   unsupported: [409, false, 'Not offered here'],
   conversation_ended: [410, false, 'The conversation has ended'],
   conversation_lost: [410, false, 'The conversation cannot be continued'],
@@ -52,6 +53,13 @@ type Details = {
    * serialised.
    */
   isTokenRefused?: boolean
+  /** True when Salesforce's 429 said how long to wait. Never serialised. */
+  isWaitStated?: boolean
+  /**
+   * True for Salesforce's 403: the visitor may not do this here, for one of several reasons. Never
+   * serialised.
+   */
+  isForbidden?: boolean
   /** For the log line: what an operator should check. Never serialised. */
   note?: string
   /** For us; never serialised. */
@@ -93,16 +101,29 @@ export function isProblem(error: unknown, ...codes: ProblemCode[]): error is Gat
   return error instanceof GatewayError && (codes.length === 0 || codes.includes(error.code))
 }
 
-/** The HTTP status a code answers with. */
+/** Makes a handler for `catch`: a problem counts as this value, and any other error is thrown on. */
+export function problemAs<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (isProblem(error)) return value
+    throw error
+  }
+}
+
+/** Returns the HTTP status of a code. */
 export function statusOf(code: ProblemCode): number {
   return problems[code][0]
 }
 
 /**
- * The answer a caller sees for an error. `origin` is the deployment's own, which serves the page
- * `/problems` that `type` points to; `requestId` ties the answer to the log line.
+ * Returns the stable type of a problem: a relative reference (RFC 9457 §3.1.1) to a page of the
+ * deployment. An absolute one would repeat the `Host` header, which the caller writes.
  */
-export function problemResponse(error: GatewayError, origin: string, requestId: string): Response {
+export function problemType(code: ProblemCode): string {
+  return `/problems#${code}`
+}
+
+/** Returns the answer that a caller sees for an error; `requestId` ties it to the log line. */
+export function problemResponse(error: GatewayError, requestId: string): Response {
   const [status, isUsuallyRetryable, title] = problems[error.code]
   const {
     retryable = isUsuallyRetryable,
@@ -113,7 +134,7 @@ export function problemResponse(error: GatewayError, origin: string, requestId: 
     headers,
   } = error.details
   const body = {
-    type: `${origin}/problems#${error.code}`,
+    type: problemType(error.code),
     title,
     status,
     ...(detail !== undefined && { detail }),

@@ -1,27 +1,37 @@
 /**
- * The schema of the environment. Pure: `readEnv(source)` names every culprit at once and never
- * falls back from a group that is set by half.
+ * Defines the schema of the environment. Pure: `readEnv(source)` names every culprit at once and
+ * never falls back from a group that is set by half.
  */
 import * as z from 'zod'
 import {
   claimNames,
   clientAddress,
+  headerToken,
   limits,
   list,
   origins,
   secrets,
+  serviceOrigin,
   serviceUrl,
+  splitList,
   uploadTypes,
   whole,
 } from './fields.js'
-import { readGuide, readIdentity, readVerification } from './groups.js'
+import {
+  guideNames,
+  identityNames,
+  readGuide,
+  readIdentity,
+  readVerification,
+  verificationNames,
+} from './groups.js'
 
 const second = 1000
 const hour = 3600 * second
 const day = 24 * hour
 
 const schema = z.object({
-  SALESFORCE_MESSAGING_URL: serviceUrl,
+  SALESFORCE_MESSAGING_URL: serviceOrigin,
   SALESFORCE_ORG_ID: z
     .string()
     .regex(
@@ -35,10 +45,18 @@ const schema = z.object({
   SALESFORCE_API: z
     .enum(['enhanced-chat', 'guide'], 'must be enhanced-chat or guide')
     .default('enhanced-chat'),
+  SALESFORCE_EVENTS: z.enum(['off', 'wait'], 'must be off or wait').default('off'),
+  SALESFORCE_CAPABILITIES_VERSION: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 999')
+    .optional(),
+  FIRST_MESSAGE_ATTRIBUTES: z
+    .enum(['auto', 'always', 'never'], 'must be auto, always or never')
+    .default('auto'),
   SALESFORCE_LOGIN_URL: serviceUrl.optional(),
   SALESFORCE_AUTH: z.enum(['guest', 'verified'], 'must be guest or verified').default('guest'),
   UPSTASH_REDIS_REST_URL: serviceUrl,
-  UPSTASH_REDIS_REST_TOKEN: z.string(),
+  UPSTASH_REDIS_REST_TOKEN: headerToken,
   REDIS_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,40}$/, 'must be 1–40 of A-Z a-z 0-9 . _ -')
@@ -71,6 +89,10 @@ const schema = z.object({
   IDENTITY_ATTRIBUTES: claimNames,
 })
 
+function defaultCapabilities({ SALESFORCE_EVENTS: events }: z.output<typeof schema>): string {
+  return events === 'wait' ? '66' : '1'
+}
+
 /** Names everything that is wrong with the environment. Values are never repeated. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError' as const
@@ -78,11 +100,42 @@ export class EnvironmentError extends Error {
 
 type Source = Readonly<Record<string, string | undefined>>
 
-/** Empty counts as absent, and Vercel's integration calls Upstash's variables `KV_REST_API_…`. */
-function normalise(source: Source): Record<string, string> {
-  const entries = Object.entries(source).filter(([, value]) => value !== undefined && value !== '')
-  const present = Object.fromEntries(entries) as Record<string, string>
-  if (present.UPSTASH_REDIS_REST_URL || present.UPSTASH_REDIS_REST_TOKEN) return present
+/** Returns the variables without the blanks and line breaks around their values; empty ones are absent. */
+export function trimValues(source: Source): Record<string, string> {
+  const entries = Object.entries(source).flatMap(([name, value = '']): [string, string][] => {
+    const trimmed = value.trim()
+    return trimmed === '' ? [] : [[name, trimmed]]
+  })
+  return Object.fromEntries(entries)
+}
+
+const otherNames = [
+  'KV_REST_API_URL',
+  'KV_REST_API_TOKEN',
+  ...verificationNames,
+  ...guideNames,
+  ...identityNames,
+]
+const names = new Set([...Object.keys(schema.shape), ...otherNames])
+
+function isQuoted(text: string): boolean {
+  return /^(["'`]).*\1$/s.test(text)
+}
+
+/** Returns the variables whose values, or items of a list, stand in quotes, which no shell took away. */
+function quotedNames(present: Readonly<Record<string, string>>): string[] {
+  return [...names].filter((name) => {
+    const value = present[name] ?? ''
+    return isQuoted(value) || (name !== 'LIMITS' && splitList(value).some(isQuoted))
+  })
+}
+
+/**
+ * Adds Upstash's variables under their own names where Vercel's integration calls them
+ * `KV_REST_API_…`.
+ */
+function withUpstashNames(present: Readonly<Record<string, string>>): Record<string, string> {
+  if (present.UPSTASH_REDIS_REST_URL || present.UPSTASH_REDIS_REST_TOKEN) return { ...present }
   const { KV_REST_API_URL: url, KV_REST_API_TOKEN: token } = present
   return {
     ...present,
@@ -91,7 +144,7 @@ function normalise(source: Source): Record<string, string> {
   }
 }
 
-/** The name under which an operator set a variable, or half of its group. */
+/** Returns the name under which an operator set a variable, or half of its group. */
 function nameOf(issue: z.core.$ZodIssue, source: Source): string {
   const name = String(issue.path[0])
   const isSet = (key: string) => Boolean(source[key])
@@ -106,18 +159,29 @@ function complaint(issue: z.core.$ZodIssue, source: Source): string {
   return source[name] ? `${name} ${issue.message}` : `${name} is missing`
 }
 
-/** Everything the rooms are built from. Times are milliseconds unless the name says otherwise. */
+/**
+ * Holds everything that the modules are built from. Times are milliseconds unless the name says
+ * otherwise.
+ */
 export type Env = ReturnType<typeof readEnv>
 
-/** Reads and checks the environment; throws an `EnvironmentError` that lists all that is wrong. */
+/**
+ * Reads and checks the environment.
+ * @throws {EnvironmentError} lists all that is wrong
+ */
 export function readEnv(source: Source) {
-  const present = normalise(source)
+  const trimmed = trimValues(source)
+  const present = withUpstashNames(trimmed)
+  const quoted = quotedNames(trimmed)
   const read = schema.safeParse(present)
   const guide = readGuide(present)
   const verification = readVerification(present)
   const identity = readIdentity(present)
   const complaints = [
-    ...(read.error?.issues ?? []).map((issue) => complaint(issue, source)),
+    ...quoted.map((name) => `${name} must be without quotes`),
+    ...(read.error?.issues ?? [])
+      .filter((issue) => !quoted.includes(nameOf(issue, trimmed)))
+      .map((issue) => complaint(issue, trimmed)),
     ...guide.complaints,
     ...verification.complaints,
     ...identity.complaints,
@@ -134,7 +198,13 @@ export function readEnv(source: Source) {
       url: env.SALESFORCE_MESSAGING_URL,
       orgId: env.SALESFORCE_ORG_ID,
       deployment: env.SALESFORCE_DEPLOYMENT,
+      /** Features that token requests ask for; streaming tokens need 63 (`enhanced-chat-api.md §1.5`). */
+      capabilitiesVersion: env.SALESFORCE_CAPABILITIES_VERSION ?? defaultCapabilities(env),
     },
+    /** Use of Salesforce's event stream: none, or inside a poll that waits. */
+    events: env.SALESFORCE_EVENTS,
+    /** Conversations whose first message carries the attributes of the start again. */
+    firstMessageAttributes: env.FIRST_MESSAGE_ATTRIBUTES,
     redis: {
       url: env.UPSTASH_REDIS_REST_URL,
       token: env.UPSTASH_REDIS_REST_TOKEN,

@@ -25,8 +25,11 @@ export function whole(fallback: number, minimum: number, maximum: number) {
     .default(fallback)
 }
 
+/**
+ * Tells whether a text is an address; `URL` alone would take blanks and line breaks in the middle.
+ */
 function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
+  if (!URL.canParse(text) || /\s/.test(text)) return false
   const url = new URL(text)
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
     return false
@@ -39,24 +42,44 @@ export const serviceUrl = z
     isSafeUrl,
     'must be an https:// address without query or credentials (plain http for loopback hosts only)',
   )
-  .transform((text) => text.replace(/\/+$/, ''))
+  .transform((text) => {
+    const { origin, pathname } = new URL(text)
+    return `${origin}${pathname}`.replace(/\/+$/, '')
+  })
+
+/** An address without a path: a path would be repeated in front of the API's own. */
+export const serviceOrigin = serviceUrl.refine(
+  (url) => new URL(url).origin === url,
+  'must be an address without a path',
+)
+
+/** A secret that travels in a header: blanks and line breaks cannot. */
+export const headerToken = z.string().regex(/^[\x21-\x7e]+$/, 'must be a token without blanks')
 
 export const secrets = list.refine(
   (all) => all.length > 0 && all.every((secret) => Buffer.byteLength(secret) >= 32),
   'must be one or more secrets of at least 32 bytes each, comma-separated, newest first',
 )
 
-/** As browsers write it: no default port, no path; `*.` stands for one label. */
-function isOriginPattern(text: string): boolean {
+/**
+ * Tells whether a web origin is written as browsers do: no default port, no path; `*.` stands for
+ * one label.
+ */
+function isWebOrigin(text: string): boolean {
   const example = text.replace('://*.', '://label.')
   const isWritten = /^https?:\/\/[^*]+$/.test(example) && URL.canParse(example)
   return isWritten && new URL(example).origin === example
 }
 
+/** Tells whether a text is the origin of a web-view app, such as `capacitor://localhost`. */
+function isAppOrigin(text: string): boolean {
+  return /^(?!(https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d{1,5})?$/.test(text)
+}
+
 export const origins = list
   .refine(
-    (all) => all.every(isOriginPattern),
-    'must be origins such as https://shop.example or https://*.shop.example, comma-separated, in lower case, without a path',
+    (all) => all.every((text) => isWebOrigin(text) || isAppOrigin(text)),
+    'must be origins such as https://shop.example, https://*.shop.example or capacitor://localhost, comma-separated, in lower case, without a path',
   )
   .default([])
 

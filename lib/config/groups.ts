@@ -19,7 +19,7 @@ function missingOf(names: readonly string[], values: Values): string[] {
   return names.filter((name) => !values[name]).map((name) => `${name} is missing`)
 }
 
-const guideNames = [
+export const guideNames = [
   'SALESFORCE_LOGIN_URL',
   'SALESFORCE_CLIENT_ID',
   'SALESFORCE_SIGNING_KEY',
@@ -47,17 +47,20 @@ export function readGuide(
   return { value: { loginUrl: loginUrl.replace(/\/+$/, ''), clientId, key }, complaints: [] }
 }
 
-const verificationNames = [
+export const verificationNames = [
   'SALESFORCE_SIGNING_KEY',
   'SALESFORCE_KEY_ID',
   'SALESFORCE_KEY_ISSUER',
   'SALESFORCE_CERTIFICATE',
 ] as const
 
-/** The guide's assertions are signed by a variable of the same name. */
+/** Tells whether the guide's assertions are signed by a variable of the same name. */
 const isShared = (name: string) => name === 'SALESFORCE_SIGNING_KEY'
 
-/** The keys that sign for our visitors, newest first (`enhanced-chat-api.md §1.7`); null in guest mode. */
+/**
+ * Reads the keys that sign for our visitors, newest first (`enhanced-chat-api.md §1.7`); null in
+ * guest mode.
+ */
 export function readVerification(
   values: Values,
 ): Group<{ keys: readonly SigningKey[]; issuer: string }> {
@@ -93,10 +96,16 @@ export function readVerification(
   return { value: isVerified ? { keys: all, issuer } : null, complaints: [] }
 }
 
+export const identityNames = [
+  'IDENTITY_JWKS_URL',
+  'IDENTITY_SECRET',
+  'IDENTITY_ISSUER',
+  'IDENTITY_AUDIENCE',
+] as const
+
 /** Reads the site's own login; null when there is none. */
 export function readIdentity(values: Values): Group<IdentitySource> {
-  const names = ['IDENTITY_JWKS_URL', 'IDENTITY_SECRET', 'IDENTITY_ISSUER', 'IDENTITY_AUDIENCE']
-  if (!names.some((name) => values[name])) return { value: null, complaints: [] }
+  if (!identityNames.some((name) => values[name])) return { value: null, complaints: [] }
   const { IDENTITY_JWKS_URL: jwksUrl, IDENTITY_SECRET: secret } = values
   const complaints = missingOf(['IDENTITY_ISSUER', 'IDENTITY_AUDIENCE'], values)
   if (!jwksUrl && !secret) complaints.push('IDENTITY_JWKS_URL or IDENTITY_SECRET is missing')

@@ -1,9 +1,12 @@
-/** Keys and certificates as the environment carries them: PEM blocks, one after the other. Pure. */
+/**
+ * Reads keys and certificates from PEM blocks, one after the other, as the environment holds them.
+ * Pure.
+ */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 
 const minimumBits = 2048
 
-/** The blocks of a text whose line ends are real or written as `\n`. */
+/** Returns the blocks of a text whose line ends are real or written as `\n`. */
 function blocksOf(text: string): string[] {
   return (
     text.replaceAll('\\n', '\n').match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? []
@@ -19,7 +22,7 @@ function readAll<T>(text: string, read: (block: string) => T): T[] | null {
   }
 }
 
-/** RSA private keys of 2048 bits or more; null when one of them is something else. */
+/** Reads RSA private keys of 2048 bits or more; null when one of the blocks is something else. */
 export function readSigningKeys(text: string): KeyObject[] | null {
   const keys = readAll(text, createPrivateKey)
   const isFit = (key: KeyObject) =>
@@ -27,7 +30,7 @@ export function readSigningKeys(text: string): KeyObject[] | null {
   return keys?.every(isFit) ? keys : null
 }
 
-/** X.509 certificates; null when one of them is something else. */
+/** Reads X.509 certificates; null when one of the blocks is something else. */
 export function readCertificates(text: string): X509Certificate[] | null {
   return readAll(text, (block) => new X509Certificate(block))
 }

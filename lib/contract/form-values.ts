@@ -1,6 +1,7 @@
 /** Answers to a form: each value and the type of input that it answers (contract, "POST /api/send"). */
 import * as z from 'zod'
 import { type AnswerType, answerType } from './messages/forms.js'
+import { toLine } from './plain-text.js'
 
 /** Opaque: as the message that is answered gave it. */
 export const itemId = z
@@ -11,6 +12,7 @@ export const itemId = z
 /** Words for people, beside an id. */
 export const title = z
   .string()
+  .overwrite(toLine)
   .trim()
   .min(1, 'must not be empty')
   .max(1000, 'must be at most 1,000 characters')
@@ -36,7 +38,7 @@ const takes: Record<AnswerType, z.ZodType> = {
   multiselect: z.union([itemId, z.array(itemId)], 'must be item ids'),
 }
 
-/** Why an input of this type cannot take the value; null when it can. */
+/** Says why an input of this type cannot take the value; null when it can. */
 export function mismatch(type: AnswerType, given: unknown): string | null {
   return takes[type].safeParse(given).error?.issues[0]?.message ?? null
 }

@@ -8,7 +8,7 @@ import * as events from './messages/events.js'
 import * as forms from './messages/forms.js'
 import * as statics from './messages/static.js'
 
-export { type Role, role } from './messages/common.js'
+export { type EndedBy, endedBy, type Role, role } from './messages/common.js'
 
 export const message = z.discriminatedUnion('messageType', [
   statics.staticContentMessage,

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { timestamp, uuid } from './common.js'
-import { message, role } from './messages.js'
+import { endedBy, message, role } from './messages.js'
 
 export const authReply = z.strictObject({
   token: z.string().describe('For the Authorization header of every other call.'),
@@ -70,6 +70,26 @@ export const sendReply = z.strictObject({
 })
 export type SendReply = z.infer<typeof sendReply>
 
+const partialMessage = z.union([
+  z.strictObject({
+    messageId: z.string().describe('The id under which the message will be polled.'),
+    from: z.int().describe('Number of the first of these tokens.'),
+    to: z.int().describe('Number of the last of these tokens.'),
+    text: z.string(),
+  }),
+  z.strictObject({
+    messageId: z.string(),
+    invalid: z.literal(true).describe('The text that was streamed does not count.'),
+  }),
+])
+
+const activity = z.strictObject({
+  typing: z.array(z.strictObject({ role, displayName: z.string().nullable() })),
+  progress: z.string().nullable().describe('What the bot says that it is doing.'),
+  queuePosition: z.int().nullable(),
+  partial: partialMessage.nullable().describe('The streamed beginning of an answer.'),
+})
+
 export const pollReply = z.strictObject({
   messages: z.array(message).describe('Oldest first.'),
   cursor: z
@@ -82,12 +102,18 @@ export const pollReply = z.strictObject({
     .int()
     .nullable()
     .describe('When to ask next; null when the conversation has ended and all was given.'),
+  waitSeconds: z
+    .int()
+    .describe('The `wait` of the next poll: 0, or 25 where Salesforce tells of news by events.'),
+  activity: activity
+    .optional()
+    .describe('What a poll that waited for events heard meanwhile, and no list holds.'),
   conversation: z.strictObject({
     id: uuid,
     status: z.enum(['open', 'ended']),
     handledBy: z.enum(['queue', 'bot', 'agent', 'none', 'unknown']),
     participants: z.array(z.strictObject({ role, displayName: z.string().nullable() })),
-    endedBy: z.enum(['EndUser', 'Agent', 'System']).nullable(),
+    endedBy: endedBy.nullable(),
     estimatedWaitSeconds: z.number().nullable(),
     expiresAt: timestamp.nullable(),
   }),
@@ -126,6 +152,7 @@ export type AvailabilityReply = z.infer<typeof availabilityReply>
 export const transcriptReply = z.strictObject({
   name: z.string().regex(/^[\w-]+\.pdf$/),
   pdf: z.instanceof(ReadableStream),
+  bytes: z.int().min(0).nullable(),
 })
 
 /** Public keys (RFC 7517) with their certificates. */
@@ -146,6 +173,13 @@ export const keySet = z.strictObject({
 export const healthReply = z.strictObject({
   status: z.enum(['ok', 'down']),
   checks: z.strictObject({ environment: z.enum(['ok', 'down']), store: z.enum(['ok', 'down']) }),
+  warnings: z
+    .array(z.enum(['store_evicts']))
+    .min(1)
+    .optional()
+    .describe(
+      'What is wrong although the gateway works; absent when nothing is. `store_evicts`: Redis may remove keys when its memory is full, or did. Set it to keep all keys (`noeviction`).',
+    ),
 })
 
 /** An answer without a body: 204. */

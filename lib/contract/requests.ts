@@ -1,7 +1,15 @@
 /** Defines the requests. Unknown properties are refused by name. */
 import * as z from 'zod'
-import { attributes, language, uuid } from './common.js'
+import {
+  attributes,
+  attributesTooLarge,
+  fitsAttributes,
+  language,
+  messageId,
+  uuid,
+} from './common.js'
 import { formValue, itemId, title } from './form-values.js'
+import { toPlainText } from './plain-text.js'
 
 const token = z.string().min(1).max(8192)
 
@@ -18,24 +26,36 @@ export const authRequest = z.strictObject({
     ),
 })
 
-export const startRequest = z.strictObject({
-  routingAttributes: attributes
-    .optional()
-    .describe('Pre-chat answers and hidden values, by the names the form gives them.'),
-  contextParameters: attributes
-    .optional()
-    .describe('Another word for routingAttributes, which win over it.'),
-  language: language.optional(),
-  conversationId: uuid.optional().describe('An id of your own, so that a retry is harmless.'),
-  resume: z
-    .boolean()
-    .default(true)
-    .describe('Whether an open conversation is returned instead of a new one.'),
-})
+export const startRequest = z
+  .strictObject({
+    routingAttributes: attributes
+      .optional()
+      .describe(
+        'Pre-chat answers and hidden values, by the names the form gives them: together with contextParameters at most 4,096 bytes of names and values in UTF-8.',
+      ),
+    contextParameters: attributes
+      .optional()
+      .describe('Another word for routingAttributes, which win over it.'),
+    language: language.optional(),
+    conversationId: uuid.optional().describe('An id of your own, so that a retry is harmless.'),
+    resume: z
+      .boolean()
+      .default(true)
+      .describe('Whether an open conversation is returned instead of a new one.'),
+  })
+  .refine(
+    ({ routingAttributes, contextParameters }) =>
+      fitsAttributes({ ...contextParameters, ...routingAttributes }),
+    {
+      path: ['routingAttributes'],
+      message: `${attributesTooLarge}; contextParameters count as well`,
+    },
+  )
 export type StartRequest = z.infer<typeof startRequest>
 
 const text = z
   .string()
+  .overwrite(toPlainText)
   .trim()
   .min(1, 'must not be empty')
   .refine((value) => [...value].length <= 4000, 'must be at most 4,000 characters')
@@ -48,7 +68,9 @@ const common = {
     .describe('An id of your own: sent again with the same content, it is delivered once.'),
   routingAttributes: attributes
     .optional()
-    .describe('Answers to a pre-chat that is asked for each session; no part of what is said.'),
+    .describe(
+      'Answers to a pre-chat that is asked for each session, at most 4,096 bytes; no part of what is said.',
+    ),
 }
 
 export const textMessage = z.strictObject({
@@ -57,8 +79,7 @@ export const textMessage = z.strictObject({
   text,
 })
 
-/** Salesforce's own messages need not have ids of version 4. */
-const inReplyToMessageId = z.guid('must be a UUID').describe('The message that is answered.')
+const inReplyToMessageId = messageId.describe('The message that is answered, by its id as it came.')
 
 export const choiceResponse = z.strictObject({
   ...common,
@@ -90,7 +111,7 @@ export const readReceipt = z.strictObject({
   ...common,
   messageType: z.literal('ReadReceipt'),
   messageIds: z
-    .array(z.guid('must be a UUID'))
+    .array(messageId)
     .min(1, 'must hold at least one id')
     .max(maxReceipts, `must be at most ${maxReceipts} ids`),
   kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
@@ -135,14 +156,15 @@ export const conversationsRequest = z.strictObject({
   refresh: yesOrNo.default('false').transform((value) => value === 'true'),
 })
 
+/** Makes the two forms of a whole number with a default: text in a query, a number in a body. */
 function wholeNumber(minimum: number, maximum: number, fallback: number) {
   const message = `must be a whole number from ${minimum} to ${maximum}`
-  return z
-    .string()
-    .regex(/^\d{1,4}$/, message)
-    .transform(Number)
-    .pipe(z.int(message).min(minimum, message).max(maximum, message))
-    .default(fallback)
+  const inBody = z.int(message).min(minimum, message).max(maximum, message)
+  const text = z.string().regex(/^\d{1,4}$/, message)
+  return {
+    inQuery: text.transform(Number).pipe(inBody).default(fallback),
+    inBody: inBody.default(fallback),
+  }
 }
 
 const sealed = z
@@ -150,19 +172,38 @@ const sealed = z
   .min(1, 'must not be empty: leave it out to begin')
   .max(6144, 'must be at most 6,144 characters')
 
+const pollPosition = {
+  conversationId: uuid,
+  cursor: sealed.optional().describe('What is new since the page that gave this cursor.'),
+  before: sealed.optional().describe('The page of history before the one that gave this.'),
+}
+const limit = wholeNumber(1, 100, 50)
+const limitDescription = 'At most so many messages.'
+const wait = wholeNumber(0, 25, 0)
+const waitDescription = 'So many seconds the call stays open for something new.'
+
+const hasOnePosition = (poll: { cursor?: string | undefined; before?: string | undefined }) =>
+  poll.cursor === undefined || poll.before === undefined
+const onePosition = { path: ['before'], message: 'must not be given together with cursor' }
+
+/** Describes a poll by its query. */
 export const pollRequest = z
   .strictObject({
-    conversationId: uuid,
-    cursor: sealed.optional().describe('What is new since the page that gave this cursor.'),
-    before: sealed.optional().describe('The page of history before the one that gave this.'),
-    limit: wholeNumber(1, 100, 50).describe('At most so many messages.'),
-    wait: wholeNumber(0, 25, 0).describe('So many seconds the call stays open for something new.'),
+    ...pollPosition,
+    limit: limit.inQuery.describe(limitDescription),
+    wait: wait.inQuery.describe(waitDescription),
   })
-  .refine((query) => query.cursor === undefined || query.before === undefined, {
-    path: ['before'],
-    message: 'must not be given together with cursor',
-  })
+  .refine(hasOnePosition, onePosition)
 export type PollRequest = z.infer<typeof pollRequest>
+
+/** Describes the same poll by a body. */
+export const pollBody = z
+  .strictObject({
+    ...pollPosition,
+    limit: limit.inBody.describe(limitDescription),
+    wait: wait.inBody.describe(waitDescription),
+  })
+  .refine(hasOnePosition, onePosition)
 
 export const endRequest = z.strictObject({
   conversationId: uuid,

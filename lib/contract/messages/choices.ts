@@ -1,4 +1,4 @@
-/** Messages that offer a choice, and the choice made (contract, "Messages"). */
+/** Defines messages that offer a choice, and the choice made (contract, "Messages"). */
 import * as z from 'zod'
 import { timestamp } from '../common.js'
 import { common, link, option } from './common.js'

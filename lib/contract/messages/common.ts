@@ -8,6 +8,10 @@ import { timestamp, uuid } from '../common.js'
 export const role = z.enum(['EndUser', 'Chatbot', 'Agent', 'Supervisor', 'System'])
 export type Role = z.infer<typeof role>
 
+/** Names who ended a session or a conversation: information, on which nothing depends. */
+export const endedBy = z.enum(['EndUser', 'Agent', 'System'])
+export type EndedBy = z.infer<typeof endedBy>
+
 export const common = {
   id: z.string(),
   conversationId: uuid,

@@ -1,6 +1,6 @@
 /** Defines messages about events, and messages of unknown types (contract, "Messages"). */
 import * as z from 'zod'
-import { common, role } from './common.js'
+import { common, endedBy, role } from './common.js'
 
 export const participantChanged = z.strictObject({
   ...common,
@@ -30,7 +30,7 @@ export const sessionStatusChanged = z.strictObject({
   session: z.strictObject({
     status: z.string(),
     previous: z.string().optional(),
-    endedBy: role.optional(),
+    endedBy: endedBy.optional(),
   }),
 })
 

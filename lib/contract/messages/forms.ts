@@ -1,4 +1,4 @@
-/** Forms, the answers to them and what became of the answers (contract, "Messages"). */
+/** Defines forms, the answers to them and the results of the answers (contract, "Messages"). */
 import * as z from 'zod'
 import { common, option } from './common.js'
 
@@ -23,8 +23,10 @@ const input = z.strictObject({
   required: z.boolean(),
   options: z.array(z.strictObject(option)).optional(),
   maxLength: z.int().optional(),
-  /** A regular expression. */
-  pattern: z.string().optional(),
+  pattern: z
+    .string()
+    .optional()
+    .describe('A regular expression of Salesforce. Bound the time of its check before you run it.'),
   placeholder: z.string().optional(),
   hint: z.string().optional(),
 })

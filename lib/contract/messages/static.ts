@@ -1,4 +1,4 @@
-/** Messages that only tell something: texts, links, files, pages (contract, "Messages"). */
+/** Defines messages that need no answer: texts, links, files, pages (contract, "Messages"). */
 import * as z from 'zod'
 import { common, link } from './common.js'
 
@@ -8,8 +8,18 @@ export const staticContentMessage = z.strictObject({
   staticContent: z.strictObject({
     formatType: z.literal('Text'),
     text: z.string(),
+    markdown: z
+      .string()
+      .optional()
+      .describe(
+        'The same as CommonMark, which may hold tables: safe for any renderer. Where it is missing, `text` is all.',
+      ),
     citations: z.array(z.strictObject({ label: z.string().optional(), url: link })).optional(),
   }),
+  suggestions: z
+    .array(z.string())
+    .optional()
+    .describe('Texts that the visitor may send as an answer.'),
 })
 
 export const richLinkMessage = z.strictObject({
