@@ -3,6 +3,7 @@
  */
 import type { Without } from '../contract/common.js'
 import type { EntryMessage } from '../polling/entries.js'
+import type { Cleaning, Statement } from './cleaning.js'
 import { safeLink, safeSource } from './links.js'
 import { joinLines, toBullet } from './text.js'
 
@@ -12,8 +13,8 @@ export type MessageBody = Without<
   'id' | 'sender' | 'timestamp' | 'inReplyToMessageId' | 'reason'
 >
 
-/** Makes a foreign text plain; how depends on who wrote it. */
-export type CleanText = (text: string) => string
+/** Reads one kind of message; null when there is nothing in it that can be shown. */
+export type ReadBody = (content: unknown, clean: Cleaning) => MessageBody | null
 
 type Original = Extract<EntryMessage, { messageType: 'UnknownMessage' }>['original']
 
@@ -24,18 +25,32 @@ export function toUnknown(text: string, original: Original): MessageBody {
   return { messageType: 'UnknownMessage', text: text || nothingToShow, original }
 }
 
-/** A text; also what is left of a body whose link cannot be opened. */
+/** Makes a text, also of what is left of a body whose link cannot be opened. */
 export function toText(text: string): MessageBody {
+  return toStatement({ text })
+}
+
+type Citations = { citations?: { label?: string; url: string }[] }
+
+/** Makes a text message, with the Markdown and the suggestions that a bot may add. */
+export function toStatement(
+  { text, markdown, suggestions }: Statement,
+  cited: Citations = {},
+): MessageBody {
   return {
     messageType: 'StaticContentMessage',
     text,
-    staticContent: { formatType: 'Text', text },
+    staticContent: { formatType: 'Text', text, ...(markdown && { markdown }), ...cited },
+    ...(suggestions && { suggestions }),
   }
 }
 
 type Link = { title: string; url: string; imageUrl: string | null; description: string }
 
-/** A link that can be opened, with its picture if that can be fetched; else what is written beside it. */
+/**
+ * Makes a link that can be opened, with its picture if that can be fetched; else a text of its
+ * parts.
+ */
 export function toRichLink({ title, url: written, imageUrl: image, description }: Link) {
   const url = safeLink(written)
   if (!url) return title || description ? toText(joinLines(title, description)) : null
@@ -53,7 +68,7 @@ type Picture = { imageUrl?: string }
 type Reply = { itemId: string; title: string } & Picture
 type Option = Reply & { subTitle?: string }
 
-/** Suggested answers; null without any. */
+/** Makes suggested answers; null without any. */
 export function toReplies(
   text: string,
   replies: Reply[],
@@ -67,7 +82,7 @@ export function toReplies(
   }
 }
 
-/** A list to pick from; null when it is empty. */
+/** Makes a list to pick from; null when it is empty. */
 export function toList(title: string, options: Option[]): MessageBody | null {
   if (options.length === 0) return null
   const listed = options.map((option) => toBullet(titled(option)))
@@ -78,7 +93,7 @@ export function toList(title: string, options: Option[]): MessageBody | null {
   }
 }
 
-/** A title and the line below it, on one line. */
+/** Joins a title and the line below it on one line. */
 export function titled({ title, subTitle }: { title: string; subTitle?: string | undefined }) {
   return [title, subTitle].filter(Boolean).join(', ')
 }
@@ -93,7 +108,7 @@ export type ListedFile = {
 }
 
 /** Maps the files that can be fetched; the others are named in the text. Null without any. */
-export function toFiles(said: string, listed: readonly ListedFile[]): MessageBody | null {
+export function toFiles(caption: string, listed: readonly ListedFile[]): MessageBody | null {
   if (listed.length === 0) return null
   const files = listed.map(({ url: written, obstacle, name, mimeType, ...file }) => {
     const url = safeSource(written)
@@ -106,7 +121,7 @@ export function toFiles(said: string, listed: readonly ListedFile[]): MessageBod
     }
   })
   const names = files.map(({ name, obstacle }) => (obstacle ? `${name} (${obstacle})` : name))
-  const text = joinLines(said, ...names)
+  const text = joinLines(caption, ...names)
   const attachments = files.flatMap(({ obstacle, url, ...file }) =>
     url && !obstacle ? [{ ...file, url }] : [],
   )

@@ -1,12 +1,14 @@
 /**
- * One request to Salesforce and what its failure means: who failed, and whether the request may have
- * taken effect. Sending and judging are two functions.
+ * Makes one request to Salesforce, and maps its failure: who failed, and whether the request may have
+ * taken effect.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type * as z from 'zod'
+import { withDeadline } from '../deadline.js'
 import { parseJson } from '../json.js'
+import { pause } from '../pauses.js'
 import { GatewayError } from '../problem.js'
-import { measure, remainingMs } from '../request.js'
+import { abandoned, abandonSignal, measure, remainingMs } from '../request.js'
+import { setupNoteOf } from './setup-notes.js'
 
 export type SalesforceRequest = {
   method: 'GET' | 'POST' | 'DELETE'
@@ -15,6 +17,8 @@ export type SalesforceRequest = {
   body?: unknown
   /** A body of fields or parts, instead of JSON. */
   form?: FormData | URLSearchParams
+  /** Further headers, or others than those of a request with a JSON answer. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
@@ -41,7 +45,8 @@ function connectionCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-function connectionFailure(error: unknown): GatewayError {
+/** Returns the failure that a broken or overdue connection means. */
+export function connectionFailure(error: unknown): GatewayError {
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     return new GatewayError('upstream_timeout', { effect: 'unknown' })
   }
@@ -49,24 +54,37 @@ function connectionFailure(error: unknown): GatewayError {
   return new GatewayError('upstream_unavailable', { effect })
 }
 
-function retryAfterOf(headers: Headers): number | null {
-  const value = headers.get('retry-after')
-  if (value === null) return null
-  const seconds = /^\d{1,6}$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
-  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null
-}
-
 function clockOf(headers: Headers): number {
   const stated = Date.parse(headers.get('date') ?? '')
   return Number.isFinite(stated) ? stated : Date.now()
 }
 
-function headersOf({ token, form }: SalesforceRequest): Record<string, string> {
+/** Longer waits that a header asks for count as an hour: a mistake must not silence a conversation. */
+const maxRetryAfterMs = 3_600_000
+
+/**
+ * Returns what `Retry-After` asks for: whole seconds, or a date by the sender's own clock. Null when
+ * it is missing, stated twice or unreadable.
+ */
+function retryAfterOf(headers: Headers): number | null {
+  const value = headers.get('retry-after') ?? ''
+  const isDate = /^[A-Z][a-z]{2}, .* GMT$/.test(value)
+  const ms = isDate ? Date.parse(value) - clockOf(headers) : Number(value) * 1000
+  const isReadable = Number.isFinite(ms) && (isDate || /^\d+$/.test(value))
+  return isReadable ? Math.min(Math.max(0, ms), maxRetryAfterMs) : null
+}
+
+/**
+ * Returns the headers. Only a JSON body is announced as one: closing a conversation fails with it.
+ * With a form, fetch itself names the type, because it alone knows the boundary of the parts.
+ */
+function headersOf({ token, body, form, headers }: SalesforceRequest): Record<string, string> {
+  const isJson = body !== undefined && !form
   return {
     Accept: 'application/json',
-    // With a form, fetch itself names the type: only it knows the boundary of the parts.
-    ...(!form && { 'Content-Type': 'application/json' }),
+    ...(isJson && { 'Content-Type': 'application/json' }),
     ...(token && { Authorization: `Bearer ${token}` }),
+    ...headers,
   }
 }
 
@@ -76,28 +94,42 @@ function bodyOf({ body, form }: SalesforceRequest): Pick<RequestInit, 'body'> {
 }
 
 /**
- * Sends once; the whole answer must be there within `timeoutMs`. Redirects are answers, not followed.
- * Nothing is sent for a request whose time is over: a process that was frozen may wake up when others
- * have long taken over what it was about to do.
+ * Sends once; `read` must be done within `timeoutMs`. Redirects are answers, not followed. Nothing is
+ * sent for a request whose time is over: a process that was frozen may wake up when others have long
+ * taken over what it was about to do. A read is given up when the work is of no use any more; what was
+ * read of it by then, such as the head of a stream, stays.
+ * @param connection ends the connection when it is aborted, also after the reading
  */
 export function exchange<T>(
   request: SalesforceRequest,
   timeoutMs: number,
   read: (response: Response) => Promise<T>,
+  connection = new AbortController(),
 ): Promise<T> {
+  async function sendAndRead(signal: AbortSignal): Promise<T> {
+    const response = await fetch(request.url, {
+      method: request.method,
+      redirect: 'manual',
+      signal,
+      headers: headersOf(request),
+      ...bodyOf(request),
+    })
+    return await read(response)
+  }
+
   return measure('salesforce', async () => {
     if (remainingMs() === 0) throw new GatewayError('upstream_timeout', { effect: 'none' })
+    const abandon = abandonSignal()
+    if (abandon.aborted) throw abandoned()
+    const giveUp = () => connection.abort()
+    const isRead = request.method === 'GET'
+    if (isRead) abandon.addEventListener('abort', giveUp, { once: true })
     try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
-        headers: headersOf(request),
-        ...bodyOf(request),
-      })
-      return await read(response)
+      return await withDeadline(timeoutMs, sendAndRead, connection)
     } catch (error) {
-      throw connectionFailure(error)
+      throw isRead && abandon.aborted ? abandoned() : connectionFailure(error)
+    } finally {
+      abandon.removeEventListener('abort', giveUp)
     }
   })
 }
@@ -114,32 +146,46 @@ export function send(request: SalesforceRequest, timeoutMs: number): Promise<Sal
   return exchange(request, timeoutMs, readResponse)
 }
 
-/** The failure that an unexpected status means (`enhanced-chat-api.md §2`); never Salesforce's wording. */
-export function failureOf({ status, retryAfterMs }: SalesforceResponse): GatewayError {
+/**
+ * Returns the failure that an unexpected status means (`enhanced-chat-api.md §2`); never
+ * Salesforce's wording, but a note for the log where that tells a fault of the set-up.
+ */
+export function failureOf({ status, text, retryAfterMs }: SalesforceResponse): GatewayError {
+  const setupNote = setupNoteOf(text)
+  const note = setupNote !== null && { note: setupNote }
   if (status === 429) {
     return new GatewayError('rate_limited', {
+      ...note,
       detail: 'Salesforce asks to wait.',
       effect: 'none',
       retryAfterMs: retryAfterMs ?? 5000,
+      isWaitStated: retryAfterMs !== null,
     })
   }
   if (status === 408) return new GatewayError('upstream_timeout', { effect: 'unknown' })
   if (status >= 500) {
     const asked = retryAfterMs !== null && { retryAfterMs }
-    return new GatewayError('upstream_unavailable', { effect: 'unknown', ...asked })
+    return new GatewayError('upstream_unavailable', { effect: 'unknown', ...asked, ...note })
   }
   if (status === 401 || status === 403 || status === 404) {
-    return new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: status === 401 })
+    return new GatewayError('conversation_lost', {
+      effect: 'none',
+      isTokenRefused: status === 401,
+      isForbidden: status === 403,
+    })
   }
-  return new GatewayError('upstream_rejected', { effect: 'none' })
+  return new GatewayError('upstream_rejected', { effect: 'none', ...note })
 }
 
-/** An answer that promises success and cannot be understood. */
+/** Creates the failure for a successful response that cannot be understood. */
 export function unreadableResponse(): GatewayError {
   return new GatewayError('upstream_rejected', { effect: 'unknown' })
 }
 
-/** Throws what a status means that is no success. */
+/**
+ * Expects a success.
+ * @throws {GatewayError} the failure that another status means
+ */
 export function expectSuccess(response: SalesforceResponse): void {
   if (response.status < 200 || response.status > 299) throw failureOf(response)
 }
@@ -160,11 +206,12 @@ export function parseResponse<T extends z.ZodType>(
 /**
  * Expects a success whose body does not matter. A page of an intermediary is no response of
  * Salesforce.
+ * @throws {GatewayError} the failure that another status means, or upstream_rejected for such a page
  */
 export function expectDone(response: SalesforceResponse): void {
   expectSuccess(response)
-  if (response.text !== '' && (parseJson(response.text) ?? null) === null)
-    throw unreadableResponse()
+  const isReadable = response.text === '' || (parseJson(response.text) ?? null) !== null
+  if (!isReadable) throw unreadableResponse()
 }
 
 const firstPauseMs = 150
@@ -190,7 +237,15 @@ export async function retry<T>(attempt: (timeoutMs: number) => Promise<T>): Prom
       const backOffMs = firstPauseMs * 2 ** (attempts - 1) * (0.5 + Math.random())
       const pauseMs = Math.max(backOffMs, error.details.retryAfterMs ?? 0)
       if (pauseMs + minAttemptMs > remainingMs()) throw error
-      await sleep(pauseMs)
+      await pause(pauseMs)
     }
   }
+}
+
+/** Sends a request that is harmless to repeat, more than once if need be, and parses the response. */
+export function sendWithRetry<T>(
+  request: SalesforceRequest,
+  parse: (response: SalesforceResponse) => T,
+): Promise<T> {
+  return retry(async (timeoutMs) => parse(await send(request, timeoutMs)))
 }

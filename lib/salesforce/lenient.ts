@@ -1,11 +1,16 @@
-/** Schemas that forgive: null and absent are the same, and one bad part never spoils the rest. */
+/**
+ * Defines schemas that forgive: null and absent are the same, and one bad part never spoils the
+ * rest.
+ */
 import * as z from 'zod'
 
-/** A part that may be missing or unreadable. */
+/** Accepts a part that may be missing or unreadable. */
 export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().catch(null)
 }
 
+/** Anything, or nothing: `z.unknown()` alone refuses an object without the key (zod 4.6). */
+export const maybeAnything = z.unknown().optional()
 /** A text, or nothing. */
 export const maybeText = maybe(z.string())
 /** A yes or a no, or nothing. */
@@ -13,7 +18,7 @@ export const maybeBoolean = maybe(z.boolean())
 /** A whole number, or nothing. */
 export const maybeInteger = maybe(z.int())
 
-/** The readable ones of a list's items. */
+/** Keeps the readable items of a list. */
 export function readableItems<T extends z.ZodType>(schema: T) {
   return maybe(z.array(z.unknown())).transform((items) =>
     (items ?? []).flatMap((item): z.output<T>[] => {
@@ -25,5 +30,8 @@ export function readableItems<T extends z.ZodType>(schema: T) {
 
 const invisible = /[\p{Cc}\p{Zl}\p{Zp}]/u
 
-/** An id goes back as it came, so one that cannot be written down is none (`enhanced-chat-api.md §7` no. 21). */
+/**
+ * Accepts an id that goes back as it came; one that cannot be written down is none
+ * (`enhanced-chat-api.md §7` no. 21).
+ */
 export const opaqueId = z.string().refine((id) => id !== '' && !invisible.test(id))

@@ -1,4 +1,4 @@
-/** Foreign links: only what is safe to open leaves the gateway (contract, "Messages"). */
+/** Checks foreign links: only what is safe to open leaves the gateway (contract, "Messages"). */
 
 const allowed = /^(https?:\/\/|mailto:|tel:)./i
 /** Control characters, and marks that make a link look like another one. */
@@ -6,7 +6,7 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 /** A name before the host, or a backslash that not everybody reads as a slash. */
 const disguised = /^https?:[^?#]*?\\|^https?:\/\/[^/?#]*@/i
 
-/** A link that a client may open, its scheme in lower case; null for any other text. */
+/** Returns a link that a client may open, its scheme in lower case; null for any other text. */
 export function safeLink(written: string): string | null {
   const link = written.trim()
   if (!allowed.test(link) || invisible.test(link) || disguised.test(link)) return null
@@ -15,7 +15,7 @@ export function safeLink(written: string): string | null {
   return `${protocol}${link.slice(protocol.length)}`
 }
 
-/** A link that an image or a file can be fetched from, else null. */
+/** Returns a link that an image or a file can be fetched from, else null. */
 export function safeSource(written: string): string | null {
   const link = safeLink(written)
   return link?.startsWith('http') ? link : null

@@ -9,6 +9,7 @@ import type { Without } from '../contract/common.js'
 import type { Attachments, Prechat } from '../contract/replies.js'
 import type { MessageRequest } from '../contract/requests.js'
 import type { EntryPage, PageRequest } from '../polling/entries.js'
+import type { ConversationEvent } from '../polling/events.js'
 import type { OpenHours } from '../polling/hours.js'
 
 /** Differences between the dialects, for callers that depend on them. */
@@ -22,6 +23,8 @@ export type Traits = {
   ourIds: boolean
   /** The list tells who joins and leaves and who is waited for. */
   narrated: boolean
+  /** Salesforce offers a stream of events. */
+  events: boolean
 }
 
 /**
@@ -29,6 +32,9 @@ export type Traits = {
  * the timestamps of its entries.
  */
 export const clockMarginMs = 5000
+
+/** Milliseconds within which the head of an event stream must arrive. */
+export const eventStreamOpenMs = 2000
 
 /** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type SalesforceToken = {
@@ -79,19 +85,44 @@ export type ListedConversation = { id: string; endedAt: number | null }
 /** Says that the visitor has got or seen a message; `id` is the receipt's own. */
 export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
-/** Who is in charge, as far as Salesforce's routing status shows (`enhanced-chat-api.md §2.8`). */
+/** A file as it comes; `bytes` is its length, where Salesforce states it. */
+export type StreamedFile = { body: ReadableStream<Uint8Array>; bytes: number | null }
+
+/** Names who handles the conversation, as far as Salesforce's routing status shows (`enhanced-chat-api.md §2.8`). */
 export type RoutingStatus = 'queue' | 'none' | 'unknown'
 
 export type Messaging = {
   traits: Traits
-  /** A token for this person; where tokens cannot be renewed, for a new guest. */
+  /** Creates a token for this person; where tokens cannot be renewed, for a new guest. */
   createToken(subject: string): Promise<SalesforceToken>
   /** Takes a token back that can be renewed, where Salesforce offers that. */
   revokeToken(token: string): Promise<void>
-  /** Opens the conversation of the name proposed and gives the one it has then. */
+  /**
+   * Opens the conversation of the name proposed and gives the one it has then. One that the token's
+   * owner has open under this name is that conversation.
+   * @throws {GatewayError} outside_business_hours when no new conversation is taken now
+   * @throws {GatewayError} conversation_ended when the owner has closed one of this name
+   */
   createConversation(ref: ConversationRef, session: SessionOptions): Promise<string>
-  /** Reads one page of entries. */
-  listConversationEntries(ref: ConversationRef, request: PageRequest): Promise<EntryPage>
+  /** Reads one page of entries within `timeoutMs`, in one attempt: callers count them. */
+  listConversationEntries(
+    ref: ConversationRef,
+    request: PageRequest,
+    timeoutMs: number,
+  ): Promise<EntryPage>
+  /**
+   * Opens Salesforce's event stream, and resolves when its head has arrived (`eventStreamOpenMs`). The
+   * events are those of this conversation from now on; of those that Salesforce replays, only changes
+   * of the list are left, and what is later than `after`, the date of an entry. The iterable never
+   * throws: it ends when the stream ends or fails. Its connection lives until then, until the
+   * iteration is left or until the signal is aborted, so the signal must be aborted where the
+   * iteration may never begin.
+   * @throws {GatewayError} unsupported where `traits.events` is false
+   */
+  openEventStream(
+    ref: ConversationRef,
+    options: { after: number; signal: AbortSignal },
+  ): Promise<AsyncIterable<ConversationEvent>>
   /**
    * Sends a text, or an answer to a choice or a form. `session` opens a new messaging session with it.
    * @throws {GatewayError} prechat_required when a session must be opened first
@@ -103,7 +134,7 @@ export type Messaging = {
   ): Promise<SendResult>
   /**
    * Sends a file; `session` as for `sendMessage`.
-   * @throws {GatewayError} prechat_required, payload_too_large, unsupported_media_type, unsupported
+   * @throws {GatewayError} prechat_required, payload_too_large, unsupported_media_type
    */
   sendFile(
     ref: ConversationRef,
@@ -116,11 +147,12 @@ export type Messaging = {
   acknowledgeEntries(ref: ConversationRef, receipts: readonly Receipt[]): Promise<void>
   retrieveConversationRoutingStatus(ref: ConversationRef): Promise<RoutingStatus>
   /**
-   * Streams the transcript as a PDF.
-   * @throws {GatewayError} unsupported where the organisation does not allow it
+   * Streams the transcript as a PDF. The stream fails with `upstream_timeout` or
+   * `upstream_unavailable` when it breaks off; cancelled, it ends the connection to Salesforce.
+   * @throws {GatewayError} conversation_lost also where the organisation does not offer it
    */
-  retrieveConversationTranscript(ref: ConversationRef): Promise<ReadableStream<Uint8Array>>
-  /** The conversations of whom the token stands for, the closed ones too. */
+  retrieveConversationTranscript(ref: ConversationRef): Promise<StreamedFile>
+  /** Lists the conversations of the token's person, the closed ones too. */
   listConversations(token: string): Promise<readonly ListedConversation[]>
   /** Returns the business hours; no token is needed. Empty when there are none. */
   getBusinessHours(): Promise<OpenHours>

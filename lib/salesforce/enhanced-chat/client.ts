@@ -5,7 +5,7 @@
 import type { PageRequest } from '../../polling/entries.js'
 import { GatewayError, isProblem } from '../../problem.js'
 import { remainingMs } from '../../request.js'
-import { expectDone, retry, type SalesforceRequest, send } from '../http.js'
+import { expectDone, retry, type SalesforceRequest, send, sendWithRetry } from '../http.js'
 import type {
   ConversationRef,
   ListedConversation,
@@ -13,6 +13,7 @@ import type {
   SessionOptions,
 } from '../messaging.js'
 import { sendForStream } from '../stream.js'
+import { openEvents } from './events.js'
 import { toForm } from './files.js'
 import { toOutgoing } from './outgoing.js'
 import {
@@ -20,11 +21,13 @@ import {
   pageSize,
   parseBusinessHours,
   parseConversations,
+  parseCreation,
   parseEntryPage,
   parseRoutingStatus,
   parseSendResult,
   parseToken,
   parseTranscript,
+  pdfSignature,
 } from './responses.js'
 import type { Signer } from './signer.js'
 
@@ -35,10 +38,14 @@ type Options = {
   url: string
   orgId: string
   deployment: string
+  /** The features that token requests ask for, as a decimal number (`§1.5`). */
+  capabilitiesVersion: string
   /** Signs for our visitors in verified mode; null: they are guests. */
   signer: Signer | null
   /** Milliseconds left of a request's time when a message is given up, for reconciling it. */
   settleMs: number
+  /** Milliseconds that the body of a transcript may pause. */
+  streamIdleMs: number
 }
 
 function sessionBody({ routingAttributes, language }: SessionOptions) {
@@ -51,21 +58,17 @@ const defaultLanguage = 'en_US'
 /** Salesforce's list of conversations is read to this many pages of 50 (`§2.7`). */
 const maxPages = 10
 
-/**
- * Tells two meanings of a refusal apart: the organisation may not offer the operation, or the visitor
- * may not be let in any more. A visitor who may still look has lost nothing.
- * @throws {GatewayError} unsupported, or the refusal itself
- */
-async function unsupportedOrLost(refused: unknown, look: () => Promise<boolean>): Promise<never> {
-  if (isProblem(refused, 'conversation_lost') && (await look())) {
-    throw new GatewayError('unsupported', { effect: 'none' })
-  }
-  throw refused
+/** Throws a look that failed on: whether the conversation was opened stays unknown. */
+function lookFailed(error: unknown): never {
+  if (!isProblem(error)) throw error
+  const { retryAfterMs } = error.details
+  const delay = retryAfterMs !== undefined && { retryAfterMs }
+  throw new GatewayError('upstream_unavailable', { effect: 'unknown', ...delay })
 }
 
 /** Connects to one deployment of one organisation. */
 export function createEnhancedChat(options: Options): Messaging {
-  const { url, orgId, deployment, signer, settleMs } = options
+  const { url, orgId, deployment, capabilitiesVersion, signer, settleMs, streamIdleMs } = options
   const api = `${url}/iamessage/api/v2`
   const guestTokens = `${api}/authorization/unauthenticated/access-token`
   const verifiedTokens = `${api}/authorization/authenticated/access-token`
@@ -81,21 +84,29 @@ export function createEnhancedChat(options: Options): Messaging {
     return { method, url: target, token, ...content }
   }
 
-  function listConversationEntries(ref: ConversationRef, page: PageRequest) {
+  async function listConversationEntries(
+    ref: ConversationRef,
+    page: PageRequest,
+    timeoutMs: number,
+  ) {
     const query = new URLSearchParams({ limit: String(pageSize) })
     if (page.order === 'oldestFirst') {
       query.set('direction', 'FromStart')
-      if (page.startTimestamp !== undefined)
-        query.set('startTimestamp', String(page.startTimestamp))
+      const { startTimestamp } = page
+      if (startTimestamp !== undefined) query.set('startTimestamp', String(startTimestamp))
     } else {
       query.set('direction', 'FromEnd')
-      if (page.endTimestamp !== undefined) query.set('endTimestamp', String(page.endTimestamp))
+      const { endTimestamp } = page
+      if (endTimestamp !== undefined) query.set('endTimestamp', String(endTimestamp))
     }
     const request = conversationRequest(ref, 'GET', `/entries?${query}`)
-    return retry(async (timeoutMs) => parseEntryPage(await send(request, timeoutMs)))
+    return parseEntryPage(await send(request, timeoutMs))
   }
 
-  /** The members that sendMessage and sendFile share; those of `session` open a new session (`§2.10`). */
+  /**
+   * Returns the members that sendMessage and sendFile share; those of `session` open a new session
+   * (`§2.10`).
+   */
   function envelopeOf(session: SessionOptions | null) {
     if (!session) return { esDeveloperName: deployment }
     const { routingAttributes, language } = session
@@ -112,12 +123,12 @@ export function createEnhancedChat(options: Options): Messaging {
     return send(request, sendTimeShare * (remainingMs() - 2 * settleMs))
   }
 
-  async function listPage(token: string, from: number): Promise<Listed> {
+  function listPage(token: string, from: number): Promise<Listed> {
     const query = new URLSearchParams({ inclClosedConvs: 'true', limit: String(pageSize) })
     if (from > 0) query.set('startTimestamp', String(from))
     const url = `${api}/conversation/list?${query}`
     const request: SalesforceRequest = { method: 'GET', url, token }
-    return await retry(async (timeoutMs) => parseConversations(await send(request, timeoutMs)))
+    return sendWithRetry(request, parseConversations)
   }
 
   /** Lists oldest first, so that the next page begins where the last one ended. */
@@ -133,23 +144,30 @@ export function createEnhancedChat(options: Options): Messaging {
     return [...found.values()]
   }
 
-  /** Tells that a conversation is open, by the list of its owner's conversations. */
-  async function isOpen({ token, conversationId }: ConversationRef): Promise<boolean> {
-    const listed = await listConversations(token)
-    return listed.some(({ id, endedAt }) => id === conversationId && endedAt === null)
+  /**
+   * Looks if a conversation that exists already is the owner's, and open.
+   * @throws {GatewayError} conversation_ended when it is closed
+   * @throws {GatewayError} upstream_rejected when it is not the owner's
+   * @throws {GatewayError} upstream_unavailable when that cannot be found out
+   */
+  async function expectOpen({ token, conversationId }: ConversationRef): Promise<void> {
+    const listed = await listConversations(token).catch(lookFailed)
+    const found = listed.find(({ id }) => id === conversationId)
+    if (!found) throw new GatewayError('upstream_rejected', { effect: 'none' })
+    if (found.endedAt !== null) throw new GatewayError('conversation_ended', { effect: 'none' })
   }
 
   return {
-    traits: { renewable: signer !== null, ourIds: true, narrated: true },
+    traits: { renewable: signer !== null, ourIds: true, narrated: true, events: true },
     listConversationEntries,
     listConversations,
 
-    /** Makes no retry: each call costs one of the organisation's 200 a minute (`§6`). */
+    /** Makes one request: each costs one of the organisation's 200 a minute (`§6`), and callers count it. */
     async createToken(subject) {
       const client = {
         orgId,
         esDeveloperName: deployment,
-        capabilitiesVersion: '1',
+        capabilitiesVersion,
         platform: 'Web',
       }
       const identity = signer && {
@@ -169,7 +187,9 @@ export function createEnhancedChat(options: Options): Messaging {
     async createConversation({ token, conversationId }, session) {
       const body = { conversationId, esDeveloperName: deployment, ...sessionBody(session) }
       const request: SalesforceRequest = { method: 'POST', url: `${api}/conversation`, token, body }
-      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+      if ((await sendWithRetry(request, parseCreation)) === 'exists') {
+        await expectOpen({ token, conversationId })
+      }
       return conversationId
     },
 
@@ -179,17 +199,13 @@ export function createEnhancedChat(options: Options): Messaging {
       return parseSendResult(await sendInTime(request), message)
     },
 
-    /** A file that is refused in an open conversation is refused for being a file. */
     async sendFile(ref, file, session) {
       const form = toForm(file, envelopeOf(session))
       const request = conversationRequest(ref, 'POST', '/file', { form })
-      const response = await sendInTime(request)
-      try {
-        return parseSendResult(response, file)
-      } catch (error) {
-        return await unsupportedOrLost(error, () => isOpen(ref))
-      }
+      return parseSendResult(await sendInTime(request), file)
     },
+
+    openEventStream: (ref, options) => openEvents({ url, orgId }, ref, options),
 
     /** Makes no retry: a moment later the indicator would be wrong (`§2.12`). */
     async addTypingIndicator(ref, id, what) {
@@ -199,49 +215,50 @@ export function createEnhancedChat(options: Options): Messaging {
     },
 
     /** Sends receipts (`§2.13`). */
-    async acknowledgeEntries(ref, receipts) {
+    acknowledgeEntries(ref, receipts) {
       const acks = receipts.map(({ id, messageId: conversationEntryId, kind }) => ({
         id,
         entryType: kind === 'read' ? 'Read' : 'Delivery',
         conversationEntryId,
       }))
       const request = conversationRequest(ref, 'POST', '/acknowledge-entries', { body: { acks } })
-      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+      return sendWithRetry(request, expectDone)
     },
 
     retrieveConversationRoutingStatus(ref) {
       const request = conversationRequest(ref, 'GET', '')
-      return retry(async (timeoutMs) => parseRoutingStatus(await send(request, timeoutMs)))
+      return sendWithRetry(request, parseRoutingStatus)
     },
 
-    async closeConversation(ref) {
+    closeConversation(ref) {
       const request = conversationRequest(ref, 'DELETE', `?${deploymentQuery}`)
-      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+      return sendWithRetry(request, expectDone)
     },
 
-    async endMessagingSession(ref) {
+    endMessagingSession(ref) {
       const request = conversationRequest(ref, 'DELETE', `/session?${deploymentQuery}`)
-      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+      return sendWithRetry(request, expectDone)
     },
 
     async retrieveConversationTranscript(ref) {
       const path = `/transcript?${deploymentQuery}`
       const request = conversationRequest(ref, 'GET', path)
-      try {
-        return await retry(async (timeoutMs) =>
-          parseTranscript(await sendForStream(request, timeoutMs)),
-        )
-      } catch (error) {
-        const mayRead = () => listConversationEntries(ref, { order: 'newestFirst' })
-        return await unsupportedOrLost(error, () => mayRead().then(() => true))
-      }
+      return await retry(async (timeoutMs) =>
+        parseTranscript(
+          await sendForStream(request, {
+            timeoutMs,
+            idleMs: streamIdleMs,
+            firstBytes: pdfSignature.length,
+          }),
+        ),
+      )
     },
 
-    async getBusinessHours() {
+    getBusinessHours() {
       const query = new URLSearchParams({ orgId, esConfigName: deployment })
       const target = `${url}/embeddedservice/v1/businesshours?${query}`
       const request: SalesforceRequest = { method: 'GET', url: target }
-      return await retry(async (timeoutMs) => parseBusinessHours(await send(request, timeoutMs)))
+      return sendWithRetry(request, parseBusinessHours)
     },
   }
 }

@@ -1,6 +1,9 @@
-/** Salesforce's entries → what the gateway's poll understands (`enhanced-chat-api.md §3`). Pure; never throws. */
+/**
+ * Converts Salesforce's entries for the gateway's polls (`enhanced-chat-api.md §3`). Pure; never
+ * throws.
+ */
 import { isoTime } from '../../contract/common.js'
-import { type Role, role as roleSchema } from '../../contract/messages.js'
+import { type EndedBy, type Role, role as roleSchema } from '../../contract/messages.js'
 import { parseJson } from '../../json.js'
 import type { Entry, StateChange } from '../../polling/entries.js'
 import { plainName, toPlainText } from '../text.js'
@@ -13,19 +16,30 @@ type Outcome = Pick<Entry, 'message' | 'change'>
 const nothing: Outcome = { message: null, change: null }
 const queued: Outcome = { message: null, change: { kind: 'queued' } }
 
-/** `Router` is `System`, and so is a role we do not know. */
-function roleOf(role: string | null | undefined): Role {
+/** Maps a role to the contract's: `Router` is `System`, and so is an unknown role. */
+export function roleOf(role: string | null | undefined): Role {
   return roleSchema.safeParse(role).data ?? 'System'
 }
 
-/** Long enough to tell participants apart, short enough to travel in a cursor. */
-function subjectOf(subject: string | null | undefined): string {
+/**
+ * Shortens a subject: long enough to tell participants apart, short enough to travel in a cursor.
+ */
+export function subjectOf(subject: string | null | undefined): string {
   return (subject ?? '').slice(-18)
+}
+
+/**
+ * Returns the id of an entry. A visitor's message goes by the id it was sent under, in lower case;
+ * the ids of others are opaque.
+ */
+function idOf({ identifier, sender }: schemas.ListedEntry): string {
+  const ownId = sender?.role === 'EndUser' ? schemas.uuid.safeParse(identifier).data : undefined
+  return ownId ?? identifier
 }
 
 function envelopeOf(entry: schemas.ListedEntry) {
   return {
-    id: entry.identifier,
+    id: idOf(entry),
     sender: { role: roleOf(entry.sender?.role), displayName: plainName(entry.senderDisplayName) },
     timestamp: isoTime(entry.transcriptedTimestamp),
   }
@@ -41,15 +55,19 @@ function mapMessage(payload: unknown, envelope: Envelope, entry: schemas.ListedE
 
 const participantVerbs = { add: 'joined', remove: 'left', update: 'changed' } as const
 
+/** Maps who joins and leaves. Supervisors listen unseen (`§3.2`). */
 function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
   const read = schemas.participantPayload.safeParse(payload)
-  if (!read.success || read.data.entries.length === 0) return nothing
-  const changes = read.data.entries.map(({ operation, participant, displayName }) => ({
-    operation,
-    role: roleOf(participant.role),
-    displayName: plainName(displayName),
-    subject: subjectOf(participant.subject),
-  }))
+  if (!read.success) return nothing
+  const changes = read.data.entries
+    .map(({ operation, participant, displayName }) => ({
+      operation,
+      role: roleOf(participant.role),
+      displayName: plainName(displayName),
+      subject: subjectOf(participant.subject),
+    }))
+    .filter(({ role }) => role !== 'Supervisor')
+  if (changes.length === 0) return nothing
   const text = changes
     .map(
       ({ operation, role, displayName }) =>
@@ -63,12 +81,18 @@ function mapParticipants(payload: unknown, envelope: Envelope): Outcome {
   }
 }
 
+/** Returns the reason of a failure, else its type; null for `None` and for nothing. */
+function failureOf(...causes: readonly (string | null | undefined)[]): string | null {
+  const cause = causes.find((each) => each && each !== 'None')
+  return cause ? toPlainText(cause) : null
+}
+
 function mapRouting(payload: unknown, envelope: Envelope): Outcome {
   const read = schemas.routingPayload.safeParse(payload)
   if (!read.success) return nothing
   const { routingType: type, failureType, failureReason, estimatedWaitTime } = read.data
-  const failed = failureType !== 'None'
-  const failure = failed ? toPlainText(failureReason || failureType) : null
+  const failure = failureOf(failureReason, failureType)
+  const failed = failure !== null
   const wait = estimatedWaitTime?.estimatedWaitTimeInSeconds ?? null
   const routing = {
     type: toPlainText(type),
@@ -88,12 +112,24 @@ function mapWork(payload: unknown): Outcome {
   return workType === 'Assigned' || workType === 'Transferred' ? queued : nothing
 }
 
+/** Returns who ended a session: a Supervisor counts as an agent, a bot and routing as the system. */
+function endedByOf(role: Role): EndedBy {
+  if (role === 'EndUser') return 'EndUser'
+  return role === 'Agent' || role === 'Supervisor' ? 'Agent' : 'System'
+}
+
+/**
+ * Maps the status of a session. An end by a Supervisor may end nothing for the visitor (`§3.6`), so
+ * it needs to be confirmed.
+ */
 function mapSession(payload: unknown, envelope: Envelope): Outcome {
   const read = schemas.sessionPayload.safeParse(payload)
   if (!read.success) return nothing
   const { sessionStatus, sessionStatusPrev, sessionEndedByRole } = read.data
   const over = sessionStatus === 'Ended'
-  const endedBy = sessionEndedByRole ? roleOf(sessionEndedByRole) : null
+  const role = sessionEndedByRole ? roleOf(sessionEndedByRole) : null
+  const endedBy = role && endedByOf(role)
+  const isUnconfirmed = over && role === 'Supervisor'
   const session = {
     status: toPlainText(sessionStatus),
     ...(sessionStatusPrev && { previous: toPlainText(sessionStatusPrev) }),
@@ -102,12 +138,12 @@ function mapSession(payload: unknown, envelope: Envelope): Outcome {
   const text = over ? 'The session has ended.' : `The session is ${toPlainText(sessionStatus)}.`
   return {
     message: { ...envelope, messageType: 'SessionStatusChanged', text, session },
-    change: { kind: 'session', over, endedBy },
+    change: { kind: 'session', over, endedBy, ...(isUnconfirmed && { isUnconfirmed }) },
   }
 }
 
-/** The payload comes as an object, or as a JSON string (`§3.1`). */
-function payloadOf({ entryPayload }: schemas.ListedEntry): unknown {
+/** Reads the payload, which is an object or a JSON string (`§3.1`). */
+export function payloadOf({ entryPayload }: { entryPayload?: unknown }): unknown {
   return typeof entryPayload === 'string' ? parseJson(entryPayload) : entryPayload
 }
 
@@ -138,6 +174,5 @@ function outcomeOf(entry: schemas.ListedEntry): Outcome {
 export function toEntry(listed: unknown): Entry | null {
   const read = schemas.listedEntry.safeParse(listed)
   if (!read.success) return null
-  const { identifier: id, transcriptedTimestamp: at } = read.data
-  return { id, at, ...outcomeOf(read.data) }
+  return { id: idOf(read.data), at: read.data.transcriptedTimestamp, ...outcomeOf(read.data) }
 }

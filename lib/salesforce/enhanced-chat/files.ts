@@ -1,12 +1,12 @@
-/** A file → the two parts of sendFile (`enhanced-chat-api.md §2.11`). Pure. */
+/** Builds the two parts of sendFile from a file (`enhanced-chat-api.md §2.11`). Pure. */
 import { uuidOf } from '../../uuid.js'
-import type { FileContent } from '../messaging.js'
+import type { OutgoingFile } from '../messaging.js'
 
 /**
  * Builds the form of sendFile. `envelope`: the members that every message is sent with. The file's
  * id follows from the message's, so that sending again is harmless.
  */
-export function toForm(message: FileContent & { id: string }, envelope: object): FormData {
+export function toForm(message: OutgoingFile, envelope: object): FormData {
   const { id, file, text } = message
   const entryMessage = { id, fileId: uuidOf(`file:${id}`), ...(text !== null && { text }) }
   const entry = JSON.stringify({ message: entryMessage, ...envelope })

@@ -1,9 +1,12 @@
-/** The deployment's configuration → what it offers to visitors (`enhanced-chat-api.md §1.5`, `§2.6`). Pure. */
+/**
+ * Reads from the deployment's configuration what it offers to visitors (`enhanced-chat-api.md
+ * §1.5`, `§2.6`). Pure.
+ */
 import type { Attachments, Prechat } from '../../contract/replies.js'
-import { toPlainText } from '../text.js'
+import { toLine } from '../text.js'
 import type { DeploymentConfig } from './schemas.js'
 
-/** The unit of `maxFileSize` is not evidenced; 5 with a limit of 5 MB reads as megabytes. */
+/** `maxFileSize` is in MB (`enhanced-chat-api.md §1.5`). */
 const bytesPerUnit = 1024 * 1024
 const defaultMaxFileSize = 5
 
@@ -20,7 +23,7 @@ const types = new Map<string, PrechatField['type']>([
   ['ChoiceList', 'choice'],
 ])
 
-/** A choice is answered with the value's name, not its id. */
+/** Returns the options of a choice; it is answered with the value's name, not its id. */
 function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['options'] {
   const list = config.choiceListConfig?.choiceList?.find(
     ({ choiceListId }) => choiceListId === field.choiceListId,
@@ -30,7 +33,7 @@ function optionsOf(field: FormField, config: DeploymentConfig): PrechatField['op
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     .map(({ choiceListValueName, label, isDefaultValue }) => ({
       value: choiceListValueName,
-      ...(label && { label: toPlainText(label) }),
+      ...(label && { label: toLine(label) }),
       ...(isDefaultValue && { default: true }),
     }))
 }
@@ -39,7 +42,7 @@ function toField(field: FormField, config: DeploymentConfig): PrechatField {
   const type = types.get(field.type) ?? 'text'
   return {
     name: field.name,
-    ...(field.label && { label: toPlainText(field.label) }),
+    ...(field.label && { label: toLine(field.label) }),
     type,
     required: field.required === true,
     ...(field.maxLength && { maxLength: Math.floor(field.maxLength) }),

@@ -4,7 +4,8 @@
  */
 import type { FormValue } from '../../contract/form-values.js'
 import type { AnswerType } from '../../contract/messages/forms.js'
-import type { FileContent, OutgoingMessage } from '../messaging.js'
+import type { OutgoingFile, OutgoingMessage } from '../messaging.js'
+import { toPlainText } from '../text.js'
 
 /**
  * Returns the type of an answer: the given one, else a selection for a list, else that of its JSON
@@ -34,7 +35,10 @@ function toValue(type: AnswerType, value: FormValue['value']) {
     case 'datetime':
       return { valueType: 'DateTimeValue', dateTimeValue: value }
     default:
-      return { valueType: 'TextValue', textValue: value }
+      return {
+        valueType: 'TextValue',
+        textValue: typeof value === 'string' ? toPlainText(value) : value,
+      }
   }
 }
 
@@ -46,7 +50,7 @@ function toSelectedOptions({ value, title }: FormValue) {
   })
 }
 
-/** The spelling `inputlabel` is Salesforce's. */
+/** Converts one answer of a form. The spelling `inputlabel` is Salesforce's. */
 function toInputValue(answer: FormValue) {
   const { inputId, label, value, title } = answer
   const type = typeOf(answer)
@@ -60,8 +64,8 @@ function toInputValue(answer: FormValue) {
   return { inputValueType: 'SingleInputValue', ...input, ...held }
 }
 
-/** The official message; titles and labels are in it as far as they are known. */
-export function toOutgoing(message: Exclude<OutgoingMessage, FileContent>) {
+/** Builds the official message, with the titles and labels that are known. */
+export function toOutgoing(message: Exclude<OutgoingMessage, OutgoingFile>) {
   const { id } = message
   switch (message.messageType) {
     case 'StaticContentMessage': {

@@ -6,6 +6,7 @@ import type { EntryPage } from '../../polling/entries.js'
 import type { OpenHours } from '../../polling/hours.js'
 import { GatewayError } from '../../problem.js'
 import {
+  expectDone,
   expectSuccess,
   failureOf,
   parseResponse,
@@ -18,7 +19,9 @@ import type {
   RoutingStatus,
   SalesforceToken,
   SendResult,
+  StreamedFile,
 } from '../messaging.js'
+import { setupNoteOf } from '../setup-notes.js'
 import type { Streamed } from '../stream.js'
 import { toEntry } from './entries.js'
 import { toOffer } from './offer.js'
@@ -28,7 +31,7 @@ import type { Signer } from './signer.js'
 /** Salesforce lists at most this many entries at once (`§2.9`). */
 export const pageSize = 50
 
-/** When a token ends, from its own claims; Salesforce does not say it elsewhere (`§1.5`). */
+/** Reads a token's end from its own claims; Salesforce states it nowhere else (`§1.5`). */
 function expiryOf(token: string): number {
   try {
     const { exp } = decodeJwt(token)
@@ -39,7 +42,10 @@ function expiryOf(token: string): number {
   throw unreadableResponse()
 }
 
-/** The entries of a page; an entry without id or time is passed over. */
+/**
+ * Parses a page of entries, without entries that lack id or time.
+ * @throws {GatewayError} the failure that another response means
+ */
 export function parseEntryPage(response: SalesforceResponse): EntryPage {
   if (response.status !== 200) throw failureOf(response)
   const listed = parseResponse(schemas.entriesResponse, response).conversationEntries
@@ -53,24 +59,43 @@ const identityTokenNote =
   'SALESFORCE_KEY_ISSUER, SALESFORCE_KEY_ID, the certificate, and that /.well-known/jwks.json can be reached'
 
 /**
- * Salesforce may answer a broken chain of trust with a guest instead of an error (`§1.5`), so the
- * subject is looked at.
+ * Parses a token and checks its subject, because Salesforce may answer a broken chain of trust with
+ * a guest instead of an error (`§1.5`).
+ * @throws {GatewayError} upstream_rejected, with a note for the operator, when our set-up is refused
  */
 export function parseToken(response: SalesforceResponse, signer: Signer | null): SalesforceToken {
-  const note = signer ? { note: identityTokenNote } : {}
+  const setupNote = setupNoteOf(response.text) ?? (signer && identityTokenNote)
+  const note = setupNote !== null && { note: setupNote }
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {
     throw new GatewayError('upstream_rejected', { effect: 'none', ...note })
   }
   if (response.status !== 200) throw failureOf(response)
   const { accessToken: token, context } = parseResponse(schemas.tokenResponse, response)
   if (signer && !context.endUser.subject.includes('/AUTH/')) {
-    throw new GatewayError('upstream_rejected', { effect: 'none', ...note })
+    throw new GatewayError('upstream_rejected', { effect: 'none', note: identityTokenNote })
   }
   const offer = toOffer(context.configuration?.embeddedServiceConfig)
   return { token, expiresAt: expiryOf(token), offer }
 }
 
-/** 413 and 415 are answers to files (`§2.11`). */
+/**
+ * Parses the response to the opening of a conversation (`§2.6`).
+ * @throws {GatewayError} outside_business_hours
+ */
+export function parseCreation(response: SalesforceResponse): 'created' | 'exists' {
+  if (response.status === 409) return 'exists'
+  if (response.status === 412) throw new GatewayError('outside_business_hours', { effect: 'none' })
+  expectDone(response)
+  return 'created'
+}
+
+/**
+ * Parses the response to a message. 413 and 415 are answers to files (`§2.11`); 404 to a file may mean
+ * that files are not offered, as 403 may. A success that lists an entry has accepted the message,
+ * under whichever id.
+ * @throws {GatewayError} payload_too_large, unsupported_media_type or conversation_lost for a file
+ * @throws {GatewayError} prechat_required when a new session asks for its form (417)
+ */
 export function parseSendResult(
   response: SalesforceResponse,
   { id, messageType }: OutgoingMessage,
@@ -82,15 +107,21 @@ export function parseSendResult(
   if (isFile && response.status === 415) {
     throw new GatewayError('unsupported_media_type', { effect: 'none' })
   }
+  if (isFile && response.status === 404) {
+    throw new GatewayError('conversation_lost', { effect: 'none', isForbidden: true })
+  }
   if (response.status === 417) throw new GatewayError('prechat_required', { effect: 'none' })
   expectSuccess(response)
   const sent = parseResponse(schemas.sendResponse, response).conversationEntries
-  const entry = sent.find((each) => each.id === id)
+  const entry = sent.find((each) => each.id === id) ?? sent[0]
   if (!entry) throw unreadableResponse()
   return { at: entry.clientTimestamp ?? response.now, listedAs: id }
 }
 
-/** `ROUTED` does not tell whether a bot or a person is in charge. */
+/**
+ * Parses the routing status. `ROUTED` does not tell whether a bot or a person is in charge.
+ * @throws {GatewayError} the failure that another response means
+ */
 export function parseRoutingStatus(response: SalesforceResponse): RoutingStatus {
   if (response.status !== 200) throw failureOf(response)
   const status = schemas.routingResponse.safeParse(parseJson(response.text)).data?.routingStatus
@@ -100,7 +131,10 @@ export function parseRoutingStatus(response: SalesforceResponse): RoutingStatus 
 
 export type Listed = readonly (ListedConversation & { startedAt: number })[]
 
-/** Parses a page of conversations. An open one ends at 0, null or never (`§2.7`). */
+/**
+ * Parses a page of conversations. An open one ends at 0, null or never (`§2.7`).
+ * @throws {GatewayError} the failure that another response means
+ */
 export function parseConversations(response: SalesforceResponse): Listed {
   if (response.status !== 200) throw failureOf(response)
   const { conversations } = parseResponse(schemas.conversationsResponse, response)
@@ -111,7 +145,11 @@ export function parseConversations(response: SalesforceResponse): Listed {
   }))
 }
 
-/** Parses the business hours. No conversation is at stake, so any refusal points to our configuration. */
+/**
+ * Parses the business hours.
+ * @throws {GatewayError} upstream_rejected for any refusal: it points to our configuration, because no
+ * conversation is at stake
+ */
 export function parseBusinessHours(response: SalesforceResponse): OpenHours {
   if (response.status === 429 || response.status >= 500) throw failureOf(response)
   const read = schemas.hoursResponse.safeParse(parseJson(response.text))
@@ -122,12 +160,18 @@ export function parseBusinessHours(response: SalesforceResponse): OpenHours {
   return listed.map(({ startTime, endTime }) => ({ from: startTime, to: endTime }))
 }
 
-export function parseTranscript(
-  response: SalesforceResponse | Streamed,
-): ReadableStream<Uint8Array> {
+/** First bytes of every PDF. */
+export const pdfSignature = '%PDF-'
+
+/**
+ * Parses the head of a transcript, and passes its body on.
+ * @throws {GatewayError} upstream_rejected when it is no PDF
+ */
+export function parseTranscript(response: SalesforceResponse | Streamed): StreamedFile {
   if ('status' in response) throw failureOf(response)
-  const { firstBytes, body } = response
-  if (new TextDecoder('latin1').decode(firstBytes.subarray(0, 5)) === '%PDF-') return body
+  const { firstBytes, body, bytes } = response
+  const signature = firstBytes.subarray(0, pdfSignature.length)
+  if (new TextDecoder('latin1').decode(signature) === pdfSignature) return { body, bytes }
   body.cancel().catch(() => undefined)
   throw unreadableResponse()
 }

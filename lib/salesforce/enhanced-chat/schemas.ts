@@ -1,12 +1,26 @@
 /**
- * Schemas of Salesforce's responses, limited to the fields that are read. Further properties are to
- * be expected.
+ * Defines schemas of Salesforce's responses, limited to the fields that are read. Further
+ * properties are to be expected.
  */
 import * as z from 'zod'
-import { maybe, maybeText, opaqueId, readableItems } from '../lenient.js'
+import {
+  maybe,
+  maybeAnything,
+  maybeBoolean,
+  maybeInteger,
+  maybeText,
+  opaqueId,
+  readableItems,
+} from '../lenient.js'
 
 /** Epoch milliseconds that a calendar with four-digit years can tell. */
 const instant = z.int().min(0).max(253_402_300_799_999)
+
+/** An id that the gateway chose, in lower case however Salesforce spells it. */
+const ownId = z.string().toLowerCase()
+
+/** A UUID in lower case; anything else is none. */
+export const uuid = z.uuid().toLowerCase()
 
 const formField = z.object({
   name: z.string(),
@@ -62,9 +76,9 @@ export const listedEntry = z.object({
   entryType: z.string(),
   identifier: opaqueId,
   senderDisplayName: maybeText,
-  sender: participant.nullish(),
+  sender: maybe(participant),
   transcriptedTimestamp: instant,
-  entryPayload: z.unknown(),
+  entryPayload: maybeAnything,
 })
 export type ListedEntry = z.infer<typeof listedEntry>
 
@@ -73,7 +87,7 @@ export const entriesResponse = z.object({ conversationEntries: z.array(z.unknown
 /** `§2.10`. */
 export const sendResponse = z.object({
   conversationEntries: z.array(
-    z.object({ id: z.string(), clientTimestamp: instant.nullable().catch(null) }),
+    z.object({ id: ownId, clientTimestamp: instant.nullable().catch(null) }),
   ),
 })
 
@@ -81,7 +95,7 @@ export const sendResponse = z.object({
 export const conversationsResponse = z.object({
   conversations: readableItems(
     z.object({
-      conversationId: z.string(),
+      conversationId: ownId,
       startTimestamp: maybe(instant),
       endTimestamp: maybe(instant),
     }),
@@ -111,7 +125,7 @@ export const participantPayload = z.object({
 
 export const routingPayload = z.object({
   routingType: z.string(),
-  failureType: z.string(),
+  failureType: maybeText,
   failureReason: maybeText,
   estimatedWaitTime: maybe(z.object({ estimatedWaitTimeInSeconds: maybe(z.number()) })),
 })
@@ -122,4 +136,39 @@ export const sessionPayload = z.object({
   sessionStatus: z.string(),
   sessionStatusPrev: maybeText,
   sessionEndedByRole: maybeText,
+})
+
+/** `§4`; the payload comes as a JSON string or as an object. */
+export const streamedEvent = z.object({
+  conversationId: ownId,
+  conversationEntry: z.object({
+    entryType: z.string(),
+    senderDisplayName: maybeText,
+    sender: maybe(participant),
+    transcriptedTimestamp: maybe(instant),
+    entryPayload: maybeAnything,
+  }),
+})
+export type StreamedEntry = z.infer<typeof streamedEvent>['conversationEntry']
+
+export const progressPayload = z.object({
+  progressIndicator: z.object({ progressMessage: maybe(z.object({ text: maybeText })) }),
+})
+
+export const queuePayload = z.object({ position: maybeInteger })
+
+/**
+ * A piece of a bot's text, or the verdict on all of it (`tokenType: StreamingTokenValidation`), for which
+ * Salesforce's own apps read `result.valid`.
+ */
+export const tokenPayload = z.object({
+  streamingToken: z.object({
+    targetMessageIdentifier: opaqueId,
+    turnId: maybeText,
+    batchNumber: maybeInteger,
+    sequenceNumber: maybeInteger,
+    token: maybe(z.object({ text: maybeText })),
+    valid: maybeBoolean,
+    result: maybe(z.object({ valid: maybeBoolean })),
+  }),
 })

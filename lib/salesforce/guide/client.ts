@@ -1,7 +1,7 @@
 /**
- * The endpoints of the community guide behind the port (`docs/guide-dialect.md`): for proxies and test
- * benches that were built after it. Its ids are Salesforce's, its tokens are renewed, and its list tells
- * messages only.
+ * Implements the port over the endpoints of the community guide (`docs/guide-dialect.md`): for
+ * proxies and test benches that were built after it. Its ids are Salesforce's, its tokens are
+ * renewed, and its list holds messages only.
  */
 import type * as z from 'zod'
 import type { EntryPage, PageRequest } from '../../polling/entries.js'
@@ -12,10 +12,10 @@ import {
   expectSuccess,
   failureOf,
   parseResponse,
-  retry,
   type SalesforceRequest,
   type SalesforceResponse,
   send,
+  sendWithRetry,
 } from '../http.js'
 import type {
   ConversationRef,
@@ -26,7 +26,7 @@ import type {
 } from '../messaging.js'
 import { type Listing, readAll } from './listing.js'
 import { toEntry } from './messages.js'
-import { toOutgoing } from './outgoing.js'
+import { toOutgoing, unsupported } from './outgoing.js'
 import * as schemas from './schemas.js'
 import {
   type AssertionOptions,
@@ -50,7 +50,11 @@ const authorizationNote =
   'The authorization was refused or cannot be used: check SALESFORCE_DEPLOYMENT, and that ' +
   'SALESFORCE_MESSAGING_URL is the host that its context.url names'
 
-/** Parses a response to the login; any refusal but 429 points to our configuration. */
+/**
+ * Parses a response to the login or to the authorization.
+ * @throws {GatewayError} upstream_rejected with `note` for any refusal but 429: it points to our
+ * configuration
+ */
 function parseAuthorization<T extends z.ZodType>(
   schema: T,
   response: SalesforceResponse,
@@ -78,19 +82,16 @@ function parseListing(response: SalesforceResponse): Listing {
   return { entries: messages.flatMap((listed) => toEntry(listed) ?? []), now: response.now }
 }
 
-/** The guide keeps apart what the gateway has in one. */
+/** Splits the start's values in two, as the guide takes them. */
 function sessionBody({ routingAttributes, contextParameters = {} }: SessionOptions) {
   const own = Object.entries(routingAttributes).filter(([name]) => !(name in contextParameters))
   return { routingAttributes: Object.fromEntries(own), contextParameters }
 }
 
-function refuse(detail?: string): Promise<never> {
-  const details = detail === undefined ? {} : { detail }
-  return Promise.reject(new GatewayError('unsupported', { ...details, effect: 'none' }))
-}
-
 /** Refuses an operation that the guide does not have. */
-const unsupported = () => refuse()
+async function refuse(): Promise<never> {
+  throw unsupported()
+}
 
 /** Connects to a service that implements the guide. */
 export function createGuide(options: Options): Messaging {
@@ -125,7 +126,7 @@ export function createGuide(options: Options): Messaging {
     }
     return {
       token: packToken({ accessToken, base, esDeveloperName: context.esDeveloperName }),
-      expiresAt: Date.now() + expiresIn * 1000,
+      expiresAt: options.now() + expiresIn * 1000,
       offer: { prechat: null, attachments: null },
     }
   }
@@ -143,10 +144,12 @@ export function createGuide(options: Options): Messaging {
   function fetchListing(ref: ConversationRef, after: string | undefined): Promise<Listing> {
     const query = after === undefined ? '' : `?${new URLSearchParams({ after })}`
     const request = conversationRequest(ref, 'GET', `/messages${query}`)
-    return retry(async (timeoutMs) => parseListing(await send(request, timeoutMs)))
+    return sendWithRetry(request, parseListing)
   }
 
-  /** The newest are found at the end of the whole list: the guide has no other way to them. */
+  /**
+   * Lists the newest messages from the end of the whole list: the guide has no other way to them.
+   */
   async function listConversationEntries(
     ref: ConversationRef,
     page: PageRequest,
@@ -164,7 +167,7 @@ export function createGuide(options: Options): Messaging {
   }
 
   return {
-    traits: { renewable: true, ourIds: false, narrated: false },
+    traits: { renewable: true, ourIds: false, narrated: false, events: false },
     listConversationEntries,
 
     /** Two requests, neither repeated by itself. */
@@ -173,7 +176,7 @@ export function createGuide(options: Options): Messaging {
     /** The guide knows no way to do so. */
     revokeToken: async () => undefined,
 
-    /** Not repeated: each call opens another conversation. */
+    /** Creates a conversation. It is not repeated, because each call opens another one. */
     async createConversation({ token }, opening) {
       const { accessToken, base, esDeveloperName } = unpackToken(token)
       const body = { esDeveloperName, ...sessionBody(opening) }
@@ -190,17 +193,20 @@ export function createGuide(options: Options): Messaging {
 
     async closeConversation(ref) {
       const request = conversationRequest(ref, 'POST', '/end')
-      await retry(async (timeoutMs) => expectDone(await send(request, timeoutMs)))
+      await sendWithRetry(request, expectDone)
     },
 
-    endMessagingSession: unsupported,
-    sendFile: () => refuse('Files cannot be sent here.'),
+    endMessagingSession: refuse,
+    async sendFile() {
+      throw unsupported('Files cannot be sent here.')
+    },
 
     retrieveConversationRoutingStatus: async () => 'unknown',
-    addTypingIndicator: unsupported,
-    acknowledgeEntries: unsupported,
-    retrieveConversationTranscript: unsupported,
-    listConversations: unsupported,
-    getBusinessHours: unsupported,
+    addTypingIndicator: refuse,
+    acknowledgeEntries: refuse,
+    retrieveConversationTranscript: refuse,
+    listConversations: refuse,
+    openEventStream: refuse,
+    getBusinessHours: refuse,
   }
 }

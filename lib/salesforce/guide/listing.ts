@@ -13,8 +13,8 @@ const fullPageSize = 50
 const maxRequests = 40
 
 /**
- * The message to read on from: the newest before the last moment, whose messages may come in another
- * order next time; where there is but one moment, the last message.
+ * Returns the message to read on from: the newest before the last moment, whose messages may come
+ * in another order next time; where there is but one moment, the last message.
  */
 function lastSettled(entries: readonly Entry[]): string | undefined {
   const newest = entries.reduce((latest, { at }) => Math.max(latest, at), 0)
@@ -22,7 +22,7 @@ function lastSettled(entries: readonly Entry[]): string | undefined {
   return (settled.at(-1) ?? entries.at(-1))?.id
 }
 
-/** All that is listed after a message (undefined: from the beginning), each message once. */
+/** Reads the whole list after a message (undefined: from the beginning), each message once. */
 export async function readAll(
   fetchListing: (after: string | undefined) => Promise<Listing>,
   after?: string,

@@ -2,11 +2,15 @@
 import { GatewayError } from '../../problem.js'
 import type { OutgoingFile, OutgoingMessage } from '../messaging.js'
 
-function unsupported(detail: string): GatewayError {
-  return new GatewayError('unsupported', { detail, effect: 'none' })
+/** Makes the error for an operation or a message that the guide does not have. */
+export function unsupported(detail?: string): GatewayError {
+  return new GatewayError('unsupported', { ...(detail && { detail }), effect: 'none' })
 }
 
-/** Throws `unsupported` for what the guide has no words for. */
+/**
+ * Builds the guide's message.
+ * @throws {GatewayError} unsupported for forms and for several selections
+ */
 export function toOutgoing(message: Exclude<OutgoingMessage, OutgoingFile>) {
   switch (message.messageType) {
     case 'StaticContentMessage':

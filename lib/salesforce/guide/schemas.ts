@@ -1,4 +1,7 @@
-/** The parts of the guide's answers that the gateway reads (`docs/guide-dialect.md`); the rest is let pass. */
+/**
+ * Defines the parts of the guide's responses that the gateway reads (`docs/guide-dialect.md`), and
+ * ignores the rest.
+ */
 import * as z from 'zod'
 import { maybe, maybeText, opaqueId, readableItems } from '../lenient.js'
 

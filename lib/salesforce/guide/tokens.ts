@@ -1,10 +1,11 @@
 /**
- * The guide's two steps to a token: a signed assertion for the organisation, and what is given for it.
- * All that is needed to reach a conversation travels in one opaque text.
+ * Makes the guide's two steps to a token: a signed assertion for the organisation, and its
+ * exchange. Whatever reaches a conversation travels in one opaque text.
  */
 import type { KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
 import * as z from 'zod'
+import { parseJson } from '../../json.js'
 import { GatewayError } from '../../problem.js'
 
 export type AssertionOptions = {
@@ -13,20 +14,25 @@ export type AssertionOptions = {
   orgId: string
   loginUrl: string
   key: KeyObject
+  /** Tells the time, epoch milliseconds. */
+  now: () => number
 }
+
+const assertionMs = 300_000
 
 /**
  * Signs an assertion that identifies the gateway for five minutes (`guide.md`, "JWT Token
  * Exchange").
  */
-export function signAssertion({ clientId, orgId, loginUrl, key }: AssertionOptions) {
+export function signAssertion({ clientId, orgId, loginUrl, key, now }: AssertionOptions) {
+  const issuedAt = new Date(now())
   return new SignJWT()
     .setProtectedHeader({ alg: 'RS256' })
     .setIssuer(clientId)
     .setSubject(orgId)
     .setAudience(loginUrl)
-    .setIssuedAt()
-    .setExpirationTime('5m')
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(new Date(issuedAt.getTime() + assertionMs))
     .sign(key)
 }
 
@@ -38,13 +44,14 @@ export function packToken(content: GuideToken): string {
   return JSON.stringify(content)
 }
 
-/** Unpacks a token of this dialect. Any other text is treated as a refused token. */
+/**
+ * Unpacks a token of this dialect.
+ * @throws {GatewayError} conversation_lost for any other text, as for a refused token
+ */
 export function unpackToken(token: string): GuideToken {
-  try {
-    return guideToken.parse(JSON.parse(token))
-  } catch {
-    throw new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: true })
-  }
+  const read = guideToken.safeParse(parseJson(token))
+  if (read.success) return read.data
+  throw new GatewayError('conversation_lost', { effect: 'none', isTokenRefused: true })
 }
 
 function originOf(text: string, protocol: string): URL | null {

@@ -1,8 +1,10 @@
-/** StaticContentMessage / Attachments and ExternalAttachments (`enhanced-chat-api.md §3.5`). */
+/**
+ * Reads StaticContentMessage / Attachments and ExternalAttachments (`enhanced-chat-api.md §3.5`).
+ */
 import * as z from 'zod'
-import { toFiles } from '../../bodies.js'
+import { type MessageBody, toFiles } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeText, opaqueId, readableItems } from '../../lenient.js'
-import type { Body, Clean } from './body.js'
 
 const attachment = z.object({
   id: maybe(opaqueId),
@@ -24,15 +26,15 @@ function obstacleOf({ attachmentUploadResult }: Attachment): string | null {
 }
 
 /** Maps the files that can be fetched; the others are named in the text. */
-export function readAttachments(content: unknown, clean: Clean): Body | null {
+export function readAttachments(content: unknown, clean: Cleaning): MessageBody | null {
   const read = attachmentsContent.safeParse(content)
   if (!read.success) return null
   const files = read.data.attachments.map((file) => ({
     id: file.id ?? '',
-    name: clean(file.name ?? '').trim(),
-    mimeType: clean(file.mimeType ?? ''),
+    name: clean.title(file.name ?? '').trim(),
+    mimeType: clean.title(file.mimeType ?? ''),
     url: file.url ?? '',
     obstacle: obstacleOf(file),
   }))
-  return toFiles(clean(read.data.text ?? ''), files)
+  return toFiles(clean.text(read.data.text ?? ''), files)
 }

@@ -1,11 +1,14 @@
-/** ChoicesMessage / Carousel: cards with something to choose or to open (`enhanced-chat-api.md §3.5`). */
+/**
+ * Reads ChoicesMessage / Carousel: cards with something to choose or to open (`enhanced-chat-api.md
+ * §3.5`).
+ */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
-import { titled } from '../../bodies.js'
+import { type MessageBody, titled } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeText, readableItems } from '../../lenient.js'
 import { safeLink } from '../../links.js'
 import { joinLines, toBullet } from '../../text.js'
-import type { Body, Clean } from './body.js'
 import { type Asset, asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
 const linkItem = z.object({
@@ -30,23 +33,25 @@ const carouselContent = z.object({
   items: readableItems(card),
 })
 
-/** An option without a title, or a link that cannot be opened, is no action. */
-function toActions(item: Item, clean: Clean): Action[] {
+/**
+ * Reads a card's actions. An option without a title, or a link that cannot be opened, is left out.
+ */
+function toActions(item: Item, clean: Cleaning): Action[] {
   if (!('url' in item)) {
     return toOptions([item], clean).map(({ itemId, title }) => ({ itemId, title }))
   }
   const url = safeLink(item.url)
-  return url ? [{ url, title: clean(item.titleItem?.title ?? '') || url }] : []
+  return url ? [{ url, title: clean.title(item.titleItem?.title ?? '') || url }] : []
 }
 
 function toCard(
   { titleItem, interactionItems }: Card,
   images: readonly Asset[],
-  clean: Clean,
+  clean: Cleaning,
 ): OutwardCard {
-  const subTitle = clean(titleItem.subTitle ?? '')
+  const subTitle = clean.title(titleItem.subTitle ?? '')
   return {
-    title: clean(titleItem.title),
+    title: clean.title(titleItem.title),
     ...(subTitle && { subTitle }),
     ...pictureOf(images, titleItem.imageId),
     actions: interactionItems.flatMap((item) => toActions(item, clean)),
@@ -61,10 +66,10 @@ function lineOf(shown: OutwardCard): string {
 }
 
 /** Reads the cards. */
-export function readCarousel(content: unknown, clean: Clean): Body | null {
+export function readCarousel(content: unknown, clean: Cleaning): MessageBody | null {
   const read = carouselContent.safeParse(content)
   if (!read.success || read.data.items.length === 0) return null
-  const title = clean(read.data.title ?? '')
+  const title = clean.title(read.data.title ?? '')
   const cards = read.data.items.map((item) => toCard(item, read.data.images, clean))
   return {
     messageType: 'CarouselMessage',

@@ -1,8 +1,11 @@
-/** ChoicesMessage: quick replies, buttons and lists to pick from (`enhanced-chat-api.md §3.5`). */
+/**
+ * Reads ChoicesMessage: quick replies, buttons and lists to pick from (`enhanced-chat-api.md
+ * §3.5`).
+ */
 import * as z from 'zod'
-import { toList, toReplies } from '../../bodies.js'
+import { type MessageBody, toList, toReplies } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeText, readableItems } from '../../lenient.js'
-import type { Body, Clean } from './body.js'
 import { asset, optionItem, pictureOf, titleItem, toOptions } from './items.js'
 
 const repliesContent = z.object({
@@ -14,12 +17,12 @@ const repliesContent = z.object({
 function readReplies(
   style: 'QuickReplies' | 'Buttons',
   content: unknown,
-  clean: Clean,
-): Body | null {
+  clean: Cleaning,
+): MessageBody | null {
   const read = repliesContent.safeParse(content)
   if (!read.success) return null
   const { images, optionItems } = read.data
-  const text = clean(read.data.text ?? '')
+  const text = clean.text(read.data.text ?? '')
   const replies = toOptions(optionItems, clean).map(({ itemId, title, imageId }) => ({
     itemId,
     title,
@@ -28,13 +31,13 @@ function readReplies(
   return toReplies(text, replies, style)
 }
 
-/** QuickReplies: gone once one is chosen. */
-export function readQuickReplies(content: unknown, clean: Clean): Body | null {
+/** Reads QuickReplies, which disappear once one is chosen. */
+export function readQuickReplies(content: unknown, clean: Cleaning): MessageBody | null {
   return readReplies('QuickReplies', content, clean)
 }
 
 /** Buttons: they stay. */
-export function readButtons(content: unknown, clean: Clean): Body | null {
+export function readButtons(content: unknown, clean: Cleaning): MessageBody | null {
   return readReplies('Buttons', content, clean)
 }
 
@@ -45,12 +48,12 @@ const listContent = z.object({
   optionItems: readableItems(optionItem),
 })
 
-/** ListPicker: a list with second lines and pictures. */
-export function readListPicker(content: unknown, clean: Clean): Body | null {
+/** Reads ListPicker: a list with second lines and pictures. */
+export function readListPicker(content: unknown, clean: Cleaning): MessageBody | null {
   const read = listContent.safeParse(content)
   if (!read.success) return null
   const { images, optionItems, message } = read.data
-  const title = clean(read.data.title || message?.title || '')
+  const title = clean.title(read.data.title || message?.title || '')
   const options = toOptions(optionItems, clean).map(
     ({ itemId, title: shown, subTitle, imageId }) => ({
       itemId,

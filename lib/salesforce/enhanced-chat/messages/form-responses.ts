@@ -1,9 +1,13 @@
-/** FormResponseMessage: what was filled in, and what became of it (`enhanced-chat-api.md §3.5`, `§5`). */
+/**
+ * Reads FormResponseMessage: the values filled in, and Salesforce's result (`enhanced-chat-api.md
+ * §3.5`, `§5`).
+ */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
+import type { MessageBody } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeText, opaqueId, readableItems } from '../../lenient.js'
 import { joinLines } from '../../text.js'
-import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 import { selectedOption, titleOf } from './selections.js'
 
@@ -36,19 +40,19 @@ const valueFields = [
   'assetReferenceId',
 ]
 
-function scalarOf({ value, displayValue }: InputValue, clean: Clean): Value['value'] | null {
+function scalarOf({ value, displayValue }: InputValue, clean: Cleaning): Value['value'] | null {
   const found = valueFields.map((field) => value?.[field]).find((held) => (held ?? null) !== null)
   const read = scalar.safeParse(found ?? displayValue).data
-  return typeof read === 'string' ? clean(read) : (read ?? null)
+  return typeof read === 'string' ? clean.text(read) : (read ?? null)
 }
 
-/** One by itself, several as a list. */
+/** Returns one text by itself, several as a list. */
 function oneOrMany(all: string[]): string | string[] {
   const [first] = all
   return all.length === 1 && first !== undefined ? first : all
 }
 
-function answerOf(input: InputValue, clean: Clean): Pick<Value, 'value' | 'title'> | null {
+function answerOf(input: InputValue, clean: Cleaning): Pick<Value, 'value' | 'title'> | null {
   const { inputValueType, selectedOptions, displayValue } = input
   if (inputValueType === 'SelectedOptionsInputValue') {
     const value = oneOrMany(selectedOptions.map(({ optionIdentifier }) => optionIdentifier))
@@ -56,14 +60,14 @@ function answerOf(input: InputValue, clean: Clean): Pick<Value, 'value' | 'title
   }
   const value = scalarOf(input, clean)
   if (value === null) return null
-  const title = clean(displayValue ?? '')
+  const title = clean.text(displayValue ?? '')
   return { value, ...(title && title !== String(value) && { title }) }
 }
 
-function toValues(input: InputValue, clean: Clean): Value[] {
+function toValues(input: InputValue, clean: Cleaning): Value[] {
   const answer = answerOf(input, clean)
   if (!answer) return []
-  const label = clean(input.inputlabel?.title ?? '')
+  const label = clean.title(input.inputlabel?.title ?? '')
   return [{ inputId: input.inputId, ...(label && { label }), ...answer }]
 }
 
@@ -75,7 +79,7 @@ function lineOf({ label, value, title }: Value): string {
 const inputsContent = z.object({ inputValues: readableItems(inputValue) })
 
 /** Inputs: what was filled in. */
-export function readFilledIn(content: unknown, clean: Clean): Body | null {
+export function readFilledIn(content: unknown, clean: Cleaning): MessageBody | null {
   const read = inputsContent.safeParse(content)
   if (!read.success) return null
   const values = read.data.inputValues.flatMap((input) => toValues(input, clean))
@@ -91,20 +95,20 @@ const resultContent = z.object({
   }),
 })
 
-/** Result: what Salesforce made of a form that was filled in. */
-export function readResult(content: unknown, clean: Clean): Body | null {
+/** Reads Result: what Salesforce made of a form that was filled in. */
+export function readResult(content: unknown, clean: Cleaning): MessageBody | null {
   const read = resultContent.safeParse(content)
   if (!read.success) return null
   const { resultType, records, errors: listed } = read.data.result
   const ok = resultType !== 'FormErrorResult' && listed.length === 0
   const errors = listed.flatMap(
-    ({ errorMessage, errorType }) => clean(errorMessage || errorType || '') || [],
+    ({ errorMessage, errorType }) => clean.text(errorMessage || errorType || '') || [],
   )
-  const told = records.map(({ resultMessage }) => clean(resultMessage ?? ''))
+  const messages = records.map(({ resultMessage }) => clean.text(resultMessage ?? ''))
   const fallback = ok ? 'The form was received.' : 'The form was not accepted.'
   return {
     messageType: 'FormResponseMessage',
-    text: joinLines(...errors, ...(ok ? told : [])) || fallback,
+    text: joinLines(...errors, ...(ok ? messages : [])) || fallback,
     result: { ok, ...(errors.length > 0 && { errors }) },
   }
 }

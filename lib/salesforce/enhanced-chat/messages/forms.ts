@@ -1,6 +1,8 @@
-/** FormMessage / Inputs: something to fill in (`enhanced-chat-api.md §3.5`). */
+/** Reads FormMessage / Inputs: a form to fill in (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import type { Message } from '../../../contract/messages.js'
+import type { MessageBody } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import {
   maybe,
   maybeBoolean,
@@ -10,7 +12,6 @@ import {
   readableItems,
 } from '../../lenient.js'
 import { joinLines, toBullet, toPlainText } from '../../text.js'
-import type { Body, Clean } from './body.js'
 import { optionItem, titleItem, toOptions } from './items.js'
 
 type Input = (Message & { messageType: 'FormMessage' })['form']['inputs'][number]
@@ -53,7 +54,10 @@ function typeOf({ inputType, multipleSelection, keyboardType, textInputType }: F
   return textInputType === 'Multiline' ? 'multiline' : 'text'
 }
 
-/** A pattern that JavaScript cannot read would only break forms. */
+/**
+ * Returns the pattern of an input, unless JavaScript cannot read it and it would only break the
+ * form.
+ */
 function patternOf({ regEx }: FormInput): string | null {
   if (!regEx || toPlainText(regEx) !== regEx) return null
   try {
@@ -64,11 +68,13 @@ function patternOf({ regEx }: FormInput): string | null {
   }
 }
 
-function toInput(input: FormInput, clean: Clean): Input {
+function toInput(input: FormInput, clean: Cleaning): Input {
   const type = typeOf(input)
-  const said = (text: string | null | undefined) => clean(text ?? '').trim()
-  const placeholder = said(input.placeholder)
-  const hint = said(input.hintText)
+  const plain = (text: string | null | undefined) => clean.title(text ?? '').trim()
+  const written = input.label?.title ?? ''
+  const label = (type === 'note' ? clean.text(written) : clean.title(written)).trim()
+  const placeholder = plain(input.placeholder)
+  const hint = plain(input.hintText)
   const pattern = patternOf(input)
   const maxLength = input.maximumCharacterCount ?? 0
   const options = toOptions(input.optionItems, clean).map(({ itemId, title }) => ({
@@ -78,7 +84,7 @@ function toInput(input: FormInput, clean: Clean): Input {
   return {
     inputId: input.id,
     type,
-    label: said(input.label?.title) || placeholder || hint,
+    label: label || placeholder || hint,
     required: type !== 'note' && input.required === true,
     ...((type === 'select' || type === 'multiselect') && { options }),
     ...(maxLength > 0 && { maxLength }),
@@ -89,18 +95,20 @@ function toInput(input: FormInput, clean: Clean): Input {
 }
 
 /** Reads the inputs in their order; a note that says nothing is left out. */
-export function readForm(content: unknown, clean: Clean): Body | null {
+export function readForm(content: unknown, clean: Cleaning): MessageBody | null {
   const read = formContent.safeParse(content)
   if (!read.success) return null
-  const title = clean(read.data.formTitle?.title || read.data.message?.title || '')
+  const title = clean.title(read.data.formTitle?.title || read.data.message?.title || '')
   const inputs = read.data.sections
     .map(({ input }) => toInput(input, clean))
     .filter(({ type, label }) => type !== 'note' || label !== '')
   if (inputs.every(({ type }) => type === 'note')) return null
-  const told = inputs.map(({ type, label }) => (type === 'note' ? label : label && toBullet(label)))
+  const lines = inputs.map(({ type, label }) =>
+    type === 'note' ? label : label && toBullet(label),
+  )
   return {
     messageType: 'FormMessage',
-    text: joinLines(title, ...told) || 'A form to fill in.',
+    text: joinLines(title, ...lines) || 'A form to fill in.',
     form: { title, inputs },
   }
 }

@@ -1,8 +1,8 @@
-/** The parts that message bodies are made of: titles, pictures, options (`enhanced-chat-api.md §3.5`). */
+/** Reads the parts of message bodies: titles, pictures, options (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeText, opaqueId } from '../../lenient.js'
 import { safeSource } from '../../links.js'
-import type { Clean } from './body.js'
 
 export const titleItem = z.object({ title: z.string(), subTitle: maybeText, imageId: maybeText })
 
@@ -31,17 +31,19 @@ export const optionItem = z
   }))
 type OptionItem = z.infer<typeof optionItem>
 
-/** The picture an item points to, ready to be spread. */
+/** Returns the picture an item points to, ready to be spread. */
 export function pictureOf(images: readonly Asset[], imageId: string | null | undefined) {
   const image = images.find(({ id }) => id && id === imageId)
   const imageUrl = image ? safeSource(image.assetUrl) : null
   return imageUrl ? { imageUrl } : {}
 }
 
-/** The options that have a title to show. */
-export function toOptions(items: readonly OptionItem[], clean: Clean) {
+/** Returns the options that have a title to show. */
+export function toOptions(items: readonly OptionItem[], clean: Cleaning) {
   return items.flatMap(({ itemId, title, subTitle, imageId }) => {
-    const shown = clean(title).trim()
-    return shown === '' ? [] : [{ itemId, title: shown, subTitle: clean(subTitle ?? ''), imageId }]
+    const shown = clean.title(title).trim()
+    return shown === ''
+      ? []
+      : [{ itemId, title: shown, subTitle: clean.title(subTitle ?? ''), imageId }]
   })
 }

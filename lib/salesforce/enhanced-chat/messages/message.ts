@@ -1,11 +1,14 @@
-/** The messages of the list → what a frontend sees (`enhanced-chat-api.md §3.5`). Pure; never throws. */
+/**
+ * Converts the messages of the list for frontends (`enhanced-chat-api.md §3.5`). Pure; never
+ * throws.
+ */
 import * as z from 'zod'
 import type { EntryMessage } from '../../../polling/entries.js'
-import { toUnknown } from '../../bodies.js'
+import { type MessageBody, type ReadBody, toUnknown } from '../../bodies.js'
+import { type Cleaning, cleaningFor } from '../../cleaning.js'
 import { maybe, maybeText, opaqueId } from '../../lenient.js'
-import { decodeEntities, toPlainText } from '../../text.js'
+import { toLine } from '../../text.js'
 import { readAttachments } from './attachments.js'
-import type { Body, Clean, ReadBody } from './body.js'
 import { readCarousel } from './carousel.js'
 import { readButtons, readListPicker, readQuickReplies } from './choices.js'
 import { readFilledIn, readResult } from './form-responses.js'
@@ -74,17 +77,21 @@ function contentOf(message: AbstractMessage) {
 const anyText = z.object({ text: maybeText, message: maybeText, title: maybeText })
 
 /** Maps a message of an unknown type to the text it may hold. */
-function unknownBody({ messageType }: AbstractMessage, body: unknown, clean: Clean): Body {
+function unknownBody(
+  { messageType }: AbstractMessage,
+  body: unknown,
+  clean: Cleaning,
+): MessageBody {
   const { text, message, title } = anyText.safeParse(body).data ?? {}
   const formatType = z.object({ formatType: z.string() }).safeParse(body).data?.formatType
-  return toUnknown(clean(text || message || title || ''), {
+  return toUnknown(clean.text(text || message || title || ''), {
     entryType: 'Message',
-    messageType: toPlainText(messageType),
-    ...(formatType && { formatType: toPlainText(formatType) }),
+    messageType: toLine(messageType),
+    ...(formatType && { formatType: toLine(formatType) }),
   })
 }
 
-/** A message entry's payload, in its envelope. The visitor's own words stay as they were written. */
+/** Maps a message entry's payload, in its envelope. */
 export function toMessage(payload: unknown, envelope: Envelope): EntryMessage {
   const read = messagePayload.safeParse(payload)
   if (!read.success) {
@@ -92,7 +99,7 @@ export function toMessage(payload: unknown, envelope: Envelope): EntryMessage {
   }
   const { abstractMessage: message, messageReason: reason } = read.data
   const { messageType, inReplyToMessageId } = message
-  const clean = envelope.sender.role === 'Chatbot' ? decodeEntities : toPlainText
+  const clean = cleaningFor(envelope.sender.role)
   const body = contentOf(message)
   const reader = readers.get(`${messageType} ${body?.formatType}`)
   return {

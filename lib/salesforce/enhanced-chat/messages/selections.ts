@@ -1,8 +1,11 @@
-/** ChoicesResponseMessage / Selections: the options that were chosen (`enhanced-chat-api.md §5`). */
+/**
+ * Reads ChoicesResponseMessage / Selections: the options that were chosen (`enhanced-chat-api.md
+ * §5`).
+ */
 import * as z from 'zod'
-import { toSelections } from '../../bodies.js'
+import { type MessageBody, toSelections } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, opaqueId, readableItems } from '../../lenient.js'
-import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
 /** An option in an answer. */
@@ -12,15 +15,18 @@ export const selectedOption = z.object({
 })
 type SelectedOption = z.infer<typeof selectedOption>
 
-/** An answer without a title is shown by its id; there is nothing else. */
-export function titleOf({ optionIdentifier, optionTitle }: SelectedOption, clean: Clean): string {
-  return clean(optionTitle?.title ?? '').trim() || optionIdentifier
+/** Returns the title of a choice; without one its id, because there is nothing else. */
+export function titleOf(
+  { optionIdentifier, optionTitle }: SelectedOption,
+  clean: Cleaning,
+): string {
+  return clean.title(optionTitle?.title ?? '').trim() || optionIdentifier
 }
 
 const selectionsContent = z.object({ selectedOptions: readableItems(selectedOption) })
 
 /** Selections: the options that were chosen. */
-export function readSelections(content: unknown, clean: Clean): Body | null {
+export function readSelections(content: unknown, clean: Cleaning): MessageBody | null {
   const options = selectionsContent.safeParse(content).data?.selectedOptions ?? []
   const selections = options.map((option) => ({
     itemId: option.optionIdentifier,

@@ -1,14 +1,17 @@
-/** ChoicesMessage / TimePicker: moments to choose from (`enhanced-chat-api.md §3.5`). */
+/** Reads ChoicesMessage / TimePicker: moments to choose from (`enhanced-chat-api.md §3.5`). */
 import * as z from 'zod'
 import { isoTime, readableTime, timestamp } from '../../../contract/common.js'
+import type { MessageBody } from '../../bodies.js'
+import type { Cleaning } from '../../cleaning.js'
 import { maybe, maybeInteger, maybeText, opaqueId, readableItems } from '../../lenient.js'
 import { joinLines, toBullet } from '../../text.js'
-import type { Body, Clean } from './body.js'
 import { titleItem } from './items.js'
 
 const moment = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?$/i
 
-/** A moment as the contract writes it, in UTC when it names no zone; null when it is none. */
+/**
+ * Reads a moment as the contract writes it, in UTC when it names no zone; null for any other text.
+ */
 function toTimestamp(written: string): string | null {
   const [, local, zone = 'Z'] = moment.exec(written) ?? []
   const at = Date.parse(`${local}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`)
@@ -31,11 +34,11 @@ const timesContent = z.object({
 })
 
 /** Reads the slots; `duration` is taken for seconds. */
-export function readTimePicker(content: unknown, clean: Clean): Body | null {
+export function readTimePicker(content: unknown, clean: Cleaning): MessageBody | null {
   const read = timesContent.safeParse(content)
   if (!read.success) return null
   const { calendarEvent, message } = read.data
-  const title = clean(calendarEvent.title || message?.title || '')
+  const title = clean.title(calendarEvent.title || message?.title || '')
   const slots = calendarEvent.timeSlotOptionItems.map(
     ({ optionIdentifier: itemId, startTime, duration: durationSeconds }) => ({
       itemId,
