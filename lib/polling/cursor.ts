@@ -1,11 +1,12 @@
 /**
- * The cursor: all that a poll needs to know about what its holder has, as a sealed value the client
- * keeps. Reading changes nothing on the server.
+ * Defines the cursor: all that a poll needs to know about what its holder has, as a sealed value
+ * that the client keeps. Reading changes nothing on the server.
  */
 import * as z from 'zod'
 import { role } from '../contract/messages.js'
 import { parseJson } from '../json.js'
 import type { Sealer } from '../sealing.js'
+import type { HistoryMark } from './history.js'
 import type { ConversationState } from './state.js'
 
 export type Cursor = {
@@ -15,26 +16,35 @@ export type Cursor = {
   windowStart: number
   /** The newest of these, to read on from; null when there is none. */
   anchor: string | null
-  /** The conversation's state just before `floor`. */
+  /** The conversation's state just before `windowStart`. */
   stateBefore: ConversationState
-  /** Fingerprints of the entries seen since `floor`, given out or not, with their timestamps. */
+  /** The conversation's state as it was last given out; null where the cursor has no room for it. */
+  state: ConversationState | null
+  /** The place at which the last read of the window had to stop; null when it was complete. */
+  resume: ResumePoint | null
+  /**
+   * Fingerprints of the entries seen since `windowStart`, given out or not, with their timestamps.
+   */
   seen: ReadonlyMap<string, number>
+  /**
+   * Moment until which its holder's poll has listened, or looked, in epoch milliseconds of the gateways' shared
+   * clock; null when a look is due at once.
+   */
+  heardUntil: number | null
 }
 
-/**
- * The part of the history that was not given out yet. Since `windowStart` it consists of `members`
- * alone, because entries that show up there later belong to the cursor. Before `windowStart` it is
- * everything older than `oldestGiven`.
- */
-export type HistoryMark = {
-  windowStart: number
-  members: ReadonlySet<string>
-  /** Timestamp to read back from: nothing newer than this is left. */
-  newestLeft: number
-  /** The timestamp of the oldest entry given out, at most `floor`. */
-  oldestGiven: number
-  /** Fingerprints of the entries given out that share `bound`. */
-  given: ReadonlySet<string>
+/** A place inside the window. Everything before it was read; the next poll reads on from there. */
+export type ResumePoint = {
+  /** Bound of the next request, epoch milliseconds. */
+  bound: number
+  /** Entries older than this were read. */
+  from: number
+  /** The newest entry before `from`, for lists that are read on from an entry. */
+  anchor: string | null
+  /** The conversation's state just before `from`. */
+  state: ConversationState
+  /** Salesforce's clock when this pass over the window began, epoch milliseconds. */
+  startedAt: number
 }
 
 /** A cursor has no room for a longer id. */
@@ -50,15 +60,32 @@ const stateSchema = z.strictObject({
   c: z.boolean(),
 })
 const anchor = z.string().max(maxAnchorLength).optional()
-const cursorSchema = z.strictObject({ n: instant, f: instant, a: anchor, s: stateSchema })
+const resumeSchema = z.strictObject({
+  b: instant,
+  f: instant,
+  a: anchor,
+  s: stateSchema.optional(),
+  c: instant,
+})
+const cursorSchema = z.strictObject({
+  n: instant,
+  f: instant,
+  a: anchor,
+  s: stateSchema,
+  t: stateSchema.nullable().optional(),
+  r: resumeSchema.optional(),
+  u: instant.optional(),
+})
 const historySchema = z.strictObject({ f: instant, t: instant, b: instant, g: z.int().min(0) })
 
-/** Keeps a sealed cursor below 6 KB for any list; the window holds fewer. */
-const maxMarks = 405
-const markBytes = 6
-const seenBytes = markBytes + 2
+/** Keeps a sealed cursor below 6 KB for any list; a window holds fewer. */
+const maxFingerprints = 405
+const fingerprintBytes = 6
+const seenBytes = fingerprintBytes + 2
+/** Bytes of a header beside the most fingerprints, so that the sealed cursor stays below 6 KB. */
+const maxHeaderBytes = 1320
 
-/** A header in JSON, its length before it, binary rows behind it. */
+/** Packs a header in JSON, with its length before it and binary rows behind it. */
 function pack(header: unknown, rows: readonly Buffer[]): Buffer {
   const json = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(2)
@@ -66,7 +93,10 @@ function pack(header: unknown, rows: readonly Buffer[]): Buffer {
   return Buffer.concat([length, json, ...rows])
 }
 
-/** Null when it is of another make, as an earlier release may have sealed it. */
+/**
+ * Unpacks a header and its rows; null when they are of another form, as an earlier release may have
+ * sealed them.
+ */
 function unpack<T>(plain: Buffer | null, schema: z.ZodType<T>) {
   if (!plain || plain.length < 2) return null
   const end = 2 + plain.readUInt16BE(0)
@@ -83,7 +113,7 @@ function rowsOf(rows: Buffer, size: number): Buffer[] {
 function seenRow(fingerprint: string, age: number): Buffer {
   const row = Buffer.alloc(seenBytes)
   row.write(fingerprint, 0, 'hex')
-  row.writeUInt16BE(Math.min(Math.max(age, 0), 0xffff), markBytes)
+  row.writeUInt16BE(Math.min(Math.max(age, 0), 0xffff), fingerprintBytes)
   return row
 }
 
@@ -102,22 +132,58 @@ function unpackState({ h, p, e, w, c }: z.infer<typeof stateSchema>): Conversati
   return { handledBy: h, participants, endedBy: e, estimatedWaitSeconds: w, closed: c }
 }
 
+/** Packs a state; nothing when it is the same as one that is packed already. */
+function packUnlessSame(state: ConversationState, packed: ConversationState | null) {
+  const isSame = packed && JSON.stringify(state) === JSON.stringify(packed)
+  return isSame ? undefined : packState(state)
+}
+
+/**
+ * Packs what a cursor can do without: the state last given out, and the place to resume at. A cursor
+ * without them tells an older state for one poll, and reads its window again.
+ */
+function packProgress({ stateBefore, state, resume }: Cursor) {
+  return {
+    t: state && packUnlessSame(state, stateBefore),
+    ...(resume && {
+      r: {
+        b: resume.bound,
+        f: resume.from,
+        ...(resume.anchor && { a: resume.anchor }),
+        s: packUnlessSame(resume.state, state ?? stateBefore),
+        c: resume.startedAt,
+      },
+    }),
+  }
+}
+
 export type Cursors = ReturnType<typeof createCursors>
 
-/** Seals and opens cursors and history marks, bound to their conversation. Opening anything else gives null. */
+/**
+ * Seals and opens cursors and history marks, bound to their conversation. Opening any other text
+ * returns null.
+ */
 export function createCursors(sealer: Sealer) {
   return {
     sealCursor(cursor: Cursor, conversationId: string): string {
-      const { newest, windowStart, anchor, stateBefore, seen } = cursor
+      const { newest, windowStart, anchor, stateBefore, seen, heardUntil } = cursor
       const newestFirst = [...seen].sort(([, a], [, b]) => b - a)
-      const rows = newestFirst.slice(0, maxMarks).map(([mark, at]) => seenRow(mark, newest - at))
+      const rows = newestFirst
+        .slice(0, maxFingerprints)
+        .map(([fingerprint, at]) => seenRow(fingerprint, newest - at))
       const header = {
         n: newest,
         f: windowStart,
         ...(anchor && { a: anchor }),
         s: packState(stateBefore),
+        ...(heardUntil !== null && { u: heardUntil }),
       }
-      return sealer.seal(pack(header, rows), `cursor:${conversationId}`)
+      const whole = { ...header, ...packProgress(cursor) }
+      const isSmall = Buffer.byteLength(JSON.stringify(whole)) <= maxHeaderBytes
+      return sealer.seal(
+        pack(isSmall ? whole : { ...header, t: null }, rows),
+        `cursor:${conversationId}`,
+      )
     },
 
     openCursor(sealed: string, conversationId: string): Cursor | null {
@@ -126,12 +192,29 @@ export function createCursors(sealer: Sealer) {
       const { header, rows } = found
       const seen = new Map(
         rowsOf(rows, seenBytes).map((row) => [
-          row.toString('hex', 0, markBytes),
-          header.n - row.readUInt16BE(markBytes),
+          row.toString('hex', 0, fingerprintBytes),
+          header.n - row.readUInt16BE(fingerprintBytes),
         ]),
       )
-      const { n: newest, f: windowStart, a: anchor = null, s: state } = header
-      return { newest, windowStart, anchor, stateBefore: unpackState(state), seen }
+      const { n: newest, f: windowStart, a: anchor = null, s, t = s, r, u = null } = header
+      return {
+        newest,
+        windowStart,
+        anchor,
+        stateBefore: unpackState(s),
+        state: t && unpackState(t),
+        resume: r
+          ? {
+              bound: r.b,
+              from: r.f,
+              anchor: r.a ?? null,
+              state: unpackState(r.s ?? t ?? s),
+              startedAt: r.c,
+            }
+          : null,
+        seen,
+        heardUntil: u,
+      }
     },
 
     sealHistory(mark: HistoryMark, conversationId: string): string {
@@ -145,9 +228,9 @@ export function createCursors(sealer: Sealer) {
       const found = unpack(sealer.open(sealed, `history:${conversationId}`), historySchema)
       if (!found) return null
       const { header, rows } = found
-      const marks = rowsOf(rows, markBytes).map((row) => row.toString('hex'))
-      const given = new Set(marks.slice(0, header.g))
-      const members = new Set(marks.slice(header.g))
+      const fingerprints = rowsOf(rows, fingerprintBytes).map((row) => row.toString('hex'))
+      const given = new Set(fingerprints.slice(0, header.g))
+      const members = new Set(fingerprints.slice(header.g))
       return { windowStart: header.f, newestLeft: header.t, oldestGiven: header.b, given, members }
     },
   }

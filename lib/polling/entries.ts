@@ -3,7 +3,7 @@
  * lib/polling/ and lib/conversations/ consume them.
  */
 import type { Without } from '../contract/common.js'
-import type { Message, Role } from '../contract/messages.js'
+import type { EndedBy, Message, Role } from '../contract/messages.js'
 
 /** A message as its entry tells it; the reader of the conversation adds the conversation's id. */
 export type EntryMessage = Without<Message, 'conversationId'>
@@ -18,13 +18,14 @@ export type ParticipantChange = {
 
 /**
  * Effect of an entry on the conversation's state, for entries that a frontend sees and for others.
+ * `isUnconfirmed`: the end holds only if the routing status says so, too.
  */
 export type StateChange =
   | { kind: 'message'; role: Role; displayName: string | null; subject: string }
   | { kind: 'participants'; changes: readonly ParticipantChange[] }
   | { kind: 'routing'; failed: boolean; estimatedWaitSeconds: number | null }
   | { kind: 'queued' }
-  | { kind: 'session'; over: boolean; endedBy: Role | null }
+  | { kind: 'session'; over: boolean; endedBy: EndedBy | null; isUnconfirmed?: true }
   | { kind: 'closed' }
 
 /** One entry of a conversation. `at` is Salesforce's `transcriptedTimestamp`, epoch milliseconds. */
@@ -46,9 +47,9 @@ export type Entry = {
 export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number }
 
 /**
- * Bounds are epoch milliseconds; whether Salesforce includes them is not evidenced (`§3.7`). `after` is
- * the id of an entry behind which everything since `from` is listed: the same place for lists that are
- * read on from an entry.
+ * Asks for one page. Bounds are epoch milliseconds; it is not evidenced that Salesforce includes
+ * them (`§3.7`). `after` is the id of an entry behind which everything since `startTimestamp` is
+ * listed: the same place for lists that are read on from an entry.
  */
 export type PageRequest =
   | { order: 'oldestFirst'; startTimestamp?: number; after?: string }

@@ -1,4 +1,4 @@
-/** Tells if a moment lies within the business hours, and until when. Pure. */
+/** Tells whether a moment lies within the business hours, and until when. Pure. */
 
 /** Open intervals, in no order: epoch milliseconds, the end not included. */
 export type OpenHours = readonly { from: number; to: number }[]
@@ -6,7 +6,7 @@ export type OpenHours = readonly { from: number; to: number }[]
 /** `changesAt`: when that changes, as far as is known; epoch milliseconds. */
 export type OpenState = { open: boolean; changesAt: number | null }
 
-/** The end of an open stretch: an interval may go on in another one. */
+/** Returns the end of an open stretch: an interval may continue in another one. */
 function endOf(hours: OpenHours, moment: number): number {
   const later = hours.filter(({ from, to }) => from <= moment && to > moment)
   return later.length === 0 ? moment : endOf(hours, Math.max(...later.map(({ to }) => to)))

@@ -1,27 +1,32 @@
 /**
- * The three readings of a conversation. Each is a function of what the client holds and of what
- * Salesforce lists, and of nothing else: a lost answer, a second tab or a second device cannot lose
- * or double anything.
+ * Reads the newest page of a conversation, and the one after a cursor. Like a page of history, each is
+ * a function of what the client holds and of what Salesforce lists, and of nothing else: a lost
+ * response, a second tab or a second device cannot lose or double anything.
  */
 import type { Role } from '../contract/messages.js'
-import { type Cursor, type HistoryMark, maxAnchorLength } from './cursor.js'
-import type { EntryMessage, ListEntries } from './entries.js'
-import { type PageScan, scanBackward, scanForward } from './scan.js'
+import { type Cursor, maxAnchorLength, type ResumePoint } from './cursor.js'
+import type { ListEntries } from './entries.js'
+import {
+  fingerprintsOf,
+  type HistoryPage,
+  historyLeft,
+  isForVisitors,
+  messagesOf,
+  select,
+} from './history.js'
+import { boundBefore, type PageScan, scanBackward, scanForward } from './scan.js'
 import { type ConversationState, foldState, initialState, unknownState } from './state.js'
 import {
   inOrder,
+  isFull,
+  maxCarried,
   maxRemembered,
+  nextWindowStart,
   type PlacedEntry,
+  since,
   windowStartByCount,
   windowStartOf,
 } from './window.js'
-
-/** A page of history. */
-export type HistoryPage = {
-  messages: readonly EntryMessage[]
-  before: HistoryMark | null
-  now: number
-}
 
 /** A page of a poll; `now` is Salesforce's clock, epoch milliseconds. */
 export type PollPage = HistoryPage & {
@@ -29,14 +34,8 @@ export type PollPage = HistoryPage & {
   state: ConversationState
   hasMore: boolean
   lastSpeaker: Role | null
-}
-
-function isForVisitors({ message }: PlacedEntry): boolean {
-  return message !== null
-}
-
-function messagesOf(entries: readonly PlacedEntry[]): EntryMessage[] {
-  return entries.flatMap(({ message }) => (message ? [message] : []))
+  /** Milliseconds until more may be read, where the read had to stop; else 0. */
+  waitMs: number
 }
 
 function newestAt(entries: readonly PlacedEntry[]): number {
@@ -48,14 +47,10 @@ function lastSpeakerOf(entries: readonly PlacedEntry[]): Role | null {
   return lastMessage?.kind === 'message' ? lastMessage.role : null
 }
 
-/** The newest entry before a moment: where a list is read on from. */
+/** Returns the newest entry before a moment, from which a list is read on. */
 function anchorBefore(windowStart: number, entries: readonly PlacedEntry[]): string | null {
   const canBeKept = ({ id }: PlacedEntry) => id.length <= maxAnchorLength
   return entries.findLast((entry) => entry.at < windowStart && canBeKept(entry))?.id ?? null
-}
-
-function fingerprintsOf(entries: readonly PlacedEntry[]): Set<string> {
-  return new Set(entries.map(({ fingerprint }) => fingerprint))
 }
 
 function visibleSince(entries: readonly PlacedEntry[], windowStart: number): Map<string, number> {
@@ -63,61 +58,19 @@ function visibleSince(entries: readonly PlacedEntry[], windowStart: number): Map
   return new Map(shown.map(({ fingerprint, lastAt }) => [fingerprint, lastAt]))
 }
 
-function since(seen: ReadonlyMap<string, number>, windowStart: number): Map<string, number> {
-  return new Map([...seen].filter(([, at]) => at >= windowStart))
-}
-
-/**
- * Returns the history left behind a page: `given` was taken out of it, `read` is all that was
- * listed.
- */
-function historyLeft(
-  mark: HistoryMark,
-  { given, left, read, complete }: Selection,
-): HistoryMark | null {
-  const taken = fingerprintsOf(given)
-  const members = new Set([...mark.members].filter((each) => !taken.has(each)))
-  const isExhausted = members.size === 0 || given.length === 0
-  if (complete && left.length === 0 && isExhausted) return null
-  const oldestRead = left.length === 0 ? read[0]?.at : undefined
-  const settled = given.find(({ at }) => at < mark.windowStart)?.at ?? mark.oldestGiven
-  const oldestGiven = Math.min(settled, oldestRead ?? settled)
-  const sameMoment = fingerprintsOf(given.filter(({ at }) => at === oldestGiven))
-  const earlier = oldestGiven === mark.oldestGiven ? mark.given : []
-  const newestLeft = members.size === 0 ? oldestGiven : mark.newestLeft
-  return { ...mark, members, newestLeft, oldestGiven, given: new Set([...earlier, ...sameMoment]) }
-}
-
-/** One page out of what was read: the newest `limit` of those that belong to it, and what is left. */
-type Selection = {
-  given: readonly PlacedEntry[]
-  left: readonly PlacedEntry[]
-  read: readonly PlacedEntry[]
-  complete: boolean
-}
-
-function select(
-  { entries, complete }: PageScan,
-  belongs: (entry: PlacedEntry) => boolean,
-  limit: number,
-): Selection {
-  const read = inOrder(entries.values())
-  const all = read.filter(belongs)
-  return { given: all.slice(-limit), left: all.slice(0, -limit), read, complete }
-}
-
-/** The newest `limit` messages, the cursor to go on from and the way back. */
+/** Returns the newest `limit` messages, the cursor to go on from and the way back. */
 export async function newestPage(list: ListEntries, limit: number): Promise<PollPage> {
-  const scan = await scanBackward(list, Number.POSITIVE_INFINITY, (entries) => {
+  const scan = await scanBackward(list, Number.POSITIVE_INFINITY, (entries, startedAt) => {
     const all = inOrder(entries.values())
-    const isCovered = (all[0]?.at ?? 0) < windowStartOf(newestAt(all), all)
+    const isCovered = (all[0]?.at ?? 0) < windowStartOf(newestAt(all), startedAt, all)
     return isCovered && all.filter(isForVisitors).length > limit
   })
   const page = select(scan, isForVisitors, limit)
   const { read: all, complete } = page
+  const state = foldState(complete ? initialState : unknownState, all)
   const newest = newestAt(all)
   const firstWhole = complete ? 0 : (all[0]?.at ?? 0) + 1
-  const windowStart = Math.max(windowStartOf(newest, all), firstWhole)
+  const windowStart = Math.max(windowStartOf(newest, scan.startedAt, all), firstWhole)
   const start = complete ? initialState : unknownState
   const window = page.left.filter(({ at }) => at >= windowStart)
   const whole = {
@@ -139,27 +92,66 @@ export async function newestPage(list: ListEntries, limit: number): Promise<Poll
         start,
         all.filter(({ at }) => at < windowStart),
       ),
+      state,
+      resume: null,
       seen: visibleSince(all, windowStart),
+      heardUntil: null,
     },
-    state: foldState(start, all),
+    state,
     hasMore: false,
     lastSpeaker: lastSpeakerOf(all),
+    waitMs: 0,
   }
 }
 
-/** Everything since the cursor that its holder has not been given, at most `limit` of it. */
+/** Returns the place at which a cursor's next read begins: where the last one stopped, or the window's start. */
+function startOf({ windowStart, anchor, stateBefore, resume }: Cursor): ResumePoint {
+  const bound = boundBefore(windowStart)
+  const startedAt = Number.POSITIVE_INFINITY
+  return resume ?? { bound, from: windowStart, anchor, state: stateBefore, startedAt }
+}
+
+/** Describes a read of the window: what it passed over, and how it ended. */
+type Pass = {
+  start: ResumePoint
+  scan: PageScan
+  passed: readonly PlacedEntry[]
+  /** The first message that the limit kept back; undefined when there is none. */
+  firstKept: PlacedEntry | undefined
+}
+
+/** Returns the place at which a read had to stop before the window's end; null when it did not. */
+function stopOf({ start, scan, passed, firstKept }: Pass): ResumePoint | null {
+  if (!firstKept && scan.next === null) return null
+  const bound = firstKept ? boundBefore(firstKept.at) : (scan.next ?? 0)
+  const from = firstKept ? firstKept.at : Math.max(newestAt(passed), bound)
+  const before = passed.filter(({ at }) => at < from)
+  return {
+    bound,
+    from,
+    anchor: anchorBefore(from, passed) ?? start.anchor,
+    state: foldState(start.state, before),
+    startedAt: Math.min(start.startedAt, scan.startedAt),
+  }
+}
+
+/**
+ * Returns everything since the cursor that its holder has not been given, at most `limit` of it. A
+ * read that has to stop early gives what it read, with a cursor that reads on from there.
+ */
 export async function nextPage(
   list: ListEntries,
   cursor: Cursor,
   limit: number,
 ): Promise<PollPage> {
+  const start = startOf(cursor)
   const isFresh = (entry: PlacedEntry) =>
     isForVisitors(entry) && entry.at >= cursor.windowStart && !cursor.seen.has(entry.fingerprint)
-  const start = { from: cursor.windowStart, after: cursor.anchor }
-  const scan = await scanForward(list, start, (entries) => {
+  const place = { bound: start.bound, after: start.anchor }
+  const scan = await scanForward(list, place, (entries) => {
     return [...entries.values()].filter(isFresh).length > limit
   })
-  const all = inOrder(scan.entries.values()).filter(({ at }) => at >= cursor.windowStart)
+  const all = inOrder(scan.entries.values()).filter(({ at }) => at >= start.from)
   const firstKept = all.filter(isFresh)[limit]
   const passed = firstKept ? all.slice(0, all.indexOf(firstKept)) : all
   const folded = firstKept
@@ -167,12 +159,28 @@ export async function nextPage(
     : all
 
   const newest = Math.max(cursor.newest, newestAt(passed))
-  const seen = new Map([...cursor.seen, ...visibleSince(passed, cursor.windowStart)])
-  const windowStart = nextWindowStart(cursor, {
-    settled: windowStartOf(Math.min(newest, scan.startedAt), passed),
-    remembered: windowStartByCount([...seen.values()], maxRemembered),
+  const stop = stopOf({ start, scan, passed, firstKept })
+  const isResumed = cursor.resume !== null
+  const isCarried = isResumed || (stop !== null && !firstKept)
+  const met = new Map([...cursor.seen, ...visibleSince(passed, cursor.windowStart)])
+  const windowStart = nextWindowStart(cursor.windowStart, {
+    from: start.from,
+    settled: windowStartOf(newest, Math.min(scan.startedAt, start.startedAt), passed),
+    remembered: windowStartByCount([...met.values()], isCarried ? maxCarried : maxRemembered),
     waiting: firstKept?.at ?? Number.POSITIVE_INFINITY,
+    stopped: stop?.from ?? Number.POSITIVE_INFINITY,
   })
+  const seen = since(met, windowStart)
+  // A read that the limit ended begins again, so that late entries come before `hasMore` is false. One
+  // that continued another does so only when that makes room, or it might never get further.
+  const settledNext = windowStartOf(newest, scan.startedAt, [])
+  const beginsAgain = isResumed
+    ? stop !== null && isFull(stop, seen, settledNext)
+    : firstKept !== undefined
+  const isBehind = !scan.complete && newestAt(folded) <= cursor.newest
+  const known = isBehind ? cursor.state : null
+  const state = known ?? foldState(start.state, folded)
+  const hasMoved = windowStart > cursor.windowStart
   return {
     messages: messagesOf(passed.filter(isFresh)),
     before: null,
@@ -180,51 +188,21 @@ export async function nextPage(
     cursor: {
       newest,
       windowStart,
-      anchor: anchorBefore(windowStart, passed) ?? cursor.anchor,
-      stateBefore: foldState(
-        cursor.stateBefore,
-        passed.filter(({ at }) => at < windowStart),
-      ),
-      seen: since(seen, windowStart),
+      anchor: hasMoved ? (anchorBefore(windowStart, passed) ?? start.anchor) : cursor.anchor,
+      stateBefore: hasMoved
+        ? foldState(
+            start.state,
+            passed.filter(({ at }) => at < windowStart),
+          )
+        : cursor.stateBefore,
+      state,
+      resume: beginsAgain ? null : stop,
+      seen,
+      heardUntil: null,
     },
-    state: foldState(cursor.stateBefore, folded),
+    state,
     hasMore: firstKept !== undefined || !scan.complete,
     lastSpeaker: lastSpeakerOf(folded),
-  }
-}
-
-/**
- * The floor never falls, and never passes a message that waits to be given out. What became visible
- * while several pages were read is as old as the first of them allows, so that is where 30 s count from.
- */
-function nextWindowStart(
-  { windowStart }: Cursor,
-  { settled, remembered, waiting }: { settled: number; remembered: number; waiting: number },
-): number {
-  return Math.max(windowStart, Math.min(waiting, Math.max(settled, remembered)))
-}
-
-/** The next older page of history. */
-export async function olderPage(
-  list: ListEntries,
-  mark: HistoryMark,
-  limit: number,
-): Promise<HistoryPage> {
-  const isOlder = (entry: PlacedEntry) => {
-    if (!isForVisitors(entry)) return false
-    if (entry.at >= mark.windowStart) return mark.members.has(entry.fingerprint)
-    return (
-      entry.at < mark.oldestGiven ||
-      (entry.at === mark.oldestGiven && !mark.given.has(entry.fingerprint))
-    )
-  }
-  const scan = await scanBackward(list, mark.newestLeft, (entries) => {
-    return [...entries.values()].filter(isOlder).length > limit
-  })
-  const page = select(scan, isOlder, limit)
-  return {
-    messages: messagesOf(page.given),
-    before: historyLeft(mark, page),
-    now: scan.now,
+    waitMs: scan.waitMs,
   }
 }

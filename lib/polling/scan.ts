@@ -1,4 +1,8 @@
-/** Reads Salesforce's list page by page, in either direction, until enough is known. */
+/**
+ * Reads Salesforce's list page by page, in either direction, until enough is known, or until no
+ * further page may be read now.
+ */
+import { isProblem } from '../problem.js'
 import type { Entry, EntryPage, ListEntries } from './entries.js'
 import { fingerprint, maxPages, type PlacedEntry } from './window.js'
 
@@ -10,20 +14,31 @@ export type PageScan = {
   /** Salesforce's clock at the first and at the last page, epoch milliseconds. */
   startedAt: number
   now: number
+  /** Bound of the request that would follow; null at the end of the list. */
+  next: number | null
+  /** Milliseconds until the next page may be read, where the scan had to stop before it; else 0. */
+  waitMs: number
 }
 
-/** One request of a reading: its bound (0 or `Infinity`: none) and the page it brought. */
+/**
+ * One request of a scan: the timestamp it is bounded by (0 or `Infinity`: none) and the page it
+ * returned.
+ */
 type ScanRequest = { timestamp: number; page: EntryPage }
 
 type Direction = {
   read: (timestamp: number) => Promise<EntryPage>
-  /** The bound of the next request; `isInclusive`: this reading saw that bounds include their millisecond. */
+  /**
+   * Returns the timestamp that bounds the next request; `isInclusive`: this scan saw that bounds
+   * include their millisecond.
+   */
   next: (last: ScanRequest, isInclusive: boolean) => number
   /** 1: the list comes oldest first. */
   positionStep: 1 | -1
 }
 
-type IsEnough = (entries: ReadonlyMap<string, PlacedEntry>) => boolean
+/** `startedAt`: Salesforce's clock at the scan's first page, epoch milliseconds. */
+type IsEnough = (entries: ReadonlyMap<string, PlacedEntry>, startedAt: number) => boolean
 
 async function scanPages(
   direction: Direction,
@@ -35,8 +50,15 @@ async function scanPages(
   let timestamp = first
   let startedAt: number | undefined
   let isInclusive = false
+  let scan: PageScan | null = null
   for (let pages = 1; ; pages++) {
-    const page = await direction.read(timestamp)
+    let page: EntryPage
+    try {
+      page = await direction.read(timestamp)
+    } catch (error) {
+      if (!scan || !isProblem(error, 'rate_limited')) throw error
+      return { ...scan, waitMs: error.details.retryAfterMs ?? 0 }
+    }
     startedAt ??= page.now
     for (const entry of page.entries) {
       position += direction.positionStep
@@ -44,13 +66,14 @@ async function scanPages(
       isInclusive ||= entry.at === timestamp
     }
     const complete = !page.full || page.entries.length === 0
-    const read = { entries, complete, startedAt, now: page.now }
-    if (complete || pages === maxPages || isEnough(entries)) return read
-    timestamp = direction.next({ timestamp, page }, isInclusive)
+    const next = complete ? null : direction.next({ timestamp, page }, isInclusive)
+    scan = { entries, complete, startedAt, now: page.now, next, waitMs: 0 }
+    if (next === null || pages === maxPages || isEnough(entries, startedAt)) return scan
+    timestamp = next
   }
 }
 
-/** A repeated entry keeps its first place in the list and its earliest timestamp. */
+/** Adds an entry. A repeated one keeps its first place in the list and its earliest timestamp. */
 function keep(entries: Map<string, PlacedEntry>, entry: Entry, position: number) {
   const known = entries.get(entry.id)
   const lastAt = Math.max(entry.at, known?.lastAt ?? 0)
@@ -63,14 +86,19 @@ function keep(entries: Map<string, PlacedEntry>, entry: Entry, position: number)
   })
 }
 
+/** Returns the bound of a request that lists everything from a moment on. */
+export function boundBefore(moment: number): number {
+  return Math.max(0, moment - 1)
+}
+
 /**
- * Reads from a moment on (0: from the beginning), oldest first; `after`: an entry older than that, null
+ * Reads oldest first, from a bound on (0: from the beginning); `after`: an entry older than that, null
  * when none is known. Bounds overlap by a millisecond until it is seen that they are inclusive, which
  * is not evidenced (`enhanced-chat-api.md §3.7`).
  */
 export function scanForward(
   list: ListEntries,
-  { from: startTimestamp, after }: { from: number; after: string | null },
+  { bound, after }: { bound: number; after: string | null },
   isEnough: IsEnough,
 ) {
   const behind = after !== null && { after }
@@ -85,7 +113,7 @@ export function scanForward(
     next: ({ timestamp, page }, isInclusive) =>
       Math.max(newestOf(page) - (isInclusive ? 0 : 1), timestamp + 1),
   }
-  return scanPages(direction, Math.max(0, startTimestamp - 1), isEnough)
+  return scanPages(direction, bound, isEnough)
 }
 
 /** Reads back from a moment (`Infinity`: from the newest entry), newest first. */

@@ -1,9 +1,8 @@
-/** The conversation's state, folded from its entries (`enhanced-chat-api.md §3.6`). Pure. */
-import type { Role } from '../contract/messages.js'
+/** Folds the conversation's state from its entries (`enhanced-chat-api.md §3.6`). Pure. */
+import type { EndedBy, Role } from '../contract/messages.js'
 import type { Entry, ParticipantChange, StateChange } from './entries.js'
 
 export type HandledBy = 'queue' | 'bot' | 'agent' | 'none' | 'unknown'
-export type EndedBy = 'EndUser' | 'Agent' | 'System'
 
 export type Participant = { role: Role; displayName: string | null; subject: string }
 
@@ -16,7 +15,7 @@ export type ConversationState = {
   closed: boolean
 }
 
-/** Before the first entry: waiting to be routed. */
+/** State before the first entry: waiting to be routed. */
 export const initialState: ConversationState = {
   handledBy: 'queue',
   participants: [],
@@ -32,7 +31,7 @@ export const unknownState: ConversationState = { ...initialState, handledBy: 'un
 const maxParticipants = 6
 const maxNameLength = 50
 
-/** Cut, but not through the middle of a character. */
+/** Cuts a name, but not through the middle of a character. */
 function shortName(name: string | null): string | null {
   return name?.slice(0, maxNameLength).replace(/[\uD800-\uDBFF]$/, '') ?? null
 }
@@ -43,8 +42,9 @@ function handler(participants: readonly Participant[], otherwise: HandledBy): Ha
   return otherwise
 }
 
+/** Tells who serves visitors. Supervisors do not: visitors do not see them join or leave. */
 function isStaff(role: Role): boolean {
-  return role === 'Agent' || role === 'Chatbot' || role === 'Supervisor'
+  return role === 'Agent' || role === 'Chatbot'
 }
 
 function applyChange(
@@ -60,17 +60,9 @@ function applyChange(
   return [...participants, joined].slice(-maxParticipants)
 }
 
-/**
- * Returns who is in charge when no staff is present. Supervisors do not count, and after an end the
- * result is `none`.
- */
-function handlerWithoutStaff(
-  state: ConversationState,
-  changes: readonly ParticipantChange[],
-): HandledBy {
-  if (state.handledBy === 'none') return 'none'
-  const isAboutServing = changes.some(({ role }) => role !== 'Supervisor')
-  return state.handledBy === 'unknown' && !isAboutServing ? 'unknown' : 'queue'
+/** Returns who is in charge when no staff is present; after an end that is `none`. */
+function handlerWithoutStaff({ handledBy }: ConversationState): HandledBy {
+  return handledBy === 'none' ? 'none' : 'queue'
 }
 
 function changeParticipants(
@@ -80,7 +72,7 @@ function changeParticipants(
   const staff = changes.filter(({ role }) => isStaff(role))
   if (staff.length === 0) return state
   const participants = staff.reduce(applyChange, state.participants)
-  const handledBy = handler(participants, handlerWithoutStaff(state, staff))
+  const handledBy = handler(participants, handlerWithoutStaff(state))
   const served = handledBy === 'bot' || handledBy === 'agent'
   return {
     ...state,
@@ -88,11 +80,6 @@ function changeParticipants(
     handledBy,
     ...(served && { endedBy: null, estimatedWaitSeconds: null }),
   }
-}
-
-function endedByOf(role: Role | null): EndedBy {
-  if (role === 'EndUser') return 'EndUser'
-  return role === 'Agent' || role === 'Supervisor' ? 'Agent' : 'System'
 }
 
 function applyMessage(
@@ -131,7 +118,7 @@ function applyStateChange(state: ConversationState, change: StateChange): Conver
       return {
         ...initialState,
         handledBy: 'none',
-        endedBy: endedByOf(change.endedBy),
+        endedBy: change.endedBy ?? 'System',
       }
     case 'closed':
       return { ...initialState, handledBy: 'none', endedBy: 'EndUser', closed: true }
