@@ -5,11 +5,15 @@
  */
 import type { Redis } from '@upstash/redis'
 
-/** Changes what is the same text still, and nothing else; `next`: what to write, empty to delete. */
-export type Change = { key: string; old: string; next: string }
+/** Replaces the text `old` by `next`, and nothing else; an empty `next` deletes the key. */
+type Change = { key: string; old: string; next: string }
 
-/** `isDoubtful`: it may have to be done again, because what it undoes may yet come. */
-type PendingWrite = Change & { until: number; mayApplyLater: boolean }
+type PendingWrite = Change & {
+  /** Epoch milliseconds after which the write is dropped. */
+  until: number
+  /** The write that it undoes may reach Redis later: it is made again until it is dropped. */
+  mayApplyLater: boolean
+}
 
 const changeScript = `
 local now = redis.call('GET', KEYS[1])
@@ -19,16 +23,18 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1
 `
-/** A request that was given up may reach Redis so much later, in milliseconds. */
+/** Milliseconds by which a request that was given up may still reach Redis. */
 const maxDelayMs = 15_000
-/** A long outage must not fill the memory; the oldest are forgotten first. */
+/** Bounds the memory that a long outage can take; the oldest writes are dropped first. */
 const maxPending = 10_000
 
 type Options = { redis: Redis; lifetimeMs: number }
 
-export type DeferredWrites = ReturnType<typeof createDeferredWrites>
-
-/** `lifetimeMs`: of the keys; what is older than that is over by itself. */
+/**
+ * Creates the list of pending writes.
+ * @param lifetimeMs the lifetime of the keys: an older write is dropped, because its key has
+ *   expired
+ */
 export function createDeferredWrites({ redis, lifetimeMs }: Options) {
   const pending = new Map<string, PendingWrite>()
   const nameOf = ({ key, old }: Change) => `${key} ${old}`
@@ -47,22 +53,37 @@ export function createDeferredWrites({ redis, lifetimeMs }: Options) {
     return Number(await redis.eval<string[], number>(changeScript, [key], args)) === 1
   }
 
-  /** Changes it now, or when the key is used again. Never rejects. */
-  async function eventually(write: Change): Promise<void> {
-    await change(write).catch(() => defer(write, lifetimeMs, false))
+  /**
+   * Makes a change now, or when the key is used again. Never rejects; resolves to true when Redis has
+   * answered.
+   */
+  async function eventually(write: Change): Promise<boolean> {
+    try {
+      await change(write)
+      return true
+    } catch {
+      defer(write, lifetimeMs, false)
+      return false
+    }
   }
 
   return {
     change,
     eventually,
 
-    /** Undoes what was asked without an answer: it may be done already, or yet, or never. Never rejects. */
+    /**
+     * Undoes a write whose answer was lost: it may have taken effect, may still do, or never will.
+     * Never rejects.
+     */
     async undo(write: Change): Promise<void> {
       defer(write, Math.min(maxDelayMs, lifetimeMs), true)
       await change(write).catch(() => undefined)
     },
 
-    /** To be called in the tick in which the key is used: it travels ahead in the same request. */
+    /**
+     * Makes the pending writes of a key. Called in the tick in which the key is used, it travels
+     * ahead in the same request.
+     */
     flush(key: string): void {
       for (const [name, write] of pending) {
         const isOver = write.until < Date.now()

@@ -6,17 +6,18 @@
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { Keys } from './keys.js'
-import { fieldsOf, parseOrNull, redisStrings, storedConversation } from './record.js'
-import { commit, orStoreUnavailable } from './redis.js'
+import { parseOrNull, redisStrings, storedConversation } from './record.js'
+import { commit, orStoreUnavailable, readReply } from './redis.js'
+import { refusal } from './tombstones.js'
 
 const page = z.tuple([z.coerce.string(), z.array(z.string())])
 
-/** Names requested at once; one request each. */
+/** COUNT of a SCAN, which is one request. */
 const scanCount = 1000
-/** Keys deleted at once. */
+/** Keys that one DEL names. */
 const deleteBatchSize = 100
 
-/** Keys by what they are (`visitor`, `family`, `send` …). */
+/** A key, and its kind by its name (`visitor`, `family`, `send` …). */
 export type StoredKey = { key: string; kind: string }
 
 /** Summary of a visitor's record, read without prolonging it. */
@@ -28,7 +29,7 @@ export type VisitorSummary = {
   formerGuests: readonly string[]
   /** The known visitor that a guest has become by signing in. */
   mergedInto: string | null
-  /** Nothing is left of the record but what refuses old tokens. */
+  /** Nothing is left of the record but the fields that refuse old tokens. */
   isTombstone: boolean
 }
 
@@ -36,6 +37,7 @@ type Options = { redis: Redis; keys: Keys; tombstoneMs: number }
 
 export type Erasure = ReturnType<typeof createErasure>
 
+/** Creates the erasure of visitors. `tombstoneMs`: lifetime of the refusal of old tokens. */
 export function createErasure({ redis, keys, tombstoneMs }: Options) {
   const root = keys.owner('').replace(/owner:$/, '')
 
@@ -57,7 +59,7 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
       : redisStrings.parse(await orStoreUnavailable(redis.mget([...found])))
   }
 
-  /** The conversations that belong to a visitor, those that the record has forgotten too. */
+  /** Finds the conversations that a visitor owns, including those that left the record. */
   async function conversationIdsOwnedBy(visitorId: string): Promise<string[]> {
     const prefix = keys.owner('')
     const matching: string[] = []
@@ -70,34 +72,35 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
   }
 
   return {
+    /** Summarises a visitor's record, and looks for conversations that are not in it. */
     async visitorSummary(visitorId: string): Promise<VisitorSummary> {
-      const all = await orStoreUnavailable(redis.hgetall(keys.visitor(visitorId)))
-      const fields = fieldsOf(redisStrings.parse(all))
-      const listed = [...fields].filter(([field]) => field.startsWith('c:'))
-      const conversations = listed.flatMap(
-        ([, json]) => parseOrNull(storedConversation, json) ?? [],
-      )
+      const key = keys.visitor(visitorId)
+      const names = z.array(z.string()).parse(await orStoreUnavailable(redis.hkeys(key)))
+      const listed = names.filter((name) => name.startsWith('c:'))
+      const fields = redis.hmget(key, 'gone', ...listed)
+      const [merged, ...stored] = await readReply(redisStrings, fields)
+      const conversations = stored.flatMap((json) => parseOrNull(storedConversation, json) ?? [])
       const ids = [
-        ...listed.map(([field]) => field.slice(2)),
+        ...listed.map((name) => name.slice(2)),
         ...(await conversationIdsOwnedBy(visitorId)),
       ]
       const subjects = new Set(conversations.map(({ subject }) => subject))
-      const gone = fields.get('gone') ?? 'nobody'
+      const gone = merged ?? 'nobody'
       return {
         conversationIds: [...new Set(ids)],
         open: conversations.filter(({ status }) => status === 'open' || status === 'starting')
           .length,
         formerGuests: [...subjects].filter((subject) => subject !== visitorId),
         mergedInto: gone === 'nobody' ? null : gone,
-        isTombstone: [...fields.keys()].every((field) => field === 'gone' || field === 'out'),
+        isTombstone: names.every((name) => name === 'gone' || name === 'out'),
       }
     },
 
-    /** Every key whose name holds one of these ids of visitors and conversations. */
+    /** Finds every key whose name contains one of these ids of visitors and conversations. */
     async keysNaming(ids: readonly string[]): Promise<StoredKey[]> {
       const matching = new Set<string>()
       for await (const found of scanKeys(`${root}*`)) {
-        for (const key of found) if (ids.some((mark) => key.includes(mark))) matching.add(key)
+        for (const key of found) if (ids.some((id) => key.includes(id))) matching.add(key)
       }
       return [...matching].map((key) => ({
         key,
@@ -105,7 +108,7 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
       }))
     },
 
-    /** Deletes keys; gives how many were still there. */
+    /** Deletes keys, and returns the number of those that still existed. */
     async deleteKeys(keysToDelete: readonly StoredKey[]): Promise<number> {
       let removed = 0
       for (let from = 0; from < keysToDelete.length; from += deleteBatchSize) {
@@ -118,19 +121,20 @@ export function createErasure({ redis, keys, tombstoneMs }: Options) {
     /** Refuses every token of the visitor from now on, regardless of the rest of the record. */
     async refuseTokens(visitorId: string): Promise<void> {
       const key = keys.visitor(visitorId)
+      await orStoreUnavailable(redis.eval(...refusal(key, 0, tombstoneMs)))
+    },
+
+    /**
+     * Replaces the record by that refusal. A visitor who signs in again starts with a new record.
+     */
+    async replaceByTombstone(visitorId: string): Promise<void> {
+      const key = keys.visitor(visitorId)
       await commit(
         redis
           .multi()
-          .hset(key, { out: String(Date.now()) })
-          .pexpire(key, tombstoneMs),
+          .del(key)
+          .eval(...refusal(key, 0, tombstoneMs)),
       )
-    },
-
-    /** Replaces the record by that refusal. The visitor who signs in again is welcome, and new. */
-    async replaceByTombstone(visitorId: string): Promise<void> {
-      const key = keys.visitor(visitorId)
-      const fields = { out: String(Date.now()) }
-      await commit(redis.multi().del(key).hset(key, fields).pexpire(key, tombstoneMs))
     },
   }
 }

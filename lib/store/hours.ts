@@ -1,29 +1,34 @@
 /**
- * Caches the business hours, in one key per deployment, so that not every visitor asks Salesforce.
+ * Caches the business hours, in one key per deployment, so that visitors share one Salesforce call.
  */
 import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
+import { parseJson } from '../json.js'
 import type { OpenHours } from '../polling/hours.js'
 import type { Keys } from './keys.js'
-import { orStoreUnavailable } from './redis.js'
+import { orStoreUnavailable, readReply } from './redis.js'
 
+/** Milliseconds for which the hours are kept. */
 const lifetimeMs = 60_000
 
 const openHours = z.array(z.object({ from: z.number(), to: z.number() }))
+
+const storedHours = z.string().transform(parseJson).pipe(openHours).nullable()
 
 type Options = { redis: Redis; keys: Keys; deployment: string }
 
 export type HoursCache = ReturnType<typeof createHoursCache>
 
+/** Creates the cache of one deployment. */
 export function createHoursCache({ redis, keys, deployment }: Options) {
   const key = keys.hours(deployment)
   return {
-    /** Returns null when no hours were stored in the last minute. */
+    /** Reads the hours; null when none were stored in the last minute. */
     async find(): Promise<OpenHours | null> {
-      const kept = await orStoreUnavailable(redis.get<string>(key))
-      return kept === null ? null : openHours.parse(JSON.parse(kept))
+      return await readReply(storedHours, redis.get(key))
     },
 
+    /** Stores the hours for a minute. */
     async save(hours: OpenHours): Promise<void> {
       await orStoreUnavailable(redis.set(key, JSON.stringify(hours), { px: lifetimeMs }))
     },

@@ -1,12 +1,12 @@
-/**
- * The names of the keys. A visitor's keys share a hash tag, so that a cluster keeps them together;
- * the prefix separates deployments that share a database.
- */
 export type Keys = ReturnType<typeof createKeys>
 
+/**
+ * Names the keys. A visitor's keys share a hash tag, so that a cluster keeps them together; the
+ * prefix separates deployments that share a database.
+ */
 export function createKeys(prefix: string) {
   return {
-    /** One hash per visitor: see `records.ts`. */
+    /** One hash per visitor: see `record.ts`. */
     visitor: (visitorId: string) => `${prefix}:visitor:{${visitorId}}`,
     /** One refresh family of a visitor. */
     family: (visitorId: string, family: string) => `${prefix}:family:{${visitorId}}:${family}`,
@@ -16,9 +16,9 @@ export function createKeys(prefix: string) {
      */
     send: (conversationId: string, messageId: string) =>
       `${prefix}:send:{${conversationId}}:${messageId}`,
-    /** Our ids of a conversation's messages, by the names Salesforce gave them. */
+    /** The gateway's ids of a conversation's messages, by Salesforce's ids. */
     messageIds: (conversationId: string) => `${prefix}:listed:{${conversationId}}`,
-    /** Messages of a conversation whose names are not known yet. */
+    /** Messages of a conversation whose Salesforce ids are not known yet. */
     pendingMessages: (conversationId: string) => `${prefix}:unlisted:{${conversationId}}`,
     /** Present while Salesforce got a typing indicator a moment ago. */
     typingThrottle: (visitorId: string, conversationId: string) =>
@@ -26,15 +26,21 @@ export function createKeys(prefix: string) {
     /** Present while Salesforce does not know that the visitor stopped typing. */
     typingShown: (visitorId: string, conversationId: string) =>
       `${prefix}:typing:{${visitorId}}:${conversationId}:shown`,
-    /** One process at a time does this for a visitor. */
+    /** Present while one process does `what` for a visitor. */
     lock: (visitorId: string, what: string) => `${prefix}:lock:{${visitorId}}:${what}`,
-    /** Which visitor a conversation belongs to. */
+    /** The visitor who owns a conversation. */
     owner: (conversationId: string) => `${prefix}:owner:${conversationId}`,
     /** Business hours of a deployment. */
     hours: (deployment: string) => `${prefix}:hours:${deployment}`,
-    /** Times of Salesforce token requests, over all instances. */
+    /** Times of Salesforce token requests, over all instances: of all, of starts, of one network. */
     tokens: (deployment: string, what: string) => `${prefix}:tokens:{${deployment}}:${what}`,
-    /** Prefix of the counters of one limit. */
-    limit: (name: string) => `${prefix}:limit:${name}`,
+    /** Budget of looks into Salesforce's list of one conversation. */
+    list: (visitorId: string, conversationId: string) =>
+      `${prefix}:list:{${visitorId}}:${conversationId}`,
+    /** Leases of a visitor's polls that wait. */
+    waits: (visitorId: string) => `${prefix}:waits:{${visitorId}}`,
+    /** Times of the calls that one counter of a limit holds: of a visitor, conversation or network. */
+    limit: (name: string, holder: string, what: string) =>
+      `${prefix}:limit:${name}:{${holder}}:${what}`,
   }
 }

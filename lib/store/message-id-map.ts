@@ -6,15 +6,18 @@ import type { Redis } from '@upstash/redis'
 import * as z from 'zod'
 import type { Keys } from './keys.js'
 import { fieldsOf, redisStrings } from './record.js'
-import { commit, orStoreUnavailable } from './redis.js'
+import { commit, orStoreUnavailable, readReply } from './redis.js'
 import type { MessageKey } from './send-log.js'
 
-/** A message under way: when it was sent and until when its name may still come (epoch milliseconds). */
+/**
+ * A message under way: when it was sent, and until when its id may become known (epoch
+ * milliseconds of the shared clock).
+ */
 const pendingMessage = z.object({ since: z.number(), until: z.number() })
 export type PendingMessage = z.infer<typeof pendingMessage>
 
 /** The known ids of a page's messages: ours by Salesforce's, and the messages still under way. */
-export type KnownMessageIds = {
+type KnownMessageIds = {
   ids: ReadonlyMap<string, string>
   pending: readonly PendingMessage[]
 }
@@ -23,9 +26,10 @@ type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
 
 export type MessageIdMap = ReturnType<typeof createMessageIdMap>
 
+/** Creates the map; `lifetimeMs`: lifetime of what it stores of a conversation. */
 export function createMessageIdMap({ redis, keys, lifetimeMs }: Options) {
   return {
-    /** Notes that a message is about to be sent. */
+    /** Records that a message is about to be sent. */
     async expect({ conversationId, id }: MessageKey, message: PendingMessage): Promise<void> {
       const key = keys.pendingMessages(conversationId)
       const text = JSON.stringify(message)
@@ -34,7 +38,7 @@ export function createMessageIdMap({ redis, keys, lifetimeMs }: Options) {
       )
     },
 
-    /** Notes what became of it: the name it is listed under, or null when none will come. */
+    /** Records the id under which Salesforce lists the message; null when it will not be listed. */
     async resolve({ conversationId, id }: MessageKey, listedId: string | null): Promise<void> {
       const change = redis.multi().hdel(keys.pendingMessages(conversationId), id)
       const key = keys.messageIds(conversationId)
@@ -47,18 +51,16 @@ export function createMessageIdMap({ redis, keys, lifetimeMs }: Options) {
      * in between is then found, while the other order would find it in neither.
      */
     async lookUp(conversationId: string, listedIds: readonly string[]): Promise<KnownMessageIds> {
-      const [pendingFields, ids] = await orStoreUnavailable(
-        Promise.all([
-          redis.hgetall(keys.pendingMessages(conversationId)),
-          redis.hmget(keys.messageIds(conversationId), ...listedIds),
-        ]),
-      )
-      const known = redisStrings.parse(ids).map((id, index): [string, string | null] => {
+      const [pendingFields, ids] = await Promise.all([
+        readReply(redisStrings, redis.hgetall(keys.pendingMessages(conversationId))),
+        readReply(redisStrings, redis.hmget(keys.messageIds(conversationId), ...listedIds)),
+      ])
+      const known = ids.map((id, index): [string, string | null] => {
         return [listedIds[index] ?? '', id]
       })
       return {
         ids: new Map(known.flatMap(([listedId, id]) => (id === null ? [] : [[listedId, id]]))),
-        pending: [...fieldsOf(redisStrings.parse(pendingFields)).values()].map((text) =>
+        pending: [...fieldsOf(pendingFields).values()].map((text) =>
           pendingMessage.parse(JSON.parse(text)),
         ),
       }

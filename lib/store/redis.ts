@@ -3,6 +3,9 @@
  * sends reads and writes apart and skips some commands, so this is explicit.
  */
 import { Redis } from '@upstash/redis'
+import * as z from 'zod'
+import { type Clock, createClock } from '../clock.js'
+import { expiringSignal } from '../deadline.js'
 import { GatewayError } from '../problem.js'
 import { currentScope, measure, type RequestScope } from '../request.js'
 
@@ -15,24 +18,66 @@ type Queued = {
   reject: (error: Error) => void
 }
 
-/** The error Redis gave for one command; its text may repeat values, so it is looked at and never shown. */
+/** Redis' error for one command. Its text may repeat values, so it is never shown. */
 class CommandError extends Error {
   override name = 'CommandError' as const
 }
 
+/** Lua: `now` is Redis' time, epoch milliseconds. */
+export const luaNow = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
 /**
- * Milliseconds granted for taking back what a request began, once it has waited for Redis in vain.
+ * Milliseconds in which a request may still undo its writes, once it has waited for Redis in vain.
  */
 const cleanUpMs = 100
 
-/** A request waits for Redis in vain once, not once for each thing it asks. */
+/**
+ * Returns the rest of the timeout: a request waits for Redis in vain once, not once per command.
+ */
 function remainingTimeoutMs(timeoutMs: number): number {
   const wastedMs = currentScope()?.wastedMs.redis ?? 0
-  return Math.max(cleanUpMs, Math.ceil(timeoutMs - wastedMs))
+  return Math.max(cleanUpMs, timeoutMs - wastedMs)
 }
 
-/** Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`. */
-export function connectRedis({ url, token, timeoutMs }: Options): Redis {
+const text = z.string().nullable()
+const integer = z.int()
+/** Reply of TIME, seconds and microseconds, as epoch milliseconds. */
+const timeReply = z
+  .tuple([z.coerce.number().positive(), z.coerce.number().nonnegative()])
+  .transform(([seconds, microseconds]) => seconds * 1000 + microseconds / 1000)
+
+/** Schemas of replies by command; the caller of a script knows more of what the script replies. */
+const replySchemas = new Map<PropertyKey, z.ZodType>([
+  ['ping', z.literal('PONG')],
+  ['get', text],
+  ['hget', text],
+  ['hmget', z.array(text).min(1)],
+  ['mget', z.array(text).min(1)],
+  ['set', z.literal('OK').nullable()],
+  ...['del', 'hset', 'hsetnx', 'hdel', 'pexpire'].map((name) => [name, integer] as const),
+  ...['eval', 'evalsha'].map(
+    (name) => [name, z.union([integer, z.array(z.unknown()).min(1)])] as const,
+  ),
+])
+
+/** Tells that a reply is one that its command can have: nothing is concluded from another. */
+function isReply(command: PropertyKey, result: unknown): boolean {
+  return replySchemas.get(command)?.safeParse(result).success ?? true
+}
+
+/**
+ * Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`.
+ * The clock learns the time from the answers.
+ * @param onFailure is called when a request got no answer
+ */
+export function connectRedis(
+  { url, token, timeoutMs }: Options,
+  clock = createClock(),
+  onFailure: () => void = () => undefined,
+): Redis {
   const redis = new Redis({
     url,
     token,
@@ -40,13 +85,19 @@ export function connectRedis({ url, token, timeoutMs }: Options): Redis {
     enableAutoPipelining: false,
     enableTelemetry: false,
     retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(remainingTimeoutMs(timeoutMs)),
+    signal: () => expiringSignal(remainingTimeoutMs(timeoutMs)),
   })
-  return batched(redis)
+  return batched(redis, clock, onFailure)
 }
 
-/** The same client, but commands that a request of ours asks in one tick share one request to Redis. */
-function batched(redis: Redis): Redis {
+/** Members of a pipeline that are no commands of Redis. */
+const ownMembers = new Set<PropertyKey>(['exec', 'length'])
+
+/**
+ * Wraps the client, so that the commands of one request in one tick share one request to Redis. When
+ * the clock is due, Redis is asked for the time in the same request.
+ */
+function batched(redis: Redis, clock: Clock, onFailure: () => void): Redis {
   const queues = new Map<RequestScope | undefined, Queued[]>()
 
   async function flush() {
@@ -56,13 +107,20 @@ function batched(redis: Redis): Redis {
     try {
       const pipeline = redis.pipeline()
       for (const { command, args } of batch) Reflect.get(pipeline, command).apply(pipeline, args)
+      const isAsking = clock.ask()
+      if (isAsking) pipeline.time()
+      const sentAt = Date.now()
       const results = await measure('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
-      batch.forEach(({ resolve, reject }, index) => {
+      const time = timeReply.safeParse(isAsking ? results[batch.length]?.result : null)
+      if (time.success) clock.learn(sentAt, time.data)
+      batch.forEach(({ command, resolve, reject }, index) => {
         const outcome = results[index]
         if (!outcome || outcome.error) reject(new CommandError(outcome?.error ?? 'no answer'))
+        else if (!isReply(command, outcome.result)) reject(new CommandError('no reply'))
         else resolve(outcome.result)
       })
     } catch (error) {
+      onFailure()
       const failure = error instanceof Error ? error : new Error('no answer')
       for (const { reject } of batch) reject(failure)
     }
@@ -71,7 +129,7 @@ function batched(redis: Redis): Redis {
   const commands = redis.pipeline()
   return new Proxy(redis, {
     get(target, command) {
-      if (!(command in commands)) return Reflect.get(target, command)
+      if (!(command in commands) || ownMembers.has(command)) return Reflect.get(target, command)
       return (...args: unknown[]) =>
         new Promise((resolve, reject) => {
           const scope = currentScope()
@@ -84,7 +142,11 @@ function batched(redis: Redis): Redis {
   })
 }
 
-/** Turns any failure of Redis into the one a caller sees; the original is not kept, for it repeats values. */
+/**
+ * Turns any failure of Redis into the one problem that a caller sees. The original error is
+ * dropped, because it repeats values.
+ * @throws {GatewayError} store_unavailable
+ */
 export async function orStoreUnavailable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
@@ -94,7 +156,40 @@ export async function orStoreUnavailable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Runs a MULTI as one request and reports its failure as the store's. */
-export function commit(change: { exec(): Promise<unknown> }): Promise<unknown> {
-  return orStoreUnavailable(measure('redis', () => change.exec()))
+/**
+ * Reads a reply by its schema; what does not fit is no reply.
+ * @throws {GatewayError} store_unavailable
+ */
+export function readReply<T extends z.ZodType>(
+  schema: T,
+  work: Promise<unknown>,
+): Promise<z.output<T>> {
+  return orStoreUnavailable(work.then((reply) => schema.parse(reply)))
+}
+
+/**
+ * Asks Redis for the time, for a clock that cannot wait for the next request.
+ * @throws {GatewayError} store_unavailable
+ */
+export async function readTime(redis: Redis, clock: Clock): Promise<void> {
+  const sentAt = Date.now()
+  clock.learn(sentAt, await readReply(timeReply, redis.time()))
+}
+
+/** Replies of the commands that a MULTI is made of: integers, and `OK` of a `SET`. */
+const multiReply = z.union([integer, z.literal('OK')])
+
+/**
+ * Runs a MULTI as one request.
+ * @throws {GatewayError} store_unavailable
+ */
+export async function commit(change: {
+  exec(): Promise<unknown>
+  length(): number
+}): Promise<void> {
+  const replies = z.array(multiReply).length(change.length())
+  await readReply(
+    replies,
+    measure('redis', () => change.exec()),
+  )
 }

@@ -6,9 +6,12 @@ import type { Redis } from '@upstash/redis'
 import type { Keys } from './keys.js'
 import { orStoreUnavailable } from './redis.js'
 
-/** Salesforce need not hear "started" more often: its own client shows one for 5 s (`enhanced-chat-api.md §2.12`). */
+/**
+ * Milliseconds between two "started". More of them are not needed: Salesforce's own client shows
+ * one for 5 s (`enhanced-chat-api.md §2.12`).
+ */
 const throttleMs = 3000
-/** Milliseconds after which a "started" is forgotten, so that a "stopped" would mean nothing. */
+/** Milliseconds after which a "started" is forgotten, so that a "stopped" is not sent. */
 const shownMs = 60_000
 
 const releaseScript = `
@@ -17,12 +20,13 @@ return 0
 `
 
 /** A visitor in a conversation. */
-export type Typist = { visitorId: string; conversationId: string }
+type Typist = { visitorId: string; conversationId: string }
 
 type Options = { redis: Redis; keys: Keys }
 
 export type Typing = ReturnType<typeof createTyping>
 
+/** Creates the throttle. */
 export function createTyping({ redis, keys }: Options) {
   const throttleKey = ({ visitorId, conversationId }: Typist) =>
     keys.typingThrottle(visitorId, conversationId)
@@ -34,8 +38,7 @@ export function createTyping({ redis, keys }: Options) {
     redis.eval(releaseScript, [throttleKey(typist), shownKey(typist)], [id])
 
   /**
-   * Takes back a note whose answer was lost: Salesforce got no indicator, and the repeat must send
-   * it.
+   * Undoes a write whose answer was lost: Salesforce got no indicator, and the repeat must send it.
    */
   function withUndo<T>(writing: Promise<T>, undo: () => Promise<unknown>): Promise<T> {
     return orStoreUnavailable(
@@ -52,29 +55,29 @@ export function createTyping({ redis, keys }: Options) {
      * was sent a moment ago.
      */
     async start(typist: Typist, id: string): Promise<boolean> {
-      const noted = Promise.all([
+      const written = Promise.all([
         redis.set(throttleKey(typist), id, { nx: true, px: throttleMs }),
         redis.set(shownKey(typist), '1', { px: shownMs }),
       ])
-      const [claimed] = await withUndo(noted, () => forget(typist, id))
+      const [claimed] = await withUndo(written, () => forget(typist, id))
       return claimed !== null
     },
 
     /**
-     * Resolves to true when "stopped" is to be sent; then the next "started" is sent whenever it
-     * comes.
+     * Resolves to true when "stopped" is to be sent; then the next "started" is sent without a
+     * pause.
      */
     async stop(typist: Typist): Promise<boolean> {
-      const forgotten = redis.del(throttleKey(typist), shownKey(typist))
-      return (await withUndo(forgotten, () => show(typist))) > 0
+      const deleted = redis.del(throttleKey(typist), shownKey(typist))
+      return (await withUndo(deleted, () => show(typist))) > 0
     },
 
-    /** Takes back a "started" that failed, unless another came since. */
+    /** Undoes a "started" that failed, unless another was sent since. */
     async startFailed(typist: Typist, id: string): Promise<void> {
       await orStoreUnavailable(forget(typist, id))
     },
 
-    /** Takes back a "stopped" that failed: it can be repeated. */
+    /** Undoes a "stopped" that failed, so that it can be repeated. */
     async stopFailed(typist: Typist): Promise<void> {
       await orStoreUnavailable(show(typist))
     },
