@@ -1,17 +1,23 @@
-/** From what is stored of a conversation to the way to it in Salesforce. */
+/** Turns what is stored of a conversation into access to it in Salesforce. */
+import type { Clock } from '../clock.js'
 import { GatewayError, isProblem } from '../problem.js'
 import type { ConversationRef } from '../salesforce/messaging.js'
 import { type StoredConversation, salesforceIdOf } from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { OwnedConversation, SalesforceTokens } from './salesforce-tokens.js'
 
-type Options = { tokens: SalesforceTokens; records: Records; deployment: string }
+type Options = {
+  tokens: SalesforceTokens
+  records: Records
+  deployment: string
+  clock: Clock
+}
 
 export type ConversationAccess = ReturnType<typeof createConversationAccess>
 
-export function createConversationAccess({ tokens, records, deployment }: Options) {
+export function createConversationAccess({ tokens, records, deployment, clock }: Options) {
   function isAlive({ status, expiresAt, deployment: startedIn }: StoredConversation): boolean {
-    const isCurrent = expiresAt === null || expiresAt > Date.now()
+    const isCurrent = expiresAt === null || expiresAt > clock.now()
     return status !== 'lost' && isCurrent && startedIn === deployment
   }
 
@@ -19,7 +25,10 @@ export function createConversationAccess({ tokens, records, deployment }: Option
     return isProblem(error, 'conversation_lost') && error.details.isTokenRefused === true
   }
 
-  /** A token that is refused is renewed once, if it can be; when the fresh one is, too, we are at a loss. */
+  /**
+   * Does the work. A refused token is renewed once, if it can be.
+   * @throws {GatewayError} upstream_rejected when the fresh token is refused as well
+   */
   async function attempt<T>(
     owned: OwnedConversation,
     work: (ref: ConversationRef) => Promise<T>,
@@ -43,8 +52,9 @@ export function createConversationAccess({ tokens, records, deployment }: Option
     isAlive,
 
     /**
-     * Does something in the conversation. When Salesforce does not let the visitor in any more, that
-     * is remembered, so that the next start opens a new one.
+     * Does work in the conversation. When Salesforce no longer lets the visitor in, the
+     * conversation is recorded as lost, so that the next start opens a new one.
+     * @throws {GatewayError} conversation_lost
      */
     async withConversation<T>(
       owned: OwnedConversation,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { OutgoingMessage } from '../salesforce/messaging.js'
 
-/** Type and own fields in one order, nothing that may change between retries. */
+/** Lists the fields of a message in one order, without any that may change between retries. */
 function contentOf(message: OutgoingMessage): unknown[] {
   switch (message.messageType) {
     case 'StaticContentMessage':

@@ -1,7 +1,9 @@
 /**
- * A visitor's own messages come back in polls under the ids they were sent under. Where Salesforce takes
- * our ids they do so by themselves; where it chooses its own, its answer to the send tells which is which.
+ * Gives a visitor's own messages, in polls, the ids they were sent under. Where Salesforce takes
+ * our ids, they have them already; where it chooses its own, its response to the send tells which
+ * is which.
  */
+import type { Clock } from '../clock.js'
 import type { Entry, EntryPage } from '../polling/entries.js'
 import { GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
@@ -10,18 +12,21 @@ import type { MessageIdMap, PendingMessage } from '../store/message-id-map.js'
 import type { MessageKey } from '../store/send-log.js'
 
 export type EchoMatching = {
-  /** Says something so that its echo will be known; gives Salesforce's time for it. */
-  track(message: MessageKey, send: () => Promise<SendResult>): Promise<number>
   /**
-   * The page with our ids. A visitor's message that may be the echo of one still under way is left out,
-   * as if it were late: it is in the next page.
+   * Sends a message so that its echo will be recognised; returns Salesforce's time for it, epoch
+   * milliseconds.
+   */
+  track(key: MessageKey, send: () => Promise<SendResult>): Promise<number>
+  /**
+   * Returns the page with our ids. A visitor's message that may be the echo of one still under way
+   * is left out, as if it were late: it is in the next page.
    */
   matchEchoes(conversationId: string, page: EntryPage): Promise<EntryPage>
 }
 
-/** For a Salesforce that goes by our ids. */
+/** Matches nothing: this Salesforce goes by our ids. */
 export const matchById: EchoMatching = {
-  track: async (_message, send) => (await send()).at,
+  track: async (_key, send) => (await send()).at,
   matchEchoes: async (_conversationId, page) => page,
 }
 
@@ -34,29 +39,29 @@ function renamed(entry: Entry, id: string): Entry {
 }
 
 /** Tells that an entry is young enough to be a message that is still under way. */
-function mayBe({ since, until }: PendingMessage, ageMs: number): boolean {
-  return until > Date.now() && ageMs <= Date.now() - since + clockMarginMs
+function mayBe({ since, until }: PendingMessage, ageMs: number, clock: Clock): boolean {
+  return until > clock.earliest() && ageMs <= clock.latest() - since + clockMarginMs
 }
 
-/** For a Salesforce that names messages by itself. */
-export function createEchoMatching(messageIdMap: MessageIdMap): EchoMatching {
-  /** Nothing was sent yet when this fails. */
-  async function expect(message: MessageKey): Promise<void> {
-    const since = Date.now()
-    await messageIdMap.expect(message, { since, until: since + remainingMs() }).catch(() => {
+/** Matches by the ids that Salesforce chose, where it names messages by itself. */
+export function createEchoMatching(messageIdMap: MessageIdMap, clock: Clock): EchoMatching {
+  /** Notes that a message is about to be sent. Nothing was sent yet when this fails. */
+  async function expect(key: MessageKey): Promise<void> {
+    const pending = { since: clock.earliest(), until: clock.latest() + remainingMs() }
+    await messageIdMap.expect(key, pending).catch(() => {
       throw new GatewayError('store_unavailable', { effect: 'none' })
     })
   }
 
   return {
-    async track(message, send) {
-      await expect(message)
+    async track(key, send) {
+      await expect(key)
       const result = await send().catch(async (error: unknown) => {
-        await messageIdMap.resolve(message, null).catch(() => undefined)
+        await messageIdMap.resolve(key, null).catch(() => undefined)
         throw error
       })
-      const record = () => messageIdMap.resolve(message, result.listedAs)
-      // Without its name it would be shown as somebody else's, so a stumble of Redis is not the end.
+      const record = () => messageIdMap.resolve(key, result.listedAs)
+      // Without its id the echo would be shown as another message, so a failed write is tried once more.
       await record()
         .catch(record)
         .catch(() => undefined)
@@ -70,7 +75,7 @@ export function createEchoMatching(messageIdMap: MessageIdMap): EchoMatching {
       const entries = page.entries.flatMap((entry) => {
         const id = ids.get(entry.id)
         if (id !== undefined) return renamed(entry, id)
-        const isAwaited = pending.some((each) => mayBe(each, page.now - entry.at))
+        const isAwaited = pending.some((each) => mayBe(each, page.now - entry.at, clock))
         return isFromVisitor(entry) && isAwaited ? [] : entry
       })
       return { ...page, entries }

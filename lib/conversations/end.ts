@@ -1,4 +1,5 @@
 /** Ends a session or closes a conversation; twice is the same as once. */
+import type { Clock } from '../clock.js'
 import { isoTime } from '../contract/common.js'
 import type { EndReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
@@ -7,10 +8,18 @@ import type { Records } from '../store/records.js'
 import type { ConversationAccess } from './access.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
-type Options = { messaging: Messaging; records: Records; access: ConversationAccess }
+type Options = {
+  messaging: Messaging
+  records: Records
+  access: ConversationAccess
+  clock: Clock
+}
 
-export function createEnd({ messaging, records, access }: Options) {
-  /** Salesforce refuses to close what is closed already: that is an end as well. */
+export function createEnd({ messaging, records, access, clock }: Options) {
+  /**
+   * Closes the conversation. Salesforce refuses to close one that is closed: that is an end as
+   * well.
+   */
   async function close(owned: OwnedConversation): Promise<void> {
     try {
       await access.withConversation(owned, (ref) => messaging.closeConversation(ref))
@@ -42,7 +51,7 @@ export function createEnd({ messaging, records, access }: Options) {
       const endedAt = isoTime(conversation.endedAt ?? conversation.startedAt)
       return { conversationId, status: 'ended', endedAt }
     }
-    const endedAt = Date.now()
+    const endedAt = clock.now()
     if (scope === 'session') {
       await access.withConversation(owned, endSession)
       await records.replaceConversation(visitorId, conversation, {

@@ -1,6 +1,7 @@
 /**
- * A choice or a form may be answered by ids alone; people in Salesforce see titles. What the answer
- * leaves out is taken from the message that it answers. Pure.
+ * Fills in the titles of an answer. A choice or a form may be answered by ids alone, but people in
+ * Salesforce see titles: those that the answer leaves out are taken from the message that it
+ * answers. Pure.
  */
 import { readableTime } from '../contract/common.js'
 import { type FormValue, mismatch } from '../contract/form-values.js'
@@ -12,7 +13,7 @@ type Form = Extract<OutgoingMessage, { messageType: 'FormResponseMessage' }>
 type Selection = Choice['selections'][number]
 type Input = Extract<EntryMessage, { messageType: 'FormMessage' }>['form']['inputs'][number]
 
-/** Everything in a message that can be chosen, by its id. */
+/** Returns the titles of all that can be chosen in a message, by id. */
 function titlesIn(message: EntryMessage): Map<string, string> {
   switch (message.messageType) {
     case 'QuickReplyMessage':
@@ -47,7 +48,7 @@ function typeFor({ type, value }: FormValue, input: Input): FormValue['type'] {
   return input.type === 'note' || mismatch(input.type, value) ? undefined : input.type
 }
 
-/** The titles of all the chosen items, when the input knows them all. */
+/** Returns the titles of all the chosen items, when the input knows them all. */
 function titlesFor({ value }: FormValue, input: Input): FormValue['title'] {
   if (!input.options) return undefined
   const titles = titlesOf(input.options)
@@ -79,7 +80,10 @@ export function isIncomplete(message: OutgoingMessage): message is Choice | Form
   }
 }
 
-/** The answer with what it leaves out; as it is when none of the messages is the one it answers. */
+/**
+ * Returns the answer with the parts it leaves out; unchanged when none of the messages is the one
+ * it answers.
+ */
 export function fillIn(message: Choice | Form, messages: readonly EntryMessage[]): OutgoingMessage {
   const answered = messages.find(({ id }) => id === message.inReplyToMessageId)
   if (!answered) return message

@@ -1,47 +1,72 @@
-/** The visitor's own conversations, from the record; on demand as Salesforce sees them now. */
+/** Lists the visitor's conversations from the record; on demand, as Salesforce lists them now. */
+import type { Clock } from '../clock.js'
 import { isoTime } from '../contract/common.js'
 import type { ConversationsReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
 import type { ListedConversation, Messaging } from '../salesforce/messaging.js'
-import { type StoredConversation, salesforceIdOf, type VisitorRecord } from '../store/record.js'
+import {
+  type StoredConversation,
+  salesforceIdOf,
+  type VisitorConversations,
+} from '../store/record.js'
 import type { Records } from '../store/records.js'
 import type { ConversationAccess } from './access.js'
-import type { OwnedConversation } from './salesforce-tokens.js'
+import { inBatches } from './batches.js'
+import { newestFirst } from './capacity.js'
+import type { Listing as EntryListing } from './listing.js'
 
-type Options = { messaging: Messaging; records: Records; access: ConversationAccess }
+type Options = {
+  messaging: Messaging
+  records: Records
+  access: ConversationAccess
+  listing: EntryListing
+  clock: Clock
+}
 type Listing = Promise<readonly ListedConversation[]>
 
-export function createList({ messaging, records, access }: Options) {
+export function createList({ messaging, records, access, listing, clock }: Options) {
   function isOpen(conversation: StoredConversation): boolean {
     return conversation.status === 'open' && access.isAlive(conversation)
   }
 
-  /** A lost conversation is over as well, from when its token ended if that is why. */
+  /**
+   * Maps a conversation to the reply. A lost one is over as well, since its token expired if that
+   * is the reason.
+   */
   function toReply(conversation: StoredConversation): ConversationsReply['conversations'][number] {
     const { id: conversationId, startedAt, endedAt, expiresAt } = conversation
     const common = { conversationId, startedAt: isoTime(startedAt) }
     if (isOpen(conversation)) return { ...common, status: 'open' }
-    const expiredAt = expiresAt !== null && expiresAt <= Date.now() ? expiresAt : null
+    const expiredAt = expiresAt !== null && expiresAt <= clock.now() ? expiresAt : null
     const overSince = endedAt ?? expiredAt
     return { ...common, status: 'ended', ...(overSince && { endedAt: isoTime(overSince) }) }
   }
 
-  /** Asks once for each token, however many conversations share it. */
+  /** Makes a function that lists once for each token, for all the conversations that share it. */
   function createSharedListing(): (token: string) => Listing {
     const listings = new Map<string, Listing>()
     return (token) => {
-      const listing = listings.get(token) ?? messaging.listConversations(token)
-      listings.set(token, listing)
-      return listing
+      const listed = listings.get(token) ?? messaging.listConversations(token)
+      listings.set(token, listed)
+      return listed
     }
   }
 
-  /** Returns the present state of an open conversation, and records it when it is over. */
-  async function reconcile(
-    owned: OwnedConversation,
+  /**
+   * Returns the present state of an open conversation, and records it when it is over; as it is
+   * known, while its budget of looks is used up. The token travels with the answer of the budget.
+   */
+  async function refreshStatus(
+    visitorId: string,
+    conversation: StoredConversation,
     listFor: (token: string) => Listing,
   ): Promise<StoredConversation> {
-    const { conversation, visitorId } = owned
+    const [{ allowed }, token] = await Promise.all([
+      listing.take({ visitorId, conversation }),
+      records.readToken(visitorId, conversation),
+    ])
+    if (!allowed) return conversation
+    const owned = { visitorId, conversation, token }
     try {
       const listed = await access.withConversation(owned, ({ token }) => listFor(token))
       const endedAt = listed.find(({ id }) => id === salesforceIdOf(conversation))?.endedAt ?? null
@@ -57,24 +82,20 @@ export function createList({ messaging, records, access }: Options) {
 
   /**
    * Lists the newest first, without those that are only being started. With `refresh`, Salesforce
-   * is asked which of the open ones are over; its failure is an error.
+   * is asked which of the open ones are over, five at a time; its failure is an error.
    */
   return async function list(
     visitorId: string,
-    { conversations, tokenOf }: VisitorRecord,
+    { conversations }: VisitorConversations,
     { refresh }: { refresh: boolean },
   ): Promise<ConversationsReply> {
     const listFor = createSharedListing()
     const started = conversations.filter(({ status }) => status !== 'starting')
-    const known = await Promise.all(
-      started.map((conversation) => {
-        const isAsked = refresh && isOpen(conversation)
-        return isAsked
-          ? reconcile({ visitorId, conversation, token: tokenOf(conversation) }, listFor)
-          : conversation
-      }),
+    const asked = started.filter((conversation) => refresh && isOpen(conversation))
+    const refreshed = await inBatches(asked, (conversation) =>
+      refreshStatus(visitorId, conversation, listFor),
     )
-    const sorted = known.sort((a, b) => b.startedAt - a.startedAt)
-    return { conversations: sorted.map(toReply) }
+    const unasked = started.filter((conversation) => !asked.includes(conversation))
+    return { conversations: newestFirst([...unasked, ...refreshed]).map(toReply) }
   }
 }

@@ -3,12 +3,15 @@
 import type { Prechat } from '../contract/replies.js'
 import type { StartRequest } from '../contract/requests.js'
 import { type FieldError, GatewayError } from '../problem.js'
+import type { Attributes } from '../store/record.js'
 
-export type Attributes = Readonly<Record<string, string>>
 type Field = Prechat['fields'][number]
 type Given = { [name in 'routingAttributes' | 'contextParameters']?: Attributes | undefined }
 
-/** The caller's values: `contextParameters` is the guide's word for the same, and gives way. */
+/**
+ * Returns the caller's values. `contextParameters` is the guide's name for the same, and gives way.
+ * @throws {GatewayError} invalid_request with a path for each value that callers may not set
+ */
 export function attributesOf(
   { routingAttributes, contextParameters }: Given,
   allowed: readonly string[],
@@ -23,7 +26,10 @@ export function attributesOf(
   return { ...contextParameters, ...routingAttributes }
 }
 
-/** Those of the attributes that came as `contextParameters`, and that nothing else has overruled. */
+/**
+ * Returns the attributes that were given as `contextParameters`, and that nothing else has
+ * overruled.
+ */
 export function contextOf(
   { contextParameters, routingAttributes }: Given,
   merged: Attributes,
@@ -63,8 +69,9 @@ export function prechatErrors(form: Prechat, attributes: Attributes): FieldError
 }
 
 /**
- * Checks the answers against the deployment's form. Throws `prechat_required` with the form when
- * there is one and nothing was answered, `invalid_request` with a path for each wrong answer.
+ * Checks the answers against the deployment's form.
+ * @throws {GatewayError} prechat_required with the form when there is one and nothing was answered
+ * @throws {GatewayError} invalid_request with a path for each wrong answer
  */
 export function checkPrechat(
   form: Prechat | null,

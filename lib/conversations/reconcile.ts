@@ -1,18 +1,30 @@
 /** Finds out whether a message whose attempt was given up arrived, by looking for its id in the list. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.js'
+import { growingPauses, pause } from '../pauses.js'
 import type { Entry } from '../polling/entries.js'
-import { isProblem } from '../problem.js'
+import { problemAs } from '../problem.js'
 import { remainingMs } from '../request.js'
-import { type ConversationRef, clockMarginMs, type Messaging } from '../salesforce/messaging.js'
+import { type ConversationRef, clockMarginMs } from '../salesforce/messaging.js'
+import type { Listing, WhenEmpty } from './listing.js'
+import type { OwnedConversation } from './salesforce-tokens.js'
 
-/** `absent` only when a whole look, begun after the time in which an effect may show, found nothing. */
+/**
+ * The result of a look; `absent` only when a whole look, begun after the time in which an effect
+ * may show, found nothing.
+ */
 export type DeliveryStatus =
   | { status: 'arrived'; at: number }
   | { status: 'absent' | 'unknown'; at: 0 }
 
-const lookIntervalMs = 250
+/** The first and the longest pause between two looks, in milliseconds. */
+const firstPauseMs = 250
+const longestPauseMs = 1000
 const maxPages = 10
-type Options = { messaging: Messaging; settleMs: number }
+
+type Options = { listing: Listing; clock: Clock; settleMs: number }
+
+/** A conversation as its owner reaches it, and the id of a message that may be in it. */
+export type Search = { owned: OwnedConversation; ref: ConversationRef; id: string }
 
 type Reconciliation = ReturnType<typeof createReconciliation>
 
@@ -22,56 +34,59 @@ export const noReconciliation: Reconciliation = {
   findEntry: async () => undefined,
 }
 
-export function createReconciliation({ messaging, settleMs }: Options) {
+export function createReconciliation({ listing, clock, settleMs }: Options) {
   /** Reads back as far as the first attempt; undefined when the look could not be finished. */
-  async function findEntry(
-    ref: ConversationRef,
-    id: string,
+  async function readBack(
+    { owned, ref, id }: Search,
     since: number,
+    whenEmpty: WhenEmpty,
   ): Promise<Entry | null | undefined> {
-    const elapsedMs = Date.now() - since
-    let to = Number.POSITIVE_INFINITY
+    const list = listing.entriesOf(owned, ref, whenEmpty)
+    const elapsedMs = clock.latest() - since
+    let endTimestamp = Number.POSITIVE_INFINITY
     for (let pages = 0; pages < maxPages; pages++) {
-      const bound = Number.isFinite(to) && { to }
-      const page = await messaging.listConversationEntries(ref, { order: 'newestFirst', ...bound })
+      const bound = Number.isFinite(endTimestamp) && { endTimestamp }
+      const page = await list({ order: 'newestFirst', ...bound })
       const found = page.entries.find((entry) => entry.id === id)
       if (found) return found
-      const oldest = page.entries.reduce((least, { at }) => Math.min(least, at), to)
+      const oldest = page.entries.reduce((least, { at }) => Math.min(least, at), endTimestamp)
       if (!page.full || oldest < page.now - elapsedMs - clockMarginMs) return null
-      to = Math.min(oldest + 1, to - 1)
+      endTimestamp = Math.min(oldest + 1, endTimestamp - 1)
     }
     return undefined
   }
 
-  /** One look for the entry; null when it is not there, undefined when that could not be found out. */
-  async function tryFindEntry(ref: ConversationRef, id: string, since: number) {
-    try {
-      return await findEntry(ref, id, since)
-    } catch (error) {
-      if (isProblem(error)) return undefined
-      throw error
-    }
+  /**
+   * Looks once for the entry, if the budget allows it; null when it is not there, undefined when that
+   * could not be found out.
+   */
+  function findEntry(search: Search, since: number, whenEmpty: WhenEmpty) {
+    return readBack(search, since, whenEmpty).catch(problemAs(undefined))
   }
 
   /**
-   * Looks until the message is found, or until it is certain that it did not arrive. `since`: when its
-   * first attempt began; `givenUpAt`: when its last one was given up (both by our clock).
+   * Looks until the message is found, or until it is certain that it did not arrive. These looks may
+   * borrow: exactly-once goes first. `since`: when its first attempt began; `givenUpAt`: when its last
+   * one was given up (both by the shared clock).
    */
   async function reconcile(
-    ref: ConversationRef,
-    id: string,
+    search: Search,
     since: number,
     givenUpAt: number,
   ): Promise<DeliveryStatus> {
-    for (;;) {
-      const isLate = Date.now() >= givenUpAt + settleMs
-      const found = await tryFindEntry(ref, id, since)
+    const settledAt = givenUpAt + settleMs
+    for (const pauseMs of growingPauses(firstPauseMs, longestPauseMs)) {
+      const isLate = clock.earliest() >= settledAt
+      const found = await readBack(search, since, 'settle').catch(problemAs(undefined))
       if (found) return { status: 'arrived', at: found.at }
       if (isLate && found === null) return { status: 'absent', at: 0 }
-      if (remainingMs() < 2 * lookIntervalMs) return { status: 'unknown', at: 0 }
-      await sleep(lookIntervalMs)
+      const leftMs = remainingMs() - firstPauseMs
+      if (leftMs < firstPauseMs) break
+      const settlesInMs = isLate ? 0 : settledAt - clock.earliest()
+      await pause(Math.min(Math.max(pauseMs, settlesInMs), leftMs))
     }
+    return { status: 'unknown', at: 0 }
   }
 
-  return { reconcile, findEntry: tryFindEntry }
+  return { reconcile, findEntry }
 }

@@ -1,16 +1,20 @@
 /**
- * The Salesforce tokens behind conversations: who holds which, and when a fresh one is due. A guest's
- * token cannot be renewed (`enhanced-chat-api.md §1.6`); others are, once however many ask.
+ * Keeps the Salesforce tokens behind conversations: which visitor holds which, and when a fresh one
+ * is due. A guest's token cannot be renewed (`enhanced-chat-api.md §1.6`). Others are renewed once
+ * for all the calls that ask for it.
  */
-import { GatewayError, unauthenticated } from '../problem.js'
-import type { Messaging } from '../salesforce/messaging.js'
+import type { Clock } from '../clock.js'
+import { pause } from '../pauses.js'
+import { GatewayError, isProblem, unauthenticated } from '../problem.js'
+import { remainingMs } from '../request.js'
+import type { Messaging, SalesforceToken } from '../salesforce/messaging.js'
 import type { Sealer } from '../sealing.js'
-import type { Limiter } from '../store/limiter.js'
+import type { Limiter, TokenPurpose } from '../store/limiter.js'
 import type { Locks } from '../store/locks.js'
 import type { Offer, SealedToken, StoredConversation } from '../store/record.js'
 import type { Records } from '../store/records.js'
 
-/** A conversation, whose it is, and its token as it was read. */
+/** A conversation, the visitor it belongs to, and its token as it was read. */
 export type OwnedConversation = {
   visitorId: string
   conversation: StoredConversation
@@ -24,10 +28,16 @@ type Options = {
   limiter: Limiter
   tokenSealer: Sealer
   deployment: string
+  clock: Clock
 }
 
-/** A token is renewed this long before it ends, in milliseconds. */
+/** Milliseconds before its end from which a token is renewed. */
 const renewalMarginMs = 60_000
+
+/** Milliseconds before a failed request for a token is repeated. */
+const repeatPauseMs = 200
+/** Milliseconds that the repeat needs at least. */
+const minRequestMs = 250
 
 export type SalesforceTokens = ReturnType<typeof createSalesforceTokens>
 
@@ -38,6 +48,7 @@ export function createSalesforceTokens({
   limiter,
   tokenSealer,
   deployment,
+  clock,
 }: Options) {
   /**
    * Tells that a token can be used here; one that can be renewed must be valid for a moment longer.
@@ -47,22 +58,59 @@ export function createSalesforceTokens({
     canRenew: boolean,
   ): sealedToken is SealedToken {
     const leftMs = canRenew ? renewalMarginMs : 0
-    return sealedToken?.deployment === deployment && sealedToken.expiresAt - leftMs > Date.now()
+    return sealedToken?.deployment === deployment && sealedToken.expiresAt - leftMs > clock.now()
   }
 
-  /** A fresh token for a person, sealed for the visitor who has them. */
+  /** Requests a token. Each request counts on the organisation's limit; see `fetchToken`. */
+  async function requestToken(
+    subject: string,
+    purpose: TokenPurpose,
+    along: () => Promise<void> = async () => undefined,
+  ): Promise<SalesforceToken> {
+    await Promise.all([limiter.checkTokenRequest(purpose), along()])
+    return await messaging.createToken(subject)
+  }
+
+  /**
+   * Requests a token, and once more when Salesforce failed or the connection was cut, if the
+   * request's deadline allows it: an unused token changes nothing.
+   */
+  async function requestTokenTwice(
+    subject: string,
+    purpose: TokenPurpose,
+    along?: () => Promise<void>,
+  ): Promise<SalesforceToken> {
+    try {
+      return await requestToken(subject, purpose, along)
+    } catch (error) {
+      if (!isProblem(error, 'upstream_unavailable')) throw error
+      const pauseMs = Math.max(repeatPauseMs, error.details.retryAfterMs ?? 0)
+      if (pauseMs + minRequestMs > remainingMs()) throw error
+      await pause(pauseMs)
+      const isStart = purpose.kind === 'start'
+      return await requestToken(subject, isStart ? { ...purpose, kind: 'repeated start' } : purpose)
+    }
+  }
+
+  /**
+   * Fetches a fresh token for a subject, sealed for the visitor who has its conversations.
+   * @param along is done in the request to Redis that counts; when it fails, Salesforce is not asked
+   */
   async function fetchToken(
     visitorId: string,
     subject: string,
-    purpose: 'start' | 'renewal',
+    purpose: TokenPurpose,
+    along?: () => Promise<void>,
   ): Promise<{ token: SealedToken; offer: Offer }> {
-    await limiter.checkTokenRequest(deployment, purpose)
-    const { token: plain, expiresAt, offer } = await messaging.createToken(subject)
+    const { token: plain, expiresAt, offer } = await requestTokenTwice(subject, purpose, along)
     const sealed = seal(visitorId, plain)
     return { token: { sealed, expiresAt, deployment }, offer }
   }
 
-  /** Another call may have renewed it while this one waited: then that is the token. */
+  /**
+   * Renews a token. Another call may have renewed it while this one waited: then that is the token.
+   * @throws {GatewayError} unauthenticated when the visitor was merged or revoked meanwhile
+   */
   function renew(
     { visitorId, conversation }: OwnedConversation,
     stale: SealedToken | null,
@@ -71,7 +119,9 @@ export function createSalesforceTokens({
       const stored = await records.readToken(visitorId, conversation)
       if (isUsable(stored, true) && stored.sealed !== stale?.sealed) return stored
       if ((await records.mergedInto(visitorId)) !== null) throw unauthenticated()
-      const { token: sealedToken } = await fetchToken(visitorId, conversation.subject, 'renewal')
+      const { token: sealedToken } = await fetchToken(visitorId, conversation.subject, {
+        kind: 'renewal',
+      })
       if (await records.saveToken(visitorId, conversation, sealedToken)) return sealedToken
       await revoke(visitorId, sealedToken)
       throw unauthenticated()
@@ -92,7 +142,10 @@ export function createSalesforceTokens({
     return tokenSealer.seal(Buffer.from(token), `token:${visitorId}`)
   }
 
-  /** Null when the secret is gone, or the token was sealed for another visitor. */
+  /**
+   * Opens a sealed token; null when the secret is gone, or the token was sealed for another
+   * visitor.
+   */
   function open(visitorId: string, { sealed }: SealedToken): string | null {
     return tokenSealer.open(sealed, `token:${visitorId}`)?.toString() ?? null
   }
@@ -109,7 +162,10 @@ export function createSalesforceTokens({
     fetchToken,
     isRenewable,
 
-    /** The token to reach a conversation with, renewed when it is due; throws `conversation_lost`. */
+    /**
+     * Returns the token to reach a conversation with, renewed when it is due.
+     * @throws {GatewayError} conversation_lost
+     */
     async tokenOf(owned: OwnedConversation): Promise<string> {
       const { visitorId, conversation, token } = owned
       const canRenew = isRenewable(conversation)

@@ -1,21 +1,37 @@
-/** Typing and receipts: they pass by, so nothing is logged of them and nothing finds out what became of them. */
+/**
+ * Forwards typing indicators and receipts. They are transient: none is logged, and an unclear
+ * outcome is not reconciled.
+ */
+import type { Clock } from '../clock.js'
 import { isoTime } from '../contract/common.js'
 import type { SendReply } from '../contract/replies.js'
 import type { SignalRequest } from '../contract/requests.js'
 import { GatewayError, isProblem } from '../problem.js'
 import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
+import type { Records } from '../store/records.js'
 import type { Typing } from '../store/typing.js'
 import { uuidOf } from '../uuid.js'
 import type { ConversationAccess } from './access.js'
+import type { Listing } from './listing.js'
+import { createRefusals, rejectedInOpenConversation } from './refusals.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
-type Options = { messaging: Messaging; access: ConversationAccess; typing: Typing }
+type Options = {
+  messaging: Messaging
+  records: Records
+  access: ConversationAccess
+  typing: Typing
+  listing: Listing
+  clock: Clock
+}
 
 /** A signal and its id. */
 type Signal = SignalRequest & { id: string }
 
-export function createSignal({ messaging, access, typing }: Options) {
-  /** Does it, and undoes what was noted of it when that fails. */
+export function createSignal({ messaging, records, access, typing, listing, clock }: Options) {
+  const refusals = createRefusals({ messaging, records, listing })
+
+  /** Does the work, and undoes what was noted of it when it fails. */
   async function withUndo(work: Promise<void>, undo: () => Promise<void>): Promise<void> {
     try {
       await work
@@ -48,7 +64,7 @@ export function createSignal({ messaging, access, typing }: Options) {
     }
     const { kind, messageIds } = signal
     const receipts = [...new Set(messageIds)].map((messageId) => ({
-      // The same for the same receipt, so that a repeat says nothing new.
+      // The same receipt has the same id, so that a repeat changes nothing.
       id: uuidOf(`${kind} ${messageId}`),
       messageId,
       kind,
@@ -59,31 +75,37 @@ export function createSignal({ messaging, access, typing }: Options) {
   /**
    * Forwards a signal. If Salesforce refuses a typing indicator or receipt, the conversation is
    * checked before it is reported lost.
-   * @throws {GatewayError} unsupported when the conversation is still reachable
+   * @throws {GatewayError} unsupported when no session is open, or the signal is not known (404)
+   * @throws {GatewayError} upstream_rejected, conversation_ended
    */
   async function forwardOrRefuse(
-    visitorId: string,
+    owned: OwnedConversation,
     ref: ConversationRef,
-    sentSignal: Signal,
+    signal: Signal,
   ): Promise<void> {
     try {
-      await forward(visitorId, ref, sentSignal)
+      await forward(owned.visitorId, ref, signal)
     } catch (error) {
       if (!isProblem(error, 'conversation_lost') || error.details.isTokenRefused) throw error
-      await messaging.retrieveConversationRoutingStatus(ref)
+      if (error.details.isForbidden) {
+        const state = await refusals.lookInto(error, owned, ref)
+        if (state === 'active') throw rejectedInOpenConversation()
+      } else {
+        await messaging.retrieveConversationRoutingStatus(ref)
+      }
       throw new GatewayError('unsupported', { effect: 'none' })
     }
   }
 
   /**
-   * Passes a signal on. Throws `conversation_ended`, `conversation_lost`, and what Salesforce or Redis
-   * may cause; then the same call can be repeated.
+   * Forwards a signal. After a failure of Salesforce or Redis the same call can be repeated.
+   * @throws {GatewayError} conversation_ended, conversation_lost, unsupported, upstream_rejected
    */
-  return async function signal(owned: OwnedConversation, sentSignal: Signal): Promise<SendReply> {
-    const { conversation, visitorId } = owned
+  return async function signal(owned: OwnedConversation, input: Signal): Promise<SendReply> {
+    const { conversation } = owned
     if (conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    await access.withConversation(owned, (ref) => forwardOrRefuse(visitorId, ref, sentSignal))
-    const timestamp = isoTime(Date.now())
-    return { id: sentSignal.id, conversationId: conversation.id, timestamp, duplicate: false }
+    await access.withConversation(owned, (ref) => forwardOrRefuse(owned, ref, input))
+    const timestamp = isoTime(clock.now())
+    return { id: input.id, conversationId: conversation.id, timestamp, duplicate: false }
   }
 }

@@ -5,13 +5,12 @@ import { cleanName } from '../files/name.js'
 import { canonicalType } from '../files/types.js'
 import { GatewayError } from '../problem.js'
 import type { FileContent } from '../salesforce/messaging.js'
-import type { Records } from '../store/records.js'
+import type { Offer } from '../store/record.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 import type { createSend } from './send.js'
 
 type Options = {
-  records: Records
-  send: ReturnType<typeof createSend>
+  send: ReturnType<typeof createSend>['send']
   /** The types that are taken. */
   uploadTypes: readonly string[]
 }
@@ -40,7 +39,7 @@ function checkSize({ size }: File, most: number): void {
   }
 }
 
-/** A start's answer with what this gateway takes of what the deployment takes. */
+/** Returns a start's reply with the attachments that the deployment and this gateway both take. */
 export function withUploads(reply: StartReply, types: readonly string[]): StartReply {
   const { attachments } = reply
   if (!attachments) return reply
@@ -50,7 +49,7 @@ export function withUploads(reply: StartReply, types: readonly string[]): StartR
   }
 }
 
-export function createUpload({ records, send, uploadTypes }: Options) {
+export function createUpload({ send, uploadTypes }: Options) {
   async function contentOf({ file, text }: Upload): Promise<FileContent> {
     const type = canonicalType(file.type, file.name)
     if (!uploadTypes.includes(type)) {
@@ -67,11 +66,14 @@ export function createUpload({ records, send, uploadTypes }: Options) {
    * Sends a file exactly once, like a text. Throws what `send` throws.
    * @throws {GatewayError} unsupported, payload_too_large, unsupported_media_type
    */
-  return async function upload(owned: OwnedConversation, file: Upload): Promise<SendReply> {
+  return async function upload(
+    owned: OwnedConversation,
+    offer: Offer | null,
+    input: Upload,
+  ): Promise<SendReply> {
     if (owned.conversation.status === 'ended') throw new GatewayError('conversation_ended')
-    const { offer } = await records.readOfferAndAttributes(owned.visitorId)
     if (offer && !offer.attachments) throw new GatewayError('unsupported')
-    checkSize(file.file, maxBytesOf(offer?.attachments))
-    return await send(owned, { id: file.id, ...(await contentOf(file)) })
+    checkSize(input.file, maxBytesOf(offer?.attachments))
+    return await send(owned, { id: input.id, ...(await contentOf(input)) })
   }
 }

@@ -54,7 +54,10 @@ function inspectText(type: string, bytes: Uint8Array): FileKind | null {
   return { endings: textEndings[type] ?? plainEndings }
 }
 
-/** Loaded with the first file, so that no other function pays for it. */
+/**
+ * Detects a file's type. The library is loaded with the first file, so that no other function pays
+ * for it.
+ */
 async function signatureOf(bytes: Uint8Array) {
   const { fileTypeFromBuffer } = await import('file-type/core')
   return await fileTypeFromBuffer(bytes)

@@ -1,4 +1,4 @@
-/** The name under which a file is passed on. Pure. */
+/** Cleans the name under which a file is passed on. Pure. */
 
 const maxLength = 255
 
@@ -9,7 +9,7 @@ function endingOf(name: string): string {
   return /\.([^.\s]{1,20})$/.exec(name)?.[1]?.toLowerCase() ?? ''
 }
 
-/** So many characters of a text, never half of one. */
+/** Returns at most so many characters of a text, never half of one. */
 function cut(text: string, length: number): string {
   let kept = ''
   for (const character of text) {
@@ -20,13 +20,25 @@ function cut(text: string, length: number): string {
 }
 
 /**
- * A name without path, control characters and leading dots, at most 255 long, that ends as its kind
- * of file does: `evil.html` with the bytes of a picture becomes `evil.html.png`.
+ * Returns a name without blanks and dots at its ends. A regular expression that looks for them at
+ * the end would try each run of them inside the name as well, in quadratic time.
+ */
+function trimBlanksAndDots(name: string): string {
+  const isTrimmed = (index: number) => /[\s.]/.test(name.charAt(index))
+  let [start, end] = [0, name.length]
+  while (start < end && isTrimmed(start)) start += 1
+  while (end > start && isTrimmed(end - 1)) end -= 1
+  return name.slice(start, end)
+}
+
+/**
+ * Returns a name without path, control characters and leading dots, at most 255 long, that ends as
+ * its kind of file does: `evil.html` with the bytes of a picture becomes `evil.html.png`.
  */
 export function cleanName(given: string, endings: readonly string[]): string {
   const visible = given.normalize('NFC').replace(unreadable, '')
   const last = visible.split(/[\\/]/).at(-1) ?? ''
-  const bare = last.replace(/^[\s.]+|[\s.]+$/g, '')
+  const bare = trimBlanksAndDots(last)
   const name = bare === '' ? 'file' : bare
   const ending = endingOf(name)
   const isFitting = endings.includes(ending)

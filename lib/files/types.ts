@@ -1,4 +1,4 @@
-/** Which kinds of files may be sent. Pure. */
+/** Decides which kinds of files may be sent. Pure. */
 
 /** Pictures, documents and plain text; what a support team can open, and what does not run. */
 export const defaultUploadTypes: readonly string[] = [
@@ -31,19 +31,19 @@ const aliases: readonly [declared: string, ending: RegExp, meant: string][] = [
   ['application/vnd.ms-excel', /\.csv$/i, 'text/csv'],
 ]
 
-/** The declared type in lower case without parameters, and what is meant by it. */
+/** Returns the declared type in lower case without parameters, under its standard name. */
 export function canonicalType(declared: string, name: string): string {
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase()
   const found = aliases.find(([wrong, ending]) => wrong === type && ending.test(name))
   return found ? found[2] : type
 }
 
-/** Those of the types that may be taken at all, by their right names. */
+/** Returns those of the types that may be taken at all, under their standard names. */
 export function allowedTypes(types: readonly string[]): readonly string[] {
   return types.map((type) => canonicalType(type, '')).filter((type) => !activeTypes.test(type))
 }
 
-/** Tells that a type is checked as text, because it has no signature. */
+/** Tells whether a type is checked as text, because it has no signature. */
 export function isText(type: string): boolean {
   return type.startsWith('text/') || type === 'application/json'
 }

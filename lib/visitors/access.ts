@@ -1,11 +1,14 @@
 /**
  * Access tokens: short signed JWTs (HS256) that say who calls. They are checked locally, and every
- * failure has the same answer.
+ * failure has the same answer. A process verifies a token once and remembers it until its end: whether
+ * a device was revoked meanwhile, each call reads from the visitor's record.
  */
 import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
-import { JOSEError } from 'jose/errors'
+import { JOSEError, JWTExpired } from 'jose/errors'
 import * as z from 'zod'
+import { createBoundedCache } from '../bounded-cache.js'
+import { maxSkewMs } from '../clock.js'
 import { unauthenticated } from '../problem.js'
 import type { DerivedKey } from '../sealing.js'
 
@@ -15,22 +18,42 @@ import type { DerivedKey } from '../sealing.js'
  */
 export type Caller = { id: string; verified: boolean; family: string; since: number }
 
+/** The time that all processes share. */
+export type SharedClock = {
+  /** Returns the time, epoch milliseconds. */
+  now(): number
+  /** Tells that the time is known, and not only that of this process. */
+  isCertain(): boolean
+  /** Finds the time out, if that was not tried in the last minutes. */
+  ensure(): Promise<void>
+}
+
 const issuer = 'miaw-gateway'
 const audience = 'miaw-gateway/api'
 const type = 'at+jwt'
 const maxTokenLength = 2048
+/** Bounds the tokens that a process remembers: a few megabytes. */
+const maxRemembered = 5000
 
 const claims = z.object({
   sub: z.string().min(1),
   family: z.string().min(1),
   verified: z.boolean(),
   since: z.number(),
+  exp: z.number(),
 })
+
+/** A caller whose token was verified; `exp`: its end, epoch seconds. */
+type Verified = { caller: Caller; exp: number }
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
 
 /** Signs with the newest key, accepts all of them. */
-export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: number) {
+export function createAccessTokens(
+  keys: readonly DerivedKey[],
+  lifetimeMs: number,
+  clock: SharedClock,
+) {
   const [newest] = keys
   if (!newest) throw new TypeError('Failed to create access tokens: they need at least one key')
   const imported = new Map(
@@ -43,10 +66,49 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
     ]),
   )
 
+  /** Keyed by the whole token, so that no other one, however like it, is taken for it. */
+  const remembered = createBoundedCache<Verified>(maxRemembered)
+
   async function keyOf(kid: unknown) {
     const key = typeof kid === 'string' ? imported.get(kid) : undefined
     if (!key) throw unauthenticated()
     return await key
+  }
+
+  function verify(token: string) {
+    return jwtVerify(token, ({ kid }) => keyOf(kid), {
+      algorithms: ['HS256'],
+      typ: type,
+      issuer,
+      audience,
+      requiredClaims: ['exp', 'iat'],
+      currentDate: new Date(clock.now()),
+    })
+  }
+
+  /** Tells that a token may have expired only by the clock of this process. */
+  function isDoubtful(error: unknown): boolean {
+    if (!(error instanceof JWTExpired) || clock.isCertain()) return false
+    return clock.now() - Number(error.payload.exp) * 1000 < maxSkewMs
+  }
+
+  /** Verifies a token. The time is found out only for one that was good a moment ago. */
+  async function verifyByClock(token: string) {
+    try {
+      return await verify(token)
+    } catch (error) {
+      if (!isDoubtful(error)) throw error
+    }
+    await clock.ensure()
+    return await verify(token)
+  }
+
+  /** Returns the caller of a token that was verified before and has not ended, as jose judges it. */
+  function callerOf(token: string): Caller | null {
+    const known = remembered.get(token)
+    if (known && known.exp > Math.floor(clock.now() / 1000)) return known.caller
+    remembered.delete(token)
+    return null
   }
 
   return {
@@ -57,16 +119,17 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
       family,
       since,
     }: Caller): Promise<{ token: string; expiresAt: number }> {
-      const expiresAt = Math.floor((Date.now() + lifetimeMs) / 1000) * 1000
+      const expiresAt = Math.floor((clock.now() + lifetimeMs) / 1000) * 1000
       const token = await new SignJWT({ verified, family, since })
         .setProtectedHeader({ alg: 'HS256', typ: type, kid: newest.id })
         .setSubject(id)
         .setIssuer(issuer)
         .setAudience(audience)
-        .setIssuedAt()
+        .setIssuedAt(Math.floor(clock.now() / 1000))
         .setJti(randomUUID())
         .setExpirationTime(expiresAt / 1000)
         .sign(await keyOf(newest.id))
+      remembered.set(token, { caller: { id, verified, family, since }, exp: expiresAt / 1000 })
       return { token, expiresAt }
     },
 
@@ -74,16 +137,14 @@ export function createAccessTokens(keys: readonly DerivedKey[], lifetimeMs: numb
     async authenticate(authorization: string | null): Promise<Caller> {
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
       if (!token || token.length > maxTokenLength) throw unauthenticated()
+      const known = callerOf(token)
+      if (known) return known
       try {
-        const { payload } = await jwtVerify(token, ({ kid }) => keyOf(kid), {
-          algorithms: ['HS256'],
-          typ: type,
-          issuer,
-          audience,
-          requiredClaims: ['exp', 'iat'],
-        })
-        const { sub, family, verified, since } = claims.parse(payload)
-        return { id: sub, verified, family, since }
+        const { payload } = await verifyByClock(token)
+        const { sub, family, verified, since, exp } = claims.parse(payload)
+        const caller = { id: sub, verified, family, since }
+        remembered.set(token, { caller, exp })
+        return caller
       } catch (error) {
         if (error instanceof JOSEError || error instanceof z.ZodError) throw unauthenticated()
         throw error

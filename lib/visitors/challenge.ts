@@ -4,6 +4,7 @@
  * token is good once, for five minutes. Without a verdict the visitor is not let in.
  */
 import * as z from 'zod'
+import { withDeadline } from '../deadline.js'
 import { type FieldError, GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
 
@@ -34,17 +35,14 @@ function unverifiable(note: string): GatewayError {
   return new GatewayError('upstream_unavailable', { detail, note })
 }
 
-/** Not a cause to log: an error of `fetch` may repeat what was sent. */
+/** Drops the error of `fetch`, which may repeat what was sent. */
 async function verifyWithCloudflare(secret: string, response: string): Promise<VerificationResult> {
-  const asked = {
-    method: 'POST',
-    body: new URLSearchParams({ secret, response }),
-    redirect: 'error',
-    signal: AbortSignal.timeout(Math.min(timeoutMs, remainingMs())),
-  } as const
-  const answer: unknown = await fetch(siteverifyUrl, asked)
-    .then((reply) => reply.json())
-    .catch(() => null)
+  async function ask(signal: AbortSignal): Promise<unknown> {
+    const body = new URLSearchParams({ secret, response })
+    const reply = await fetch(siteverifyUrl, { method: 'POST', body, redirect: 'error', signal })
+    return await reply.json()
+  }
+  const answer = await withDeadline(Math.min(timeoutMs, remainingMs()), ask).catch(() => null)
   const read = verificationResult.safeParse(answer)
   if (read.success) return read.data
   throw unverifiable('Turnstile does not answer')
@@ -58,6 +56,8 @@ export type Challenges = ReturnType<typeof createChallenges>
  */
 export function createChallenges(secret: string | null) {
   return {
+    areRequired: secret !== null,
+
     /**
      * Verifies a challenge.
      * @throws {GatewayError} invalid_request for a challenge that is not met

@@ -3,8 +3,17 @@
  * shared with it; issuer, audience, subject and expiry are required.
  */
 import { createHash } from 'node:crypto'
-import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose'
 import { GatewayError } from '../problem.js'
+import { knownIdOf } from '../visitor-ids.js'
+import type { SharedClock } from './access.js'
 import { createKeySet, isOutage } from './key-set.js'
 
 export type IdentitySource = {
@@ -27,11 +36,10 @@ const maxAttributeLength = 4000
 /** The visitor's id: of issuer and subject, and never a guest's. */
 function idOf(issuer: string, subject: string): string {
   const name = JSON.stringify([issuer, subject])
-  return `known-${createHash('sha256').update(name).digest('base64url')}`
+  return knownIdOf(createHash('sha256').update(name).digest('base64url'))
 }
 
-function exceedsMaxLife({ exp = 0, iat }: JWTPayload): boolean {
-  const now = Math.floor(Date.now() / 1000)
+function exceedsMaxLife({ exp = 0, iat }: JWTPayload, now: number): boolean {
   const from = Math.min(iat ?? now, now)
   return exp - from > maxLifeSeconds + toleranceSeconds
 }
@@ -57,6 +65,32 @@ function keyGetter(keys: IdentitySource['keys']): JWTVerifyGetKey {
   return async () => secret
 }
 
+/**
+ * Verifies a token. One without a key id may fit several keys of a set: each is tried.
+ * @throws {errors.JOSEError} when none verifies it
+ */
+async function verifyByAnyKey(
+  token: string,
+  getKey: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, getKey, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      const verified = await jwtVerify(token, key, options).catch(nullIfSignedByAnother)
+      if (verified) return verified
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
+function nullIfSignedByAnother(error: unknown): null {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return null
+  throw error
+}
+
 export type Identities = ReturnType<typeof createIdentities>
 
 /**
@@ -66,6 +100,7 @@ export type Identities = ReturnType<typeof createIdentities>
 export function createIdentities(
   source: IdentitySource | null,
   names: ReadonlyMap<string, string>,
+  clock: Pick<SharedClock, 'now'>,
 ) {
   const getKey = source && keyGetter(source.keys)
 
@@ -74,15 +109,17 @@ export function createIdentities(
     async verify(token: string): Promise<Identity> {
       if (!source || !getKey) throw new GatewayError('identity_rejected')
       const isPublic = 'jwksUrl' in source.keys
+      const now = Math.floor(clock.now() / 1000)
       try {
-        const { payload } = await jwtVerify(token, getKey, {
+        const { payload } = await verifyByAnyKey(token, getKey, {
           algorithms: isPublic ? publicAlgorithms : secretAlgorithms,
           issuer: source.issuer,
           audience: source.audience,
           clockTolerance: toleranceSeconds,
+          currentDate: new Date(now * 1000),
           requiredClaims: ['sub', 'exp'],
         })
-        if (!isName(payload.sub) || exceedsMaxLife(payload))
+        if (!isName(payload.sub) || exceedsMaxLife(payload, now))
           throw new GatewayError('identity_rejected')
         return {
           id: idOf(source.issuer, payload.sub),

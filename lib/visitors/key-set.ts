@@ -9,9 +9,13 @@ import {
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose'
+import { withDeadline } from '../deadline.js'
+import { GatewayError } from '../problem.js'
 import { remainingMs } from '../request.js'
 
 const timeoutMs = 3000
+/** For so long after a read, keys are not read again for an unknown key id. */
+const coolDownMs = 30_000
 /** For so long keys that were read once are good although the login cannot be reached. */
 const maxOutageMs = 3600 * 1000
 
@@ -21,29 +25,55 @@ export function isOutage(error: unknown): boolean {
   return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'
 }
 
+/** Reads an answer to its end, so that one deadline holds for head and body. */
+async function readWhole(address: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(address, init)
+  return new Response(await response.arrayBuffer(), response)
+}
+
 function wasRead(cache: JWKSCacheInput | ExportedJWKSCache): cache is ExportedJWKSCache {
   return 'uat' in cache && 'jwks' in cache
 }
 
+/** Returns the refusal of a token whose key may be newer than the keys read last. */
+function keyNotKnownYet(cache: JWKSCacheInput | ExportedJWKSCache): GatewayError {
+  const readAt = wasRead(cache) ? cache.uat : Date.now()
+  return new GatewayError('upstream_unavailable', {
+    detail: 'The key of this token is not known yet.',
+    retryAfterMs: Math.max(1, readAt + coolDownMs - Date.now()),
+  })
+}
+
 /**
  * Creates the key set. Keys are read again after 10 minutes, and for an unknown key id at most
- * every 30 s.
+ * every 30 s. Until then an unknown key id is refused with `upstream_unavailable`, because its key may
+ * be newer than the ones read.
  */
 export function createKeySet(url: string): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {}
   const remote = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
+    cooldownDuration: coolDownMs,
     [jwksCache]: cache,
-    async [customFetch](address, { signal, ...options }) {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(remainingMs())])
-      return await fetch(address, { ...options, signal: inTime })
+    async [customFetch](address, options) {
+      const leftMs = Math.min(timeoutMs, remainingMs())
+      return await withDeadline(leftMs, (signal) => readWhole(address, { ...options, signal }))
     },
   })
 
+  /** Tells that the keys may be older than the token's, and may not be read again yet. */
+  function isUndecided(error: unknown, startedAt: number): boolean {
+    const isUnknown = error instanceof errors.JWKSNoMatchingKey && remote.coolingDown
+    return isUnknown && wasRead(cache) && cache.uat < startedAt
+  }
+
   return async (header, token) => {
+    const startedAt = Date.now()
     try {
-      return await remote(header, token)
+      // Callers share a read that is under way, but each waits no longer than its own time.
+      return await withDeadline(remainingMs(), () => remote(header, token))
     } catch (error) {
+      if (isUndecided(error, startedAt)) throw keyNotKnownYet(cache)
       if (!isOutage(error) || !wasRead(cache)) throw error
       if (Date.now() - cache.uat > maxOutageMs) throw error
       // A key that is not among those kept may be a new one: then the outage is the answer.

@@ -16,8 +16,10 @@ const payload = z.strictObject({
   k: z.boolean(),
   /** The family. */
   f: z.string(),
-  /** When the family began, epoch milliseconds. */
+  /** Start of the family, epoch milliseconds. */
   s: z.number(),
+  /** Counts the rotations of the family before this token. */
+  r: z.int().min(0).default(0),
   /** Makes each token unlike any other. */
   n: z.string(),
 })
@@ -28,20 +30,20 @@ export function createRefreshTokens(keys: readonly DerivedKey[]) {
   const sealer = createSealer(keys)
 
   return {
-    issue({ id, verified, family, since }: Caller): string {
+    issue({ id, verified, family, since }: Caller, rotations: number): string {
       const nonce = randomBytes(16).toString('base64url')
-      const plain = { v: id, k: verified, f: family, s: since, n: nonce }
+      const plain = { v: id, k: verified, f: family, s: since, r: rotations, n: nonce }
       return sealer.seal(Buffer.from(JSON.stringify(plain)), context)
     },
 
     /** Null when it is not one of ours. */
-    open(token: string): Caller | null {
+    open(token: string): { holder: Caller; rotations: number } | null {
       const plain = sealer.open(token, context)
       if (!plain) return null
       const read = payload.safeParse(JSON.parse(plain.toString()))
       if (!read.success) return null
-      const { v, k, f, s } = read.data
-      return { id: v, verified: k, family: f, since: s }
+      const { v, k, f, s, r } = read.data
+      return { holder: { id: v, verified: k, family: f, since: s }, rotations: r }
     },
   }
 }

@@ -8,24 +8,44 @@ import { isoTime } from '../contract/common.js'
 import type { AuthReply } from '../contract/replies.js'
 import { GatewayError } from '../problem.js'
 import { deriveKeys } from '../sealing.js'
-import { type Caller, createAccessTokens } from './access.js'
+import { guestIdOf } from '../visitor-ids.js'
+import { type Caller, createAccessTokens, type SharedClock } from './access.js'
 import type { Challenges } from './challenge.js'
 import type { Identities } from './identity.js'
 import { createRefreshTokens, hashOf, replaySealer } from './refresh.js'
 
-type Rotation = { presentedHash: string; nextHash: string; replay: string; lifetimeMs: number }
+type PresentedToken = { hash: string; rotations: number }
+type Rotation = {
+  presented: PresentedToken
+  nextHash: string
+  replay: string
+  lifetimeMs: number
+  endsBy: number | null
+}
 type RotationOutcome =
-  | { kind: 'rotated' | 'unknown' | 'reused' }
-  | { kind: 'replayed'; replay: string }
+  | { kind: 'unknown' | 'reused' | 'signedOut' }
+  | { kind: 'rotated'; ends: number; before: readonly string[] }
+  | { kind: 'replayed'; ends: number; replay: string }
 
 /** Storage of the hashes of refresh tokens, one family per device. */
 export type FamilyStore = {
   create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
-  rotate(visitorId: string, family: string, rotation: Rotation): Promise<RotationOutcome>
+  rotate(device: Caller, rotation: Rotation): Promise<RotationOutcome>
+  /** Takes back a rotation whose pair nobody was given. */
+  takeBack(device: Caller, nextHash: string, before: readonly string[]): Promise<void>
   /** Tells that a token would still be exchanged; changes nothing. */
-  isHonoured(visitorId: string, family: string, hash: string): Promise<boolean>
+  isHonoured(visitorId: string, family: string, token: PresentedToken): Promise<boolean>
   revoke(visitorId: string, family: string): Promise<void>
 }
+
+/**
+ * Counts the call, and does work in the same request to Redis. What was done for a call that turns out
+ * to be refused is taken back.
+ */
+export type CountCall = <T>(
+  work: () => Promise<T>,
+  takeBack: (done: T) => Promise<unknown>,
+) => Promise<T>
 
 /** Merging of a guest who signs in. */
 export type GuestMerging = {
@@ -50,74 +70,103 @@ type Options = {
   guests: GuestMerging
   identities: Identities
   challenges: Challenges
-  /**
-   * Tells if a device is still signed in, and when a guest's conversation is lost with its token.
-   */
-  sessionStatus: (caller: Caller) => Promise<{ isActive: boolean; until: number | null }>
   /** Refuses the access tokens of a device, or of all devices, from now on. */
   revokeDevice: (visitorId: string, family: string) => Promise<void>
   revokeEverywhere: (visitorId: string, since: number) => Promise<void>
-  /** Keeps what an identity says of its visitor. */
-  saveAttributes: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<void>
+  /** Keeps what an identity says of its visitor, and returns the moment of the sign-in. */
+  recordSignIn: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<number>
+  /** The time that all processes share. */
+  clock: SharedClock
 }
 
-const replayed = z.strictObject({
+/** The pair as it is sealed for a repeat; the family knows when it ends. */
+const replayed = z.object({
   token: z.string(),
   expiresAt: z.number(),
   refreshToken: z.string(),
-  refreshExpiresAt: z.number(),
 })
 type Pair = z.infer<typeof replayed>
+
+const nothing = async () => undefined
 
 export type Visitors = ReturnType<typeof createVisitors>
 
 export function createVisitors(options: Options) {
-  const { secrets, lifetimes, families } = options
-  const accessTokens = createAccessTokens(deriveKeys(secrets, 'access'), lifetimes.accessTokenMs)
+  const { secrets, lifetimes, families, clock } = options
+  const accessTokens = createAccessTokens(
+    deriveKeys(secrets, 'access'),
+    lifetimes.accessTokenMs,
+    clock,
+  )
   const refreshTokens = createRefreshTokens(deriveKeys(secrets, 'refresh'))
 
-  function replyOf({ id, verified }: Caller, pair: Pair): AuthReply {
+  function replyOf({ id, verified }: Caller, pair: Pair, refreshExpiresAt: number): AuthReply {
     return {
       token: pair.token,
       tokenType: 'Bearer',
-      expiresIn: Math.max(0, Math.ceil((pair.expiresAt - Date.now()) / 1000)),
+      expiresIn: Math.max(0, Math.ceil((pair.expiresAt - clock.now()) / 1000)),
       expiresAt: isoTime(pair.expiresAt),
       refreshToken: pair.refreshToken,
-      refreshExpiresAt: isoTime(pair.refreshExpiresAt),
+      refreshExpiresAt: isoTime(refreshExpiresAt),
       user: { id, verified },
     }
   }
 
-  function verifiedRefreshEnd({ since }: Caller): number {
-    return Math.min(Date.now() + lifetimes.refreshMs, since + lifetimes.verifiedSessionMs)
+  /** Returns how long a refresh token lives, and when it ends at the latest. */
+  function refreshLifetime({ verified, since }: Caller) {
+    return verified
+      ? { lifetimeMs: lifetimes.refreshMs, endsBy: since + lifetimes.verifiedSessionMs }
+      : { lifetimeMs: lifetimes.guestRefreshMs, endsBy: null }
   }
 
-  /** When the next refresh token ends; throws for a device that was signed out. */
-  async function refreshEnd(holder: Caller): Promise<number> {
-    const { isActive, until } = await options.sessionStatus(holder)
-    if (!isActive) throw new GatewayError('refresh_rejected')
-    if (holder.verified) return verifiedRefreshEnd(holder)
-    return until ?? Date.now() + lifetimes.guestRefreshMs
-  }
-
-  async function nextPair(holder: Caller, refreshExpiresAt: number): Promise<Pair> {
+  /** Makes the tokens of a holder whose family was rotated so often. */
+  async function nextPair(holder: Caller, rotations: number): Promise<Pair> {
     const { token, expiresAt } = await accessTokens.issue(holder)
-    return { token, expiresAt, refreshToken: refreshTokens.issue(holder), refreshExpiresAt }
+    return { token, expiresAt, refreshToken: refreshTokens.issue(holder, rotations) }
+  }
+
+  /**
+   * Returns how to do work with the count of the call: in the same request, or after it while Redis'
+   * time is not known. Tokens hold moments, and the clock learns from the answer.
+   */
+  async function onceCounted(count: CountCall): Promise<CountCall> {
+    return clock.isCertain() ? count : await afterCount(count)
+  }
+
+  /** Counts the call first: what follows asks others, or is refused. */
+  async function afterCount(count: CountCall): Promise<CountCall> {
+    await count(nothing, nothing)
+    return (work) => work()
   }
 
   /** Begins a family on a device that has just signed in. */
-  async function startSession(holder: Caller, refreshExpiresAt: number): Promise<AuthReply> {
-    const pair = await nextPair(holder, refreshExpiresAt)
-    const lifetimeMs = Math.max(1, refreshExpiresAt - Date.now())
-    await families.create(holder.id, holder.family, hashOf(pair.refreshToken), lifetimeMs)
-    return replyOf(holder, pair)
+  async function startSession(holder: Caller, count: CountCall): Promise<AuthReply> {
+    const pair = await nextPair(holder, 0)
+    const { lifetimeMs, endsBy } = refreshLifetime(holder)
+    const now = clock.now()
+    const refreshExpiresAt = Math.min(now + lifetimeMs, endsBy ?? Number.POSITIVE_INFINITY)
+    const familyMs = Math.max(1, refreshExpiresAt - now)
+    await count(
+      () => families.create(holder.id, holder.family, hashOf(pair.refreshToken), familyMs),
+      () => families.revoke(holder.id, holder.family),
+    )
+    return replyOf(holder, pair, refreshExpiresAt)
+  }
+
+  /** Exchanges a token. One that was used before ends the access of its device as well. */
+  async function rotate(holder: Caller, rotation: Rotation): Promise<RotationOutcome> {
+    const outcome = await families.rotate(holder, rotation)
+    if (outcome.kind === 'reused') await options.revokeDevice(holder.id, holder.family)
+    return outcome
   }
 
   /** The guest behind a refresh token that is still good, or was for this very merge. */
   async function guestOf(refreshToken: string, visitorId: string): Promise<Caller> {
-    const guest = refreshTokens.open(refreshToken)
-    if (!guest || guest.verified) throw new GatewayError('refresh_rejected')
-    const isGood = await families.isHonoured(guest.id, guest.family, hashOf(refreshToken))
+    const opened = refreshTokens.open(refreshToken)
+    if (!opened || opened.holder.verified) throw new GatewayError('refresh_rejected')
+    const { holder: guest, rotations } = opened
+    const presented = { hash: hashOf(refreshToken), rotations }
+    const isGood = await families.isHonoured(guest.id, guest.family, presented)
     if (!isGood && (await options.guests.mergedInto(guest.id)) !== visitorId) {
       throw new GatewayError('refresh_rejected')
     }
@@ -128,50 +177,62 @@ export function createVisitors(options: Options) {
     authenticate: accessTokens.authenticate,
 
     /** A new anonymous visitor, whose challenge is met. */
-    async createGuest(challenge: string | undefined): Promise<AuthReply> {
+    async createGuest(challenge: string | undefined, counted: CountCall): Promise<AuthReply> {
+      const isFree = options.allowAnonymous && !options.challenges.areRequired
+      const count = await (isFree ? onceCounted(counted) : afterCount(counted))
       if (!options.allowAnonymous) throw new GatewayError('anonymous_disabled')
       await options.challenges.verify(challenge)
-      const now = Date.now()
-      const device = { family: randomUUID(), since: now }
-      const holder: Caller = { id: `guest-${randomUUID()}`, verified: false, ...device }
-      return await startSession(holder, now + lifetimes.guestRefreshMs)
+      const device = { family: randomUUID(), since: clock.now() }
+      return await startSession({ id: guestIdOf(randomUUID()), verified: false, ...device }, count)
     },
 
     /**
      * A visitor whom the site's own login knows. A guest's refresh token beside it takes the guest's
      * conversations along. Throws `identity_rejected`, and `refresh_rejected` with nothing changed.
      */
-    async signIn(identityToken: string, guestToken: string | undefined): Promise<AuthReply> {
+    async signIn(
+      identityToken: string,
+      guestToken: string | undefined,
+      counted: CountCall,
+    ): Promise<AuthReply> {
+      const count = await afterCount(counted)
       const { id, attributes } = await options.identities.verify(identityToken)
       if (guestToken !== undefined) {
         const guest = await guestOf(guestToken, id)
         await options.guests.merge(guest, id)
         await families.revoke(guest.id, guest.family)
       }
-      await options.saveAttributes(id, attributes)
-      const holder: Caller = { id, verified: true, family: randomUUID(), since: Date.now() }
-      return await startSession(holder, verifiedRefreshEnd(holder))
+      const since = await options.recordSignIn(id, attributes)
+      return await startSession({ id, verified: true, family: randomUUID(), since }, count)
     },
 
-    /** The same visitor again; the token presented is used up. Throws `refresh_rejected`. */
-    async refresh(presented: string): Promise<AuthReply> {
-      const holder = refreshTokens.open(presented)
-      if (!holder) throw new GatewayError('refresh_rejected')
-      const refreshExpiresAt = await refreshEnd(holder)
-      const pair = await nextPair(holder, refreshExpiresAt)
+    /**
+     * The same visitor again; the token presented is used up. The rotation travels with the count of
+     * the call, and is taken back when that refuses it: the token presented must stay good for
+     * longer than the refusal lasts. Throws `refresh_rejected`.
+     */
+    async refresh(presented: string, counted: CountCall): Promise<AuthReply> {
+      const opened = refreshTokens.open(presented)
+      const count = await (opened ? onceCounted(counted) : afterCount(counted))
+      if (!opened) throw new GatewayError('refresh_rejected')
+      const { holder, rotations } = opened
+      const pair = await nextPair(holder, rotations + 1)
       const sealer = replaySealer(presented)
-      const outcome = await families.rotate(holder.id, holder.family, {
-        presentedHash: hashOf(presented),
-        nextHash: hashOf(pair.refreshToken),
-        replay: sealer.seal(Buffer.from(JSON.stringify(pair)), 'replay'),
-        lifetimeMs: Math.max(1, refreshExpiresAt - Date.now()),
-      })
-      if (outcome.kind === 'rotated') return replyOf(holder, pair)
-      if (outcome.kind === 'reused') await options.revokeDevice(holder.id, holder.family)
-      const replayedPair =
-        outcome.kind === 'replayed' ? sealer.open(outcome.replay, 'replay') : null
-      if (!replayedPair) throw new GatewayError('refresh_rejected')
-      return replyOf(holder, replayed.parse(JSON.parse(replayedPair.toString())))
+      const nextHash = hashOf(pair.refreshToken)
+      const outcome = await count(
+        () =>
+          rotate(holder, {
+            presented: { hash: hashOf(presented), rotations },
+            nextHash,
+            replay: sealer.seal(Buffer.from(JSON.stringify(pair)), 'replay'),
+            ...refreshLifetime(holder),
+          }),
+        async (done) => done.kind === 'rotated' && families.takeBack(holder, nextHash, done.before),
+      )
+      if (outcome.kind === 'rotated') return replyOf(holder, pair, outcome.ends)
+      const kept = outcome.kind === 'replayed' ? sealer.open(outcome.replay, 'replay') : null
+      if (outcome.kind !== 'replayed' || !kept) throw new GatewayError('refresh_rejected')
+      return replyOf(holder, replayed.parse(JSON.parse(kept.toString())), outcome.ends)
     },
 
     /** Signs out this device, or every device of a known visitor. A guest's access token dies with the guest. */
