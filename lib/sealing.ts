@@ -4,6 +4,7 @@
  * secrets, newest first, so that secrets rotate without invalidating sealed values.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createBoundedCache } from './bounded-cache.js'
 
 /** One derived key; `id` tells which secret it came from without telling the secret. */
 export type DerivedKey = { id: string; bytes: Uint8Array }
@@ -24,7 +25,9 @@ const sealOverheadBytes = idBytes + ivBytes + tagBytes
 
 export type Sealer = ReturnType<typeof createSealer>
 
-/** Seals with the newest key; opens with whichever key sealed. `context` must be the same for both. */
+/**
+ * Seals with the newest key; opens with whichever key sealed. `context` must be the same for both.
+ */
 export function createSealer(keys: readonly DerivedKey[]) {
   const [newest] = keys
   if (!newest) throw new TypeError('Failed to create a sealer: it needs at least one key')
@@ -56,6 +59,25 @@ export function createSealer(keys: readonly DerivedKey[]) {
       } catch {
         return null
       }
+    },
+  }
+}
+
+/**
+ * Makes a sealer remember what it opened last, for values that are opened again and again: at most
+ * `max` texts, each by its whole sealed text and its context.
+ */
+export function rememberOpened({ seal, open }: Sealer, max: number): Sealer {
+  const opened = createBoundedCache<Buffer>(max)
+  return {
+    seal,
+    open(sealed, context) {
+      const key = `${context.length} ${context}${sealed}`
+      const known = opened.get(key)
+      if (known) return known
+      const plain = open(sealed, context)
+      if (plain) opened.set(key, plain)
+      return plain
     },
   }
 }

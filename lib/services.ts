@@ -1,20 +1,25 @@
-/** Builds the rooms once, from the environment; the only reader of `process.env`. */
+/** Builds the modules once, from the environment; the only reader of `process.env`. */
 import { createHmac } from 'node:crypto'
+import { createClock } from './clock.js'
 import { readEnv } from './config/env.js'
 import { createConversations } from './conversations/conversations.js'
 import { createCursors } from './polling/cursor.js'
 import { createEnhancedChat } from './salesforce/enhanced-chat/client.js'
 import { createSigner } from './salesforce/enhanced-chat/signer.js'
 import { createGuide } from './salesforce/guide/client.js'
-import { createSealer, deriveKeys } from './sealing.js'
+import { createSealer, deriveKeys, rememberOpened } from './sealing.js'
+import { evictsKeys } from './store/eviction.js'
 import { createFamilies } from './store/families.js'
 import { createHoursCache } from './store/hours.js'
 import { createKeys } from './store/keys.js'
 import { createLimiter } from './store/limiter.js'
+import { createListBudget } from './store/list-budget.js'
 import { createLocks } from './store/locks.js'
 import { createMessageIdMap } from './store/message-id-map.js'
+import { createOpenWaits } from './store/open-waits.js'
+import { createRecordLifetime } from './store/record-lifetime.js'
 import { createRecords } from './store/records.js'
-import { connectRedis, orStoreUnavailable } from './store/redis.js'
+import { connectRedis, orStoreUnavailable, readTime } from './store/redis.js'
 import { createSendLog } from './store/send-log.js'
 import { createTyping } from './store/typing.js'
 import { createChallenges } from './visitors/challenge.js'
@@ -23,51 +28,74 @@ import { createVisitors } from './visitors/visitors.js'
 
 /** A lock outlives every request that can hold it. */
 const lockMarginMs = 5000
+/** Bounds the Salesforce tokens that a process keeps opened: a few megabytes. */
+const maxOpenedTokens = 2000
 
 function build(source: NodeJS.ProcessEnv) {
   const env = readEnv(source)
   const { secrets, lifetimes, salesforce } = env
-  const redis = connectRedis(env.redis)
+  const clock = createClock()
+  let redisFailedAt = Number.NEGATIVE_INFINITY
+  const redis = connectRedis(env.redis, clock, () => {
+    redisFailedAt = performance.now()
+  })
   const keys = createKeys(env.redis.prefix)
+  const recordLifetime = createRecordLifetime(lifetimes)
   const records = createRecords({
     redis,
     keys,
-    // What refuses refresh tokens must outlive them.
-    recordMs: Math.max(lifetimes.recordMs, lifetimes.refreshMs),
+    recordLifetime,
+    ownerMs: Math.max(lifetimes.recordMs, lifetimes.refreshMs),
     tombstoneMs: lifetimes.tombstoneMs,
+    now: clock.now,
   })
-  const families = createFamilies({ redis, keys })
+  const families = createFamilies({ redis, keys, recordLifetime })
   const deployment = `${salesforce.orgId}/${salesforce.deployment}`
   const hours = createHoursCache({ redis, keys, deployment })
-  const limiter = createLimiter({ redis, keys, limits: env.limits })
-  const signer = env.verification && createSigner(env.verification.keys, env.verification.issuer)
+  const limiter = createLimiter({ redis, keys, limits: env.limits, organisation: deployment })
+  const listBudget = createListBudget({ redis, keys, size: env.limits.list })
+  const openWaits = createOpenWaits({ redis, keys })
+  const signer =
+    env.verification && createSigner(env.verification.keys, env.verification.issuer, clock.now)
   const conversations = createConversations({
     ...env,
     messaging: env.guide
-      ? createGuide({ ...salesforce, ...env.guide })
-      : createEnhancedChat({ ...salesforce, signer, settleMs: env.settleMs }),
+      ? createGuide({ ...salesforce, ...env.guide, now: clock.now })
+      : createEnhancedChat({
+          ...salesforce,
+          signer,
+          settleMs: env.settleMs,
+          streamIdleMs: env.deadlineMs,
+        }),
     records,
-    sendLog: createSendLog({ redis, keys, lifetimeMs: lifetimes.sendLogMs }),
+    sendLog: createSendLog({
+      redis,
+      keys,
+      lifetimeMs: lifetimes.sendLogMs,
+      sinceFailureMs: () => performance.now() - redisFailedAt,
+    }),
     messageIdMap: createMessageIdMap({ redis, keys, lifetimeMs: lifetimes.recordMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),
     limiter,
+    listBudget,
     typing: createTyping({ redis, keys }),
-    tokenSealer: createSealer(deriveKeys(secrets, 'token')),
+    tokenSealer: rememberOpened(createSealer(deriveKeys(secrets, 'token')), maxOpenedTokens),
     cursors: createCursors(createSealer(deriveKeys(secrets, 'cursor'))),
     deployment,
     hours,
     endedConversationMs: lifetimes.endedConversationMs,
+    clock,
   })
   const visitors = createVisitors({
     ...env,
     families,
     guests: { merge: conversations.merge, mergedInto: records.mergedInto },
-    identities: createIdentities(env.identity, env.identityAttributes),
+    identities: createIdentities(env.identity, env.identityAttributes, clock),
     challenges: createChallenges(env.turnstileSecret),
-    sessionStatus: conversations.sessionStatus,
     revokeDevice: records.revokeDevice,
     revokeEverywhere: records.revokeEverywhere,
-    saveAttributes: records.saveAttributes,
+    recordSignIn: records.recordSignIn,
+    clock: { ...clock, ensure: () => clock.ensure(() => readTime(redis, clock)) },
   })
   const [addressKey] = deriveKeys(secrets, 'address')
 
@@ -76,10 +104,12 @@ function build(source: NodeJS.ProcessEnv) {
     records,
     hours,
     limiter,
+    listBudget,
+    openWaits,
     conversations,
     visitors,
     signer,
-    /** An address as counters know it: addresses themselves are not stored. */
+    /** Returns an address as counters know it: addresses themselves are not stored. */
     addressKeyOf: (address: string) =>
       createHmac('sha256', addressKey?.bytes ?? '')
         .update(address)
@@ -90,6 +120,8 @@ function build(source: NodeJS.ProcessEnv) {
      * @throws {GatewayError} store_unavailable when it does not
      */
     ping: () => orStoreUnavailable(redis.ping()),
+    /** Tells whether Redis may evict keys; false when it does not say. Never rejects. */
+    evictsKeys: () => evictsKeys(redis),
   }
 }
 
@@ -97,13 +129,16 @@ export type Services = ReturnType<typeof build>
 
 let built: Services | undefined
 
-/** The rooms of this process, built on the first request. Throws `EnvironmentError`. */
+/**
+ * Returns the modules of this process, built on the first request.
+ * @throws {EnvironmentError} for variables that are missing or wrong
+ */
 export function services(): Services {
   built ??= build(process.env)
   return built
 }
 
-/** Forgets the rooms, so that the next request builds them from the environment as it is then. */
+/** Forgets the modules, so that the next request builds them from the environment as it is then. */
 export function resetServices(): void {
   built = undefined
 }

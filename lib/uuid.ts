@@ -1,7 +1,7 @@
-/** Ids that follow from others, so that they need not be kept. */
+/** Derives ids from texts, so that they need not be stored. */
 import { createHash } from 'node:crypto'
 
-/** A UUID v4 by its looks, the same for the same text. */
+/** Returns a UUID v4 by its looks, the same for the same text. */
 export function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

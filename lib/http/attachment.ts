@@ -1,9 +1,18 @@
-/** An answer that a browser keeps as a file and never shows as a page. */
-export function attachment(name: string, type: string, content: ReadableStream): Response {
-  return new Response(content, {
+type Attachment = {
+  name: string
+  type: string
+  /** Length of the body; null when it is not known. */
+  bytes: number | null
+  body: ReadableStream
+}
+
+/** Makes an answer that a browser keeps as a file and never shows as a page. */
+export function attachment({ name, type, bytes, body }: Attachment): Response {
+  return new Response(body, {
     headers: {
       'Content-Type': type,
       'Content-Disposition': `attachment; filename="${name}"`,
+      ...(bytes !== null && { 'Content-Length': String(bytes) }),
       'Cache-Control': 'private, no-store',
       'X-Content-Type-Options': 'nosniff',
     },

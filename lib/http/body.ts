@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { GatewayError, isProblem } from '../problem.js'
+import { callerSignal } from '../request.js'
 import type { Services } from '../services.js'
 import { type BodyReader, invalid } from './input.js'
 
@@ -22,12 +23,12 @@ export async function readBody(
       throw tooLarge(maxBytes)
     },
   })
-  const { signal } = c.req.raw
+  const caller = callerSignal()
   try {
     await limit(c, async () => {})
     return await read(c.req.raw, services)
   } catch (error) {
-    if (isProblem(error) || !signal.aborted) throw error
+    if (isProblem(error) || !caller.aborted) throw error
     throw invalid([{ path: '', message: 'broke off' }])
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The pipeline of every request: origin → token → validate → guard → act → shape the reply. Where a
- * token is needed, it is good before a body is read. Failures end here, each as a problem.
+ * token is needed, it is good before a body is read, and a caller who is known to be refused is
+ * refused before. Failures end here, each as a problem.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
@@ -10,15 +11,16 @@ import type * as z from 'zod'
 import { EnvironmentError } from '../config/env.js'
 import { noInput } from '../contract/requests.js'
 import { GatewayError, isProblem, problemResponse } from '../problem.js'
-import { setDeadline } from '../request.js'
+import { setDeadline, setReadOnly } from '../request.js'
 import { type Services, services } from '../services.js'
 import { readBody } from './body.js'
-import { addressKey, type Connection } from './client-address.js'
+import { type Connection, callerAddress } from './client-address.js'
 import type { Guard, GuardInfo } from './guards.js'
 import { type BodyReader, jsonBody, readQuery, validate } from './input.js'
 import { type HttpEnv, observeRequests, reportTiming } from './observability.js'
 import type { OperationDocs } from './operation-docs.js'
 import { isAllowedOrigin } from './origin.js'
+import { guardCounted, readCounted, refuseInsistent } from './refused-input.js'
 
 /** One method of one endpoint: what it accepts, what it promises, what it does. */
 export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
@@ -32,9 +34,16 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   reply: R
   guard: Guard<z.output<I>, N>
   docs: OperationDocs
+  /** The action changes nothing, so that it is given up when its caller goes away. */
+  isReadOnly?: true
+  /**
+   * `Cache-Control` of an answer that is the same for everybody: pages of every origin may read it.
+   * Other answers are `no-store`, for the pages that are allowed.
+   */
+  publicCache?: string
   /** Status of success; 200 by default. */
   status?: (reply: z.output<R>) => 201 | 200 | 202
-  /** The answer, where it is not JSON. */
+  /** The answer, where it is not JSON: a body that is passed on as it comes. */
   respond?: (reply: z.output<R>) => Response
   act(
     context: N & { input: z.output<I> } & Pick<Services, 'visitors' | 'conversations'>,
@@ -50,12 +59,15 @@ export type Method = {
   method: Action<never, never, never>['method'] | '*'
   handle: Handler
   docs: OperationDocs
+  /** Pages of every origin may read the answer. */
+  isPublic?: boolean
   /** Describes input, reply and guard for the OpenAPI document. */
   contract?: {
     input?: z.ZodType
     reply?: z.ZodType
-    guard?: GuardInfo | undefined
-    consumes?: string | undefined
+    guard?: GuardInfo
+    /** Media type of a POST's body. */
+    consumes?: BodyReader['mediaType'] | undefined
   }
 }
 
@@ -89,20 +101,28 @@ const refuseForeignOrigins: MiddlewareHandler<HttpEnv> = async function refuseFo
   await next()
 }
 
-const allowCors = cors({
-  origin: (origin) => origin,
-  allowMethods: ['GET', 'POST', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-  exposeHeaders: exposedHeaders,
-  maxAge: 600,
-})
+/**
+ * Lets browsers read the answers. A preflight allows every request header that it names, because
+ * pages trace their own requests (`traceparent`, `baggage` …) and headers change nothing.
+ */
+const allowCors = (origin: '*' | ((origin: string) => string)) =>
+  cors({
+    origin,
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    exposeHeaders: exposedHeaders,
+    // The longest that Chromium keeps a preflight.
+    maxAge: 7200,
+  })
 
-/** Memoises a promise, so that the work is done once. */
-function once<T>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | undefined
+const forEveryPage = [allowCors('*')]
+const forAllowedPages = [refuseForeignOrigins, allowCors((origin) => origin)]
+
+/** Memoises a result, such as a promise, so that the work is done once. */
+function once<T>(find: () => T): () => T {
+  let found: { result: T } | undefined
   return () => {
-    found ??= find()
-    return found
+    found ??= { result: find() }
+    return found.result
   }
 }
 
@@ -114,62 +134,93 @@ export function method<I extends z.ZodType, R extends z.ZodType, N>(
   async function handle(c: Context<HttpEnv>): Promise<Response> {
     const request = c.req.raw
     const isPost = action.method === 'POST'
-    const query = readQuery(request)
-    if (isPost) validate(noInput, query)
     const modules = services()
     const { visitors, conversations } = modules
     const caller = once(() => visitors.authenticate(request.headers.get('authorization')))
-    // A token is checked without asking anybody, so nobody makes us read a body without a good one.
-    if (isPost && action.guard.info?.who !== 'anybody') await caller()
-    const input = validate(action.input, isPost ? await readBody(c, body, modules) : query)
+    const address = once(() => callerAddress(modules, request.headers, c.env.connection))
+    const context = { caller, address, services: modules }
+    const hasVisitor = action.guard.info.who !== 'anybody'
+
+    async function readInput(): Promise<z.output<I>> {
+      const query = readQuery(request)
+      if (!isPost) return validate(action.input, query)
+      validate(noInput, query)
+      // Nobody makes us read a body without a good token, or when the call is refused anyway.
+      if (hasVisitor) refuseInsistent(modules, (await caller()).id)
+      await action.guard.refuseKnown(context)
+      return validate(action.input, await readBody(c, body, modules))
+    }
+
+    const input = await readCounted(modules, address().groups, readInput)
     setDeadline(modules.env.deadlineMs)
-    const address = () => addressKey(modules, request.headers, c.env.connection)
-    const guarded = await action.guard({ input, caller, address, services: modules })
-    return shape(action, await action.act({ ...guarded, input, visitors, conversations }))
+    if (action.isReadOnly) setReadOnly()
+    const admit = () => action.guard({ ...context, input })
+    const guarded = await (isPost && hasVisitor
+      ? guardCounted(modules, (await caller()).id, admit)
+      : admit())
+    const response = shape(action, await action.act({ ...guarded, input, visitors, conversations }))
+    c.set('isStreamed', action.respond !== undefined)
+    return response
   }
-  const { name, input, reply, guard, docs } = action
+  const { name, input, reply, guard, docs, publicCache } = action
   const consumes = action.method === 'POST' ? body.mediaType : undefined
   const contract = { input, reply, guard: guard.info, consumes }
-  return { name, method: action.method, handle, contract, docs }
+  const isPublic = publicCache !== undefined
+  return { name, method: action.method, handle, contract, docs, isPublic }
 }
 
 /** The reply is parsed by its schema before it leaves, so that nothing else can leave with it. */
 function shape<R extends z.ZodType>(
-  { reply, status, respond }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status' | 'respond'>,
+  {
+    reply,
+    status,
+    respond,
+    publicCache,
+  }: Pick<Action<z.ZodType, R, unknown>, 'reply' | 'status' | 'respond' | 'publicCache'>,
   result: z.input<R>,
 ): Response {
   const parsed = reply.parse(result)
   if (respond) return respond(parsed)
   if (parsed === null) return new Response(null, { status: 204 })
-  return Response.json(parsed, { status: status?.(parsed) ?? 200 })
+  return Response.json(parsed, {
+    status: status?.(parsed) ?? 200,
+    ...(publicCache && { headers: { 'Cache-Control': publicCache } }),
+  })
+}
+
+/** Ends a body that nobody will read, and the connection that it may come from. */
+function withoutBody(response: Response): Response {
+  response.body?.cancel().catch(() => undefined)
+  return new Response(null, response)
 }
 
 function fail(error: unknown, c: Context<HttpEnv>): Response {
   c.set('failure', error)
   const problem = isProblem(error) ? error : new GatewayError('internal')
-  return problemResponse(problem, new URL(c.req.url).origin, c.get('requestId'))
+  return problemResponse(problem, c.get('requestId'))
 }
 
 /** An endpoint of one or more methods, as Vercel and the local server call it. */
 export function endpoint(...methods: readonly [Method, ...Method[]]) {
   const [{ name }] = methods
   const allow = methods.map((each) => each.method).join(', ')
+  const isPublic = methods.every((each) => each.isPublic)
 
   async function dispatch(c: Context<HttpEnv>): Promise<Response> {
     const requested = c.req.method === 'HEAD' ? 'GET' : c.req.method
     const found = methods.find((each) => each.method === requested || each.method === '*')
     if (!found) throw new GatewayError('method_not_allowed', { headers: { Allow: allow } })
-    return await found.handle(c, services)
+    const response = await found.handle(c, services)
+    return c.req.method === 'HEAD' ? withoutBody(response) : response
   }
 
   const app = new Hono<HttpEnv>()
   app.use(
-    observeRequests(name),
+    observeRequests(name, isPublic),
     timing(),
     reportTiming,
     secureHeaders(),
-    refuseForeignOrigins,
-    allowCors,
+    ...(isPublic ? forEveryPage : forAllowedPages),
   )
   app.all('*', dispatch)
   app.onError(fail)

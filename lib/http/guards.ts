@@ -2,128 +2,152 @@
  * Guards decide who may call an endpoint, read what it needs and count the call. Limits and reads
  * travel in one Redis request.
  */
-import type { OwnedConversation } from '../conversations/salesforce-tokens.js'
-import type { LimitName } from '../limits.js'
+import type { StartRequest } from '../contract/requests.js'
+import type { BegunStart } from '../conversations/start.js'
+import {
+  type CallerAddress,
+  type Count,
+  type LimitName,
+  perAddress,
+  perVisitor,
+} from '../limits.js'
 import type { OpenHours } from '../polling/hours.js'
-import { GatewayError, unauthenticated } from '../problem.js'
+import { unauthenticated } from '../problem.js'
 import type { Services } from '../services.js'
-import type { Count } from '../store/limiter.js'
-import type { VisitorRecord } from '../store/record.js'
+import type { Standing } from '../store/record.js'
+import type { Records } from '../store/records.js'
+import { noStep } from '../store/sliding-log.js'
 import type { Caller } from '../visitors/access.js'
+import type { CountCall } from '../visitors/visitors.js'
 
-/** A call that was admitted and whose input is valid. */
-export type GuardContext<I> = {
-  input: I
+/** Describes a caller, before any input is read. */
+export type CallerContext = {
   /**
    * Authenticates the caller by the access token.
    * @throws {GatewayError} unauthenticated
    */
   caller(): Promise<Caller>
-  /** Returns the key that the caller's address is counted by. */
-  address(): string
+  /** Returns the address that the caller is counted by. */
+  address(): CallerAddress
   services: Services
 }
+
+/** Describes a call from an allowed origin, with valid input. */
+export type GuardContext<I> = CallerContext & { input: I }
 
 /** Describes a guard for the OpenAPI document. */
 export type GuardInfo = { who: 'anybody' | 'visitor' | 'owner'; limits: readonly LimitName[] }
 
-/** Returns what an action needs, or throws the caller's error. */
-export type Guard<I, N> = ((context: GuardContext<I>) => Promise<N>) & { info?: GuardInfo }
+/** Returns what an action needs, or throws the problem that refuses the call. */
+export type Guard<I, N> = ((context: GuardContext<I>) => Promise<N>) & {
+  info: GuardInfo
+  /**
+   * Refuses a caller who is known to be refused whatever the input is, so that nobody makes the
+   * gateway read a body that is of no use.
+   * @throws {GatewayError} rate_limited, unauthenticated
+   */
+  refuseKnown(context: CallerContext): Promise<void>
+}
 
-/** Nothing, for anybody. */
-export const allowAll: Guard<unknown, Record<never, never>> = Object.assign(async () => ({}), {
-  info: { who: 'anybody', limits: [] } as const,
-})
-
-/** Anybody, counted by address. */
-export function allowAnyone(limit: LimitName): Guard<unknown, Record<never, never>> {
-  const guard: Guard<unknown, Record<never, never>> = async ({ services, address }) => {
-    await services.limiter.check([{ limit, counterId: address() }])
-    return {}
+/**
+ * Creates a guard.
+ * @param countsByCaller returns the counters that depend on the caller alone
+ */
+export function createGuard<I, N>(
+  info: GuardInfo,
+  countsByCaller: (context: CallerContext) => Promise<readonly Count[]>,
+  check: (context: GuardContext<I>) => Promise<N>,
+): Guard<I, N> {
+  async function refuseKnown(context: CallerContext): Promise<void> {
+    context.services.limiter.refuseKnown(await countsByCaller(context))
   }
-  return Object.assign(guard, { info: { who: 'anybody', limits: [limit] } as const })
+  async function guard(context: GuardContext<I>): Promise<N> {
+    await refuseKnown(context)
+    return await check(context)
+  }
+  return Object.assign(guard, { info, refuseKnown })
+}
+
+/** Returns the counters of a caller's address. */
+const countsByAddress =
+  (limit: LimitName) =>
+  async ({ address }: CallerContext) =>
+    perAddress(limit, address())
+
+/**
+ * Allows anyone, counted by address. The action counts the call itself, with its first request to Redis:
+ * each of its ways begins with `count`.
+ */
+export function allowAnyoneWhoIsCounted(limit: LimitName): Guard<unknown, { count: CountCall }> {
+  const counts = countsByAddress(limit)
+  return createGuard({ who: 'anybody', limits: [limit] }, counts, async (context) => {
+    const counted = await counts(context)
+    const { limiter } = context.services
+    return { count: (work, takeBack) => limiter.checkAlong(counted, work, takeBack) }
+  })
 }
 
 /** Allows anyone, counted by address, and reads the stored business hours. */
 export function allowAnyoneWithHours(
   limit: LimitName,
 ): Guard<unknown, { known: OpenHours | null }> {
-  const guard: ReturnType<typeof allowAnyoneWithHours> = async ({ services, address }) => {
-    const [known] = await Promise.all([
-      services.hours.find(),
-      services.limiter.check([{ limit, counterId: address() }]),
-    ])
-    return { known }
-  }
-  return Object.assign(guard, { info: { who: 'anybody', limits: [limit] } as const })
+  const counts = countsByAddress(limit)
+  return createGuard({ who: 'anybody', limits: [limit] }, counts, async (context) => {
+    const { limiter, hours } = context.services
+    const { found } = await limiter.checkAndRead(await counts(context), hours.find, noStep)
+    return { known: found }
+  })
 }
 
-/** A visitor and all that is kept of them. */
-export function requireVisitor(
+type Admits = (caller: Caller, standing: Standing) => boolean
+
+/** Admits a visitor who is signed in. */
+const signedIn: Admits = (_, { isRevoked }) => !isRevoked
+
+/** Admits also a guest whose sign-out could not be finished, to finish it. */
+export const signedInOrLeaving: Admits = ({ verified }, { isRevoked, isGone }) =>
+  verified ? !isRevoked : !isGone
+
+/** Requires a visitor, counted by visitor, and reads what the endpoint needs of the record. */
+export function requireVisitor<R extends Standing>(
   limit: LimitName,
-  per: 'visitor' | 'address',
-): Guard<unknown, { caller: Caller; record: VisitorRecord }> {
-  const guard: ReturnType<typeof requireVisitor> = async ({
-    services,
-    caller: authenticate,
-    address,
-  }) => {
-    const caller = await authenticate()
-    const count: Count = { limit, counterId: per === 'visitor' ? caller.id : address() }
-    const [record] = await Promise.all([
-      services.records.readRecord(caller),
-      services.limiter.check([count]),
-    ])
-    if (record.isRevoked) throw unauthenticated()
+  read: (records: Records, caller: Caller) => Promise<R>,
+  admits = signedIn,
+): Guard<unknown, { caller: Caller; record: R }> {
+  const counts = async ({ caller }: CallerContext) => perVisitor(limit, (await caller()).id)
+  return createGuard({ who: 'visitor', limits: [limit] }, counts, async (context) => {
+    const { limiter, records } = context.services
+    const caller = await context.caller()
+    const { found: record } = await limiter.checkAndRead(
+      await counts(context),
+      () => read(records, caller),
+      noStep,
+    )
+    if (!admits(caller, record)) throw unauthenticated()
     return { caller, record }
-  }
-  return Object.assign(guard, { info: { who: 'visitor', limits: [limit] } as const })
-}
-
-/** Which limit a call is counted on, when its input decides. */
-export type LimitByInput<I> = { limits: readonly LimitName[]; limitFor(input: I): LimitName }
-
-type GuardedConversation = {
-  caller: Caller
-  owned: OwnedConversation
-  allowance: { remaining: number; resetMs: number }
+  })
 }
 
 /**
- * Requires the visitor's own conversation; another visitor's is the same as none. `allowance`: what
- * is left of the limit.
+ * Requires a visitor who starts a conversation, counted by address. Where one must be created, the
+ * visitor's lock is taken with the read, and passed on.
  */
-export function requireConversation<I extends { conversationId: string }>(
-  limit: LimitName | LimitByInput<I>,
-  per: 'visitor' | 'conversation',
-): Guard<I, GuardedConversation> {
-  const { limits, limitFor } =
-    typeof limit === 'string' ? { limits: [limit], limitFor: () => limit } : limit
-  const guard: Guard<I, GuardedConversation> = async ({
-    services,
-    caller: authenticate,
-    input,
-  }) => {
-    const caller = await authenticate()
-    const counterId = per === 'visitor' ? caller.id : `${caller.id}:${input.conversationId}`
-    const [lookup, [allowance]] = await Promise.all([
-      services.records.readConversation(caller, input.conversationId),
-      services.limiter.check([{ limit: limitFor(input), counterId }]),
-    ])
-    if (lookup.isRevoked) throw unauthenticated()
-    const found = lookup.conversation
-    if (!found || found.status === 'starting') {
-      // Ids that are made up have a counter each, so that they are counted on the visitor as well.
-      if (per === 'conversation')
-        await services.limiter.check([{ limit: 'other', counterId: caller.id }])
-      throw new GatewayError('conversation_not_found')
-    }
-    const { remaining = 0, resetMs = 0 } = allowance ?? {}
-    return {
-      caller,
-      owned: { visitorId: caller.id, conversation: found, token: lookup.token },
-      allowance: { remaining, resetMs },
-    }
-  }
-  return Object.assign(guard, { info: { who: 'owner', limits } as const })
+export function requireStarter(): Guard<
+  StartRequest,
+  { caller: Caller; network: string | null; begun: BegunStart }
+> {
+  const counts = countsByAddress('startAddress')
+  return createGuard({ who: 'visitor', limits: ['startAddress'] }, counts, async (context) => {
+    const { limiter, conversations } = context.services
+    const caller = await context.caller()
+    const { network } = context.address()
+    const begun = await limiter.checkAlong(
+      await counts(context),
+      () => conversations.beginStart({ ...caller, network }, context.input),
+      ({ lock }) => lock?.release() ?? Promise.resolve(),
+    )
+    if (!begun.record.isRevoked) return { caller, network, begun }
+    await begun.lock?.release()
+    throw unauthenticated()
+  })
 }

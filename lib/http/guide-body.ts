@@ -4,24 +4,24 @@
  * that needs no preflight; the check of the origin does not depend on one.
  */
 import type { Services } from '../services.js'
-import { type BodyReader, hasType, invalid, jsonBody, parseJsonBody } from './input.js'
+import { type BodyReader, hasType, invalid, jsonBody, parseJsonBody, readText } from './input.js'
 
 /** The guide's names for our endpoints; a rewritten request keeps its URL. */
-const prefix = '/api/messaging/'
+export const guidePrefix = '/api/messaging/'
 
 /** A JSON body; under the guide's prefix a text as well, and `deploymentId` when it is ours. */
 export const guideJsonBody: BodyReader = { ...jsonBody, read }
 
 async function read(request: Request, services: Services): Promise<unknown> {
-  if (!new URL(request.url).pathname.startsWith(prefix)) return jsonBody.read(request)
+  if (!new URL(request.url).pathname.startsWith(guidePrefix)) return jsonBody.read(request)
   const { deployment } = services.env.salesforce
-  return withoutDeployment(await readText(request), deployment)
+  return withoutDeployment(await readJsonOrText(request), deployment)
 }
 
 /** JSON that says so is read as everywhere; no type at all is what a bare `Blob` has. */
-async function readText(request: Request): Promise<unknown> {
+async function readJsonOrText(request: Request): Promise<unknown> {
   if (!hasType(request, 'text/plain') && !hasType(request, '')) return jsonBody.read(request)
-  return parseJsonBody((await request.text()) || '{}')
+  return parseJsonBody((await readText(request)) || '{}')
 }
 
 /** One gateway serves one deployment, so that a name can only be right or wrong. */

@@ -6,8 +6,9 @@ import type * as z from 'zod'
 import { EnvironmentError } from '../config/env.js'
 import type { healthReply } from '../contract/replies.js'
 import { isProblem } from '../problem.js'
+import { noteForLog } from '../request.js'
 import type { Services } from '../services.js'
-import { addressKey, type Connection } from './client-address.js'
+import { type Connection, callerAddress } from './client-address.js'
 import { createLocalLimit, type LocalLimit } from './local-limit.js'
 
 type Health = z.infer<typeof healthReply>
@@ -17,8 +18,22 @@ type HealthCheck = { health: Health; failure?: unknown }
 
 /** Milliseconds for which one check serves all callers. */
 const freshMs = 5000
+/** Milliseconds for which one look at Redis' settings serves all checks: they change rarely. */
+const settingsFreshMs = 5 * 60_000
 
-type HealthState = { limit: LocalLimit; latest?: { until: number; check: Promise<HealthCheck> } }
+const evictionNote =
+  'Redis may evict keys, or did: conversations, sessions and the send log can be lost. Set maxmemory-policy to noeviction, or switch eviction off at Upstash.'
+
+/** A promise that serves all callers until a moment, epoch milliseconds. */
+type Shared<T> = { until: number; result: Promise<T> }
+
+type HealthState = {
+  limit: LocalLimit
+  latest?: Shared<HealthCheck>
+  evictsKeys?: Shared<boolean>
+  /** The log has the warning of this process. */
+  isWarningLogged: boolean
+}
 
 /** One for the rooms of a process. */
 const states = new WeakMap<Services, HealthState>()
@@ -26,15 +41,33 @@ const states = new WeakMap<Services, HealthState>()
 function stateOf(services: Services): HealthState {
   const state = states.get(services) ?? {
     limit: createLocalLimit('other', services.env.limits.other),
+    isWarningLogged: false,
   }
   states.set(services, state)
   return state
 }
 
-async function pingStore(services: Services): Promise<HealthCheck> {
+/** Returns the shared promise while it is fresh, else begins a new one. */
+function shared<T>(known: Shared<T> | undefined, forMs: number, work: () => Promise<T>): Shared<T> {
+  const now = Date.now()
+  return known && known.until > now ? known : { until: now + forMs, result: work() }
+}
+
+/** Tells whether Redis may evict keys; the first time that it may, the log says so. */
+async function warnOfEviction(services: Services): Promise<boolean> {
+  const state = stateOf(services)
+  state.evictsKeys = shared(state.evictsKeys, settingsFreshMs, services.evictsKeys)
+  const evictsKeys = await state.evictsKeys.result
+  if (evictsKeys && !state.isWarningLogged) noteForLog(evictionNote)
+  state.isWarningLogged ||= evictsKeys
+  return evictsKeys
+}
+
+async function checkStore(services: Services): Promise<HealthCheck> {
   try {
     await services.ping()
-    return { health: { status: 'ok', checks: { environment: 'ok', store: 'ok' } } }
+    const warnings = (await warnOfEviction(services)) && { warnings: ['store_evicts' as const] }
+    return { health: { status: 'ok', checks: { environment: 'ok', store: 'ok' }, ...warnings } }
   } catch (failure) {
     if (!isProblem(failure, 'store_unavailable')) throw failure
     return { health: { status: 'down', checks: { environment: 'ok', store: 'down' } }, failure }
@@ -44,11 +77,8 @@ async function pingStore(services: Services): Promise<HealthCheck> {
 /** Shares one check among all callers within five seconds of its beginning. */
 function latestOf(services: Services): Promise<HealthCheck> {
   const state = stateOf(services)
-  const now = Date.now()
-  if (!state.latest || state.latest.until <= now) {
-    state.latest = { until: now + freshMs, check: pingStore(services) }
-  }
-  return state.latest.check
+  state.latest = shared(state.latest, freshMs, () => checkStore(services))
+  return state.latest.result
 }
 
 function servicesOrError(build: () => Services): Services | EnvironmentError {
@@ -76,6 +106,6 @@ export async function checkHealth(
     const checks = { environment: 'down', store: 'down' } as const
     return { health: { status: 'down', checks }, failure: services }
   }
-  stateOf(services).limit.check(addressKey(services, headers, connection))
+  stateOf(services).limit.check(callerAddress(services, headers, connection).groups)
   return await latestOf(services)
 }

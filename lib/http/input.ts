@@ -5,7 +5,7 @@ import { type FieldError, GatewayError } from '../problem.js'
 import type { Services } from '../services.js'
 
 /** A caller's own words come back shortened, and not all of them. */
-const maxErrors = 100
+const maxErrors = 20
 const maxPathLength = 200
 
 /** Says what is wrong, field by field. */
@@ -43,7 +43,9 @@ function isObject(value: unknown): value is object {
 function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     const message = 'is not a known property'
-    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message }))
+    return issue.keys
+      .slice(0, maxErrors)
+      .map((key) => ({ path: pathOf([...issue.path, key]), message }))
   }
   const path = pathOf(issue.path)
   if (isMissing(issue, input)) return [{ path, message: 'is required' }]
@@ -58,7 +60,8 @@ function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
 export function validate<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const read = schema.safeParse(input)
   if (read.success) return read.data
-  throw invalid(read.error.issues.flatMap((issue) => fieldErrors(issue, input)))
+  const issues = read.error.issues.slice(0, maxErrors)
+  throw invalid(issues.flatMap((issue) => fieldErrors(issue, input)))
 }
 
 /** Reads an action's body, up to a size. */
@@ -76,13 +79,42 @@ export const jsonBody = {
 } as const satisfies BodyReader
 
 async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text()
+  const text = await readText(request)
   if (text === '') return {}
   if (!hasType(request, 'application/json')) {
     const detail = 'Send JSON with Content-Type: application/json.'
     throw new GatewayError('unsupported_media_type', { detail })
   }
   return parseJsonBody(text)
+}
+
+/**
+ * Reads a body as UTF-8, without a byte-order mark. Bytes that are no UTF-8 are refused, because
+ * the text that replaces them is not what its sender wrote.
+ * @throws {GatewayError} invalid_request
+ * @throws {GatewayError} unsupported_media_type when another charset is declared
+ */
+export async function readText(request: Request): Promise<string> {
+  const bytes = await request.arrayBuffer()
+  if (!['', 'utf-8', 'utf8'].includes(charsetOf(request))) {
+    throw new GatewayError('unsupported_media_type', { detail: 'Send text as UTF-8.' })
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw invalid([{ path: '', message: 'must be UTF-8' }])
+  }
+}
+
+/** Returns the charset that a body declares, in lower case; `''`: none. */
+function charsetOf(request: Request): string {
+  const [, ...parameters] = (request.headers.get('content-type') ?? '').split(';')
+  for (const parameter of parameters) {
+    const [name = '', value = ''] = parameter.split('=')
+    if (name.trim().toLowerCase() === 'charset')
+      return value.replaceAll('"', '').trim().toLowerCase()
+  }
+  return ''
 }
 
 /**
@@ -119,10 +151,19 @@ function pathOfProto(body: unknown): string | null {
   return null
 }
 
-/** The query, each name once. */
+/** No endpoint knows so many. */
+const maxQueryNames = 20
+
+/**
+ * Reads the query, each name once.
+ * @throws {GatewayError} invalid_request
+ */
 export function readQuery(request: Request): unknown {
   const { searchParams } = new URL(request.url)
   const names = [...searchParams.keys()]
+  if (names.length > maxQueryNames) {
+    throw invalid([{ path: '', message: `must be at most ${maxQueryNames} query parameters` }])
+  }
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
   if (repeated.size > 0) {
     throw invalid([...repeated].map((path) => ({ path, message: 'must be given once' })))

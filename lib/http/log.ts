@@ -1,5 +1,6 @@
 /** The one structured line per request: no message text, no token, no address. */
 import type { RequestScope } from '../request.js'
+import type { Cut } from './streamed-body.js'
 
 /** The kind of a failure and where it happened. */
 type Frames = { name: string; stack: readonly string[] }
@@ -15,6 +16,9 @@ export type RequestLine = {
   salesforce: RequestScope['spent']['salesforce']
   /** Kind and place of an unexpected failure, without its message. */
   error?: Frames
+  /** Bytes of a body that was passed on as it came, and what cut it. */
+  bytes?: number
+  cut?: Cut
   /** Sentences that a room wrote for the log. */
   note?: string
 }
@@ -23,18 +27,24 @@ function rounded({ ms, requests }: RequestLine['redis']) {
   return { ms: Math.round(ms * 10) / 10, requests }
 }
 
+/** Tells that a request failed through no fault of its caller. */
+function isFailure({ status, cut }: RequestLine): boolean {
+  return status >= 500 || cut === 'idle' || cut === 'upstream'
+}
+
 /** Writes the line; failures of ours to the error stream. */
 export function logRequest(line: RequestLine): void {
   const { redis, salesforce, ms, ...rest } = line
+  const isOurs = isFailure(line)
   const entry = {
     time: new Date().toISOString(),
-    level: line.status >= 500 ? 'error' : 'info',
+    level: isOurs ? 'error' : 'info',
     ...rest,
     ms: Math.round(ms * 10) / 10,
     redis: rounded(redis),
     salesforce: rounded(salesforce),
   }
-  const write = line.status >= 500 ? console.error : console.log
+  const write = isOurs ? console.error : console.log
   write(JSON.stringify(entry))
 }
 

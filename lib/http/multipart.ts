@@ -33,8 +33,7 @@ function collectParts(parser: Busboy, bytes: Uint8Array): Promise<Parts> {
   const parts: Parts = new Map()
 
   return new Promise((resolve, reject) => {
-    function add(name: string | undefined, value: string | File): void {
-      const path = name ?? ''
+    function add(path: string, value: string | File): void {
       if (parts.has(path)) reject(invalid([{ path, message: 'must be given once' }]))
       parts.set(path, value)
       if (parts.size > maxParts) tooMany()
@@ -42,22 +41,58 @@ function collectParts(parser: Busboy, bytes: Uint8Array): Promise<Parts> {
     function tooMany(): void {
       reject(invalid([{ path: '', message: `must be at most ${maxParts} parts` }]))
     }
-    parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
-      if (nameTruncated) reject(invalid([{ path: '', message: 'has a part with a long name' }]))
-      if (valueTruncated) reject(invalid([{ path: name, message: 'is too long' }]))
-      add(name, value)
+    // busboy's types hide that a name is missing, and a value where the part's charset is not known.
+    parser.on('field', (name: string | undefined, value: string | undefined, info) => {
+      const path = name ?? ''
+      if (value === undefined) return reject(invalid([{ path, message: 'must be UTF-8' }]))
+      if (info.nameTruncated)
+        reject(invalid([{ path: '', message: 'has a part with a long name' }]))
+      if (info.valueTruncated) reject(invalid([{ path, message: 'is too long' }]))
+      add(path, value)
     })
-    parser.on('file', (name, stream, { filename, mimeType }) => {
+    parser.on('file', (name: string | undefined, stream, { filename, mimeType }) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('error', () => reject(unreadable()))
-      stream.on('end', () => add(name, new File(chunks, filename ?? '', { type: mimeType })))
+      stream.on('end', () => add(name ?? '', new File(chunks, filename ?? '', { type: mimeType })))
     })
     parser.on('partsLimit', tooMany)
     parser.on('error', () => reject(unreadable()))
     parser.on('close', () => resolve(parts))
     parser.end(bytes)
   })
+}
+
+const replacement = '\uFFFD'
+
+function countReplacements(content: string | Buffer): number {
+  let count = 0
+  for (let at = content.indexOf(replacement); at >= 0; count += 1) {
+    at = content.indexOf(replacement, at + 1)
+  }
+  return count
+}
+
+/**
+ * Checks that texts and names are UTF-8. busboy puts U+FFFD in place of bytes that are not, so there
+ * are more of them than the caller wrote.
+ * @throws {GatewayError} invalid_request
+ */
+async function checkEncoding(parts: Parts, bytes: Buffer): Promise<void> {
+  const texts = [...parts].flatMap(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : value.name,
+  ])
+  const found = countReplacements(texts.join())
+  if (found === 0) return
+  const files = [...parts.values()].filter((value) => typeof value !== 'string')
+  const contents = await Promise.all(
+    files.map(async (file) => Buffer.from(await file.arrayBuffer())),
+  )
+  const inFiles = contents.reduce((sum, content) => sum + countReplacements(content), 0)
+  if (found > countReplacements(bytes) - inFiles) {
+    throw invalid([{ path: '', message: 'must be UTF-8' }])
+  }
 }
 
 async function read(request: Request): Promise<unknown> {
@@ -67,7 +102,9 @@ async function read(request: Request): Promise<unknown> {
     throw new GatewayError('unsupported_media_type', { detail })
   }
   const parser = createParser(type)
-  const parts = await collectParts(parser, new Uint8Array(await request.arrayBuffer()))
+  const bytes = Buffer.from(await request.arrayBuffer())
+  const parts = await collectParts(parser, bytes)
+  await checkEncoding(parts, bytes)
   const path = '__proto__'
   if (parts.has(path)) throw invalid([{ path, message: 'is not a known property' }])
   return Object.fromEntries(parts)

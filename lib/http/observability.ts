@@ -6,22 +6,49 @@ import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { setMetric } from 'hono/timing'
 import { EnvironmentError } from '../config/env.js'
+import type { LimitOutcome } from '../limits.js'
 import { isProblem, type ProblemCode } from '../problem.js'
-import { createScope, type RequestScope, runInScope } from '../request.js'
+import { createScope, type HostSignals, type RequestScope, runInScope } from '../request.js'
 import { inRequestSpan } from '../tracing.js'
 import type { Connection } from './client-address.js'
-import { limitHeaders } from './limit-headers.js'
-import { framesOf, logRequest } from './log.js'
+import { framesOf, logRequest, type RequestLine } from './log.js'
+import { type Passed, watchBody } from './streamed-body.js'
+import { vercelWaitUntil } from './vercel-context.js'
 
-/** Hono's environment: set `failure` to have it in the log line. */
+/** Types Hono's environment. A `failure` that is set appears in the log line. */
 export type HttpEnv = {
   Bindings: { connection?: Connection }
-  Variables: { requestId: string; scope: RequestScope; failure: unknown }
+  Variables: {
+    requestId: string
+    scope: RequestScope
+    failure: unknown
+    /** True for a body that is passed on as it comes: its line is written at its end. */
+    isStreamed: boolean
+  }
 }
 
 function requestIdOf(headers: Headers): string {
   const given = headers.get('x-request-id') ?? ''
   return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** Returns the request headers that an answer depends on; a preflight allows the ones it names. */
+function varyOf(method: string, isPublic: boolean): string {
+  const names = [
+    ...(isPublic ? [] : ['Origin']),
+    ...(method === 'OPTIONS' ? ['Access-Control-Request-Headers'] : []),
+  ]
+  return names.join(', ')
+}
+
+/** Returns what the host knows of a request; Vercel's functions tell it by a global. */
+function hostOf({ signal, gone, waitUntil }: Connection = {}): HostSignals {
+  const keepAlive = waitUntil ?? vercelWaitUntil()
+  return {
+    ...(signal && { signal }),
+    ...(gone && { gone }),
+    ...(keepAlive && { waitUntil: keepAlive }),
+  }
 }
 
 /** Returns the problem code of a failure; undefined when there is none. */
@@ -35,11 +62,35 @@ function noteOf(failure: unknown): string | undefined {
   return failure instanceof EnvironmentError ? failure.message : undefined
 }
 
-/** Outermost: the request's scope, the headers every answer has, and the log line. */
-export function observeRequests(name: string): MiddlewareHandler<HttpEnv> {
+/** Returns what the log line says of a streamed body. */
+function bodyFields({ bytes, cut }: Passed): Pick<RequestLine, 'bytes' | 'cut'> {
+  return { bytes, ...(cut !== null && { cut }) }
+}
+
+/**
+ * Returns `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10, structured
+ * fields): one item per limit that applied; no header when none did.
+ */
+function limitHeaders(limits: readonly LimitOutcome[]): Record<string, string> {
+  if (limits.length === 0) return {}
+  const policies = limits.map(
+    ({ name, limit, windowSeconds }) => `"${name}";q=${limit};w=${Math.ceil(windowSeconds)}`,
+  )
+  const states = limits.map(
+    ({ name, remaining, resetMs }) => `"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`,
+  )
+  return { 'RateLimit-Policy': policies.join(', '), RateLimit: states.join(', ') }
+}
+
+/**
+ * Observes the requests of one endpoint, as the outermost middleware: it opens the scope, sets the
+ * headers that every response has, and writes the log line, for a streamed body at its end.
+ * `isPublic`: it answers pages of every origin alike.
+ */
+export function observeRequests(name: string, isPublic = false): MiddlewareHandler<HttpEnv> {
   return async function observeRequest(c, next) {
     const startedAt = performance.now()
-    const scope = createScope()
+    const scope = createScope({ signal: c.req.raw.signal, ...hostOf(c.env.connection) })
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('scope', scope)
     c.set('requestId', requestId)
@@ -51,25 +102,32 @@ export function observeRequests(name: string): MiddlewareHandler<HttpEnv> {
     })
     const { headers } = c.res
     headers.set('X-Request-Id', requestId)
-    headers.set('Vary', 'Origin')
+    const vary = varyOf(c.req.method, isPublic)
+    if (vary) headers.set('Vary', vary)
+    else headers.delete('Vary')
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
     for (const [key, value] of Object.entries(limitHeaders(scope.limits))) headers.set(key, value)
     const failure = c.get('failure')
     const code = codeOf(failure)
     const isUnexpected = code === 'internal'
-    const note = noteOf(failure)
-    logRequest({
-      ...requestInfo,
-      status: c.res.status,
-      ...(code && { code }),
-      ms: performance.now() - startedAt,
-      ...scope.spent,
-      ...(note ? { note } : isUnexpected && { error: framesOf(failure) }),
-    })
+    const note = noteOf(failure) ?? scope.note
+    const { status, body } = c.res
+    const log = (passed?: Passed) =>
+      logRequest({
+        ...requestInfo,
+        status,
+        ...(code && { code }),
+        ms: performance.now() - startedAt,
+        ...scope.spent,
+        ...(passed && bodyFields(passed)),
+        ...(note ? { note } : isUnexpected && { error: framesOf(failure) }),
+      })
+    if (c.get('isStreamed') && body) c.res = new Response(watchBody(body, log), c.res)
+    else log()
   }
 }
 
-/** Redis and Salesforce in `Server-Timing`, beside the total that Hono measures. */
+/** Reports Redis and Salesforce in `Server-Timing`, beside the total that Hono measures. */
 export const reportTiming: MiddlewareHandler<HttpEnv> = async function reportTiming(c, next) {
   await next()
   const { redis, salesforce } = c.get('scope').spent

@@ -1,8 +1,13 @@
-/** Which web pages may call: exact origins, `https://*.example.com` for one label, and our own. Pure. */
+/**
+ * Decides which pages may call: exact origins, those of web-view apps among them,
+ * `https://*.example.com` for one label, and our own. Pure.
+ */
 import { isLoopback } from '../loopback.js'
 
 function isOwn(origin: string, requestUrl: string): boolean {
+  if (!URL.canParse(origin)) return false
   const page = new URL(origin)
+  if (page.origin !== origin) return false
   const isSafe = page.protocol === 'https:' || isLoopback(page.hostname)
   return isSafe && page.host === new URL(requestUrl).host
 }
@@ -21,6 +26,5 @@ export function isAllowedOrigin(
   requestUrl: string,
   allowed: readonly string[],
 ): boolean {
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) return false
   return isOwn(origin, requestUrl) || allowed.some((pattern) => matches(pattern, origin))
 }
