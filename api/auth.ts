@@ -1,7 +1,7 @@
 import { authReply, noReply } from '../lib/contract/replies.js'
 import { authRequest, signOutRequest } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { allowAnyone, requireVisitor } from '../lib/http/guards.js'
+import { allowAnyoneWhoIsCounted, requireVisitor, signedInOrLeaving } from '../lib/http/guards.js'
 import { guideJsonBody } from '../lib/http/guide-body.js'
 
 /** Signs a visitor in: a new guest, one whom the site's login knows, or the same visitor again. */
@@ -11,7 +11,7 @@ const signIn = method({
   input: authRequest,
   body: guideJsonBody,
   reply: authReply,
-  guard: allowAnyone('auth'),
+  guard: allowAnyoneWhoIsCounted('auth'),
   docs: {
     operationId: 'signIn',
     tag: 'Visitors',
@@ -26,10 +26,12 @@ const signIn = method({
       'upstream_unavailable',
     ],
   },
-  async act({ input, visitors }) {
+  async act({ input, count, visitors }) {
     const { identityToken, refreshToken, challenge } = input
-    if (identityToken) return visitors.signIn(identityToken, refreshToken)
-    return refreshToken ? visitors.refresh(refreshToken) : visitors.createGuest(challenge)
+    if (identityToken) return visitors.signIn(identityToken, refreshToken, count)
+    return refreshToken
+      ? visitors.refresh(refreshToken, count)
+      : visitors.createGuest(challenge, count)
   },
 })
 
@@ -39,19 +41,23 @@ const signOut = method({
   method: 'DELETE',
   input: signOutRequest,
   reply: noReply,
-  guard: requireVisitor('other', 'visitor'),
+  guard: requireVisitor(
+    'other',
+    ({ readStanding }, caller) => readStanding(caller),
+    signedInOrLeaving,
+  ),
   docs: {
     operationId: 'signOut',
     tag: 'Visitors',
     summary: 'Forgets a guest, or signs a device out',
     description:
-      'A guest’s open conversations are ended and all that was kept is deleted. The token is refused from then on.',
+      'A guest’s open conversations are ended and all that was kept is deleted. The token is refused from then on. `upstream_unavailable`: Salesforce did not end a conversation; the visitor is signed out, and a repeat with the same token ends it, or gives it up.',
     responses: { 204: 'Forgotten.' },
     problems: ['upstream_unavailable'],
   },
   async act({ input, caller, visitors, conversations }) {
-    if (!caller.verified) await conversations.forgetGuest(caller)
     await visitors.signOut(caller, input.everywhere === 'true' ? 'everywhere' : 'device')
+    if (!caller.verified) await conversations.signOutGuest(caller)
     return null
   },
 })

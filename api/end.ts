@@ -1,7 +1,7 @@
 import { endReply } from '../lib/contract/replies.js'
 import { endRequest } from '../lib/contract/requests.js'
+import { requireConversation } from '../lib/http/conversation-guards.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { requireConversation } from '../lib/http/guards.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Closes a conversation for good, or ends its session; twice is the same as once. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { sendReply } from '../lib/contract/replies.js'
 import { isSignal, type SendRequest, sendRequest } from '../lib/contract/requests.js'
+import { requireConversationWithClaim } from '../lib/http/conversation-guards.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { requireConversation } from '../lib/http/guards.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Typing indicators and receipts have their own rate limit. */
@@ -11,13 +11,21 @@ const limitByType = {
   limitFor: (input: SendRequest) => (isSignal(input) ? 'signal' : 'send'),
 } as const
 
+/** Returns what a call sends, with an id. */
+function outgoingOf(input: SendRequest) {
+  const { id = randomUUID() } = input
+  if (isSignal(input)) return { signal: { ...input, id } }
+  const { conversationId: _, routingAttributes: answers, ...message } = input
+  return { message: { ...message, id }, answers }
+}
+
 /** Says or signals one thing in a conversation; the caller's id makes a retry harmless. */
 const send = method({
   name: 'send',
   method: 'POST',
   input: sendRequest,
   reply: sendReply,
-  guard: requireConversation(limitByType, 'conversation'),
+  guard: requireConversationWithClaim(limitByType, outgoingOf),
   docs: {
     operationId: 'send',
     tag: 'Conversations',
@@ -34,12 +42,10 @@ const send = method({
     ],
   },
   status: () => 202,
-  act: ({ input, owned, conversations }) => {
-    if (isSignal(input))
-      return conversations.signal(owned, { ...input, id: input.id ?? randomUUID() })
-    const { conversationId: _, id = randomUUID(), routingAttributes, ...message } = input
-    return conversations.send(owned, { ...message, id }, routingAttributes)
-  },
+  act: ({ outgoing, claim, owned, conversations }) =>
+    outgoing.message
+      ? conversations.send(owned, outgoing.message, { answers: outgoing.answers, claim })
+      : conversations.signal(owned, outgoing.signal),
 })
 
 export default endpoint(send)

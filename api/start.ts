@@ -1,7 +1,7 @@
 import { startReply } from '../lib/contract/replies.js'
 import { startRequest } from '../lib/contract/requests.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { requireVisitor } from '../lib/http/guards.js'
+import { requireStarter } from '../lib/http/guards.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Opens a conversation, or returns the one that is open. */
@@ -10,7 +10,7 @@ const start = method({
   method: 'POST',
   input: startRequest,
   reply: startReply,
-  guard: requireVisitor('startAddress', 'address'),
+  guard: requireStarter(),
   docs: {
     operationId: 'start',
     tag: 'Conversations',
@@ -22,12 +22,14 @@ const start = method({
       ...upstreamProblems,
       'conversation_not_found',
       'prechat_required',
+      'outside_business_hours',
       'conversation_ended',
       'conversation_lost',
     ],
   },
   status: ({ resumed }) => (resumed ? 200 : 201),
-  act: ({ input, caller, record, conversations }) => conversations.start(caller, record, input),
+  act: ({ input, caller, network, begun, conversations }) =>
+    conversations.start({ ...caller, network }, begun, input),
 })
 
 export default endpoint(start)

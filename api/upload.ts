@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { sendReply } from '../lib/contract/replies.js'
 import { uploadRequest } from '../lib/contract/requests.js'
+import { requireConversationWithOffer } from '../lib/http/conversation-guards.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { requireConversation } from '../lib/http/guards.js'
 import { multipartBody } from '../lib/http/multipart.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
@@ -13,7 +13,7 @@ const upload = method({
   input: uploadRequest,
   body: multipartBody,
   reply: sendReply,
-  guard: requireConversation('send', 'conversation'),
+  guard: requireConversationWithOffer('send'),
   docs: {
     operationId: 'upload',
     tag: 'Conversations',
@@ -31,8 +31,8 @@ const upload = method({
     ],
   },
   status: () => 202,
-  act: ({ input: { id = randomUUID(), file, text }, owned, conversations }) =>
-    conversations.upload(owned, { id, file, text }),
+  act: ({ input: { id = randomUUID(), file, text }, owned, offer, conversations }) =>
+    conversations.upload(owned, offer, { id, file, text }),
 })
 
 export default endpoint(upload)

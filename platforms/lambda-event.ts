@@ -11,20 +11,25 @@ const context = z.object({
   }),
 })
 
-/** The address that AWS saw the caller at; headers are the caller's own words. */
+/** Returns the address that AWS saw the caller at; headers are the caller's own words. */
 export function callerAddress(event: unknown): string | undefined {
   const { http, identity } = context.parse(event).requestContext
   return (http ?? identity)?.sourceIp
 }
 
-/** `/prod/api/send` → `/api/send`; a path that a custom domain left without its stage stays. */
+/**
+ * Maps `/prod/api/send` to `/api/send`; a path that a custom domain left without its stage stays.
+ */
 function withoutStage(path: string, stage: string): string {
   const rest = path.slice(stage.length + 1)
   const isPrefixed = path.startsWith(`/${stage}/`) && /^\/(api$|api\/|\.well-known\/)/.test(rest)
   return isPrefixed ? rest : path
 }
 
-/** The event with a path that begins at the root, and without a body where a request can have none. */
+/**
+ * Returns the event with a path that begins at the root, and without a body where a request can
+ * have none.
+ */
 export function normaliseEvent<E extends LambdaEvent>(event: E): E {
   const { stage, http } = context.parse(event).requestContext
   const method = 'httpMethod' in event ? event.httpMethod : http?.method

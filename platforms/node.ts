@@ -1,4 +1,6 @@
-/** `npm start`: the gateway and its pages as one Node process, behind a proxy that speaks TLS. */
+/**
+ * Runs the gateway and its pages as one Node process (`npm start`), behind a proxy that speaks TLS.
+ */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EnvironmentError } from '../lib/config/env.js'
@@ -23,7 +25,9 @@ async function main(): Promise<void> {
   stopOnSignal(server)
 }
 
-/** Tells that the operator can fix an error: it is printed in one line, others with their stack. */
+/**
+ * Tells whether the operator can fix an error: it is printed in one line, others with their stack.
+ */
 function isOperatorError(error: unknown): error is Error {
   return error instanceof EnvironmentError || (error instanceof Error && 'syscall' in error)
 }

@@ -45,7 +45,7 @@ function applyRewrite(path: string, { source, destination }: z.output<typeof rew
   })
 }
 
-/** The headers that vercel.json adds to the answer for a path. */
+/** Returns the headers that vercel.json adds to the answer for a path. */
 export function headersFor(path: string): Config['headers'][number]['headers'] {
   return headerRules.filter(({ source }) => source(path)).flatMap(({ headers }) => headers)
 }

@@ -4,7 +4,10 @@ import { Hono } from 'hono'
 /** Gives the file of a folder that a path names, or undefined; never anything outside the folder. */
 export type StaticFiles = (request: Request, path: string) => Promise<Response | undefined>
 
-/** The files of a folder: `index.html` for a folder in it, and HTML without its ending (`cleanUrls`). */
+/**
+ * Serves the files of a folder: `index.html` for a folder in it, and HTML without its ending
+ * (`cleanUrls`).
+ */
 export function createStaticFiles(folder: string): StaticFiles {
   const app = new Hono().use(serveStatic({ root: folder }))
   return async ({ url, method, headers }, path) => {

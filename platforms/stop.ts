@@ -3,12 +3,12 @@ import type { RunningServer } from './serve.js'
 /** Milliseconds that running requests may take after the first signal. */
 export const graceMs = 10_000
 
-/** Ctrl-C under npm arrives twice, once from the terminal and once from npm: not a second wish. */
+/** Milliseconds in which a repeated Ctrl-C is ignored: under npm it arrives from the terminal and from npm. */
 const duplicateSignalMs = 500
 
 /**
- * Ends the process with 0 at SIGTERM or SIGINT: it takes no new requests, answers those on their way,
- * and cuts what is left after `graceMs`. A second signal cuts at once.
+ * Ends the process with 0 at SIGTERM or SIGINT: it takes no new requests, answers those on their way
+ * (polls that wait at once), and cuts what is left after `graceMs`. A second signal cuts at once.
  */
 export function stopOnSignal(server: RunningServer): void {
   let firstSignalAt: number | undefined

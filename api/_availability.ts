@@ -10,12 +10,15 @@ const availability = method({
   method: 'GET',
   input: noInput,
   reply: availabilityReply,
+  isReadOnly: true,
+  publicCache: 'public, s-maxage=30, stale-while-revalidate=300',
   guard: allowAnyoneWithHours('other'),
   docs: {
     operationId: 'availability',
     tag: 'Operations',
     summary: 'Says whether somebody is there to chat with',
-    description: 'From the business hours of the deployment; known for 60 seconds.',
+    description:
+      'From the business hours of the deployment; known for 60 seconds. For pages of every origin; shared caches may keep it for 30 seconds.',
     responses: { 200: 'Open or closed, and until when as far as that is known.' },
     problems: upstreamProblems,
   },

@@ -11,8 +11,8 @@ export default endpoint({
     tag: 'Operations',
     summary: 'Says whether the gateway can work',
     description:
-      'Salesforce is not called. The store is asked at most once in five seconds; callers are counted by address, in each process by itself (`other`).',
-    responses: { 200: 'All is well.', 503: 'What is down, in the same shape.' },
+      'Salesforce is not called. The store is asked at most once in five seconds, and for its settings once in five minutes; callers are counted by address, in each process by itself (`other`).',
+    responses: { 200: 'All is well, but for `warnings`.', 503: 'What is down, in the same shape.' },
     problems: ['rate_limited'],
   },
   contract: { reply: healthReply },

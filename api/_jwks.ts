@@ -1,7 +1,9 @@
 import { keySet } from '../lib/contract/replies.js'
 import { endpoint } from '../lib/http/endpoint.js'
 
-/** The public keys to register in Salesforce for user verification (RFC 7517); none in guest mode. */
+/**
+ * Publishes the keys to register in Salesforce for user verification (RFC 7517); none in guest mode.
+ */
 export default endpoint({
   name: 'jwks',
   method: 'GET',

@@ -10,7 +10,8 @@ const list = method({
   method: 'GET',
   input: conversationsRequest,
   reply: conversationsReply,
-  guard: requireVisitor('other', 'visitor'),
+  isReadOnly: true,
+  guard: requireVisitor('other', ({ readConversations }, caller) => readConversations(caller)),
   docs: {
     operationId: 'conversations',
     tag: 'Conversations',

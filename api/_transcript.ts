@@ -1,8 +1,8 @@
 import { transcriptReply } from '../lib/contract/replies.js'
 import { transcriptRequest } from '../lib/contract/requests.js'
 import { attachment } from '../lib/http/attachment.js'
+import { requireConversation } from '../lib/http/conversation-guards.js'
 import { endpoint, method } from '../lib/http/endpoint.js'
-import { requireConversation } from '../lib/http/guards.js'
 import { upstreamProblems } from '../lib/http/operation-docs.js'
 
 /** Sends the transcript of a conversation, as a PDF. */
@@ -11,6 +11,7 @@ const transcript = method({
   method: 'GET',
   input: transcriptRequest,
   reply: transcriptReply,
+  isReadOnly: true,
   guard: requireConversation('other', 'visitor'),
   docs: {
     operationId: 'transcript',
@@ -20,7 +21,8 @@ const transcript = method({
     problems: [...upstreamProblems, 'unsupported', 'conversation_lost'],
     produces: 'application/pdf',
   },
-  respond: ({ name, pdf }) => attachment(name, 'application/pdf', pdf),
+  respond: ({ name, pdf, bytes }) =>
+    attachment({ name, type: 'application/pdf', bytes, body: pdf }),
   act: ({ owned, conversations }) => conversations.transcript(owned),
 })
 
