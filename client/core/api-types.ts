@@ -7,7 +7,7 @@ import type { AnswerType, Message, Role } from './messages.js'
 export type AuthReply = {
   token: string
   tokenType: 'Bearer'
-  /** Seconds. */
+  /** Counts seconds. */
   expiresIn: number
   expiresAt: string
   refreshToken: string
@@ -15,7 +15,7 @@ export type AuthReply = {
   user: { id: string; verified: boolean }
 }
 
-/** The deployment's form, to be filled in before a conversation or a session begins. */
+/** Describes the form that visitors fill in before a conversation or a session begins. */
 export type Prechat = {
   required: boolean
   per: 'conversation' | 'session'
@@ -31,7 +31,7 @@ export type Prechat = {
   }[]
 }
 
-/** Which files may be sent. */
+/** Limits the files that may be sent. */
 export type Attachments = { maxBytes: number; mimeTypes?: string[] | undefined }
 
 export type StartReply = {
@@ -44,15 +44,15 @@ export type StartReply = {
   attachments: Attachments | null
 }
 
-/** Options that a conversation can be started with. */
+/** Holds the options that a conversation can be started with. */
 export type StartOptions = {
-  /** Pre-chat answers and hidden values, by the names the form gives them. */
+  /** Holds pre-chat answers and hidden values by their names in the form. */
   routingAttributes?: Record<string, string>
-  /** The guide's word for the same; gives way. */
+  /** Takes the same under the guide's name; `routingAttributes` has precedence. */
   contextParameters?: Record<string, string>
-  /** Such as `en_US`. */
+  /** Names Salesforce's language, such as `en_US`. */
   language?: string
-  /** False: a new conversation even where one is open. */
+  /** Starts a new conversation even where one is open, if false. */
   resume?: boolean
 }
 
@@ -71,18 +71,36 @@ export type FormValue = {
   title?: string | string[] | undefined
 }
 
-/** An answer to a choice or to a form. */
+/** Describes an answer to a choice or to a form. */
 export type Answer = { selections: { itemId: string; title: string }[] } | { values: FormValue[] }
+
+export type Participant = { role: Role; displayName: string | null }
 
 export type ConversationState = {
   id: string
   status: 'open' | 'ended'
   handledBy: 'queue' | 'bot' | 'agent' | 'none' | 'unknown'
-  participants: { role: Role; displayName: string | null }[]
+  participants: Participant[]
   endedBy: 'EndUser' | 'Agent' | 'System' | null
   estimatedWaitSeconds: number | null
-  /** When a guest loses the conversation. */
+  /** Names the time at which a guest loses the conversation. */
   expiresAt: string | null
+}
+
+/** Describes what one poll heard beside the messages. */
+export type ActivityReply = {
+  typing: Participant[]
+  /** Names what a bot is doing. */
+  progress: string | null
+  queuePosition: number | null
+  /**
+   * Holds the tokens `from` to `to` of the message that a bot is writing, or takes back what was
+   * written of it.
+   */
+  partial:
+    | { messageId: string; from: number; to: number; text: string }
+    | { messageId: string; invalid: true }
+    | null
 }
 
 export type PollReply = {
@@ -91,6 +109,10 @@ export type PollReply = {
   hasMore: boolean
   before: string | null
   pollAfterMs: number | null
+  /** Counts the seconds for which the next poll should wait for news; 0: it should not. */
+  waitSeconds: number
+  /** Is absent where the gateway hears no events. */
+  activity?: ActivityReply | undefined
   conversation: ConversationState
 }
 
@@ -108,6 +130,7 @@ export type ProblemCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'prechat_required'
+  | 'outside_business_hours'
   | 'unsupported'
   | 'conversation_ended'
   | 'conversation_lost'

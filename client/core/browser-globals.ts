@@ -3,7 +3,7 @@
  * compiles without a browser's types and reads nothing that might be missing.
  */
 
-/** Web Locks. */
+/** Describes the Web Locks API (`navigator.locks`). */
 export type Locks = {
   request<T>(
     name: string,
@@ -12,14 +12,14 @@ export type Locks = {
   ): Promise<T>
 }
 
-/** A BroadcastChannel. */
+/** Describes a `BroadcastChannel`. */
 export type Channel = {
   onmessage: ((event: { data: never }) => void) | null
   postMessage(data: unknown): void
   close(): void
 }
 
-/** The part of an XMLHttpRequest that uploads. */
+/** Describes the part of an `XMLHttpRequest` that uploads. */
 export type Upload = {
   upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null }
   onload: (() => void) | null
@@ -36,7 +36,7 @@ export type Upload = {
 
 type Listen = (type: string, listener: () => void, options: { signal: AbortSignal }) => void
 
-type Page = {
+type BrowserGlobals = {
   document?: { hidden: boolean }
   navigator?: { onLine?: boolean; locks?: Locks }
   BroadcastChannel?: new (name: string) => Channel
@@ -49,4 +49,5 @@ type Page = {
   addEventListener?: Listen
 }
 
-export const globals = globalThis as unknown as Page
+/** Refers to the global object, any part of which may be missing. */
+export const globals: BrowserGlobals = globalThis as object

@@ -1,6 +1,6 @@
 import type { Answer, Attachments, StartOptions, StartReply } from './api-types.js'
 import { browser } from './environment.js'
-import { createRequest } from './http.js'
+import { createRequest, fileTimeoutMs } from './http.js'
 import { answerContent, type Content, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver } from './outbox.js'
@@ -12,7 +12,7 @@ import { activeConnections, createState, isActive } from './state.js'
 import { createStoredValue, remove } from './storage.js'
 import { watchWakes } from './wake.js'
 
-/** The conversation that is remembered over a reload. */
+/** Describes the conversation that is kept over a reload. */
 type StoredConversation = {
   conversationId: string
   attachments: Attachments | null
@@ -22,8 +22,9 @@ type StoredConversation = {
 export type Chat = ReturnType<typeof createChat>
 
 /**
- * A visitor's chat. Nothing is asked before `start`, `resume` or the first `send`. What fails is told in
- * the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a `ChatProblem`.
+ * Creates a visitor's chat. It sends no request before `start`, `resume` or the first `send`.
+ * Failures are in the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a
+ * `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
   const { baseUrl, storage, tabs, environment = browser } = options
@@ -35,7 +36,7 @@ export function createChat(options: ChatOptions) {
   const state = createState()
   const { getSnapshot, set } = state
   let { startOptions } = options
-  /** The conversation that is still to be started. */
+  /** Holds the conversation that is still to be started. */
   let pending: (StartOptions & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
 
@@ -57,8 +58,10 @@ export function createChat(options: ChatOptions) {
     },
     (problem) => {
       const { prechat } = problem
-      if (isFinal(problem)) poller.trouble(problem)
-      else if (prechat) set({ prechat })
+      if (isFinal(problem)) {
+        poller.fail(problem)
+        poller.soon()
+      } else if (prechat) set({ prechat })
       else return false
       return true
     },
@@ -96,7 +99,9 @@ export function createChat(options: ChatOptions) {
   async function enter(stored: StoredConversation): Promise<void> {
     const { conversationId } = stored
     const { conversation } = getSnapshot()
-    outbox.remove((own) => own.delivery === 'sent' && own.conversationId !== conversationId)
+    outbox.remove(
+      (message) => message.delivery === 'sent' && message.conversationId !== conversationId,
+    )
     set({
       ...stored,
       ...{ prechat: null, problem: null, connection: 'connecting' },
@@ -110,7 +115,7 @@ export function createChat(options: ChatOptions) {
     unwatch ??= watchWakes(environment, poller.now)
   }
 
-  /** Nothing is read or sent any more, until `start` or `resume`. */
+  /** Stops polling and sending until `start` or `resume`. */
   function close(): void {
     pending = undefined
     unwatch?.()
@@ -119,7 +124,7 @@ export function createChat(options: ChatOptions) {
     set({ connection: 'idle' })
   }
 
-  /** As if nobody had been here. */
+  /** Removes the conversation and the unsent messages, here and from storage. */
   async function forget(): Promise<void> {
     if (!pending) close()
     outbox.remove(() => true)
@@ -129,21 +134,21 @@ export function createChat(options: ChatOptions) {
     await unsent.change(remove)
   }
 
-  function start(given?: StartOptions): void {
+  function start(overrides?: StartOptions): void {
     const { connection, prechat } = getSnapshot()
-    const routingAttributes = given?.routingAttributes && {
+    const routingAttributes = overrides?.routingAttributes && {
       ...startOptions?.routingAttributes,
-      ...given.routingAttributes,
+      ...overrides.routingAttributes,
     }
     watch()
-    if (isActive(getSnapshot()) && given?.resume !== false) {
+    if (isActive(getSnapshot()) && overrides?.resume !== false) {
       if (prechat) outbox.answer(routingAttributes)
       outbox.flush()
       poller.soon()
-    } else if (given || connection === 'online' || !activeConnections.includes(connection)) {
+    } else if (overrides || connection === 'online' || !activeConnections.includes(connection)) {
       pending = {
         ...startOptions,
-        ...given,
+        ...overrides,
         ...(routingAttributes && { routingAttributes }),
         conversationId: crypto.randomUUID(),
       }
@@ -170,18 +175,21 @@ export function createChat(options: ChatOptions) {
   return {
     getSnapshot,
     on: state.on,
-    /** Calls back after every change; what it returns stops that. */
+    /** Calls back after every change. Returns a function that stops that. */
     subscribe: (onChange: () => void): (() => void) => state.on('change', onChange),
     /**
-     * Opens a conversation or comes back to the open one; goes on with the answers, when a form was asked
-     * for.
+     * Opens a conversation or returns to the open one. When a form is asked for, continues with the
+     * answers.
      */
     start,
-    /** Replaces the options that conversations are started with from now on. */
-    setStartOptions(given: StartOptions | undefined): void {
-      startOptions = given
+    /**
+     * Replaces the options that conversations are started with from now on; `undefined` restores
+     * those of `createChat`.
+     */
+    setStartOptions(newOptions = options.startOptions): void {
+      startOptions = newOptions
     },
-    /** Goes on with the conversation that this browser was in, if there is one; else asks nothing. */
+    /** Continues the conversation that this browser was in. Without one, sends no request. */
     async resume(): Promise<void> {
       const stored = await storedConversation.read()
       if (stored && getSnapshot().connection === 'idle') {
@@ -190,48 +198,59 @@ export function createChat(options: ChatOptions) {
         if (!tabs) poller.start()
       }
     },
-    /** Says a text, and starts a conversation when there is none. Returns the message's id. */
+    /** Sends a text, and starts a conversation when there is none. Returns the message's id. */
     send: (text: string): string => sendContent(textContent(text.trim())),
     /** Answers a choice (`{ selections }`) or a form (`{ values }`). Returns the answer's id. */
     reply: (inReplyToMessageId: string, answer: Answer): string =>
       sendContent(answerContent(inReplyToMessageId, answer)),
+    /** Sends any content, by `POST /api/send` or by `deliver`. Returns the message's id. */
     sendContent,
-    /** A call as the visitor, for what goes its own way. */
+    /** Sends any request to the gateway as the visitor. */
     call,
-    /** Sends a message again that failed, by the same id: it is delivered once. Starts as `send` does. */
+    /**
+     * Sends a failed message again by the same id, so that it is delivered once. Starts as `send`
+     * does.
+     */
     retry(id: string): void {
       outbox.retry(id)
       sendWaiting()
     },
-    /** Gives up a message that failed or waits. One on its way may arrive all the same. */
+    /** Gives up a message that failed or waits. One that is being sent may still arrive. */
     discard(id: string): void {
-      outbox.remove((own) => own.id === id)
+      outbox.remove((message) => message.id === id)
       poller.show()
     },
-    /** To be called at each keystroke; ends by itself. */
+    /** Reports that the visitor types. Call it at each keystroke; it ends by itself. */
     typing,
-    /** All there is has been seen. */
+    /** Marks all messages as read. */
     markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
     loadOlder: poller.loadOlder,
     /** Resolves to the transcript of the conversation, as a PDF. */
     transcript: (): Promise<Blob> =>
       call(`/api/transcript?conversationId=${getSnapshot().conversationId}`, {
+        timeoutMs: fileTimeoutMs,
         read: (response) => response.blob(),
       }),
-    /** Ends the conversation for good, or only its session: the next message begins another. */
+    /**
+     * Ends the conversation for good, or only its session: the next message begins another session.
+     */
     async end(scope?: 'conversation' | 'session'): Promise<void> {
       const { conversationId } = getSnapshot()
       await call('/api/end', { body: { conversationId, scope } })
-      poller.soon()
+      poller.soon(0)
     },
-    /** Leaves nothing of the visitor in this browser, and ends the visit at the gateway. */
+    /**
+     * Removes the visitor's data from this browser, and ends the visit at the gateway. A failure is
+     * tried once more: while Salesforce fails, the gateway gives up what is open at the second call.
+     */
     async signOut({ everywhere = false } = {}): Promise<void> {
       close()
       try {
         if (!(await tokens.read())) return
         const read = async () => {}
-        await call(`/api/auth?everywhere=${everywhere}`, { method: 'DELETE', read })
+        const leave = () => call(`/api/auth?everywhere=${everywhere}`, { method: 'DELETE', read })
+        await leave().catch(leave)
       } finally {
         await tokens.change(remove)
         await forget()

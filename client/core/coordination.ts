@@ -5,31 +5,34 @@ import type { Environment } from './environment.js'
 import type { ProblemMembers } from './problem.js'
 import type { State } from './state.js'
 
-/** A chat's place among the tabs of one conversation. */
+/** Represents a chat among the tabs of one conversation. */
 export type TabClient = {
   environment: Environment
   getSnapshot: State['getSnapshot']
-  /** Reads from now on. */
+  /** Starts polling in this tab. */
   lead(): void
-  /** Reads no more; another does. */
+  /** Stops polling in this tab: another one polls. */
   follow(): void
-  /** Up to where all is read, and from where history goes on. */
+  /** Returns the cursor up to which all is read, and the one at which older messages continue. */
   position(): { cursor: string | undefined; before: string | null }
-  /** Takes what another read: what follows upon `cursor`, or (`undefined`) one whole. */
+  /**
+   * Adds a page that another tab read. It follows the cursor `from`; a page without `from` has all
+   * messages of that tab.
+   */
   add(page: PollReply, from: string | undefined): void
-  /** Takes what went wrong for the one who reads. */
+  /** Reports a problem of the tab that polls. */
   fail(problem: ProblemMembers): void
-  /** Somebody expects something. */
+  /** Brings the next poll forward, because a tab expects a message. */
   pollSoon(): void
 }
 
-/** A message from one tab to the others. */
+/** Describes a message from one tab to the others. */
 export type TabMessage =
   | { kind: 'page'; page: PollReply; from: string | undefined }
   | { kind: 'problem'; problem: ProblemMembers }
   | { kind: 'pollSoon' }
 
-/** Sits down at the table of a conversation; without it, each tab reads for itself. */
+/** Joins the tabs of a conversation. Without it, each tab polls for itself. */
 export type Tabs = (
   conversationId: string,
   tabClient: TabClient,

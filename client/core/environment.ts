@@ -2,19 +2,19 @@ import { globals } from './browser-globals.js'
 
 /** Describes what a chat needs of its environment. Pass another one where there is no browser. */
 export type Environment = {
-  /** Nobody is looking: it reads slowly. */
+  /** Tells whether the page is hidden: then the chat polls slowly. */
   isHidden(): boolean
-  /** False only when it is certain that there is no network. */
+  /** Returns false only when it is certain that there is no network. */
   isOnline(): boolean
-  /** Calls back whenever one of the two may have changed; what it returns stops that. */
+  /** Calls back whenever one of the two may have changed. Returns a function that stops that. */
   watch(onChange: () => void): () => void
-  /** Does the work while nobody else, in no other tab, does work of that name. */
+  /** Runs `work` while no other work of that name runs, in any tab. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
 }
 
 const changes = ['visibilitychange', 'online', 'offline']
 
-/** A page in a browser; also safe where there is none, such as in a server's rendering. */
+/** Describes a page in a browser. It is safe without a browser too, such as in server rendering. */
 export const browser: Environment = {
   isHidden: () => !!globals.document?.hidden,
   isOnline: () => globals.navigator?.onLine !== false,

@@ -1,15 +1,18 @@
 import { problemOf } from './problem.js'
 
+/** Bounds a call that carries a file, either way: 4 MB on a slow mobile network take two minutes. */
+export const fileTimeoutMs = 120_000
+
 export type CallOptions<T = unknown> = {
-  /** POST with a body, else GET. */
+  /** Defaults to POST with a body, else to GET. */
   method?: string
   token?: string
   body?: object
-  /** Ends the request; its timeout does so as well. */
+  /** Aborts the request. The timeout aborts this controller. */
   life?: AbortController | undefined
   timeoutMs?: number
-  /** Another way to send it; it is given the plain one. */
-  via?(plain: typeof fetch): typeof fetch
+  /** Replaces the `fetch` that sends the request; it gets the one that would have sent it. */
+  via?(baseFetch: typeof fetch): typeof fetch
   /** Reads the response; as JSON by default. */
   read?(response: Response): Promise<T>
 }
@@ -17,10 +20,12 @@ export type CallOptions<T = unknown> = {
 export type Request = ReturnType<typeof createRequest>
 
 /**
- * One request to the gateway. Throws a `ChatProblem` when the answer is not a success; whatever else it
- * throws means that there was none.
+ * Creates the function that sends one request to the gateway.
+ *
+ * The function throws a `ChatProblem` when the response is not a success. Any other error means
+ * that there was no response.
  */
-export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
+export function createRequest(baseUrl: string, customFetch?: typeof fetch) {
   return async function request<T>(path: string, options: CallOptions<T> = {}): Promise<T> {
     const {
       token,
@@ -28,12 +33,12 @@ export function createRequest(baseUrl: string, ownFetch?: typeof fetch) {
       method = body ? 'POST' : 'GET',
       life = new AbortController(),
       timeoutMs = 20_000,
-      via = (plain) => plain,
+      via = (baseFetch) => baseFetch,
       read = (response) => response.json() as Promise<T>,
     } = options
     const timer = setTimeout(() => life.abort(), timeoutMs)
     try {
-      const response = await via(ownFetch ?? fetch)(baseUrl.replace(/\/$/, '') + path, {
+      const response = await via(customFetch ?? fetch)(baseUrl.replace(/\/$/, '') + path, {
         method,
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),

@@ -1,17 +1,18 @@
-/** The browser client: `createChat`, and the types of everything it shows. */
+/** Exports the browser client: `createChat`, and the types of everything that it shows. */
 
 export type {
   Answer,
   Attachments,
   ConversationState,
   FormValue,
+  Participant,
   PollReply,
   Prechat,
   ProblemCode,
   StartOptions,
 } from './api-types.js'
 export { type Chat, createChat } from './chat.js'
-export type { TabClient as Seat, TabMessage as News, Tabs } from './coordination.js'
+export type { TabClient, TabMessage, Tabs } from './coordination.js'
 export { browser, type Environment } from './environment.js'
 export type { Content } from './local-message.js'
 export type * from './messages.js'
@@ -19,6 +20,6 @@ export type { ChatOptions } from './options.js'
 export type { Deliver } from './outbox.js'
 export { ChatProblem, type ProblemMembers } from './problem.js'
 export type { IdentityToken } from './session.js'
-export type { ChatMessage, Connection, Delivery, Snapshot } from './snapshot.js'
+export type { Activity, ChatMessage, Connection, Delivery, Snapshot } from './snapshot.js'
 export type { ChatEvents } from './state.js'
 export type { ChatStorage } from './storage.js'

@@ -1,19 +1,19 @@
-/** An own message as it is shown until its echo comes. */
+/** Builds the visitor's messages as they are shown until a poll delivers them. */
 
 import type { Answer } from './api-types.js'
 import type { Message } from './messages.js'
 import type { ChatMessage } from './snapshot.js'
 
 type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-/** The members that are particular to a type of message. */
+/** Holds the members that are particular to a type of message. */
 export type Content = Each<Message, 'id' | 'conversationId' | 'sender' | 'timestamp'>
 
-/** A text, as a message. */
+/** Returns the content of a text message. */
 export function textContent(text: string): Content {
   return { messageType: 'StaticContentMessage', text, staticContent: { formatType: 'Text', text } }
 }
 
-/** An answer to a choice or a form, as a message; its text is made of the titles. */
+/** Returns the content of an answer to a choice or a form. Its text is made of the titles. */
 export function answerContent(inReplyToMessageId: string, answer: Answer): Content {
   const answers: { title?: unknown; value?: unknown }[] =
     'values' in answer ? answer.values : answer.selections
@@ -29,10 +29,10 @@ export function sendBody(message: ChatMessage): object {
   return staticContent ? { id, text } : { id, messageType, inReplyToMessageId, values, selections }
 }
 
-/** This device's time, as messages tell it. */
+/** Returns this device's time in the format of messages: ISO 8601 in UTC with milliseconds. */
 export const timestampNow = () => new Date().toISOString()
 
-/** A message of the visitor's that is not sent anywhere yet. */
+/** Returns a message of the visitor that was not sent yet and has no conversation. */
 export function localMessage(content: Content): ChatMessage {
   return {
     id: crypto.randomUUID(),

@@ -1,26 +1,32 @@
-/** Does something again and again, at the pace it asks for; after a failure later and later. */
+/** Repeats a turn at the pace that it asks for, with growing pauses after failures. */
 import { type ChatProblem, problemFrom } from './problem.js'
 
 /**
- * One turn. Resolves to the milliseconds until the next, or to null when there is none for now. When
- * `life` is aborted, another has taken its place.
+ * Does one turn. Resolves to the milliseconds until the next one, or to null when there is none for
+ * now. When `life` is aborted, another turn has taken its place.
  */
 type Turn = (life: AbortController) => Promise<number | null>
 
 /**
- * Milliseconds until it goes on after so many failures in a row, 0 to begin to count anew. Undefined: as
- * usual, which is never after one that is not `retryable`.
+ * Returns the milliseconds until the next turn after so many failures in a row; 0 also resets the
+ * count. Undefined leaves it to the loop, which stops after a problem that is not `retryable`.
  */
 type OnFailure = (problem: ChatProblem, failures: number) => number | undefined
 
 const maxPauseMs = 30_000
+/** Bounds a delay, in milliseconds: timers take longer ones for none. */
+const maxTimerMs = 2 ** 31 - 1
 
-/** A loop that stands still until it is told; what is `soon` comes after `soonMs`. */
-export function createLoop(turn: Turn, onFailure: OnFailure, soonDelayMs: number) {
+/** Creates a loop that waits until it is started. */
+export function createLoop(turn: Turn, onFailure: OnFailure) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** The turn under way; one that is not this one any more comes to nothing. */
+  let soonTimer: typeof timer
+  /** Identifies the turn under way. The result of any other turn is dropped. */
   let current: AbortController | undefined
-  /** Stopped, or before a time that the server named: nobody but the timer and `start` begins a turn. */
+  /**
+   * Tells whether the loop is stopped, or waits until a time that the server named. Then only the
+   * timer and `start` begin a turn.
+   */
   let isPaused = false
   let failures = 0
 
@@ -28,10 +34,13 @@ export function createLoop(turn: Turn, onFailure: OnFailure, soonDelayMs: number
     current?.abort()
     current = undefined
     clearTimeout(timer)
-    timer = setTimeout(run, delayMs)
+    timer = setTimeout(run, Math.min(delayMs, maxTimerMs))
   }
 
-  /** 1 s, 2 s, 4 s … 30 s, each shortened by chance so that visitors do not come back as a crowd. */
+  /**
+   * Returns 1 s, 2 s, 4 s … 30 s in milliseconds, each shortened at random by up to half so that
+   * visitors do not return all at once. A `retryAfterMs` of the server has precedence.
+   */
   function pauseAfter({ retryAfterMs }: ChatProblem): number {
     failures += 1
     isPaused = !!retryAfterMs
@@ -39,41 +48,50 @@ export function createLoop(turn: Turn, onFailure: OnFailure, soonDelayMs: number
   }
 
   async function run(): Promise<void> {
-    const own = new AbortController()
-    current = own
+    const controller = new AbortController()
+    current = controller
     isPaused = false
     let nextMs: number | null | undefined
     try {
-      nextMs = await turn(own)
+      nextMs = await turn(controller)
       failures = 0
     } catch (error) {
-      if (current !== own) return
+      if (current !== controller) return
       const problem = problemFrom(error)
       nextMs = onFailure(problem, failures + 1)
       if (nextMs === 0) failures = 0
       nextMs ??= problem.retryable ? pauseAfter(problem) : null
     }
-    if (current !== own) return
+    if (current !== controller) return
     current = undefined
     if (nextMs !== null) schedule(nextMs)
   }
 
   return {
-    /** From now on, and at once. */
+    /** Begins a turn at once, and continues from then on. */
     start(): void {
       isPaused = false
       schedule(0)
     },
+    /** Begins no turn until `start`, and drops the one under way. */
     stop(): void {
       isPaused = true
       schedule(0)
       clearTimeout(timer)
+      clearTimeout(soonTimer)
     },
-    /** A moment from now; a turn under way knows itself when the next is due. */
-    soon(): void {
-      if (!isPaused && !current) schedule(soonDelayMs)
+    /**
+     * Begins a turn after a delay, if the next one would begin later. A turn that is under way by
+     * then is kept, unless it began before this call and `isWaiting`: it may have looked too early.
+     */
+    soon(delayMs: number, isWaiting?: () => boolean): void {
+      const earlier = current
+      clearTimeout(soonTimer)
+      soonTimer = setTimeout(() => {
+        if (!isPaused && (!current || (current === earlier && isWaiting?.()))) schedule(0)
+      }, delayMs)
     },
-    /** At once, past a turn under way, whose connection may be dead. */
+    /** Begins a turn at once. It replaces one under way, whose connection may be dead. */
     now(): void {
       if (!isPaused) schedule(0)
     },

@@ -9,12 +9,12 @@ type Common = {
   id: string
   conversationId: string
   sender: { role: Role; displayName: string | null }
-  /** ISO 8601 in UTC with milliseconds. */
+  /** Names the time: ISO 8601 in UTC with milliseconds. */
   timestamp: string
-  /** Always there, so that a renderer that does not know the type can show something. */
+  /** Always has a value, so that a renderer that does not know the type can show something. */
   text: string
   inReplyToMessageId?: string | undefined
-  /** Why Salesforce said it by itself, where it did. */
+  /** Names the reason for which Salesforce sent the message by itself, if it did. */
   reason?: 'AutomatedResponse' | 'Consent' | undefined
 }
 
@@ -26,8 +26,12 @@ export type StaticContentMessage = Common & {
   staticContent: {
     formatType: 'Text'
     text: string
+    /** The same as CommonMark, which may hold tables; it has no HTML and no pictures. */
+    markdown?: string | undefined
     citations?: { label?: string | undefined; url: string }[] | undefined
   }
+  /** Texts that the visitor may send as an answer. */
+  suggestions?: string[] | undefined
 }
 
 export type RichLinkMessage = Common & {
@@ -68,7 +72,7 @@ export type CarouselMessage = Common & {
   messageType: 'CarouselMessage'
   carousel: {
     title?: string | undefined
-    /** An action with a `url` is opened by the page; nothing is sent for it. */
+    /** Lists the cards. The page opens an action with a `url`; nothing is sent for it. */
     cards: (Pictured & { title: string; actions: (Option | { url: string; title: string })[] })[]
   }
 }
@@ -87,7 +91,7 @@ export type ChoiceResponseMessage = Common & {
   selections: Option[]
 }
 
-/** The types of answers that a visitor can give in a form. */
+/** Lists the types of answers that a visitor can give in a form. */
 export type AnswerType =
   | 'text'
   | 'multiline'
@@ -100,13 +104,13 @@ export type AnswerType =
 
 export type FormInput = {
   inputId: string
-  /** `note`: a static title or footer, nothing to fill in. */
+  /** Marks a static title or footer by `note`: it has nothing to fill in. */
   type: AnswerType | 'note'
   label: string
   required: boolean
   options?: Option[] | undefined
   maxLength?: number | undefined
-  /** A regular expression. */
+  /** Holds a regular expression. */
   pattern?: string | undefined
   placeholder?: string | undefined
   hint?: string | undefined
@@ -117,7 +121,7 @@ export type FormMessage = Common & {
   form: { title: string; inputs: FormInput[] }
 }
 
-/** Either the values that were filled in, or what became of them. */
+/** Has either the values that were filled in, or their result. */
 export type FormResponseMessage = Common & {
   messageType: 'FormResponseMessage'
   values?:
@@ -151,10 +155,14 @@ export type RoutingResult = Common & {
 
 export type SessionStatusChanged = Common & {
   messageType: 'SessionStatusChanged'
-  session: { status: string; previous?: string | undefined; endedBy?: Role | undefined }
+  session: {
+    status: string
+    previous?: string | undefined
+    endedBy?: 'EndUser' | 'Agent' | 'System' | undefined
+  }
 }
 
-/** A message whose type is not among these; its `text` can be shown all the same. */
+/** Stands for a message of any other type. Its `text` can be shown. */
 export type UnknownMessage = Common & {
   messageType: 'UnknownMessage'
   original: {

@@ -5,17 +5,17 @@ import type { IdentityToken } from './session.js'
 import type { ChatStorage } from './storage.js'
 
 export type ChatOptions = {
-  /** The gateway's address, such as `https://chat.example.com`; empty on its own pages. */
+  /** Names the gateway's address, such as `https://chat.example.com`; empty on its own pages. */
   baseUrl: string
-  /** `localStorage` unless said otherwise: the tabs of a browser are one visitor. */
+  /** Defaults to `localStorage`: the tabs of a browser are one visitor. */
   storage?: ChatStorage
   /** Names the visitor who is signed in on the site, if any. */
   identityToken?: IdentityToken
-  /** Options that every conversation is started with; those given to `start` join them. */
+  /** Holds options that every conversation is started with; those of `start` join them. */
   startOptions?: StartOptions | undefined
   fetch?: typeof fetch
-  /** `tabs` of `miaw-gateway/client/tabs`: one tab reads for all. */
+  /** Takes `tabs` of `miaw-gateway/client/tabs`: one tab polls for all. */
   tabs?: Tabs
-  /** For where there is no browser. */
+  /** Replaces the browser where there is none. */
   environment?: Environment
 }

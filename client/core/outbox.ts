@@ -12,7 +12,7 @@ import type { ChatMessage, Delivery } from './snapshot.js'
 import { isActive } from './state.js'
 import type { StoredValue } from './storage.js'
 
-/** Hands something over by itself, instead of `POST /api/send`. */
+/** Delivers a message in place of `POST /api/send`. Reports progress from 0 to 1. */
 export type Deliver = (
   address: { conversationId: string; id: string },
   onProgress: (part: number) => void,
@@ -24,15 +24,24 @@ export type Outbox = ReturnType<typeof createOutbox>
 
 const maxAttempts = 8
 const offlinePauseMs = 30_000
-/** Ten minutes: so long it is sent by itself after a reload; what waited longer is shown as failed, to be sent by hand. */
+/**
+ * Counts ten minutes in milliseconds. A younger message is sent by itself after a reload; an older
+ * one is shown as failed, and the visitor can send it again.
+ */
 const resumedForMs = 600_000
-/** A day: so long the gateway knows the ids of what was sent, so that nothing is sent twice. */
+/**
+ * Counts one day in milliseconds: for so long the gateway knows the ids of sent messages, so that
+ * none is sent twice.
+ */
 const keptForMs = 86_400_000
 
 /**
+ * Creates the queue of the visitor's unsent messages.
+ *
  * @param storedMessages messages that are not sent; those without a `conversationId` were not tried
- * @param onChange the messages are others; `delivery` is what one has become
- * @param isBlocking whether the trouble is not the message's: then all waits, or has been failed
+ * @param onChange called when the messages change; `delivery` is the new state of one of them
+ * @param isBlocking tells whether a problem is not of the message alone: then all messages wait, or
+ *   have been failed
  */
 export function createOutbox(
   { call, state, environment }: ChatContext,
@@ -42,19 +51,21 @@ export function createOutbox(
 ) {
   let messages: ChatMessage[] = []
   /**
-   * Delivery functions by message id, for messages that have their own. They are not kept over a
-   * reload.
+   * Holds delivery functions by message id, for messages that are not sent by `POST /api/send`.
+   * They are not kept over a reload.
    */
   const deliverers = new Map<string, Deliver>()
-  /** The one on its way. */
+  /** Holds the id of the message that is being sent. */
   let current = ''
-  /** To a form that is asked for each session; they travel with what is said next. */
+  /** Holds answers to a form that is asked for each session; they go with the next message. */
   let routingAttributes: StartOptions['routingAttributes']
 
-  /** Keeps what is not sent, beside what other tabs keep; `known` may be gone. */
+  /**
+   * Stores the unsent messages beside those of other tabs. Drops those of `known` that are gone.
+   */
   function keep(known: ChatMessage[]): void {
-    void storedMessages.change((kept) => {
-      const others = (kept ?? []).filter(({ id }) => !known.some((own) => own.id === id))
+    void storedMessages.change((stored) => {
+      const others = (stored ?? []).filter(({ id }) => !known.some((other) => other.id === id))
       const unsent = messages.filter(
         ({ id, delivery }) => delivery !== 'sent' && !deliverers.has(id),
       )
@@ -77,7 +88,7 @@ export function createOutbox(
     change(id, { delivery: 'failed', problem: new ChatProblem(problem) })
   }
 
-  /** Sends the first that waits, if there is somewhere to send it to. */
+  /** Sends the first waiting message, if there is a conversation to send it to. */
   async function turn(): Promise<number | null> {
     const message = messages.find(({ delivery }) => delivery === 'sending')
     const snapshot = state.getSnapshot()
@@ -106,18 +117,19 @@ export function createOutbox(
     return 0
   }
 
-  const { soon: flush } = createLoop(turn, onFailure, 0)
+  const { soon } = createLoop(turn, onFailure)
+  const flush = () => soon(0)
 
   return {
     flush,
-    /** Goes on with the answers to the form that stood in the way. */
+    /** Takes the answers to the form that blocked sending, and closes it. */
     answer(answers: StartOptions['routingAttributes'] = {}): void {
       routingAttributes = answers
       state.set({ prechat: null })
     },
     /** Returns the messages that are not known to have arrived. */
     messages: () => messages,
-    /** Takes them out. */
+    /** Removes the messages that `isGone` selects. */
     remove(isGone: (message: ChatMessage) => boolean): void {
       const known = messages
       messages = messages.filter((message) => !isGone(message))
@@ -132,15 +144,16 @@ export function createOutbox(
       change(id, { delivery })
       return id
     },
+    /** Marks a message to be sent again, with a new timestamp. */
     retry(id: string): void {
       change(id, { delivery: 'sending', problem: undefined, timestamp: timestampNow() })
     },
-    /** Takes up what was left unsent by a page before this one, and sends what waits. */
+    /** Adds the messages that an earlier page left unsent, and sends those that wait. */
     async resume(conversationId: string): Promise<void> {
       for (const message of (await storedMessages.read()) ?? []) {
         const { id, timestamp, problem, conversationId: lastConversationId } = message
         const ageMs = Math.abs(Date.now() - Date.parse(timestamp))
-        if (ageMs > keptForMs || messages.some((own) => own.id === id)) continue
+        if (ageMs > keptForMs || messages.some((other) => other.id === id)) continue
         messages = [...messages, message]
         const isDue =
           ageMs < resumedForMs && (!lastConversationId || lastConversationId === conversationId)
@@ -149,7 +162,7 @@ export function createOutbox(
       onChange()
       flush()
     },
-    /** Nothing more can be sent. */
+    /** Fails all waiting messages. */
     failAll(problem: ChatProblem): void {
       for (const { id, delivery } of messages) if (delivery === 'sending') fail(id, problem)
     },

@@ -1,18 +1,21 @@
 /** Polls a conversation, in this tab or through another, and updates the snapshot. */
 
+import { createActivity } from './activity.js'
 import type { PollReply } from './api-types.js'
 import type { ChatContext } from './context.js'
 import type { Tabs } from './coordination.js'
 import { createLoop } from './loop.js'
 import type { Outbox } from './outbox.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
-import type { ChatMessage, Connection } from './snapshot.js'
+import type { ChatMessage, Connection, Snapshot } from './snapshot.js'
 import { isFromOthers, ordered } from './timeline.js'
 
 export type Poller = ReturnType<typeof createPoller>
 
 const hiddenPaceMs = 20_000
-const soonMs = 400
+/** Counts the milliseconds after a send until the gateway has something to show of it. */
+const soonMs = 1000
+const timeoutMs = 20_000
 
 const connectionByCode: Partial<Record<string, Connection>> = {
   conversation_ended: 'ended',
@@ -21,13 +24,15 @@ const connectionByCode: Partial<Record<string, Connection>> = {
   refresh_rejected: 'lost',
 }
 
-/** Tells from a problem that the conversation itself is over. */
+/** Tells whether a problem means that the conversation itself is over. */
 export const isFinal = ({ code }: ProblemMembers) => code in connectionByCode
 
 /**
- * @param joinTabs where tabs divide the reading: at the table of a conversation
- * @param prepare opens the conversation that is to be read, where it is not open yet
- * @param onFinal the conversation is over, one way or the other
+ * Creates the poller of a chat.
+ *
+ * @param joinTabs divides the polling among tabs, where the chat has it
+ * @param prepare opens the conversation, where it is not open yet
+ * @param onFinal called when the conversation has ended or is lost
  */
 export function createPoller(
   { call, state, environment }: ChatContext,
@@ -42,22 +47,35 @@ export function createPoller(
   let cursor: string | undefined
   let before: string | null = null
   let coordination: ReturnType<Tabs> | undefined
+  /** Counts the seconds that the gateway wants the next poll to wait. */
+  let waitSeconds = 0
+  /** Counts the seconds that the poll under way waits. */
+  let waiting = 0
+  const activity = createActivity((changed) => set({ activity: changed }))
 
-  function fetchPage(position: Record<string, string>, life?: AbortController): Promise<PollReply> {
-    const query = new URLSearchParams({ conversationId, ...position })
-    return call(`/api/poll?${query}`, { life })
+  function fetchPage(
+    position: { cursor?: string | undefined; before?: string },
+    life?: AbortController,
+    wait = 0,
+  ): Promise<PollReply> {
+    // By POST: browsers cache a preflight by the whole URL, which a cursor in the query changes.
+    const body = { conversationId, ...position, wait }
+    return call('/api/poll', { body, life, timeoutMs: timeoutMs + wait * 1000 })
   }
 
   async function turn(life: AbortController): Promise<number | null> {
     await prepare(life)
     const from = cursor
-    const page = await fetchPage(from ? { cursor: from } : {}, life)
+    // After a failure, and in a hidden page, the answer is wanted at once.
+    waiting = getSnapshot().connection === 'online' && !environment.isHidden() ? waitSeconds : 0
+    const page = await fetchPage({ cursor: from }, life, waiting)
     life.signal.throwIfAborted()
     add(page, from)
     coordination?.post({ kind: 'page', page, from })
     const { hasMore, pollAfterMs } = page
     if (hasMore) return 0
-    return pollAfterMs && environment.isHidden() ? Math.max(pollAfterMs, hiddenPaceMs) : pollAfterMs
+    const isSlow = pollAfterMs !== null && environment.isHidden()
+    return isSlow ? Math.max(pollAfterMs, hiddenPaceMs) : pollAfterMs
   }
 
   function onFailure(problem: ChatProblem): number | undefined {
@@ -70,22 +88,32 @@ export function createPoller(
     return undefined
   }
 
-  const { start, stop, soon, now } = createLoop(turn, onFailure, soonMs)
-
-  function show(): void {
-    const own = outbox.messages().filter(({ id }) => !known.has(id))
-    set({ messages: ordered([...known.values(), ...own]), hasOlder: !!before })
+  const { start, stop, now, ...loop } = createLoop(turn, onFailure)
+  /** Looks after a delay, without waiting: something new is expected to be there by then. */
+  function soon(delayMs = soonMs): void {
+    waitSeconds = 0
+    loop.soon(delayMs, () => !!waiting)
   }
 
-  /** Those that were not known. */
+  /** Puts the known and the unsent messages into the snapshot, with other changes at once. */
+  function show(changes?: Partial<Snapshot>): void {
+    const unsent = outbox.messages().filter(({ id }) => !known.has(id))
+    set({ messages: ordered([...known.values(), ...unsent]), hasOlder: !!before, ...changes })
+  }
+
+  /** Returns a page's messages that were not known. */
   function newMessagesOf(page: PollReply): ChatMessage[] {
     const fresh = page.messages.filter(({ id }) => !known.has(id))
     return fresh.map((message) => ({ ...message, delivery: 'delivered' }))
   }
 
-  /** A page of the newest is joined to what is known if it begins with something known; else it begins the list. */
+  /**
+   * Adds a page. A page of the newest messages (without `from`) joins the list if its oldest
+   * message is known; else it replaces the list.
+   */
   function add(page: PollReply, from: string | undefined): void {
     cursor = page.cursor ?? cursor
+    waitSeconds = page.waitSeconds
     const [oldest] = page.messages
     if (!from && oldest && !known.has(oldest.id)) {
       before = page.before
@@ -94,15 +122,17 @@ export function createPoller(
     const fresh = newMessagesOf(page)
     for (const message of fresh) known.set(message.id, message)
     outbox.remove(({ id }) => known.has(id))
-    if (fresh[0]) show()
+    const heard = { activity: activity.hear(page, fresh, known) }
+    if (fresh[0]) show(heard)
+    else set(heard)
     const { conversation } = page
-    const { connection, conversation: shown } = getSnapshot()
-    if (JSON.stringify(conversation) !== JSON.stringify(shown)) set({ conversation })
-    // What was said last may come after the end: it is read on for as long as the server wants.
+    const { connection, conversation: previous } = getSnapshot()
+    if (JSON.stringify(conversation) !== JSON.stringify(previous)) set({ conversation })
+    // Last messages may arrive after the end: polling goes on while the server asks for it.
     if (conversation.status === 'ended')
       fail(new ChatProblem({ code: 'conversation_ended', retryable: false }))
     else set({ connection: 'online', problem: null })
-    // What is said waits while it does not stand well, with whichever tab finds out that it does again.
+    // Messages that waited while the connection was not online are sent now, in every tab.
     if (connection !== 'online') outbox.flush()
     for (const message of from ? fresh : []) {
       if (message.sender.role === 'EndUser') emit('delivery', message)
@@ -110,6 +140,7 @@ export function createPoller(
     }
   }
 
+  /** Puts a problem into the snapshot, with the connection that follows from it. */
   function fail(problem: ChatProblem): void {
     const { code, retryable } = problem
     const interrupted = environment.isOnline() ? 'retrying' : 'offline'
@@ -119,37 +150,36 @@ export function createPoller(
       ...{ problem, prechat },
       connection: connectionByCode[code] ?? (retryable ? interrupted : stopped),
     })
-    if (isFinal(problem)) {
-      onFinal(problem)
-      soon()
-    }
+    if (isFinal(problem)) onFinal(problem)
   }
 
   function close(): void {
     coordination?.close()
     coordination = undefined
     stop()
+    set({ activity: activity.clear() })
   }
 
   return {
     show,
-    trouble: fail,
+    fail,
     close,
     now,
-    /** Reads, after preparing. */
+    /** Prepares, then polls. */
     start,
-    /** Something is about to come: whoever reads is told. */
-    soon(): void {
-      soon()
+    /** Brings the next poll forward, also if another tab polls. */
+    soon(delayMs?: number): void {
+      soon(delayMs)
       coordination?.post({ kind: 'pollSoon' })
     },
-    /** From now on it is about this conversation; who sits at a table waits to be told to read. */
+    /** Changes to a conversation. With `joinTabs`, polling waits until this tab leads. */
     enter(id: string): void {
       if (conversationId !== id) {
         conversationId = id
         known = new Map()
         before = null
         cursor = undefined
+        activity.clear()
       }
       show()
       coordination?.close()
@@ -166,6 +196,7 @@ export function createPoller(
         add,
       })
     },
+    /** Adds the page of messages before the oldest one. */
     async loadOlder(): Promise<void> {
       const from = before
       if (!from) return

@@ -1,10 +1,10 @@
 import type { Prechat, ProblemCode } from './api-types.js'
 
-/** The members of a problem. Decide by `code` and `retryable`. */
+/** Holds the members of a problem. Decide by `code` and `retryable`. */
 export type ProblemMembers = {
   /**
-   * The gateway's code, or one of the client's own: `unreachable` (no answer, or none of the gateway's),
-   * `unsent` (waited too long in a page that was closed).
+   * Names the problem by the gateway's code, or by one of the client: `unreachable` (no response,
+   * or none from the gateway), `unsent` (waited too long in a page that was closed).
    */
   code: ProblemCode | 'unreachable' | 'unsent'
   retryable: boolean
@@ -13,13 +13,15 @@ export type ProblemMembers = {
   status?: number
   retryAfterMs?: number | undefined
   requestId?: string
-  /** With `invalid_request`: each thing wrong, by its dotted path. */
+  /** Lists each error by its dotted path, with `invalid_request`. */
   errors?: { path: string; message: string }[]
-  /** With `prechat_required`: the form. */
+  /** Holds the form, with `prechat_required`. */
   prechat?: Prechat | null
+  /** Names the time at which conversations are taken again, with `outside_business_hours`. */
+  opensAt?: string
 }
 
-/** Why something did not happen (RFC 9457); `title` and `detail` are for people, where they are. */
+/** Reports a failure (RFC 9457). `title` and `detail` are for people, where they are set. */
 export class ChatProblem extends Error implements ProblemMembers {
   declare code: ProblemMembers['code']
   declare retryable: boolean
@@ -30,6 +32,7 @@ export class ChatProblem extends Error implements ProblemMembers {
   declare requestId?: string
   declare errors?: { path: string; message: string }[]
   declare prechat?: Prechat | null
+  declare opensAt?: string
 
   constructor(members: ProblemMembers) {
     super(members.code)
@@ -37,7 +40,9 @@ export class ChatProblem extends Error implements ProblemMembers {
   }
 }
 
-/** Nobody answered, or somebody who is not the gateway: unless its members tell otherwise. */
+/**
+ * Returns the problem `unreachable`: no response, or none from the gateway. `members` override it.
+ */
 function unreachable(members?: Partial<ProblemMembers> | null): ChatProblem {
   return new ChatProblem({ code: 'unreachable', retryable: true, ...members })
 }

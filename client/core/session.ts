@@ -3,41 +3,48 @@ import type { CallOptions, Request } from './http.js'
 import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
 import type { StoredValue } from './storage.js'
 
-/** The visitor's tokens as they are remembered. */
+/** Holds the visitor's tokens as they are stored. */
 export type Tokens = {
   token: string
   refreshToken: string
-  /** This device's clock, epoch milliseconds: from then on it is renewed before use. */
+  /**
+   * Names the time from which the token is renewed before use: epoch milliseconds of this device.
+   */
   renewAt: number
-  /** The subject of the site's identity token; absent for a guest. */
+  /** Names the subject of the site's identity token; absent for a guest. */
   who?: string | undefined
 }
 
-/** A JWT of the site's login, or what fetches a fresh one. */
+/**
+ * Identifies the visitor by a JWT of the site's login, or by a function that fetches a fresh one.
+ */
 export type IdentityToken = string | (() => string | Promise<string>)
 
-/** One call as the visitor; throws a `ChatProblem`. */
+/** Sends one request as the visitor; throws a `ChatProblem`. */
 export type Call = ReturnType<typeof createSession>
 
-/** Milliseconds of each second of a token's life after which it is renewed: a tenth is left. */
+/**
+ * Counts the milliseconds of each second of a token's life that pass before it is renewed: 90 %.
+ */
 const renewShareMs = 900
 
-/** Enough of a JWT to tell people apart. */
+/** Returns a JWT's subject, which tells visitors apart. Verifies nothing. */
 function subjectOf(token: string): string {
   const [, claims = ''] = token.split('.')
   return JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))).sub
 }
 
 /**
- * Calls the gateway as the visitor, whose tokens it renews: before they end, and when one is refused.
- * Who `isEngaged` in a conversation does not silently become somebody else; where somebody else has signed
- * in or out on this device, `onStranger` lets go what was remembered of the one before.
+ * Calls the gateway as the visitor. Renews the tokens before they expire, and when one is refused.
+ *
+ * A visitor who `isActive` in a conversation does not silently become another one. Where another
+ * visitor has signed in or out on this device, `onOtherVisitor` removes the data of the one before.
  */
 export function createSession(
   request: Request,
   tokens: StoredValue<Tokens>,
   identityToken: IdentityToken | undefined,
-  isEngaged: () => boolean,
+  isActive: () => boolean,
   onOtherVisitor: () => Promise<unknown>,
 ) {
   let isChecked = false
@@ -45,14 +52,20 @@ export function createSession(
   const resolveIdentityToken = async () =>
     typeof identityToken === 'function' ? identityToken() : identityToken
 
-  /** A guest's tokens are no good to somebody who has signed in: they are traded first. */
+  /**
+   * Tells whether tokens are usable. A guest's are not once the visitor signs in: they are
+   * exchanged first.
+   */
   const isCurrent = (stored: Tokens | null): stored is Tokens =>
     !!stored && (!!stored.who || !identityToken)
 
-  /** The same visitor again; a guest who has signed in; or a new one, when nothing is lost by it. */
+  /**
+   * Fetches tokens for the same visitor, for a guest who has signed in, or for a new visitor when
+   * no conversation is lost by that.
+   */
   async function fetchTokens(stored: Tokens | null): Promise<Tokens> {
     const identity = isCurrent(stored) ? undefined : await resolveIdentityToken()
-    if (!stored && !identity && isEngaged()) {
+    if (!stored && !identity && isActive()) {
       throw new ChatProblem({ code: 'refresh_rejected', retryable: false })
     }
     try {
@@ -71,8 +84,9 @@ export function createSession(
   }
 
   /**
-   * Other than the stale one. It is looked at again under the lock, for another tab may have renewed it;
-   * and once for a page, whether it is of the person whom the page names.
+   * Returns a token other than the stale one. The stored tokens are read again under the lock,
+   * because another tab may have renewed them. Once per page, their subject is compared with the
+   * one that the page's identity token names.
    */
   async function currentToken(stale?: string): Promise<string> {
     const isFresh = (stored: Tokens | null): stored is Tokens =>
@@ -80,15 +94,15 @@ export function createSession(
     const found = await tokens.read()
     if (isChecked && isFresh(found)) return found.token
     const renewed = await tokens.change(async (stored) => {
-      let ours = stored
+      let usable = stored
       if (!isChecked && stored?.who) {
         const identity = await resolveIdentityToken()
         if (!identity || subjectOf(identity) !== stored.who) {
-          ours = null
+          usable = null
           await onOtherVisitor()
         }
       }
-      return isFresh(ours) ? ours : await fetchTokens(ours)
+      return isFresh(usable) ? usable : await fetchTokens(usable)
     })
     isChecked = true
     return renewed?.token ?? ''

@@ -1,4 +1,4 @@
-/** Typing and receipts: courtesies. One that fails is not missed. */
+/** Sends typing indicators and read receipts. One that fails is not repeated. */
 import { type State, unreadMessages } from './state.js'
 
 const repeatMs = 5000
@@ -10,10 +10,16 @@ export function createSignals(
   onRead: (upTo: string) => void,
 ) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** When the other side was told last that somebody types; 0 when it was told the end. */
+  /**
+   * Holds the epoch milliseconds of the last indicator that typing goes on; 0 after one that ended
+   * it.
+   */
   let sentAt = 0
 
-  /** Told at once and then every few seconds while it goes on; over when nothing comes for as long. */
+  /**
+   * Sends an indicator at once, then every 5 seconds while the visitor types. Sends the end after 5
+   * seconds without a call.
+   */
   function typing(isTyping = true): void {
     const now = Date.now()
     clearTimeout(timer)
@@ -25,6 +31,7 @@ export function createSignals(
 
   return {
     typing,
+    /** Marks all messages as read, and sends receipts for those that were not. */
     markRead(): void {
       const unread = unreadMessages(state.getSnapshot())
       const last = unread.at(-1)

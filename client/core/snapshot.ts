@@ -1,9 +1,9 @@
-import type { Attachments, ConversationState, Prechat } from './api-types.js'
+import type { Attachments, ConversationState, Participant, Prechat } from './api-types.js'
 import type { Message } from './messages.js'
 import type { ChatProblem } from './problem.js'
 
 /**
- * State of the connection to the gateway.
+ * Describes the state of the connection to the gateway.
  * - `idle`: nothing is going on; `start` begins (with the answers, if the snapshot has a
  *   `prechat`).
  * - `connecting`: a request is under way and has no response yet.
@@ -24,36 +24,53 @@ export type Connection =
   | 'lost'
   | 'refused'
 
-/** State of a message. Messages of others are `delivered`. */
+/** Describes the state of a message. Messages of others are `delivered`. */
 export type Delivery = 'sending' | 'sent' | 'delivered' | 'failed'
 
 export type ChatMessage = Message & {
   delivery: Delivery
-  /** Why it failed. */
+  /** Tells why it failed. */
   problem?: ChatProblem | undefined
-  /** Progress of an upload, 0 to 1. */
+  /** Measures the progress of an upload, 0 to 1. */
   progress?: number | undefined
 }
 
-/** Everything there is to show. Never changed: whatever changes is a new object, and nothing else is. */
+/** Holds what is going on beside the messages. */
+export type Activity = {
+  /** Lists who is typing. */
+  readonly typing: readonly Participant[]
+  /** Names what a bot is doing, in its own words. */
+  readonly progress: string | null
+  readonly queuePosition: number | null
+  /** Holds the beginning of the message that a bot is writing, until that message is listed. */
+  readonly partial: { readonly messageId: string; readonly text: string } | null
+}
+
+/**
+ * Holds everything there is to show. It is immutable: only the parts that change are new objects.
+ */
 export type Snapshot = {
   readonly connection: Connection
-  /** Why it is not as it should be; null when it is. */
+  /** Tells why the connection is not as it should be; null when it is. */
   readonly problem: ChatProblem | null
   readonly conversationId: string | null
-  /** As the last poll told it; null before the first. */
+  /** Holds the conversation's state as of the last poll; null before the first. */
   readonly conversation: ConversationState | null
-  /** In the order they were said; those that are not sent yet, or failed, come last. */
+  /** Holds what is going on; null where the gateway hears no events. */
+  readonly activity: Activity | null
+  /** Lists messages by time; those that are not sent yet, or failed, are last. */
   readonly messages: readonly ChatMessage[]
-  /** True when `loadOlder` has something to load. */
+  /** Tells whether `loadOlder` has something to load. */
   readonly hasOlder: boolean
-  /** The timestamp of the last message that `markRead` was told of; empty before. */
+  /** Holds the timestamp of the last message that `markRead` marked; empty before. */
   readonly readUpTo: string
-  /** The number of messages of others since then. */
+  /** Counts the messages of others since then. */
   readonly unread: number
-  /** The form that must be answered by `start({ routingAttributes })` before it goes on. */
+  /**
+   * Holds the form that must be answered by `start({ routingAttributes })` before the chat goes on.
+   */
   readonly prechat: Prechat | null
-  /** Which files are taken; null: none. */
+  /** Limits the files that can be sent; null: none can. */
   readonly attachments: Attachments | null
 }
 
@@ -62,6 +79,7 @@ export const emptySnapshot: Snapshot = {
   problem: null,
   conversationId: null,
   conversation: null,
+  activity: null,
   messages: [],
   hasOlder: false,
   readUpTo: '',

@@ -1,24 +1,24 @@
 import { type ChatMessage, type Connection, emptySnapshot, type Snapshot } from './snapshot.js'
 import { isFromOthers } from './timeline.js'
 
-/** The events that `on` subscribes to, with what each listener gets. */
+/** Lists the events that `on` subscribes to, with the detail that each listener gets. */
 export type ChatEvents = {
-  /** Anything in the snapshot. */
+  /** Fires when anything in the snapshot changes. */
   change: Snapshot
-  /** Somebody else said something new; not for what was said before the page was opened. */
+  /** Fires for each new message of others; not for those from before the page was opened. */
   message: ChatMessage
-  /** An own message was sent, delivered, or failed. */
+  /** Fires when a message of the visitor is being sent, is sent, delivered, or has failed. */
   delivery: ChatMessage
 }
 
 export type State = ReturnType<typeof createState>
 
-/** Messages of others after the one that was read last. */
+/** Returns the messages of others after the one that was read last. */
 export function unreadMessages({ messages, readUpTo }: Snapshot): ChatMessage[] {
   return messages.filter((message) => isFromOthers(message) && message.timestamp > readUpTo)
 }
 
-/** Connections of a conversation that goes on. */
+/** Lists the connections of a conversation that goes on. */
 export const activeConnections: readonly Connection[] = [
   'connecting',
   'retrying',
@@ -26,20 +26,23 @@ export const activeConnections: readonly Connection[] = [
   'offline',
 ]
 
-/** Tells that the visitor is in a conversation that goes on. */
+/** Tells whether the visitor is in a conversation that goes on. */
 export function isActive(snapshot: Snapshot): snapshot is Snapshot & { conversationId: string } {
   return !!snapshot.conversationId && activeConnections.includes(snapshot.connection)
 }
 
-/** The snapshot, and those who listen. A listener's mistake is the page's to see, and stops nothing. */
+/**
+ * Creates the snapshot and its listeners. An error that a listener throws is rethrown to the page,
+ * and stops nothing.
+ */
 export function createState() {
   const listeners = new Set<readonly [type: string, listener: (detail: never) => void]>()
   let snapshot = emptySnapshot
 
   function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void {
-    for (const [wanted, listener] of listeners) {
+    for (const [subscribedType, listener] of listeners) {
       try {
-        if (wanted === type) listener(detail as never)
+        if (subscribedType === type) listener(detail as never)
       } catch (error) {
         queueMicrotask(() => {
           throw error
@@ -56,7 +59,7 @@ export function createState() {
       listeners.add(entry)
       return () => void listeners.delete(entry)
     },
-    /** Sets what is different; tells nobody when nothing is. */
+    /** Changes members of the snapshot. Emits `change` only if one is different. */
     set(changes: Partial<Snapshot>): void {
       const before = snapshot
       const names = Object.keys(changes) as (keyof Snapshot)[]

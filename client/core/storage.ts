@@ -2,8 +2,8 @@ import { globals } from './browser-globals.js'
 import type { Environment } from './environment.js'
 
 /**
- * Storage in which a chat remembers its visitor. The browser's storages fit, and so does any that
- * answers by promise.
+ * Stores the data by which a chat knows its visitor again. The browser's storages fit, and so does
+ * any that returns promises.
  */
 export type ChatStorage = {
   getItem(key: string): string | null | Promise<string | null>
@@ -11,14 +11,14 @@ export type ChatStorage = {
   removeItem(key: string): void | Promise<void>
 }
 
-/** One remembered value. Changes wait for each other, over all tabs where the browser has locks. */
+/** Stores one value. Changes wait for each other, over all tabs where the browser has locks. */
 export type StoredValue<T> = {
   read(): Promise<T | null>
-  /** Reads anew, edits, writes; null empties. Throws what `edit` throws, and then writes nothing. */
+  /** Reads, edits and writes the value; null removes it. If `edit` throws, nothing is written. */
   change(edit: (stored: T | null) => T | null | Promise<T | null>): Promise<T | null>
 }
 
-/** Empties a stored value; for `change`. */
+/** Removes a stored value, when it is given to `change`. */
 export const remove = () => null
 
 /**
@@ -33,13 +33,13 @@ export function createStoredValue<T>(
   let last: Promise<unknown> = Promise.resolve()
   let inMemory: T | null | undefined
 
-  /** To be asked each time: a blocked one throws. */
+  /** Returns the storage. It is looked up on each use, because a blocked one throws. */
   const storage = () => storageOption ?? (globals.localStorage as ChatStorage)
 
   async function read(): Promise<T | null> {
     if (inMemory !== undefined) return inMemory
     try {
-      // What is not there is null, which JSON reads as null.
+      // A missing value is null, which JSON parses as null.
       return JSON.parse((await storage().getItem(key)) as string)
     } catch {
       return null

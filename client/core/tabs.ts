@@ -1,11 +1,11 @@
-/** One tab of a conversation reads for all: `createChat({ baseUrl, tabs })`. */
+/** Lets one tab of a conversation poll for all: `createChat({ baseUrl, tabs })`. */
 import { type Channel, globals, type Locks } from './browser-globals.js'
 import type { TabClient, TabMessage, Tabs } from './coordination.js'
 
-/** Messages on the channel of one conversation's tabs. */
+/** Lists the messages on the channel of one conversation's tabs. */
 type ChannelMessage = TabMessage | { kind: 'request-all' } | { kind: 'hidden' }
 
-/** The primitives that tabs are coordinated with, where they are not the browser's. */
+/** Holds the primitives that coordinate tabs. */
 export type TabPrimitives = {
   locks: Locks
   openChannel(name: string): Channel
@@ -18,13 +18,13 @@ function browserPrimitives(): TabPrimitives | undefined {
   return { locks, openChannel: (name) => new BroadcastChannel(name) }
 }
 
-/** All that a chat has read, as one page. */
+/** Returns all messages that a chat has read, as one page. */
 function allMessagesPage({ getSnapshot, position }: TabClient): TabMessage | undefined {
   const { conversation, messages } = getSnapshot()
   const { cursor, before } = position()
   if (!conversation || !cursor) return undefined
   const page = {
-    ...{ conversation, cursor, before, hasMore: false, pollAfterMs: null },
+    ...{ conversation, cursor, before, hasMore: false, pollAfterMs: null, waitSeconds: 0 },
     messages: messages.filter(({ delivery }) => delivery === 'delivered'),
   }
   return { kind: 'page', page, from: undefined }
@@ -63,13 +63,13 @@ function joinTabs(
 
   async function requestLead(takesOver: boolean): Promise<void> {
     lockRequest.abort()
-    const own = new AbortController()
-    lockRequest = own
-    const lockOptions = takesOver ? { steal: true } : { signal: own.signal }
+    const controller = new AbortController()
+    lockRequest = controller
+    const lockOptions = takesOver ? { steal: true } : { signal: controller.signal }
     await locks
       .request(name, lockOptions, () => (isOpen ? lead() : undefined))
       .catch(() => {
-        if (lockRequest !== own || !isOpen) return
+        if (lockRequest !== controller || !isOpen) return
         isLeading = false
         tabClient.follow()
         void requestLead(false)
@@ -115,7 +115,7 @@ function joinTabs(
   }
 }
 
-/** With furniture of one's own; `tabs` is the one for browsers. */
+/** Creates `Tabs` over the given primitives, by default the browser's. */
 export function createTabs(primitives = browserPrimitives()): Tabs {
   return (conversationId, tabClient) => {
     if (primitives) return joinTabs(conversationId, tabClient, primitives)

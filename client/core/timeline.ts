@@ -2,17 +2,17 @@
 import type { Message } from './messages.js'
 import type { ChatMessage, Delivery } from './snapshot.js'
 
-/** States of a message that has its place in the list. */
-const placed: readonly Delivery[] = ['sent', 'delivered']
+/** Lists the states in which a message is sorted by its time. */
+const sortedByTime: readonly Delivery[] = ['sent', 'delivered']
 
 /**
- * Sorts a message by its timestamp, and behind all others as long as Salesforce has not given it
- * one.
+ * Returns the key that a message is sorted by: its timestamp, or a key behind all timestamps as
+ * long as Salesforce has not given it one.
  */
 const sortKey = ({ delivery, timestamp }: ChatMessage) =>
-  placed.includes(delivery) ? timestamp : '~'
+  sortedByTime.includes(delivery) ? timestamp : '~'
 
-/** Orders messages by time; the visitor's own without a place come last, in the order of writing. */
+/** Sorts messages by time. Those that are not sent are last, in the order of writing. */
 export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
   return [...messages].sort((one, other) => {
     const [first, second] = [sortKey(one), sortKey(other)]
@@ -20,14 +20,14 @@ export function ordered(messages: Iterable<ChatMessage>): ChatMessage[] {
   })
 }
 
-/** Types of messages that nobody wrote. */
+/** Lists the types of messages that no participant wrote. */
 const eventTypes: readonly Message['messageType'][] = [
   'ParticipantChanged',
   'SessionStatusChanged',
   'RoutingResult',
 ]
 
-/** Tells messages that can be read or unread: what others wrote. */
+/** Tells whether others wrote a message: only then it can be read or unread. */
 export function isFromOthers({ sender, messageType }: Message): boolean {
   return sender.role !== 'EndUser' && !eventTypes.includes(messageType)
 }

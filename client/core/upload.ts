@@ -1,34 +1,38 @@
-/** Sends files and tells how far they are: `upload(chat, file)`. `fetch` cannot tell; XHR can. */
+/**
+ * Sends files and reports their progress: `upload(chat, file)`. `XMLHttpRequest` can report
+ * progress, `fetch` cannot.
+ */
 
 import type { SendReply } from './api-types.js'
 import { globals } from './browser-globals.js'
 import type { Chat } from './chat.js'
-
-const timeoutMs = 120_000
+import { fileTimeoutMs } from './http.js'
 
 type Options = {
-  /** Said with the file. */
+  /** Goes with the file as the message's text. */
   text?: string
 }
 
-/** Sends a form in the place of what `fetch` would send. `onProgress` hears parts from 0 to 1. */
-function sendForm(form: FormData, plain: typeof fetch, onProgress: (part: number) => void) {
+/**
+ * Returns a `fetch` that sends a form as the body. `onProgress` gets the part sent, from 0 to 1.
+ */
+function sendForm(form: FormData, baseFetch: typeof fetch, onProgress: (part: number) => void) {
   const send: typeof fetch = (url, { headers, signal } = {}) => {
-    const sent = new Headers(headers)
-    sent.delete('content-type')
+    const requestHeaders = new Headers(headers)
+    requestHeaders.delete('content-type')
     const { XMLHttpRequest } = globals
-    const init = { method: 'POST', body: form, headers: sent, ...(signal && { signal }) }
-    if (!XMLHttpRequest) return plain(url, init)
+    const init = { method: 'POST', body: form, headers: requestHeaders, ...(signal && { signal }) }
+    if (!XMLHttpRequest) return baseFetch(url, init)
     const xhr = new XMLHttpRequest()
     return new Promise((resolve, reject) => {
       xhr.open('POST', String(url))
-      for (const [name, value] of sent) xhr.setRequestHeader(name, value)
+      for (const [name, value] of requestHeaders) xhr.setRequestHeader(name, value)
       xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0)
       xhr.onload = () => {
         const retryAfter = xhr.getResponseHeader('retry-after')
         const { status, responseText } = xhr
-        const known = retryAfter ? { 'retry-after': retryAfter } : {}
-        resolve(new Response(responseText, { status, headers: known }))
+        const responseHeaders = retryAfter ? { 'retry-after': retryAfter } : {}
+        resolve(new Response(responseText, { status, headers: responseHeaders }))
       }
       xhr.onerror = xhr.onabort = () => reject(new TypeError('No connection'))
       signal?.addEventListener('abort', () => xhr.abort())
@@ -39,9 +43,9 @@ function sendForm(form: FormData, plain: typeof fetch, onProgress: (part: number
 }
 
 /**
- * Says something by a file, in its turn among what the visitor says. The message, whose id is returned,
- * tells `progress` from 0 to 1; retried under the same id, the file is delivered once. A file that is
- * not sent does not outlive its page.
+ * Sends a file, in its turn among the visitor's messages. Returns the id of its message, which has
+ * the `progress` from 0 to 1. Sent again under the same id, the file is delivered once. A file that
+ * is not sent is not kept over a reload.
  */
 export function upload(chat: Chat, file: File, { text }: Options = {}): string {
   const { name, type: mimeType } = file
@@ -53,7 +57,7 @@ export function upload(chat: Chat, file: File, { text }: Options = {}): string {
     form.append('id', id)
     if (text) form.append('text', text)
     form.append('file', file)
-    const via = (plain: typeof fetch) => sendForm(form, plain, onProgress)
-    return chat.call<SendReply>('/api/upload', { method: 'POST', timeoutMs, via })
+    const via = (baseFetch: typeof fetch) => sendForm(form, baseFetch, onProgress)
+    return chat.call<SendReply>('/api/upload', { method: 'POST', timeoutMs: fileTimeoutMs, via })
   })
 }

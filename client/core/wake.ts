@@ -1,23 +1,23 @@
 import type { Environment } from './environment.js'
 
-const beatMs = 5000
-const lateMs = 15_000
+const heartbeatMs = 5000
+const sleepThresholdMs = 15_000
 
 /**
- * Tells when the page is shown, hidden, or its network changes, and when the device has slept: a clock
- * that has gone further than the beats means that connections are dead, however young they look.
- * What it returns stops it.
+ * Calls back when the page is shown, hidden, or its network changes, and when the device has slept.
+ * A clock that moved by more than 15 seconds between two heartbeats means that connections are
+ * dead, however young they look. Returns a function that stops it.
  */
 export function watchWakes(environment: Environment, onWake: () => void): () => void {
   let last = Date.now()
-  const beat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     const now = Date.now()
-    if (Math.abs(now - last) > lateMs) onWake()
+    if (Math.abs(now - last) > sleepThresholdMs) onWake()
     last = now
-  }, beatMs)
+  }, heartbeatMs)
   const unwatch = environment.watch(onWake)
   return () => {
-    clearInterval(beat)
+    clearInterval(heartbeat)
     unwatch()
   }
 }

@@ -1,26 +1,26 @@
-/** The demo page: the element as any page has it, and beside it what happens underneath. */
+/** Runs the demo page: the element as any page has it, and beside it a view of its requests. */
 import { createChat, type MiawChat, tabs } from '../element/index.js'
-import { need } from './dom.js'
-import { offerSettings } from './dress.js'
+import { requireElement } from './dom.js'
 import { openLive } from './live.js'
 import { hasSandbox, offerControls } from './sandbox.js'
-import { watchedFetch } from './watch.js'
+import { offerSettings } from './settings.js'
+import { watchedFetch } from './watched-fetch.js'
 import { offerWords } from './words.js'
 
-const element = need<MiawChat>('miaw-chat')
-const behind = need<HTMLDetailsElement>('.behind')
+const element = requireElement<MiawChat>('miaw-chat')
+const details = requireElement<HTMLDetailsElement>('.behind')
 const wide = matchMedia('(min-width: 60rem)')
 
 const live = openLive()
 const chat = createChat({ baseUrl: '', tabs, fetch: watchedFetch(live) })
 
-/** Folded on a phone, where the chat comes first. */
+/** Opens the details on wide screens; on a phone they are folded, so that the chat is first. */
 function unfold(): void {
-  behind.open = wide.matches
+  details.open = wide.matches
 }
 
-/** Says a word where it can be seen. */
-function say(word: string): void {
+/** Sends a word, and brings the chat into view. */
+function sendWord(word: string): void {
   chat.send(word)
   element.open()
   if (!wide.matches) scrollTo({ top: 0 })
@@ -35,6 +35,6 @@ wide.addEventListener('change', unfold)
 unfold()
 
 if (await hasSandbox()) {
-  offerWords(say)
+  offerWords(sendWord)
   offerControls(chat)
 }

@@ -1,11 +1,11 @@
-/** The one element that a selector names; the page is written so that it is there. */
-export function need<E extends HTMLElement>(selector: string): E {
+/** Returns the one element that a selector names. Throws a `TypeError` when the page has none. */
+export function requireElement<E extends HTMLElement>(selector: string): E {
   const found = document.querySelector<E>(selector)
   if (!found) throw new TypeError(`The page has no ${selector}`)
   return found
 }
 
-/** An element with properties and children; texts stay texts. */
+/** Creates an element with properties and children. Strings become text, never HTML. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},
@@ -16,7 +16,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** A button that does one thing. */
+/** Creates a button with one action. */
 export function button(text: string, onClick: () => void, className = ''): HTMLButtonElement {
   const made = el('button', { type: 'button', className }, text)
   made.addEventListener('click', onClick)

@@ -1,7 +1,7 @@
-/** The view of what happens underneath: the last requests, and how the chat stands. */
+/** Shows the chat's last requests and its state. */
 import type { Connection, Snapshot } from '../core/index.js'
-import { el, need } from './dom.js'
-import type { Call, Pace } from './watch.js'
+import { el, requireElement } from './dom.js'
+import type { Call, Pace } from './watched-fetch.js'
 
 const shownCalls = 12
 
@@ -14,15 +14,16 @@ const tones: Partial<Record<Connection, string>> = {
   refused: 'bad',
 }
 
-/** Nothing more is asked by itself. */
+/** Lists the connections in which the chat sends no request by itself. */
 const stopped: readonly Connection[] = ['ended', 'lost', 'refused']
 
 const seconds = (ms: number) =>
   `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`
 
-/** `every 2.5 s`, or how else it goes on. */
+/** Returns the pace for people: `every 2.5 s`, `at once`, `stopped`, or `–` before the first poll. */
 export function paceText(pollAfterMs: number | null | undefined): string {
   if (pollAfterMs === undefined) return '–'
+  if (pollAfterMs === 0) return 'at once'
   return pollAfterMs === null ? 'stopped' : `every ${seconds(pollAfterMs)}`
 }
 
@@ -60,11 +61,11 @@ function rowOf(call: Call): HTMLTableRowElement {
   )
 }
 
-/** Draws it, and keeps the cursor's age up to date. */
+/** Opens the view, and keeps the cursor's age up to date. */
 export function openLive() {
-  const rows = need('#calls')
+  const rows = requireElement('#calls')
   const [connection, pace, age, unread] = ['connection', 'pace', 'age', 'unread'].map((id) =>
-    need(`#${id}`),
+    requireElement(`#${id}`),
   ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement]
   let readAt: number | undefined
 

@@ -1,10 +1,10 @@
-/** The controls of the local Salesforce: what agents, networks and clocks do to a chat. */
+/** Shows the controls of the local Salesforce: events of agents, networks and clocks. */
 import type { Chat } from '../core/index.js'
-import { button, need } from './dom.js'
+import { button, requireElement } from './dom.js'
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
 
-/** Asks on the own machine only: nowhere else are there switches. */
+/** Tells whether the sandbox's switches exist. Sends the request on a loopback host only. */
 export async function hasSandbox(): Promise<boolean> {
   if (!loopbackNames.includes(location.hostname)) return false
   const answer = await fetch('/__sandbox/switches').catch(() => undefined)
@@ -13,16 +13,16 @@ export async function hasSandbox(): Promise<boolean> {
 
 type Control = {
   title: string
-  /** Under `/__sandbox/`; of the open conversation when it begins with a point. */
+  /** Names the path below `/__sandbox/`; with a leading dot, below the open conversation. */
   path: string
   body?: object
-  /** The outcome to look for. */
+  /** Describes the outcome to look for. */
   outcome: string
 }
 
 const outageMs = 15_000
 
-/** All of them, in the order of their buttons. */
+/** Lists the controls in the order of their buttons. */
 export const controls: readonly Control[] = [
   { title: 'Agent joins', path: './agent-joins', outcome: 'Dana takes over from the bot.' },
   { title: 'Agent leaves', path: './agent-leaves', outcome: 'The visitor waits in a queue.' },
@@ -36,7 +36,7 @@ export const controls: readonly Control[] = [
   {
     title: 'Typing',
     path: './typing',
-    outcome: 'Salesforce tells streams alone of typing: what is polled does not show it.',
+    outcome: 'Shown where the gateway hears events (SALESFORCE_EVENTS=wait): no list tells of it.',
   },
   {
     title: 'Outage of 15 s',
@@ -58,10 +58,10 @@ const post = (path: string, body: object = {}) =>
   fetch(`/__sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) })
 
 /**
- * Salesforce's name for the conversation. In the guide's dialect it is not the gateway's: the last that
- * was begun, then, which on one's own machine is the one.
+ * Returns Salesforce's id of the conversation. In the guide's dialect it is not the gateway's: then
+ * the last conversation that was begun is the right one, on a machine with one visitor.
  */
-async function nameAtSalesforce(conversationId: string | null): Promise<string> {
+async function salesforceIdOf(conversationId: string | null): Promise<string> {
   const response = await fetch('/__sandbox/conversations')
   const ids: string[] = await response.json()
   return ids.find((id) => id === conversationId) ?? ids.at(-1) ?? ''
@@ -70,16 +70,16 @@ async function nameAtSalesforce(conversationId: string | null): Promise<string> 
 async function press(control: Control, chat: Chat): Promise<string> {
   const { path, body, outcome } = control
   const within = isOfConversation(control)
-    ? `conversations/${await nameAtSalesforce(chat.getSnapshot().conversationId)}/`
+    ? `conversations/${await salesforceIdOf(chat.getSnapshot().conversationId)}/`
     : ''
   const response = await post(within + path.replace('./', ''), body)
   return response.ok ? outcome : `The sandbox answered ${response.status}.`
 }
 
-/** Shows the controls; those of a conversation wait for one. */
+/** Shows the controls. Those of a conversation are disabled while there is none. */
 export function offerControls(chat: Chat): void {
-  const card = need('#controls')
-  const outcome = need('#controls .outcome')
+  const card = requireElement('#controls')
+  const outcome = requireElement('#controls .outcome')
   const buttons = controls.map((control) => {
     const made = button(control.title, async () => {
       outcome.textContent = await press(control, chat).catch(() => 'The sandbox does not answer.')

@@ -1,6 +1,6 @@
 /**
- * `<script type="module" src="…/miaw-chat.js">`: makes `<miaw-chat>` known to the page. Exports what a page
- * needs that makes its own chat and hands it over as `element.chat`.
+ * Defines `<miaw-chat>`, when loaded by `<script type="module" src="…/miaw-chat.js">`. Exports the
+ * functions for a page that creates its own chat and sets it as `element.chat`.
  */
 import { MiawChat } from './miaw-chat.js'
 
@@ -11,6 +11,6 @@ export { MiawChat }
 
 const tag = 'miaw-chat'
 
-/** A page that loads the script twice has it once. */
+/** Keeps the first definition, when a page loads the script twice. */
 const registry = globalThis.customElements
 if (registry && !registry.get(tag)) registry.define(tag, MiawChat)

@@ -1,68 +1,83 @@
 import { type Chat, type ChatMessage, createChat, type IdentityToken } from '../core/index.js'
 import { tabs } from '../core/tabs.js'
+import type { Fallback } from '../widget/props.js'
 import type { Texts } from '../widget/texts/en.js'
 import {
   chatAttributes,
-  homeOf,
+  displayAttributes,
+  fallbackOf,
   layoutOf,
-  looks,
+  originOf,
   routingAttributesOf,
   storageOf,
   themeOf,
 } from './attributes.js'
 import { openView } from './view.js'
 
-const home = homeOf(import.meta.url)
+const scriptOrigin = originOf(import.meta.url)
 
-/** Base class; a stand-in without a browser, so that the module can be imported there. */
+/** Refers to `HTMLElement`, or without a browser to a stand-in: the module can be imported there. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
-const properties = ['chat', 'texts', 'identityToken'] as const
+const properties = ['chat', 'texts', 'fallback', 'identityToken'] as const
 
 /**
- * `<miaw-chat>`: a complete chat on any page. Attributes and properties may change at any time; the
- * element may be taken out and put back. Events: `miaw-open`, `miaw-close`, `miaw-message`.
+ * Shows a complete chat on any page, as `<miaw-chat>`. Attributes and properties may change at any
+ * time; the element may be removed and inserted again. Events: `miaw-open`, `miaw-close`,
+ * `miaw-message`.
  */
 export class MiawChat extends Base {
-  static readonly observedAttributes = [...chatAttributes, ...looks]
+  static readonly observedAttributes = [...chatAttributes, ...displayAttributes]
 
   #view: ReturnType<typeof openView> | undefined
-  #given: Chat | undefined
-  #own: Chat | undefined
-  #heard: { chat: Chat; stop(): void } | undefined
+  #assignedChat: Chat | undefined
+  #ownChat: Chat | undefined
+  #subscription: { chat: Chat; stop(): void } | undefined
   #texts: Partial<Texts> | undefined
+  #fallback: Fallback | undefined
+  #fallbackAttribute: Fallback | undefined
   #identityToken: IdentityToken | undefined
   #routingAttributes: Record<string, string> | undefined
   #wasOpen = false
   #isDue = false
 
-  /** The chat that is shown: one that was given, else the element's own. */
+  /** Returns the chat that is shown: the one that the page set, else the element's own. */
   get chat(): Chat {
-    if (this.#given) return this.#given
+    if (this.#assignedChat) return this.#assignedChat
     const identityToken = this.identityToken
     const storage = storageOf(this.#read)
-    this.#own ??= createChat({
+    this.#ownChat ??= createChat({
       tabs,
-      baseUrl: this.getAttribute('base-url') ?? home,
+      baseUrl: this.getAttribute('base-url') ?? scriptOrigin,
       ...(storage && { storage }),
       ...(identityToken && { identityToken }),
     })
-    return this.#own
+    return this.#ownChat
   }
 
   set chat(chat: Chat | undefined) {
-    this.#leave()
-    this.#given = chat
+    this.#closeOwnChat()
+    this.#assignedChat = chat
     this.#update()
   }
 
-  /** Texts in the place of the shipped ones. */
+  /** Replaces the shipped texts. */
   get texts(): Partial<Texts> | undefined {
     return this.#texts
   }
 
   set texts(texts: Partial<Texts> | undefined) {
     this.#texts = texts
+    this.#update()
+  }
+
+  /** Names other ways to reach the page's owner: the property, else the attribute. */
+  get fallback(): Fallback | undefined {
+    return this.#fallback ?? this.#fallbackAttribute
+  }
+
+  set fallback(fallback: Fallback | undefined) {
+    this.#fallback = fallback
     this.#update()
   }
 
@@ -74,7 +89,7 @@ export class MiawChat extends Base {
   }
 
   set identityToken(token: IdentityToken | undefined) {
-    this.#leave()
+    this.#closeOwnChat()
     this.#identityToken = token
     this.#update()
   }
@@ -87,48 +102,53 @@ export class MiawChat extends Base {
     this.removeAttribute('open')
   }
 
-  /** Leaves nothing of the visitor in this browser. Rejects when the gateway could not be told. */
+  /**
+   * Removes the visitor's data from this browser. Rejects when the request to the gateway fails.
+   */
   signOut(options?: { everywhere?: boolean }): Promise<void> {
     return this.chat.signOut(options)
   }
 
   connectedCallback(): void {
-    for (const name of properties) this.#adopt(name)
+    for (const name of properties) this.#upgradeProperty(name)
     this.#view ??= openView(this)
     this.#update()
   }
 
   disconnectedCallback(): void {
-    this.#heard?.stop()
-    this.#heard = undefined
+    this.#subscription?.stop()
+    this.#subscription = undefined
     this.#view?.clear()
-    this.#own?.close()
+    this.#ownChat?.close()
   }
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (before === value) return
-    if (chatAttributes.includes(name)) this.#leave()
+    if (chatAttributes.includes(name)) this.#closeOwnChat()
     if (name === 'routing-attributes') this.#routingAttributes = routingAttributesOf(this.#read)
+    if (name === 'fallback') this.#fallbackAttribute = fallbackOf(this.#read)
     this.#update()
   }
 
   readonly #read = (name: string) => this.getAttribute(name)
 
-  /** A property that a page set before the element was known hides what stands here. */
-  #adopt(name: (typeof properties)[number]): void {
+  /**
+   * Sets a property again that the page set before the element was defined: it hides the setter.
+   */
+  #upgradeProperty(name: (typeof properties)[number]): void {
     if (!Object.hasOwn(this, name)) return
     const { [name]: value } = this
     delete this[name]
     Object.assign(this, { [name]: value })
   }
 
-  /** The element's own chat is not the right one any more. */
-  #leave(): void {
-    this.#own?.close()
-    this.#own = undefined
+  /** Closes the element's own chat, so that the next one has the new settings. */
+  #closeOwnChat(): void {
+    this.#ownChat?.close()
+    this.#ownChat = undefined
   }
 
-  /** Once for all that changes in one go. */
+  /** Shows the element again, once for all changes of one task. */
   #update(): void {
     if (this.#isDue) return
     this.#isDue = true
@@ -140,7 +160,7 @@ export class MiawChat extends Base {
 
   #show(): void {
     const { chat } = this
-    if (this.#heard?.chat !== chat) this.#hear(chat)
+    if (this.#subscription?.chat !== chat) this.#listen(chat)
     const open = this.hasAttribute('open')
     if (open !== this.#wasOpen) this.#dispatch(open ? 'miaw-open' : 'miaw-close')
     this.#wasOpen = open
@@ -153,15 +173,16 @@ export class MiawChat extends Base {
       theme: themeOf(this.#read),
       language: this.getAttribute('language') ?? undefined,
       texts: this.#texts,
-      startOptions: { ...(routingAttributes && { routingAttributes }) },
+      fallback: this.fallback,
+      startOptions: routingAttributes && { routingAttributes },
     })
   }
 
-  #hear(chat: Chat): void {
-    this.#heard?.stop()
-    const tell = (message: ChatMessage) => this.#dispatch('miaw-message', message)
-    this.#heard = { chat, stop: chat.on('message', tell) }
-    if (chat === this.#own) void chat.resume()
+  #listen(chat: Chat): void {
+    this.#subscription?.stop()
+    const onMessage = (message: ChatMessage) => this.#dispatch('miaw-message', message)
+    this.#subscription = { chat, stop: chat.on('message', onMessage) }
+    if (chat === this.#ownChat) void chat.resume()
   }
 
   #dispatch(type: string, detail?: ChatMessage): void {

@@ -1,4 +1,4 @@
-/** A style sheet and all it imports as text, minified by the build. */
+/** Holds a style sheet with all its imports as text, minified by the build. */
 declare module '*.css?inline' {
   const text: string
   export default text

@@ -4,7 +4,7 @@ import { ChatWidget } from '../widget/chat-widget.js'
 import type { ChatWidgetProps } from '../widget/props.js'
 import style from './element.css?inline'
 
-/** One sheet for all elements of a page: made of text, not written into it, as a strict CSP allows. */
+/** Serves all elements of a page. It is constructed from text: a strict CSP forbids `<style>`. */
 let sheet: CSSStyleSheet | undefined
 
 function sharedSheet(): CSSStyleSheet {
@@ -14,7 +14,7 @@ function sharedSheet(): CSSStyleSheet {
   return sheet
 }
 
-/** The inside of an element. */
+/** Opens the shadow root of an element, and renders the widget in it. */
 export function openView(host: HTMLElement) {
   const root = host.attachShadow({ mode: 'open' })
   root.adoptedStyleSheets = [sharedSheet()]

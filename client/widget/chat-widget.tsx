@@ -11,13 +11,15 @@ import { useOpen } from './shell/use-open.js'
 import { shippedFor, textsFor } from './texts/index.js'
 import { useChat } from './use-chat.js'
 
-/** A complete chat. */
+/** Shows a complete chat. */
 export function ChatWidget(props: ChatWidgetProps) {
-  const { layout = 'launcher', theme = 'auto' } = props
+  const { layout = 'launcher', theme = 'auto', fallback } = props
   const { chat, snapshot } = useChat(props.chat)
   const { startOptions } = props
   useLayoutEffect(() => {
-    if (startOptions) chat.setStartOptions(startOptions)
+    if (!startOptions) return
+    chat.setStartOptions(startOptions)
+    return () => chat.setStartOptions(undefined)
   }, [chat, startOptions])
   const page = usePage()
   const language = props.language || (props.texts ? page.language : shippedFor(page.language))
@@ -30,14 +32,14 @@ export function ChatWidget(props: ChatWidgetProps) {
   const widget = useMemo((): Widget => {
     const { messages, connection } = snapshot
     return {
-      ...{ chat, snapshot, texts, language },
+      ...{ chat, snapshot, texts, language, fallback },
       answers: answersIn(messages),
       locked: connection === 'ended' || connection === 'lost',
       afterAnswer() {
         if (panel.current) focusIn(panel.current)
       },
     }
-  }, [chat, snapshot, texts, language])
+  }, [chat, snapshot, texts, language, fallback])
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return

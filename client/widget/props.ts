@@ -1,6 +1,15 @@
 import type { Chat, ChatOptions, StartOptions } from '../core/index.js'
 import type { Texts } from './texts/en.js'
 
+/** Describes other ways to reach the page's owner. They are shown while the chat takes nobody. */
+export type Fallback = {
+  phone?: string | undefined
+  email?: string | undefined
+  url?: string | undefined
+  /** Replaces the sentence before them. */
+  text?: string | undefined
+}
+
 /** Properties of the widget. */
 export type ChatWidgetProps = {
   /** A chat made by `createChat`; or instead of it the options of one, such as `{ baseUrl }`. */
@@ -18,5 +27,7 @@ export type ChatWidgetProps = {
   language?: string | undefined
   /** Texts of the page's own, in the place of the shipped ones. */
   texts?: Partial<Texts> | undefined
+  /** Other ways to reach you, for visitors whom the chat cannot take now. */
+  fallback?: Fallback | undefined
   theme?: 'auto' | 'light' | 'dark' | undefined
 }

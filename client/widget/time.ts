@@ -1,10 +1,16 @@
-/** Moments, days and spans for people, in their language and where they are. Pure but for the clock of `dayOf`. */
+/**
+ * Formats moments, days and spans in the visitor's language and time zone. Pure but for the clock
+ * of `dayOf`.
+ */
 
 type Options = Intl.DateTimeFormatOptions
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** A language tag that `Intl` takes, of one such as `de_AT`; undefined, the browser's own, for nonsense. */
+/**
+ * Returns a language tag that `Intl` takes, for one such as `de_AT`; undefined, the browser's own,
+ * for an invalid one.
+ */
 export function localeOf(language: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0]
@@ -30,17 +36,17 @@ function show(timestamp: string, language: string, options: Options): string {
 const isThisYear = (timestamp: string) =>
   new Date(timestamp).getFullYear() === new Date().getFullYear()
 
-/** With the year where it is another than this one. */
+/** Adds the year to a date's format when it is not the present one. */
 function dated(timestamp: string, options: Options): Options {
   return isThisYear(timestamp) ? options : { ...options, year: 'numeric' }
 }
 
-/** `9:00 AM`. */
+/** Formats a time: `9:00 AM`. */
 export function timeOf(timestamp: string, language: string): string {
   return show(timestamp, language, { timeStyle: 'short' })
 }
 
-/** `Tuesday, November 24`. */
+/** Formats a date: `Tuesday, November 24`. */
 export function dateOf(timestamp: string, language: string): string {
   const options = dated(timestamp, { weekday: 'long', month: 'long', day: 'numeric' })
   return show(timestamp, language, options)
@@ -54,16 +60,27 @@ function daysFromNow(timestamp: string): number {
   return Math.round((then - new Date().setHours(0, 0, 0, 0)) / dayMs)
 }
 
-/** `Today`, `Yesterday`, else as `dateOf`: for the days of a conversation. */
+/** Returns `today`, `tomorrow` or `yesterday`. */
+const dayWord = (days: number, language: string) =>
+  new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(days, 'day')
+
+/** Formats a day of a conversation: `Today`, `Yesterday`, else as `dateOf`. */
 export function dayOf(timestamp: string, language: string): string {
   const days = daysFromNow(timestamp)
   if (days !== 0 && days !== -1) return dateOf(timestamp, language)
-  const locale = localeOf(language)
-  const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
-  return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1)
+  const word = dayWord(days, language)
+  return word.charAt(0).toLocaleUpperCase(localeOf(language)) + word.slice(1)
 }
 
-/** `Tue, Nov 24, 9:00 AM GMT+1`: for the visitor, and for agents elsewhere. */
+/** Formats a time in the future: `tomorrow, 8:00 AM`, `Monday, November 30, 8:00 AM`. */
+export function openingOf(timestamp: string, language: string): string {
+  const days = daysFromNow(timestamp)
+  const isNear = days === 0 || days === 1
+  const day = isNear ? dayWord(days, language) : dateOf(timestamp, language)
+  return `${day}, ${timeOf(timestamp, language)}`
+}
+
+/** Formats a moment for the visitor and for agents elsewhere: `Tue, Nov 24, 9:00 AM GMT+1`. */
 export function momentOf(timestamp: string, language: string): string {
   const day: Options = { weekday: 'short', month: 'short', day: 'numeric' }
   const time: Options = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' }
@@ -73,7 +90,7 @@ export function momentOf(timestamp: string, language: string): string {
 /** A stretch of time that begins somewhere. */
 export type Slot = { startTime: string; durationSeconds: number }
 
-/** `9:00 – 10:00 AM`. */
+/** Formats a span: `9:00 – 10:00 AM`. */
 export function spanOf({ startTime, durationSeconds }: Slot, language: string): string {
   const start = new Date(startTime)
   const end = new Date(start.getTime() + durationSeconds * 1000)
@@ -81,13 +98,13 @@ export function spanOf({ startTime, durationSeconds }: Slot, language: string): 
   return formatOf(language, { timeStyle: 'short' }).formatRange(start, end)
 }
 
-/** The time zone of the device, such as `Central European Time`. */
+/** Returns the time zone of the device, such as `Central European Time`. */
 export function zoneOf(language: string): string {
   const parts = formatOf(language, { timeZoneName: 'longGeneric' }).formatToParts(new Date())
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 
-/** `2 minutes`, never less than one. */
+/** Formats a number of minutes, at least one: `2 minutes`. */
 export function minutesOf(seconds: number, language: string): string {
   const options = { style: 'unit', unit: 'minute', unitDisplay: 'long' } as const
   const minutes = Math.max(1, Math.round(seconds / 60))

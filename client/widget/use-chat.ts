@@ -6,9 +6,9 @@ import { tabs } from '../core/tabs.js'
 export type UseChat = ReturnType<typeof useChat>
 
 /**
- * A visitor's chat in a component. Takes a chat that was made elsewhere, or the options of one that
- * lives as long as the component does (they count at the first rendering): it goes on with the
- * conversation that this browser was in, and opens one by `start` or the first `send`.
+ * Connects a component to a visitor's chat. Takes a chat that exists already, or the options of one
+ * that lives as long as the component does (they count at the first rendering). Such a chat
+ * continues the browser's conversation, and opens one by `start` or the first `send`.
  */
 export function useChat(source: Chat | ChatOptions) {
   const isMade = 'getSnapshot' in source

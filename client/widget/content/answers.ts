@@ -12,7 +12,10 @@ function isRefusal(message: ChatMessage): message is FormResponse {
   return message.messageType === 'FormResponseMessage' && message.result?.ok === false
 }
 
-/** The visitor's answer to each message, by its id; a form that was not accepted has none. */
+/**
+ * Returns the visitor's answer to each message, by the message's id, except to a form that was not
+ * accepted.
+ */
 export function answersIn(messages: readonly ChatMessage[]): ReadonlyMap<string, ChatMessage> {
   const answers = new Map<string, ChatMessage>()
   const refused = new Set(
@@ -29,7 +32,7 @@ export function answersIn(messages: readonly ChatMessage[]): ReadonlyMap<string,
 /** An answer to a form that was refused, and why. */
 export type Refusal = { values: NonNullable<FormResponse['values']>; errors: string[] }
 
-/** The last refusal of a form; a refusal is told of the answer, or of the form itself. */
+/** Returns the last refusal of a form. A refusal names the answer, or the form itself. */
 export function refusalIn(messages: readonly ChatMessage[], formId: string): Refusal | undefined {
   const given = messages.filter(
     (message): message is FormResponse =>
@@ -49,7 +52,7 @@ export function refusalIn(messages: readonly ChatMessage[], formId: string): Ref
 }
 
 /**
- * Tells that a message is answered by now: two clicks may come before the first one's effect is
+ * Tells whether a message is answered by now: two clicks may come before the first one's effect is
  * drawn.
  */
 export function isAnswered({ getSnapshot }: Chat, id: string): boolean {

@@ -2,7 +2,7 @@ import { type ReactNode, useId } from 'react'
 
 type Props = { title: string; className?: string; children: ReactNode }
 
-/** A frame around what belongs together, such as a list of choices; its title says what it is about. */
+/** Draws a frame around what belongs together, such as a list of choices. The title names it. */
 export function Box({ title, className = '', children }: Props) {
   const id = useId()
   return (

@@ -1,7 +1,7 @@
 import { Link } from './link.js'
 import { linkify } from './linkify.js'
 
-/** A text that somebody wrote, with links where it names what can be opened. */
+/** Shows a text, with links where it names an address that can be opened. */
 export function Linkified({ text }: { text: string }) {
   let at = 0
   return linkify(text).map(({ text, url }) => {

@@ -4,7 +4,7 @@ type Props = { title: string; details?: (string | undefined)[] }
 export function Caption({ title, details = [] }: Props) {
   const unique = details.filter((detail, index) => detail && details.indexOf(detail) === index)
   return (
-    <span className="miaw-words">
+    <span className="miaw-caption">
       <span dir="auto">{title}</span>
       {unique.map((detail) => (
         <small key={detail} dir="auto">

@@ -41,7 +41,7 @@ function Slide({ card, choice }: { card: Card; choice: Choice }) {
   )
 }
 
-/** Cards side by side, each with something to choose or to open. */
+/** Shows cards side by side, each with something to choose or to open. */
 export function Carousel({ message }: { message: ChatMessage & CarouselMessage }) {
   const choice = useChoice(message)
   const { title, cards } = message.carousel

@@ -73,7 +73,7 @@ export function Field({ spec, field, problem }: Props) {
 /** Shows the errors of a whole form, and announces them when they appear. */
 export function FormErrors({ lines }: { lines: readonly string[] }) {
   return (
-    <div className="miaw-complaint" role="alert">
+    <div className="miaw-form-errors" role="alert">
       {[...new Set(lines)].map((line) => (
         <p key={line} dir="auto">
           {line}

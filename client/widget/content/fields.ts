@@ -2,6 +2,7 @@
 import type { AnswerType } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
 import { formatText } from '../texts/format.js'
+import { fitsPattern } from './pattern.js'
 
 /** One question of a form, whether it stands in the conversation or before it. */
 export type FieldSpec = {
@@ -10,7 +11,7 @@ export type FieldSpec = {
   required: boolean
   options?: { itemId: string; title: string }[] | undefined
   maxLength?: number | undefined
-  /** A regular expression that the whole text has to fit; one that cannot be read fits all. */
+  /** A regular expression of Salesforce that the whole text has to fit (`fitsPattern`). */
   pattern?: string | undefined
   placeholder?: string | undefined
   hint?: string | undefined
@@ -31,14 +32,6 @@ const isDate = (type: FieldSpec['type']) => type === 'date' || type === 'datetim
 /** Returns the maximum length of a field's text; undefined for fields that are no text. */
 export function longestOf({ type, maxLength }: FieldSpec): number | undefined {
   return textual.has(type) ? Math.min(maxLength || longestText, longestText) : undefined
-}
-
-function fits(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text)
-  } catch {
-    return true
-  }
 }
 
 /** Returns the error for a field of this type. */
@@ -70,6 +63,6 @@ export function problemOf(spec: FieldSpec, entry: FieldValues, texts: Texts): st
   if (isDate(type) && !/^\d{4}-/.test(text)) return texts.notADate
   if (type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text)) return texts.notAnEmail
   if (type === 'phone' && !/\d/.test(text)) return texts.notAPhone
-  if (textual.has(type) && pattern && !fits(pattern, text)) return texts.wrongFormat
+  if (textual.has(type) && pattern && !fitsPattern(pattern, text)) return texts.wrongFormat
   return ''
 }

@@ -1,4 +1,7 @@
-/** Between the fields of a form and the values that are sent. Pure but for the time zone of the device. */
+/**
+ * Converts between the fields of a form and the values that are sent. Pure but for the time zone of
+ * the device.
+ */
 import type { AnswerType, FormInput, FormResponseMessage, FormValue } from '../../core/index.js'
 import { dateOf, momentOf } from '../time.js'
 import { type FieldSpec, type FieldValues, textOf } from './fields.js'
@@ -6,12 +9,12 @@ import { type FieldSpec, type FieldValues, textOf } from './fields.js'
 type Question = FormInput & { type: AnswerType }
 type Filled = NonNullable<FormResponseMessage['values']>[number]
 
-/** The inputs that can be filled in. */
+/** Returns the inputs that can be filled in. */
 export function questionsIn(inputs: readonly FormInput[]): Question[] {
   return inputs.filter((input): input is Question => input.type !== 'note')
 }
 
-/** `2026-11-24T09:00`, as the control for a moment wants it, where the device is. */
+/** Returns a moment as its control takes it, in the device's time zone: `2026-11-24T09:00`. */
 function localOf(iso: string): string {
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) return ''
@@ -29,7 +32,7 @@ function givenOf({ type }: Question, filled: Filled | undefined): string[] | und
   return [value].flat().map(String)
 }
 
-/** A question as a field, with what was answered before. */
+/** Returns a question as a field, with its earlier answer. */
 export function specOf(question: Question, filled: readonly Filled[]): FieldSpec {
   const before = filled.find(({ inputId }) => inputId === question.inputId)
   return { ...question, given: givenOf(question, before) }
@@ -65,7 +68,7 @@ function contentOf(question: Question, entry: FieldValues, language: string): Co
   }
 }
 
-/** The answer to a question, to be sent; none when nothing was filled in. */
+/** Returns the answer to a question as values to send; none when nothing was filled in. */
 export function valuesOf(question: Question, entry: FieldValues, language: string): FormValue[] {
   const { inputId, type, label } = question
   const content = contentOf(question, entry, language)

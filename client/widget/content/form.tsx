@@ -32,7 +32,7 @@ function useFilling(message: Message) {
   return { ...fields, specs, refusal, isSent: isTaken, locked }
 }
 
-/** The inputs in their order, notes among them. */
+/** Shows the inputs and notes in their order. */
 function Inputs({ inputs, specs, problems }: { inputs: Message['form']['inputs'] } & Shown) {
   let field = -1
   return inputs.map(({ inputId, type, label }) => {
@@ -55,7 +55,10 @@ function Inputs({ inputs, specs, problems }: { inputs: Message['form']['inputs']
 
 type Shown = Pick<ReturnType<typeof useFilling>, 'specs' | 'problems'>
 
-/** A form within the conversation. It keeps what was typed, and opens again when it was not accepted. */
+/**
+ * Shows a form within the conversation. It keeps what was typed, and opens again when it was not
+ * accepted.
+ */
 export function Form({ message }: { message: Message }) {
   const { texts } = useWidget()
   const { form, specs, problems, refusal, isSent, locked } = useFilling(message)

@@ -18,7 +18,10 @@ const closers: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
 const count = (text: string, character: string) => text.split(character).length - 1
 
-/** Without the punctuation of the sentence around it; a bracket stays where its opening one is inside. */
+/**
+ * Removes the punctuation of the sentence around an address; a bracket stays when its opening one
+ * is inside.
+ */
 function trimmed(address: string): string {
   const spare: Record<string, number> = {}
   for (const [closer, opener] of Object.entries(closers))
@@ -46,17 +49,17 @@ function found({ 0: whole, groups = {} }: RegExpMatchArray): Stretch | undefined
   return url ? { text, url } : undefined
 }
 
-/** The text in stretches, which make the whole text again when they are put together. */
+/** Splits a text into stretches, which together are the whole text. */
 export function linkify(text: string): Stretch[] {
   const stretches: Stretch[] = []
-  let told = 0
+  let end = 0
   for (const match of text.matchAll(openable)) {
     const link = found(match)
     if (!link) continue
-    if (match.index > told) stretches.push({ text: text.slice(told, match.index) })
+    if (match.index > end) stretches.push({ text: text.slice(end, match.index) })
     stretches.push(link)
-    told = match.index + link.text.length
+    end = match.index + link.text.length
   }
-  if (told < text.length) stretches.push({ text: text.slice(told) })
+  if (end < text.length) stretches.push({ text: text.slice(end) })
   return stretches
 }

@@ -5,7 +5,7 @@ import { LinkTile } from './link.js'
 import { Picture } from './picture.js'
 import { addressOf, placeOf } from './urls.js'
 
-/** A page that somebody recommends. */
+/** Shows a link to a page that the sender recommends. */
 export function RichLink({ message }: { message: RichLinkMessage }) {
   const { title, url, imageUrl, description } = message.richLink
   const isNamed = title && title !== url
@@ -20,7 +20,7 @@ export function RichLink({ message }: { message: RichLinkMessage }) {
   )
 }
 
-/** A page that Salesforce's own client would show within the chat. */
+/** Shows a link to a page that Salesforce's own client would open within the chat. */
 export function WebView({ message }: { message: WebViewMessage }) {
   const { url, title } = message.webView
   const place = placeOf(url)

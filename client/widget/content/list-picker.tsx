@@ -6,7 +6,7 @@ import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
 import { useChoice } from './use-answer.js'
 
-/** Rows to choose one of. */
+/** Shows rows, of which the visitor chooses one. */
 export function ListPicker({ message }: { message: ChatMessage & ListPickerMessage }) {
   const { texts } = useWidget()
   const choice = useChoice(message)

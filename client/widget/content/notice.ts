@@ -14,16 +14,16 @@ function participants({ participants: changes }: Of<'ParticipantChanged'>, texts
     .join(' · ')
 }
 
-function routing({ routing: told }: Of<'RoutingResult'>, texts: Texts, language: string): string {
-  const { type, failure, estimatedWaitSeconds } = told
+function routingNotice(message: Of<'RoutingResult'>, texts: Texts, language: string): string {
+  const { type, failure, estimatedWaitSeconds } = message.routing
   if (failure) return texts.nobodyFree
   if (estimatedWaitSeconds)
     return formatText(texts.estimatedWait, { wait: minutesOf(estimatedWaitSeconds, language) })
   return type === 'Transfer' ? texts.transferring : ''
 }
 
-function session({ session: told, text }: Of<'SessionStatusChanged'>, texts: Texts): string {
-  const { status, previous, endedBy } = told
+function sessionNotice({ session, text }: Of<'SessionStatusChanged'>, texts: Texts): string {
+  const { status, previous, endedBy } = session
   if (status === 'Ended') {
     if (!endedBy || endedBy === 'System') return texts.sessionEnded
     const name = nameOf({ role: endedBy, displayName: null }, texts)
@@ -42,17 +42,17 @@ function outcome({ result, text }: Of<'FormResponseMessage'>, texts: Texts): str
 }
 
 /**
- * The line of an entry that nobody said, such as "Dana joined the chat"; it may have several lines. Empty
- * when there is nothing to tell, undefined when the entry is a message.
+ * Returns the line of an entry that is no message, such as "Dana joined the chat"; it may have
+ * several lines. Empty when there is nothing to show, undefined when the entry is a message.
  */
 export function noticeOf(message: ChatMessage, texts: Texts, language: string): string | undefined {
   switch (message.messageType) {
     case 'ParticipantChanged':
       return participants(message, texts)
     case 'RoutingResult':
-      return routing(message, texts, language)
+      return routingNotice(message, texts, language)
     case 'SessionStatusChanged':
-      return session(message, texts)
+      return sessionNotice(message, texts)
     case 'FormResponseMessage':
       return outcome(message, texts)
     case 'StaticContentMessage':

@@ -11,7 +11,9 @@ type Props = {
   children: ReactNode
 }
 
-/** A button that chooses; when something was chosen it is closed, and pressed if it was this. */
+/**
+ * Shows a button that chooses. After a choice it is disabled, and pressed if it was the chosen one.
+ */
 export function OptionButton({ choice, option, className, label, children }: Props) {
   const { isOpen, chosen, choose } = choice
   const isChosen = chosen.includes(option.itemId)

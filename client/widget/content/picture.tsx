@@ -10,7 +10,10 @@ type Props = {
   fallback?: ReactNode
 }
 
-/** A picture whose place is kept by its class while it loads, and given up when it does not. */
+/**
+ * Shows a picture. Its class reserves its place while it loads; when it fails, `fallback` takes the
+ * place.
+ */
 export function Picture({ url, className, alt = '', fallback = null }: Props) {
   const [failed, setFailed] = useState<string>()
   const source = safePicture(url)

@@ -13,7 +13,7 @@ type Props = {
   onCancel(): void
 }
 
-/** The fields, and what the gateway said of them when they were given before. */
+/** Returns the fields, and the gateway's problems with the values that were sent before. */
 function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const { texts, snapshot } = useWidget()
   const specs = fields.map(specOf)
@@ -33,7 +33,7 @@ function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   return { ...filling, specs, errors, isSent }
 }
 
-/** The questions that are asked before a conversation, or a session, begins. */
+/** Asks the questions that come before a conversation, or before a session. */
 export function PrechatForm(props: Props) {
   const { texts } = useWidget()
   const { form, specs, problems, errors, isSent } = useQuestions(props)

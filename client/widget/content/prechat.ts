@@ -1,4 +1,4 @@
-/** The questions before a conversation, as fields. Pure. */
+/** Shows the questions before a conversation as fields. Pure. */
 import type { ChatProblem, Prechat } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
 import { type FieldSpec, type FieldValues, formatErrorOf, textOf } from './fields.js'
@@ -14,7 +14,7 @@ const types: Record<Question['type'], FieldSpec['type']> = {
   choice: 'select',
 }
 
-/** A question as a field; one without a label is known by its name. */
+/** Returns a question as a field; one without a label shows its name. */
 export function specOf({ name, label, type, required, maxLength, options }: Question): FieldSpec {
   const chosen = options?.find((option) => option.default)
   return {
@@ -27,7 +27,7 @@ export function specOf({ name, label, type, required, maxLength, options }: Ques
   }
 }
 
-/** Routing attributes are texts; what was left empty is not among them. */
+/** Returns the routing attributes, which are texts, without the ones left empty. */
 export function attributesOf(
   questions: readonly Question[],
   entries: readonly FieldValues[],
@@ -40,7 +40,7 @@ export function attributesOf(
   return Object.fromEntries(given)
 }
 
-/** Which fields the gateway did not accept, by their places, in the visitor's language. */
+/** Lists the fields that the gateway did not accept, by their places, in the visitor's language. */
 export function refusedIn(
   questions: readonly Question[],
   problem: ChatProblem | null,

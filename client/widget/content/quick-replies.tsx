@@ -18,7 +18,7 @@ function Face({ reply: { imageUrl, title } }: { reply: Reply }) {
   )
 }
 
-/** A question and its answers: side by side as chips, or as buttons one below the other. */
+/** Shows a question and its answers: side by side as chips, or as buttons one below the other. */
 export function QuickReplies({ message }: { message: ChatMessage & QuickReplyMessage }) {
   const { texts } = useWidget()
   const choice = useChoice(message)

@@ -13,11 +13,11 @@ type Value = NonNullable<FormResponseMessage['values']>[number]
 
 function Filled({ filled: { label, value, title } }: { filled: Value }) {
   const { texts } = useWidget()
-  const told = typeof value === 'boolean' ? (value ? texts.yes : texts.no) : (title ?? value)
+  const shown = typeof value === 'boolean' ? (value ? texts.yes : texts.no) : (title ?? value)
   return (
     <div>
       <dt dir="auto">{label}</dt>
-      <dd dir="auto">{[told].flat().join(', ')}</dd>
+      <dd dir="auto">{[shown].flat().join(', ')}</dd>
     </div>
   )
 }

@@ -1,7 +1,9 @@
-import type { StaticContentMessage } from '../../core/index.js'
+import type { ChatMessage, StaticContentMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Bubble } from './bubble.js'
 import { Link } from './link.js'
+import { Markdown } from './markdown.js'
+import { Suggestions } from './suggestions.js'
 import { placeOf, safeLink } from './urls.js'
 
 type Citations = NonNullable<StaticContentMessage['staticContent']['citations']>
@@ -28,13 +30,17 @@ function Sources({ citations }: { citations: Citations }) {
   )
 }
 
-/** A text, and its sources. */
-export function StaticContent({ message }: { message: StaticContentMessage }) {
-  const { text, citations = [] } = message.staticContent
+/** Shows a text with its marks, its sources, and the answers that it suggests. */
+export function StaticContent({ message }: { message: ChatMessage & StaticContentMessage }) {
+  const { id, staticContent, suggestions = [] } = message
+  const { text, markdown, citations = [] } = staticContent
+  // Of suggestions alone, the text repeats them for clients that know no buttons.
+  const isSuggestions = suggestions.length > 0 && text === suggestions.join(' · ')
   return (
     <>
-      <Bubble text={text} />
+      {markdown ? <Markdown text={markdown} /> : !isSuggestions && <Bubble text={text} />}
       <Sources citations={citations} />
+      <Suggestions id={id} suggestions={suggestions} />
     </>
   )
 }

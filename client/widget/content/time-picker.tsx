@@ -47,7 +47,7 @@ function Zone({ offset }: { offset: string | undefined }) {
   )
 }
 
-/** Appointments by day, in the visitor's own time. */
+/** Shows appointments by day, in the visitor's own time. */
 export function TimePicker({ message }: { message: ChatMessage & TimePickerMessage }) {
   const { texts, language } = useWidget()
   const choice = useChoice(message)

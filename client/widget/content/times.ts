@@ -1,10 +1,10 @@
-/** Appointments, as a visitor reads them. Pure. */
+/** Groups and formats appointments for the visitor. Pure. */
 import type { TimePickerMessage } from '../../core/index.js'
 import { dateOf } from '../time.js'
 
 export type Slot = TimePickerMessage['timePicker']['slots'][number]
 
-/** The slots by the day that they begin on, where the visitor is; in the order given. */
+/** Groups the slots by the visitor's day on which they begin, in the order given. */
 export function byDay(slots: readonly Slot[], language: string): Map<string, Slot[]> {
   const days = new Map<string, Slot[]>()
   for (const slot of slots) {
@@ -18,8 +18,8 @@ export function byDay(slots: readonly Slot[], language: string): Map<string, Slo
 const mostMinutes = 14 * 60
 
 /**
- * The offset that appointments are given for, such as `+1` or `-3:30`, when the visitor's is another.
- * `minutes`: from UTC, eastward.
+ * Returns the offset that appointments are given for, such as `+1` or `-3:30`, when the visitor's
+ * differs. `minutes`: from UTC, eastward.
  */
 export function foreignOffset(
   minutes: number | undefined,

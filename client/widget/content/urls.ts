@@ -1,4 +1,4 @@
-/** Which addresses of a message become links and pictures. The gateway checked them; here once more. */
+/** Decides which addresses of a message become links and pictures, after the gateway's own check. */
 
 const openable = new Set(['http:', 'https:', 'mailto:', 'tel:'])
 
@@ -6,12 +6,15 @@ function parsed(url: string | undefined): URL | undefined {
   return url && URL.canParse(url) ? new URL(url) : undefined
 }
 
-/** The address, when a page may open it: of the web, of a mailbox or of a telephone. */
+/** Returns the address when a page may open it: of the web, of a mailbox or of a telephone. */
 export function safeLink(url: string | undefined): string | undefined {
   return openable.has(parsed(url)?.protocol ?? '') ? url : undefined
 }
 
-/** The address of a picture that a page may show: https, this page's own origin, or in the address itself. */
+/**
+ * Returns the address of a picture when a page may show it: https, this page's own origin, or data
+ * in the address itself.
+ */
 export function safePicture(url: string | undefined): string | undefined {
   const { protocol, origin, pathname = '' } = parsed(url) ?? {}
   const isOwn = protocol === 'http:' && origin === globalThis.location?.origin
@@ -25,7 +28,7 @@ export function placeOf(url: string): string {
   return host.replace(/^www\./, '') || pathname
 }
 
-/** The same with the page's path: a link that has no name of its own. */
+/** Returns host and path of an address: the label of a link that has no name of its own. */
 export function addressOf(url: string): string {
   const { host, pathname } = parsed(url) ?? {}
   return host ? (placeOf(url) + pathname).replace(/\/$/, '') : placeOf(url)

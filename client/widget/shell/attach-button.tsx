@@ -9,7 +9,7 @@ export function AttachButton({ mimeTypes, onFiles }: Props) {
   const { texts } = useWidget()
   const input = useRef<HTMLInputElement>(null)
 
-  /** Emptied, so that the same file can be chosen again. */
+  /** Empties the control afterwards, so that the same file can be chosen again. */
   function onChange({ currentTarget }: ChangeEvent<HTMLInputElement>): void {
     onFiles([...(currentTarget.files ?? [])])
     currentTarget.value = ''

@@ -2,14 +2,16 @@ import type { ChatMessage } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
 import { useWidget } from '../context.js'
 
-/** The first letters of the first and of the last word, such as `DR` for "Dana van der Ree". */
+/**
+ * Returns the first letters of the first and of the last word, such as `DR` for "Dana van der Ree".
+ */
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word))
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words
   return ends.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase()).join('')
 }
 
-/** The face of a sender: there are no pictures, so it is letters. */
+/** Shows a sender's initials, because there are no pictures. */
 export function Avatar({ sender }: { sender: ChatMessage['sender'] }) {
   const { texts } = useWidget()
   return (

@@ -3,9 +3,12 @@ import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatText } from '../texts/format.js'
 import { sizeOf } from './file-rules.js'
-import type { Chosen, Files } from './use-writing.js'
+import type { Chosen, Files } from './use-composer-state.js'
 
-/** An address for a picture that is on this device only; given back when it is not shown any more. */
+/**
+ * Returns an address for a picture that is on this device only, and revokes it when it is no longer
+ * shown.
+ */
 function useThumbnail(file: File): string | undefined {
   const [url, setUrl] = useState<string>()
   useEffect(() => {
@@ -57,8 +60,8 @@ export function ChosenFiles({ files, onRemoved }: { files: Files; onRemoved(): v
           ))}
         </ul>
       )}
-      <p className="miaw-trouble" role="alert">
-        {files.objections.join(' ')}
+      <p className="miaw-error" role="alert">
+        {files.refusals.join(' ')}
       </p>
     </>
   )

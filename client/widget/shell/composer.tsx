@@ -7,12 +7,12 @@ import { ChosenFiles } from './chosen-files.js'
 import { measure } from './draft.js'
 import { useFocusHandover } from './focus.js'
 import { CharacterCounter, MessageField } from './message-field.js'
-import type { Writing } from './use-writing.js'
+import type { ComposerState } from './use-composer-state.js'
 
-type Props = { writing: Writing; isHidden: boolean }
+type Props = { composer: ComposerState; isHidden: boolean }
 
 /** Holds the field for messages, and the files that go with them. */
-export function Composer({ writing: { draft, setDraft, files }, isHidden }: Props) {
+export function Composer({ composer: { draft, setDraft, files }, isHidden }: Props) {
   const { chat, snapshot, texts } = useWidget()
   const { attachments } = snapshot
   const form = useRef<HTMLFormElement>(null)
@@ -22,7 +22,7 @@ export function Composer({ writing: { draft, setDraft, files }, isHidden }: Prop
   const { isEmpty, left } = measure(draft)
   const canSend = left >= 0 && (!isEmpty || files.chosen.length > 0)
 
-  /** A text goes with the first file; the files follow each other. */
+  /** Sends the text with the first file, and the other files after it. */
   function send(event?: FormEvent): void {
     event?.preventDefault()
     input.current?.focus()

@@ -1,18 +1,21 @@
 import { useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
+import { FallbackContacts } from './fallback-contacts.js'
 import { PanelPart } from './focus.js'
 import { MessageList } from './message-list.js'
-import { outcomeOf } from './status.js'
-import type { Writing } from './use-writing.js'
+import { type Outcome, outcomeOf } from './status.js'
+import type { ComposerState } from './use-composer-state.js'
 
-type OutcomeBarProps = { text: string; action: string; onAct(): void }
+type OutcomeBarProps = Omit<Outcome, 'needsFallback'> & { needsFallback?: boolean; onAct(): void }
 
 /** Replaces the composer while nothing can be sent. */
-function OutcomeBar({ text, action, onAct }: OutcomeBarProps) {
+function OutcomeBar({ title, text, action, needsFallback = false, onAct }: OutcomeBarProps) {
   return (
     <PanelPart className="miaw-bar">
-      <p>{text}</p>
+      <p>
+        {title && <strong>{title}</strong>} {text}
+      </p>
       <button
         type="button"
         className="miaw-button"
@@ -22,12 +25,13 @@ function OutcomeBar({ text, action, onAct }: OutcomeBarProps) {
       >
         {action}
       </button>
+      {needsFallback && <FallbackContacts />}
     </PanelPart>
   )
 }
 
 type Props = {
-  writing: Writing
+  composer: ComposerState
   /** The visitor can see the messages. */
   isWatched: boolean
   /** The visitor asked to end the conversation. */
@@ -38,10 +42,10 @@ type Props = {
 }
 
 /** Shows the messages, and below them the next possible actions. */
-export function Conversation({ writing, isWatched, isEnding, onKeep, onAnswer }: Props) {
-  const { chat, snapshot, texts } = useWidget()
+export function Conversation({ composer, isWatched, isEnding, onKeep, onAnswer }: Props) {
+  const { chat, snapshot, texts, language } = useWidget()
   const { conversationId, prechat } = snapshot
-  const outcome = outcomeOf(snapshot, texts)
+  const outcome = outcomeOf(snapshot, texts, language)
   const isAsking = !outcome && isEnding
   return (
     <>
@@ -51,7 +55,7 @@ export function Conversation({ writing, isWatched, isEnding, onKeep, onAnswer }:
       {prechat && !outcome && (
         <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
       )}
-      {!outcome && <Composer writing={writing} isHidden={isAsking} />}
+      {!outcome && <Composer composer={composer} isHidden={isAsking} />}
     </>
   )
 }

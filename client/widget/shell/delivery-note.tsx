@@ -1,13 +1,13 @@
 import type { ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { formatText } from '../texts/format.js'
-import { hasHope, reasonOf } from './reason.js'
+import { mayRetry, reasonOf } from './reason.js'
 
 function Failed({ message: { id, problem } }: { message: ChatMessage }) {
   const { chat, texts, locked, afterAnswer } = useWidget()
   const reason = problem ? reasonOf(problem, texts) : texts.problems.other
 
-  /** The buttons go, and the focus must not go with them. */
+  /** Keeps the focus in the chat while the buttons disappear. */
   function act(verb: 'retry' | 'discard'): void {
     chat[verb](id)
     afterAnswer()
@@ -17,7 +17,7 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
     <div className="miaw-delivery" data-delivery="failed">
       <p>{formatText(texts.failed, { reason })}</p>
       <span className="miaw-ways">
-        {!locked && hasHope(problem) && (
+        {!locked && mayRetry(problem) && (
           <button type="button" className="miaw-link" onClick={() => act('retry')}>
             {texts.tryAgain}
           </button>

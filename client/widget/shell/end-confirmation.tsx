@@ -8,18 +8,18 @@ import { reasonOf } from './reason.js'
 export function EndConfirmation({ onKeep }: { onKeep(): void }) {
   const { chat, texts } = useWidget()
   const [isEnding, setEnding] = useState(false)
-  const [trouble, setTrouble] = useState('')
+  const [failure, setFailure] = useState('')
   const keep = useRef<HTMLButtonElement>(null)
   const question = useId()
   useEffect(() => keep.current?.focus(), [])
 
   async function end(): Promise<void> {
     setEnding(true)
-    setTrouble('')
+    setFailure('')
     try {
       await chat.end()
     } catch (error) {
-      setTrouble(reasonOf(problemFrom(error), texts))
+      setFailure(reasonOf(problemFrom(error), texts))
       setEnding(false)
     }
   }
@@ -46,8 +46,8 @@ export function EndConfirmation({ onKeep }: { onKeep(): void }) {
         >
           {texts.end}
         </button>
-        <p className="miaw-trouble" role="alert">
-          {trouble}
+        <p className="miaw-error" role="alert">
+          {failure}
         </p>
       </fieldset>
     </PanelPart>

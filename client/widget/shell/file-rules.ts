@@ -9,7 +9,7 @@ const units = [
   [1, 'byte'],
 ] as const
 
-/** `4.2 MB`; never more than it is. */
+/** Formats a size as `4.2 MB`, rounded down. */
 export function sizeOf(bytes: number, language: string): string {
   const [factor, unit] = units.find(([least]) => bytes >= least) ?? units[2]
   const format = { style: 'unit', unit, maximumFractionDigits: 1 } as const
@@ -17,7 +17,7 @@ export function sizeOf(bytes: number, language: string): string {
   return new Intl.NumberFormat(localeOf(language), format).format(tenths)
 }
 
-/** Tells that a type is among those taken, such as `image/png` or `image/*`. */
+/** Tells whether a type is among those taken, such as `image/png` or `image/*`. */
 function isTaken(type: string, { mimeTypes }: Attachments): boolean {
   const [group] = type.split('/')
   return !mimeTypes || mimeTypes.some((taken) => taken === type || taken === `${group}/*`)
@@ -25,8 +25,8 @@ function isTaken(type: string, { mimeTypes }: Attachments): boolean {
 
 type Rules = { attachments: Attachments; texts: Texts; language: string }
 
-/** Why a file cannot be sent, in a sentence; undefined when it can. */
-export function objectionTo(
+/** Returns a sentence that says why a file cannot be sent; undefined when it can. */
+export function refusalOf(
   { name, size, type }: Pick<File, 'name' | 'size' | 'type'>,
   { attachments, texts, language }: Rules,
 ): string | undefined {

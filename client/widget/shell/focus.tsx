@@ -8,7 +8,7 @@ function focusedAround(node: HTMLElement): Element | null {
   return isRoot ? root.activeElement : null
 }
 
-/** Tells that an element, or something in it, has the focus. */
+/** Tells whether an element, or something in it, has the focus. */
 export function holdsFocus(node: HTMLElement): boolean {
   return node.contains(focusedAround(node))
 }

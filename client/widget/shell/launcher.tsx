@@ -12,7 +12,7 @@ type Props = {
 
 const mostShown = 99
 
-/** The round button in the corner, with the number of messages that wait there. */
+/** Shows the round button in the corner, with the number of unread messages. */
 export function Launcher({ button, isOpen, controls, onToggle }: Props) {
   const { texts, snapshot, language } = useWidget()
   const waiting = isOpen ? 0 : snapshot.unread

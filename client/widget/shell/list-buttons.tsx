@@ -11,31 +11,31 @@ import { reasonOf } from './reason.js'
 export function useOlder() {
   const { chat, texts } = useWidget()
   const [isLoading, setLoading] = useState(false)
-  const [trouble, setTrouble] = useState('')
+  const [failure, setFailure] = useState('')
 
   async function load(): Promise<void> {
     if (isLoading) return
     setLoading(true)
-    setTrouble('')
-    await chat.loadOlder().catch((error) => setTrouble(reasonOf(problemFrom(error), texts)))
+    setFailure('')
+    await chat.loadOlder().catch((error) => setFailure(reasonOf(problemFrom(error), texts)))
     setLoading(false)
   }
 
-  return { isLoading, trouble, load }
+  return { isLoading, failure, load }
 }
 
-type OlderButtonProps = { isLoading: boolean; trouble: string; onLoad(): void }
+type OlderButtonProps = { isLoading: boolean; failure: string; onLoad(): void }
 
 /** Shows a button that loads older messages, for visitors who do not scroll. */
-export function OlderButton({ isLoading, trouble, onLoad }: OlderButtonProps) {
+export function OlderButton({ isLoading, failure, onLoad }: OlderButtonProps) {
   const { texts } = useWidget()
   return (
     <PanelPart className="miaw-older">
       <button type="button" className="miaw-button" aria-disabled={isLoading} onClick={onLoad}>
         {isLoading ? texts.loading : texts.older}
       </button>
-      <p className="miaw-trouble" role="alert">
-        {trouble}
+      <p className="miaw-error" role="alert">
+        {failure}
       </p>
     </PanelPart>
   )

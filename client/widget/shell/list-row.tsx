@@ -6,18 +6,22 @@ import { useWidget } from '../context.js'
 import { dayOf, timeOf } from '../time.js'
 import { Avatar } from './avatar.js'
 import { DeliveryNote } from './delivery-note.js'
+import { FallbackContacts } from './fallback-contacts.js'
+import { PartialContent } from './partial.js'
 import type { Row } from './rows.js'
+import { failedRoutingId } from './status.js'
 
 /** Shows sender and time: visible once per group of messages, and announced with each. */
 function Meta({ message, opens }: Omit<MessageRowProps, 'closes'>) {
-  const { texts, language } = useWidget()
+  const { texts, language, snapshot } = useWidget()
   const { sender, timestamp, reason } = message
+  const isTimed = message.id !== snapshot.activity?.partial?.messageId
   return (
     <p className={opens ? 'miaw-meta' : 'miaw-meta miaw-visually-hidden'}>
       <span className="miaw-name">{nameOf(sender, texts)}</span>
       {sender.role === 'Chatbot' && <span className="miaw-role">{texts.bot}</span>}
       {reason === 'AutomatedResponse' && <span className="miaw-role">{texts.automated}</span>}
-      <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>
+      {isTimed && <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>}
     </p>
   )
 }
@@ -28,6 +32,7 @@ type MessageRowProps = { message: ChatMessage; opens: boolean; closes: boolean }
 /** Shows a message in the list. */
 function MessageRow({ message, opens, closes }: MessageRowProps) {
   const { id, sender, delivery } = message
+  const { activity } = useWidget().snapshot
   const isOwn = sender.role === 'EndUser'
   return (
     <li
@@ -43,7 +48,11 @@ function MessageRow({ message, opens, closes }: MessageRowProps) {
       {!isOwn && opens && <Avatar sender={sender} />}
       <div className="miaw-body">
         <Meta message={message} opens={opens} />
-        <MessageContent message={message} />
+        {id === activity?.partial?.messageId ? (
+          <PartialContent {...activity.partial} sender={sender} />
+        ) : (
+          <MessageContent message={message} />
+        )}
         {isOwn && <DeliveryNote message={message} />}
       </div>
     </li>
@@ -52,7 +61,7 @@ function MessageRow({ message, opens, closes }: MessageRowProps) {
 
 /** Shows a row of the list: a divider, a notice or a message. */
 export function ListRow({ row }: { row: Row }) {
-  const { texts, language } = useWidget()
+  const { texts, language, snapshot } = useWidget()
   switch (row.kind) {
     case 'day':
       return (
@@ -75,6 +84,7 @@ export function ListRow({ row }: { row: Row }) {
           title={timeOf(row.message.timestamp, language)}
         >
           <p dir="auto">{row.text}</p>
+          {row.key === failedRoutingId(snapshot.messages) && <FallbackContacts />}
         </li>
       )
     case 'message':

@@ -4,6 +4,7 @@ import { useWidget } from '../context.js'
 import { focusedIn } from './focus.js'
 import { JumpButton, OlderButton, useOlder } from './list-buttons.js'
 import { ListRow } from './list-row.js'
+import { withPartial } from './partial.js'
 import { rowsOf } from './rows.js'
 import { TypingIndicator } from './typing-indicator.js'
 import { useFollow } from './use-follow.js'
@@ -21,23 +22,24 @@ function Waiting() {
   )
 }
 
-/** Somebody came to a button by keys, and the list was scrolled to show it. */
+/** Records that the keyboard moved to a button, and that the list was scrolled to show it. */
 const isByKeys = (node: HTMLElement) => !!focusedIn(node)?.matches(':focus-visible')
 
-type Props = { /** Somebody is looking at it. */ isWatched: boolean }
+type Props = { /** True while the visitor looks at the list. */ isWatched: boolean }
 
-/** Everything said, and the way to what was said before. Not drawn again while a message is written. */
+/** Shows the messages, and loads older ones. It is not drawn again while the visitor writes. */
 export const MessageList = memo(function MessageList({ isWatched }: Props) {
   const { snapshot, texts, language } = useWidget()
   const { messages, hasOlder, connection } = snapshot
+  const shown = useMemo(() => withPartial(snapshot), [snapshot])
   const scroller = useRef<HTMLElement>(null)
   const unreadFrom = useUnreadFrom(isWatched)
   const follow = useFollow(scroller, { messages, unreadFrom, isWatched })
   const older = useOlder()
   useReading(follow.seenId)
   const rows = useMemo(
-    () => rowsOf(messages, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
-    [messages, texts, language, unreadFrom],
+    () => rowsOf(shown, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
+    [shown, texts, language, unreadFrom],
   )
   const isEmpty = messages.length === 0 && connection === 'connecting'
 
@@ -45,7 +47,7 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
     follow.look()
     const node = scroller.current
     if (!node || node.scrollTop >= nearTop || isByKeys(node)) return
-    if (hasOlder && !older.trouble) void older.load()
+    if (hasOlder && !older.failure) void older.load()
   }
 
   function jump(): void {

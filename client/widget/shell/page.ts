@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 /** Languages that are written from right to left. */
 const rightToLeft = /^(ar|fa|he|ur)\b/i
 
-/** The direction of a language; undefined where it is the page's, which has one or needs none. */
+/** Returns the direction of a language; undefined where the page's own applies. */
 export function directionOf(language: string, pageDirection: string): 'rtl' | undefined {
   return !pageDirection && rightToLeft.test(language) ? 'rtl' : undefined
 }
@@ -17,7 +17,7 @@ function watchPage(onChange: () => void): () => void {
 const readLanguage = () => document.documentElement.lang || navigator.language || 'en'
 const readDirection = () => document.documentElement.dir
 
-/** Language and direction of the page, or of the browser where the page has none. */
+/** Returns language and direction of the page, or of the browser where the page has none. */
 export function usePage(): { language: string; direction: string } {
   const language = useSyncExternalStore(watchPage, readLanguage, () => 'en')
   const direction = useSyncExternalStore(watchPage, readDirection, () => '')
@@ -29,7 +29,7 @@ function watchVisibility(onChange: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', onChange)
 }
 
-/** Tells that the page is visible. */
+/** Tells whether the page is visible. */
 export function useVisible(): boolean {
   return useSyncExternalStore(
     watchVisibility,
@@ -38,5 +38,5 @@ export function useVisible(): boolean {
   )
 }
 
-/** Tells that a field can take the focus without bringing up an on-screen keyboard. */
+/** Tells whether a field can take the focus without bringing up an on-screen keyboard. */
 export const hasKeyboard = () => matchMedia('(hover: hover)').matches

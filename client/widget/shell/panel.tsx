@@ -8,9 +8,9 @@ import { Header } from './header.js'
 import type { MenuItem } from './menu.js'
 import { useVisible } from './page.js'
 import { viewOf } from './status.js'
+import { useComposerState } from './use-composer-state.js'
 import { useDrop } from './use-drop.js'
 import { useTranscript } from './use-transcript.js'
-import { useWriting } from './use-writing.js'
 import { Welcome } from './welcome.js'
 
 type PrechatViewProps = { prechat: Prechat; onCancel(): void }
@@ -46,13 +46,13 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   /** The conversation that the visitor wants to end. */
   const [endingId, setEndingId] = useState<string | null>(null)
   const title = useId()
-  const writing = useWriting()
+  const composer = useComposerState()
   const transcript = useTranscript()
   const isVisible = useVisible()
   const view = viewOf(snapshot, putOff)
   const isChat = view === 'chat' && conversationId !== null
   const takesFiles = isChat && !locked && attachments !== null
-  const { isOver, handlers } = useDrop((files) => takesFiles && writing.files.add(files))
+  const { isOver, handlers } = useDrop((files) => takesFiles && composer.files.add(files))
 
   const dialogue = onMinimise ? { role: 'dialog', 'aria-labelledby': title } : {}
   const items: MenuItem[] = []
@@ -78,8 +78,8 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
       {...handlers}
     >
       <Header titleId={title} items={items} onMinimise={onMinimise} />
-      <p className="miaw-trouble" role="alert">
-        {transcript.trouble}
+      <p className="miaw-error" role="alert">
+        {transcript.failure}
       </p>
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
@@ -87,7 +87,7 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
       )}
       {view === 'chat' && (
         <Conversation
-          writing={writing}
+          composer={composer}
           isWatched={isOpen && isVisible}
           isEnding={endingId !== null && endingId === conversationId}
           onKeep={() => setEndingId(null)}

@@ -23,7 +23,7 @@ function isReason(name: string, { problems }: Texts): name is Reason {
   return Object.hasOwn(problems, name)
 }
 
-/** Why something did not work, in a sentence that a visitor understands. */
+/** Returns a sentence for the visitor about why something did not work. */
 export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Texts): string {
   const seconds = Math.ceil(retryAfterMs / 1000)
   if (seconds) return formatText(texts.tryLater, { seconds })
@@ -31,8 +31,8 @@ export function reasonOf({ code, retryAfterMs = 0 }: ProblemMembers, texts: Text
   return texts.problems[isReason(reason, texts) ? reason : 'other']
 }
 
-const hopeless = ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'id_reused']
+const notRetryable = ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'id_reused']
 
-/** Tells that the same message may succeed another time. */
-export const hasHope = (problem: ProblemMembers | undefined): boolean =>
-  !problem || !hopeless.includes(problem.code)
+/** Tells whether the same message may succeed another time. */
+export const mayRetry = (problem: ProblemMembers | undefined): boolean =>
+  !problem || !notRetryable.includes(problem.code)

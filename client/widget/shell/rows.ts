@@ -9,14 +9,14 @@ export type Row =
       kind: 'message'
       key: string
       message: ChatMessage
-      /** The first of those that its sender said in one go: name and face stand here. */
+      /** True for the first of a sender's group of messages: it shows name and initials. */
       opens: boolean
-      /** The last of them. */
+      /** True for the last of the group. */
       closes: boolean
     }
 
 type Options = {
-  /** The line of an entry that nobody said; empty: nothing to show; undefined: it is a message. */
+  /** Returns the line of an entry that is no message; empty: nothing to show; undefined: it is one. */
   noticeOf(message: ChatMessage): string | undefined
   /** The message above which the unread ones begin. */
   unreadFrom?: string | undefined
@@ -26,7 +26,7 @@ const groupGapMs = 5 * 60_000
 
 const dayOf = ({ timestamp }: ChatMessage) => new Date(timestamp).toDateString()
 
-/** Tells that a message continues the one before it: the same sender, soon after. */
+/** Tells whether a message continues the one before it: the same sender, soon after. */
 function continues(message: ChatMessage, previous: ChatMessage): boolean {
   const { sender, reason, timestamp } = message
   return (
@@ -37,7 +37,10 @@ function continues(message: ChatMessage, previous: ChatMessage): boolean {
   )
 }
 
-/** The list as it is shown: with the days between, where the unread ones begin, and who goes on. */
+/**
+ * Returns the list as it is shown: with the days in between, the start of the unread messages, and
+ * groups by sender.
+ */
 export function rowsOf(
   messages: readonly ChatMessage[],
   { noticeOf, unreadFrom }: Options,

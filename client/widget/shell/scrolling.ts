@@ -12,12 +12,12 @@ export function heightAbove(node: Element, scroller: HTMLElement): number {
   return topOf(node) - topOf(scroller) + scroller.scrollTop
 }
 
-/** The rows of the list that hold messages. */
+/** Returns the rows of the list that hold messages. */
 export function messageNodes(scroller: HTMLElement): HTMLElement[] {
   return [...scroller.querySelectorAll<HTMLElement>('li[data-id]')]
 }
 
-/** Tells if the end is in sight, and if the last message is: its beginning, if it is tall. */
+/** Tells whether the end is in sight, and if the last message is: its beginning, if it is tall. */
 export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: boolean } {
   const { scrollHeight, scrollTop, clientHeight } = scroller
   const isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd
@@ -28,7 +28,9 @@ export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: bo
   return { isAtEnd, seesLast: clientHeight > 0 && (isAtEnd || isGlimpsed) }
 }
 
-/** To the end, but not past the beginning of a last message that is higher than the window. */
+/**
+ * Scrolls to the end, but not past the beginning of a last message that is higher than the window.
+ */
 export function scrollToEnd(scroller: HTMLElement): void {
   scroller.scrollTop = scroller.scrollHeight
   const last = messageNodes(scroller).at(-1)
@@ -36,7 +38,7 @@ export function scrollToEnd(scroller: HTMLElement): void {
   if (above > 0) scroller.scrollTop -= above + margin
 }
 
-/** To a row, when it is above what is in sight. */
+/** Scrolls to a row when it is above the visible part. */
 export function scrollToRow(scroller: HTMLElement, selector: string): void {
   const row = scroller.querySelector(selector)
   const above = row ? topOf(scroller) - topOf(row) : 0

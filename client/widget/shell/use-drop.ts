@@ -3,8 +3,8 @@ import { type DragEvent, useRef, useState } from 'react'
 const holdsFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes('Files')
 
 /**
- * Files that are dragged over an element and let go there: its handlers, and whether some are over it.
- * They never replace the page, even where none are taken.
+ * Returns handlers for files dropped on an element, and whether some are dragged over it. Files
+ * never replace the page, even where none are taken.
  */
 export function useDrop(onFiles: (files: File[]) => unknown) {
   const [isOver, setOver] = useState(false)

@@ -9,7 +9,7 @@ const keptMs = 60_000
 /** Long enough to be read. */
 const shownMs = 10_000
 
-/** `2026-11-24`, where the device is: that is how Swedes write it. */
+/** Returns the device's date as `2026-11-24`, which is the Swedish format. */
 const today = () => new Date().toLocaleDateString('sv')
 
 /** Gives a file to the visitor, who keeps it under a name. */
@@ -26,23 +26,23 @@ function save(file: Blob, name: string): void {
 export function useTranscript() {
   const { chat, texts } = useWidget()
   const [isSupported, setSupported] = useState(true)
-  const [trouble, setTrouble] = useState('')
+  const [failure, setFailure] = useState('')
 
   useEffect(() => {
-    const timer = trouble ? setTimeout(setTrouble, shownMs, '') : undefined
+    const timer = failure ? setTimeout(setFailure, shownMs, '') : undefined
     return () => clearTimeout(timer)
-  }, [trouble])
+  }, [failure])
 
   async function download(): Promise<void> {
-    setTrouble('')
+    setFailure('')
     try {
       save(await chat.transcript(), `${texts.transcript}-${today()}.pdf`)
     } catch (error) {
       const problem = problemFrom(error)
       if (problem.code === 'unsupported') setSupported(false)
-      setTrouble(reasonOf(problem, texts))
+      setFailure(reasonOf(problem, texts))
     }
   }
 
-  return { isSupported, trouble, download }
+  return { isSupported, failure, download }
 }

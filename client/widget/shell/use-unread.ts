@@ -3,7 +3,7 @@ import type { Snapshot } from '../../core/index.js'
 import { unreadMessages } from '../../core/state.js'
 import { useWidget } from '../context.js'
 
-/** The message from which on nothing was read; none in a conversation that nobody has read in. */
+/** Returns the first message that was not read; none in a conversation in which none was read. */
 const firstUnread = (snapshot: Snapshot) =>
   snapshot.readUpTo ? unreadMessages(snapshot)[0]?.id : undefined
 
@@ -14,13 +14,13 @@ const firstUnread = (snapshot: Snapshot) =>
 export function useUnreadFrom(isWatched: boolean): string | undefined {
   const { snapshot } = useWidget()
   const [from, setFrom] = useState<{ id: string | undefined }>()
-  // Set while rendering: the list has to be at the mark before somebody sees its end.
+  // Set while rendering: the list has to be at the mark before the reader sees its end.
   if (isWatched && !from && snapshot.messages.length > 0) setFrom({ id: firstUnread(snapshot) })
   if (!isWatched && from) setFrom(undefined)
   return from?.id
 }
 
-/** Tells the chat that all was read, when somebody has seen the last message. */
+/** Marks all as read when the reader has seen the last message. */
 export function useReading(seenId: string | undefined): void {
   const { chat, snapshot } = useWidget()
   const { unread, messages } = snapshot

@@ -1,19 +1,23 @@
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
+import { FallbackContacts } from './fallback-contacts.js'
 import { PanelPart } from './focus.js'
 import { outcomeOf } from './status.js'
 
 /** Shows the greeting before the first message. */
 export function Welcome({ onStart }: { onStart(): void }) {
-  const { texts, snapshot } = useWidget()
-  const outcome = outcomeOf(snapshot, texts)
+  const { texts, snapshot, language } = useWidget()
+  const outcome = outcomeOf(snapshot, texts, language)
   return (
     <PanelPart className="miaw-welcome">
       <span className="miaw-mark" aria-hidden="true">
         <Icon name="chat" />
       </span>
-      <h3>{texts.welcomeTitle}</h3>
-      <p>{texts.welcomeText}</p>
+      <h3>{outcome?.title ?? texts.welcomeTitle}</h3>
+      {!outcome?.title && <p>{texts.welcomeText}</p>}
+      <p className="miaw-error" role="alert" data-tone={outcome?.title && 'calm'}>
+        {outcome?.text}
+      </p>
       <button
         type="button"
         className="miaw-button"
@@ -23,9 +27,7 @@ export function Welcome({ onStart }: { onStart(): void }) {
       >
         {outcome?.action ?? texts.start}
       </button>
-      <p className="miaw-trouble" role="alert">
-        {outcome?.text}
-      </p>
+      {outcome?.needsFallback && <FallbackContacts />}
     </PanelPart>
   )
 }

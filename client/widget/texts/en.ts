@@ -1,4 +1,4 @@
-/** Every word the widget says, in English: the shape of all other languages. */
+/** Lists all texts of the widget in English, and defines the shape of the other languages. */
 export const english = {
   // The frame
   title: 'Chat with us',
@@ -21,6 +21,8 @@ export const english = {
   connectedTo: 'Connected to {name}',
   waiting: 'Waiting for an agent',
   waitingFor: 'Waiting for an agent, about {wait}',
+  waitingAt: 'Number {place} in the queue',
+  waitingAtFor: 'Number {place} in the queue, about {wait}',
   nobody: 'Write a message to continue',
   offline: 'You are offline',
   troubled: 'Connection trouble, trying again',
@@ -33,6 +35,8 @@ export const english = {
   },
   lost: 'Chat closed',
   refused: 'Chat not available',
+  closed: 'The chat is closed right now',
+  opensAgain: 'It opens again: {time}',
 
   // The list
   messages: 'Messages',
@@ -42,6 +46,7 @@ export const english = {
   toNewest: 'To the newest message',
   countNew: { one: '1 new message', other: '{count} new messages' },
   answering: '{name} is answering',
+  typing: '{name} is typing',
   bot: 'Bot',
   automated: 'automatic',
   deliveries: { sending: 'Sending…', sent: 'Sent', delivered: 'Delivered' },
@@ -84,6 +89,7 @@ export const english = {
     payload_too_large: 'It is too big.',
     unsupported_media_type: 'Files of this type cannot be sent.',
     invalid_request: 'It was not accepted.',
+    outside_business_hours: 'The chat is closed right now.',
     other: 'That did not work.',
   },
   tryLater: 'The chat is busy; try again in {seconds} s.',
@@ -135,6 +141,11 @@ export const english = {
   left: '{name} left the chat',
   changed: 'Now in the chat: {name}',
   nobodyFree: 'Nobody is free to take the chat right now',
+  /** Goes before the page's own telephone, email and website. */
+  otherWays: 'You can also reach us here:',
+  phone: 'Phone',
+  email: 'Email',
+  website: 'Website',
   estimatedWait: 'Estimated wait: about {wait}',
   transferring: 'Bringing in a colleague',
   youEnded: 'You ended this session',

@@ -11,17 +11,18 @@ const shipped = new Map([
   ['ja', japanese],
 ])
 
-/** `de` for `de-AT`. */
+/** Returns the main part of a language tag: `de` for `de-AT`. */
 const mainTag = (language: string) => language.toLowerCase().split(/[-_]/)[0] ?? ''
 
-/** The texts of a language tag such as `de-AT`; English for one that is not shipped. */
+/** Returns the texts of a language tag such as `de-AT`; English for one that is not shipped. */
 export function textsFor(language: string): Texts {
   return shipped.get(mainTag(language)) ?? english
 }
 
-/** The language itself where its texts are shipped, else English: dates are written as the words are. */
+/** Returns the language itself where its texts are shipped, else English: dates match the texts. */
 export function shippedFor(language: string): string {
   return shipped.has(mainTag(language)) ? language : 'en'
 }
 
+export type { Texts } from './en.js'
 export { english, german, japanese, spanish }

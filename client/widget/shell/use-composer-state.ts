@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useWidget } from '../context.js'
-import { objectionTo } from './file-rules.js'
+import { refusalOf } from './file-rules.js'
 
 /** File that was chosen and is not sent yet. */
 export type Chosen = { key: number; file: File }
@@ -14,39 +14,39 @@ function useFiles() {
   const { snapshot, texts, language } = useWidget()
   const { attachments } = snapshot
   const [chosen, setChosen] = useState<readonly Chosen[]>([])
-  const [objections, setObjections] = useState<readonly string[]>([])
+  const [refusals, setRefusals] = useState<readonly string[]>([])
 
   /** Adds the files that can be sent, and reports why the others cannot. */
   function add(files: readonly File[]): void {
     if (!attachments || files.length === 0) return
     const checked = files.map((file) => ({
       file,
-      objection: objectionTo(file, { attachments, texts, language }),
+      refusal: refusalOf(file, { attachments, texts, language }),
     }))
-    const fit = checked.filter(({ objection }) => !objection)
-    setObjections(checked.flatMap(({ objection }) => objection ?? []))
+    const fit = checked.filter(({ refusal }) => !refusal)
+    setRefusals(checked.flatMap(({ refusal }) => refusal ?? []))
     setChosen((before) => [...before, ...fit.map(({ file }) => ({ key: count++, file }))])
   }
 
   return {
     chosen,
-    objections,
+    refusals,
     add,
     remove(key: number): void {
-      setObjections([])
+      setRefusals([])
       setChosen((before) => before.filter((one) => one.key !== key))
     },
     clear(): void {
-      setObjections([])
+      setRefusals([])
       setChosen([])
     },
   }
 }
 
-export type Writing = ReturnType<typeof useWriting>
+export type ComposerState = ReturnType<typeof useComposerState>
 
 /** Keeps the draft and the files that are not sent yet, also while the composer is not shown. */
-export function useWriting() {
+export function useComposerState() {
   const [draft, setDraft] = useState('')
   const files = useFiles()
   return { draft, setDraft, files }

@@ -20,7 +20,7 @@ const settings: Readonly<Record<string, (value: string, chat: MiawChat) => void>
   },
 }
 
-/** Makes the buttons of the settings work. */
+/** Connects the buttons of the settings. */
 export function offerSettings(chat: MiawChat): void {
   for (const group of document.querySelectorAll<HTMLElement>('[data-setting]')) {
     const apply = settings[group.dataset.setting ?? '']
