@@ -1,4 +1,4 @@
-/** `npm run dev`: the gateway and all it needs on this machine, until Ctrl-C. */
+/** Runs the gateway and all that it needs on this machine until Ctrl-C (`npm run dev`). */
 import { existsSync } from 'node:fs'
 import { EnvironmentError } from '../lib/config/env.js'
 import { readListenAddress } from '../platforms/listen-address.js'

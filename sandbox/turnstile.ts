@@ -2,12 +2,15 @@ import { HttpResponse, http } from 'msw'
 
 const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 
-/** Fault of the fake instead of a verdict: no answer, a cut socket, or an answer of its own. */
+/**
+ * Names the fault of the fake instead of a verdict: no answer, a cut socket, or an answer of its
+ * own.
+ */
 export type TurnstileFault = 'hang' | 'drop' | { status: number; body: string }
 
 /**
- * Cloudflare's verification of Turnstile tokens: tokens that were made by `solve` are good once, and
- * all others are not. `asked` is what it heard, field by field.
+ * Imitates Cloudflare's verification of Turnstile tokens: tokens from `solve` are valid once, and
+ * no others are. `asked` holds the fields of each request.
  */
 export function createTurnstile({ secret }: { secret: string }) {
   const solved = new Set<string>()
@@ -41,7 +44,7 @@ export function createTurnstile({ secret }: { secret: string }) {
 
   return {
     asked: requests,
-    /** A token as a widget gives it to the page of a visitor. */
+    /** Creates a token, as a widget gives it to a visitor's page. */
     solve(): string {
       const token = `0.${crypto.randomUUID()}`
       solved.add(token)
@@ -51,7 +54,7 @@ export function createTurnstile({ secret }: { secret: string }) {
     fail(what: TurnstileFault): void {
       fault = what
     },
-    /** For msw. */
+    /** Returns msw's handlers. */
     handlers: () => [http.post(siteverifyUrl, ({ request }) => answer(request))],
   }
 }

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bytesOf, type ProxyFault } from './faults.js'
 
-/** One client's connection through the proxy, and the server's end of it. */
+/** Joins one client's connection through the proxy with its connection to the server. */
 export type ProxiedConnection = {
-  /** Bytes were withheld, so that it can never be right again. */
+  /** Returns true after bytes were withheld, so that the connection can never be right again. */
   isSpoiled(): boolean
   cut(): void
 }
 
-/** Joins two sockets; `faultNow` is asked at every piece of a request and of an answer. */
+/** Joins two sockets; calls `faultNow` at every piece of a request and of an answer. */
 export function joinSockets(
   client: Socket,
   server: Socket,
@@ -24,7 +24,7 @@ export function joinSockets(
     server.destroy()
   }
 
-  /** In order; what comes later does not wait longer for what came before. */
+  /** Forwards in order; a later piece waits no longer because an earlier one was delayed. */
   function forward(chunk: Buffer, delayMs = 0): void {
     const due = delayMs > 0 ? sleep(delayMs) : undefined
     sent = Promise.all([sent, due]).then(() => server.writable && server.write(chunk))

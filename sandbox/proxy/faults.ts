@@ -1,14 +1,14 @@
 /**
- * Faults that a proxy can inject between a client and a server:
+ * Names the faults that a proxy can inject between a client and a server:
  *
  * - `hang`: takes the request and answers nothing; the server never gets it;
  * - `mute`: the server does its work, and its answer is withheld;
  * - `refuse`: refuses connections, and cuts those that are open;
- * - `cut`: the connection ends when the request comes, before the server gets it;
+ * - `cut`: the connection ends when the request arrives, before the server gets it;
  * - `{ cutAfterBytes }`: the server does its work, and so many bytes of its answer arrive (0:
- *   none);
+ * none);
  * - `{ delayMs }`: the request arrives late, even when its sender has given up meanwhile;
- * - `{ answer }`: an HTTP answer of the proxy's own; the server never gets the request.
+ * - `{ answer }`: the proxy answers by HTTP itself; the server never gets the request.
  */
 export type ProxyFault =
   | 'hang'
@@ -19,10 +19,10 @@ export type ProxyFault =
   | { delayMs: number }
   | { answer: RawHttpResponse }
 
-/** An HTTP answer; `type` is its content type. */
+/** Describes an HTTP answer; `type` is its content type. */
 export type RawHttpResponse = { status: number; type: string; body: string }
 
-/** The answer as it stands on the wire; the connection ends after it. */
+/** Formats the answer as bytes of the connection, which ends after it. */
 export function bytesOf({ status, type, body }: RawHttpResponse): string {
   const head = [
     `HTTP/1.1 ${status} Fault`,

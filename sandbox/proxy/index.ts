@@ -6,7 +6,7 @@ import type { ProxyFault } from './faults.js'
 
 export type { ProxyFault } from './faults.js'
 
-/** Address of the server: a loopback port, or the path of a unix socket. */
+/** Names the server's address: a loopback port, or the path of a unix socket. */
 export type Target = { port: number } | { path: string }
 
 export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>
@@ -16,7 +16,7 @@ function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>)
   return address.port
 }
 
-/** Starts to listen on a free port of 127.0.0.1; without a fault everything passes. */
+/** Listens on a free port of 127.0.0.1; without a fault, all bytes pass unchanged. */
 export async function startFaultProxy(target: Target) {
   const connections = new Set<ProxiedConnection>()
   let fault: ProxyFault | null = null

@@ -6,7 +6,7 @@ import {
 } from 'js-redis-server/core'
 import { createConnection, type RedisBackend } from './connection.js'
 
-/** A Redis in this process: its own data, real Lua, no socket. */
+/** Creates a Redis in this process: data in memory, real Lua, no socket. */
 export function embeddedRedis(): RedisBackend {
   const state = new RedisServerState({ databaseCount: 1 })
   const executor = createRedisCommandExecutor()
@@ -22,7 +22,7 @@ export function embeddedRedis(): RedisBackend {
   }
 }
 
-/** A running `redis-server`, by its loopback port or the path of its unix socket. */
+/** Connects to a running `redis-server`, by its loopback port or the path of its unix socket. */
 export function redisServer(address: { port: number } | { path: string }): RedisBackend {
   return createConnection(() =>
     'port' in address ? connect(address.port, '127.0.0.1') : connect(address.path),

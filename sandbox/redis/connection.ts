@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream'
 import { createReplyReader, encodeCommand, type Reply } from './resp.js'
 
-/** A Redis to put a front before: a refusal is a reply, only a lost connection throws. */
+/**
+ * Executes commands for the REST server: an error is a reply, and only a lost connection throws.
+ */
 export type RedisBackend = {
   execute(command: readonly string[]): Promise<Reply>
-  /** All commands or none, with nobody else's in between: the answer of EXEC. */
+  /** Executes all commands or none, with no other command in between; returns the reply of EXEC. */
   transaction(commands: readonly (readonly string[])[]): Promise<Reply>
   close(): void
 }
@@ -12,8 +14,8 @@ export type RedisBackend = {
 type PendingReply = { resolve(reply: Reply): void; reject(reason: Error): void }
 
 /**
- * One Redis connection over any stream of bytes, opened when first used and again after a loss.
- * Redis answers a connection in order, so commands written in one piece stay together.
+ * Creates one Redis connection over any stream of bytes, which opens at the first use and after a
+ * loss. Redis answers a connection in order, so commands written in one piece stay together.
  */
 export function createConnection(open: () => Duplex): RedisBackend {
   let client: ReturnType<typeof createClient> | undefined

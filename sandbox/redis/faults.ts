@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Faults of the REST server: no answer ever; the socket cut before the work; the socket cut after
- * the work was done (`lose`); an error status; or a late answer.
+ * Names the faults of the REST server: no answer ever; the socket cut before the work; the socket
+ * cut after the work was done (`lose`); an error status; or a late answer.
  */
 export type RedisFault = 'hang' | 'drop' | 'lose' | { status: number } | { slowMs: number }
 
-/** Keeps the faults that are still to happen and brings them about, oldest first. */
+/** Queues faults for the next requests, the oldest first. */
 export function createFaultQueue() {
   const queue: { times: number; what: RedisFault }[] = []
 
@@ -25,7 +25,7 @@ export function createFaultQueue() {
     clear(): void {
       queue.length = 0
     },
-    /** Does the work, or spoils it when a fault is due. */
+    /** Does the work, or applies the next fault. */
     async apply(request: Request, work: () => Promise<Response>): Promise<Response> {
       const fault = next()
       if (fault === undefined) return work()

@@ -1,22 +1,25 @@
-/** Redis' own wire protocol, RESP2, as far as a client of plain commands needs it. Binary-safe. */
+/**
+ * Implements RESP2, Redis' wire protocol, as far as a client of plain commands needs it.
+ * Binary-safe.
+ */
 
 /** Holds an error reply of Redis (`-ERR …`); never thrown, so that it concerns one command only. */
 export class RedisError extends Error {
   override name = 'RedisError'
 }
 
-/** A reply of Redis: a status (`string`), bytes, an integer, nothing, an error, or a list. */
+/** Holds a reply of Redis: a status (`string`), bytes, an integer, nothing, an error, or a list. */
 export type Reply = string | Buffer | number | null | RedisError | Reply[]
 
 const lineEnd = '\r\n'
 
-/** The bytes of one command. */
+/** Encodes one command. */
 export function encodeCommand(command: readonly string[]): Buffer {
   const parts = command.map((part) => `$${Buffer.byteLength(part)}${lineEnd}${part}${lineEnd}`)
   return Buffer.from(`*${command.length}${lineEnd}${parts.join('')}`)
 }
 
-/** Cuts a stream of bytes into replies; feed it chunks as they come. */
+/** Splits a stream of bytes, fed in chunks, into replies. */
 export function createReplyReader(onReply: (reply: Reply) => void) {
   let buffer: Buffer = Buffer.alloc(0)
   return function feed(chunk: Buffer): void {

@@ -1,16 +1,17 @@
 import { http } from 'msw'
+import { parseJson } from '../../lib/json.js'
 import type { RedisBackend } from './connection.js'
 import { createFaultQueue } from './faults.js'
 import { commandBody, commandsBody, type Encoding, outcomeOf } from './protocol.js'
 import { createScriptAliases } from './scripts.js'
 
 /**
- * Upstash's REST API before any Redis: what `@upstash/redis` and `@upstash/ratelimit` talk to, in
- * tests (`handlers`, for msw) and in the local server (`handle`). `Response.error()` means: cut the
- * socket. `counts` only ever grow; `fault` spoils the next requests.
+ * Serves Upstash's REST API over any Redis to `@upstash/redis` and `@upstash/ratelimit`, in tests
+ * (`handlers`, for msw) and in the local server (`handle`). `Response.error()` means: cut the
+ * socket. `counts` only ever grow, bytes being those of bodies; `fault` spoils the next requests.
  */
 export function createRedisRestServer(options: Omit<RedisBackend, 'close'> & { token: string }) {
-  const counts = { requests: 0, commands: 0 }
+  const counts = { requests: 0, commands: 0, bytesReceived: 0, bytesSent: 0 }
   const faults = createFaultQueue()
   const scripts = createScriptAliases()
 
@@ -58,8 +59,12 @@ export function createRedisRestServer(options: Omit<RedisBackend, 'close'> & { t
       return refuse(401, 'WRONGPASS invalid or missing auth token')
     }
     const base64 = request.headers.get('upstash-encoding') === 'base64'
-    const body: unknown = await request.json().catch(() => undefined)
-    return route(body, base64 ? 'base64' : 'utf8')
+    const text = await request.text().catch(() => '')
+    counts.bytesReceived += Buffer.byteLength(text)
+    const response = await route(parseJson(text), base64 ? 'base64' : 'utf8')
+    const reply = await response.text()
+    counts.bytesSent += Buffer.byteLength(reply)
+    return new Response(reply, response)
   }
 
   function handle(request: Request): Promise<Response> {
@@ -72,14 +77,14 @@ export function createRedisRestServer(options: Omit<RedisBackend, 'close'> & { t
     handle,
     fault: faults.add,
     clearFaults: faults.clear,
-    /** For msw: everything under this address is answered here. */
+    /** Returns msw's handlers for everything under this address. */
     handlers: (baseUrl: string) => [
       http.all(`${baseUrl.replace(/\/+$/, '')}/*`, ({ request }) => handle(request)),
     ],
   }
 }
 
-/** The server that `createRedisRestServer` returns. */
+/** Names the server that `createRedisRestServer` returns. */
 export type RedisRestServer = ReturnType<typeof createRedisRestServer>
 
 const refuse = (status: number, error: string) => Response.json({ error }, { status })

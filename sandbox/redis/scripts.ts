@@ -4,14 +4,15 @@ import { RedisError, type Reply } from './resp.js'
 const sha1 = (script: string) => createHash('sha1').update(script).digest('hex')
 const upstashOnly = /^#!(?=lua[^\n]*\bflags=[^\n]*allow-key-locking)/
 
-/** The script as an ordinary Redis takes it: Upstash's own first line becomes a comment. */
+/** Rewrites a script for an ordinary Redis: Upstash's first line becomes a comment. */
 export function portableScript(script: string): string {
   return script.replace(upstashOnly, '--')
 }
 
 /**
  * Lets clients of Upstash use their scripts with an ordinary Redis, which refuses the flag
- * `allow-key-locking`: rewrites what goes there, and keeps the client's hash of each script known.
+ * `allow-key-locking`: rewrites the scripts they send, and keeps the client's hash of each script
+ * known.
  */
 export function createScriptAliases() {
   const portableHashes = new Map<string, string>()
@@ -24,7 +25,7 @@ export function createScriptAliases() {
   }
 
   return {
-    /** The command to send instead. */
+    /** Returns the command to send instead. */
     translate(command: readonly string[]): readonly string[] {
       const [name = '', second = '', ...rest] = command
       const verb = name.toUpperCase()
@@ -35,7 +36,10 @@ export function createScriptAliases() {
       if (second.toUpperCase() === 'EXISTS') return [name, second, ...rest.map(translateSha)]
       return command
     },
-    /** The answer in the client's terms: a loaded script has the hash the client expects. */
+    /**
+     * Returns the reply in the client's terms: a loaded script has the hash that the client
+     * expects.
+     */
     answer(command: readonly string[], reply: Reply): Reply {
       const loads = command.slice(0, 2).join(' ').toUpperCase() === 'SCRIPT LOAD'
       if (!loads || reply instanceof RedisError) return reply

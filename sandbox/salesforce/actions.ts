@@ -1,12 +1,20 @@
-import { addBurst } from './bot/texts.js'
+import { type StreamedText, streamText } from './bot/streaming.js'
+import { addBurst, addProgress } from './bot/texts.js'
 import type { Conversation, LoggedEntry } from './conversation.js'
 import { stateAt } from './conversation-state.js'
-import { agentLeaves, transfer } from './handover.js'
+import { agentLeaves, responderVanishes, supervisorVisits, transfer } from './handover.js'
 import { type InjectionInput, inject, injectionSchema } from './injection.js'
 import { bot, defaultAgent } from './participants.js'
 import { conversationById, type SandboxState } from './sandbox-state.js'
-import { addSignals, agentJoins, endSession, stepNow, timestampOf } from './script.js'
-import { typingEntry } from './signals.js'
+import {
+  addSignals,
+  agentJoins,
+  endSession,
+  type ScriptStep,
+  stepNow,
+  timestampOf,
+} from './script.js'
+import { queuePositionEntry, typingEntry } from './signals.js'
 
 /** Lets the bot or agent in charge, or else Dana, begin or stop typing; only streams show it. */
 export function agentTypes(
@@ -19,10 +27,33 @@ export function agentTypes(
   addSignals(step, typingEntry(author, state, timestampOf(step)))
 }
 
+const authorOf = ({ conversation, happensAt }: ScriptStep) =>
+  stateAt(conversation, happensAt).responder ?? bot
+
 /** Sends this many messages at once, by the agent in charge or else by the bot. */
 export function sendBurst(sandbox: SandboxState, conversation: Conversation, count: number): void {
   const step = stepNow(sandbox, conversation)
-  addBurst(step, stateAt(conversation, step.happensAt).responder ?? bot, count)
+  addBurst(step, authorOf(step), count)
+}
+
+/** Shows what the bot or agent in charge is doing, on streams only. */
+export function showProgress(
+  sandbox: SandboxState,
+  conversation: Conversation,
+  text: string,
+): void {
+  const step = stepNow(sandbox, conversation)
+  addProgress(step, authorOf(step), text)
+}
+
+/** Streams a text of the bot or agent in charge, and returns the id of its message. */
+export function streamNow(
+  sandbox: SandboxState,
+  conversation: Conversation,
+  streamed: StreamedText,
+): string {
+  const step = stepNow(sandbox, conversation)
+  return streamText(step, authorOf(step), streamed)
 }
 
 /**
@@ -33,7 +64,7 @@ export function createActions(sandbox: SandboxState) {
   const find = (conversationId: string) => conversationById(sandbox, conversationId)
   const now = (conversationId: string) => stepNow(sandbox, find(conversationId))
   return {
-    /** All that is stored of a conversation, what has yet to happen included. */
+    /** Returns all that is stored of a conversation, entries of later moments included. */
     conversation: find,
 
     /** Writes entries into a conversation as if another participant had sent them. */
@@ -60,6 +91,27 @@ export function createActions(sandbox: SandboxState) {
     /** Lets the bot or agent in charge begin or stop typing; only streams show it. */
     agentTypes: (conversationId: string, state: 'Started' | 'Stopped' = 'Started'): void =>
       agentTypes(sandbox, find(conversationId), state),
+
+    /** Shows what the bot or agent in charge is doing; only streams tell. */
+    progress: (conversationId: string, text: string): void =>
+      showProgress(sandbox, find(conversationId), text),
+
+    /** Tells the visitor's place in the queue; only streams do. */
+    queuePosition: (conversationId: string, position: number): void =>
+      addSignals(now(conversationId), queuePositionEntry(position)),
+
+    /**
+     * Streams a text of the bot or agent in charge, and writes its message; only clients of version
+     * 63 get the pieces. Returns the id of the message.
+     */
+    streamText: (conversationId: string, streamed: StreamedText): string =>
+      streamNow(sandbox, find(conversationId), streamed),
+
+    /** Lets a supervisor join, whisper and leave, while the session goes on. */
+    supervisorVisits: (conversationId: string): void => supervisorVisits(now(conversationId)),
+
+    /** Removes the bot or agent in charge, the only sign that the session is over. */
+    agentVanishes: (conversationId: string): void => responderVanishes(now(conversationId)),
 
     /** Sends this many messages of the bot or agent in charge at once, four in each millisecond. */
     burst: (conversationId: string, count = 20): void =>

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import type { Conversation } from './conversation.js'
 import type { NamedParticipant } from './participants.js'
 
-/** State that the entries so far add up to. */
+/** Holds the state that the entries so far add up to. */
 export type ConversationState = {
-  /** `enhanced-chat-api.md` §2.8. */
+  /** Follows `enhanced-chat-api.md` §2.8. */
   routingStatus: 'INITIAL' | 'NEEDS_ROUTING' | 'ROUTED' | 'TRANSFER'
   hasSession: boolean
-  /** The bot or agent who joined last and has not left. */
+  /** Is the bot or agent who joined last and has not left. */
   responder: NamedParticipant | null
 }
 
@@ -15,9 +15,14 @@ const stateChangeSchema = z.discriminatedUnion('entryType', [
   z.object({
     entryType: z.literal('RoutingResult'),
     routingType: z.string(),
-    failureType: z.string().default('None'),
+    failureType: z.string().nullish(),
+    failureReason: z.string().nullish(),
   }),
-  z.object({ entryType: z.literal('SessionStatusChanged'), sessionStatus: z.string() }),
+  z.object({
+    entryType: z.literal('SessionStatusChanged'),
+    sessionStatus: z.string(),
+    sessionEndedByRole: z.string().nullish(),
+  }),
   z.object({
     entryType: z.literal('ParticipantChanged'),
     entries: z.array(
@@ -35,7 +40,9 @@ const stateChangeSchema = z.discriminatedUnion('entryType', [
   }),
 ])
 
-/** All others change nothing, and there may be ten thousand of them. */
+/**
+ * Lists the types that change the state; a conversation may have ten thousand entries of others.
+ */
 const stateChangeTypes = ['RoutingResult', 'SessionStatusChanged', 'ParticipantChanged']
 
 /** Returns a conversation's state at a moment on our clock, a future one included. */
@@ -57,10 +64,12 @@ function applyChange(state: ConversationState, payload: unknown): ConversationSt
   const { data: change } = stateChangeSchema.safeParse(payload)
   switch (change?.entryType) {
     case 'RoutingResult':
-      if (change.routingType === 'Transfer') return applyTransfer(state, change.failureType)
+      if (change.routingType === 'Transfer') return applyTransfer(state, change)
       return { routingStatus: 'INITIAL', hasSession: true, responder: null }
     case 'SessionStatusChanged':
       if (change.sessionStatus !== 'Ended') return state
+      // A supervisor's own session ends; the visitor's goes on as long as it is served.
+      if (change.sessionEndedByRole === 'Supervisor' && state.responder) return state
       return { routingStatus: 'NEEDS_ROUTING', hasSession: false, responder: null }
     case 'ParticipantChanged':
       return change.entries.reduce(applyParticipantChange, state)
@@ -69,9 +78,13 @@ function applyChange(state: ConversationState, payload: unknown): ConversationSt
   }
 }
 
-/** A transfer that fails leaves everybody where they are (inferred). */
-function applyTransfer(state: ConversationState, failureType: string): ConversationState {
-  return failureType === 'None' ? { ...state, routingStatus: 'TRANSFER' } : state
+/** Applies a transfer; one that fails changes no participant (inferred). */
+function applyTransfer(
+  state: ConversationState,
+  failure: { failureType?: string | null | undefined; failureReason?: string | null | undefined },
+): ConversationState {
+  const hasFailed = (failure.failureType ?? 'None') !== 'None' || Boolean(failure.failureReason)
+  return hasFailed ? state : { ...state, routingStatus: 'TRANSFER' }
 }
 
 function applyParticipantChange(
@@ -79,10 +92,14 @@ function applyParticipantChange(
   change: NamedParticipant & { operation: string },
 ): ConversationState {
   const { operation, displayName, participant } = change
+  if (participant.role === 'Supervisor') return state
   if (operation === 'add') {
     return { ...state, routingStatus: 'ROUTED', responder: { displayName, participant } }
   }
   const hasLeft =
     operation === 'remove' && state.responder?.participant.subject === participant.subject
-  return hasLeft ? { ...state, responder: null } : state
+  if (!hasLeft) return state
+  if (state.routingStatus === 'TRANSFER') return { ...state, responder: null }
+  // A participant who leaves without a transfer has ended the session.
+  return { routingStatus: 'NEEDS_ROUTING', hasSession: false, responder: null }
 }

@@ -1,8 +1,8 @@
-/** Defines what the sandbox keeps of a conversation. */
+/** Defines the state that the sandbox keeps of a conversation. */
 import type { EntryPayload } from './entries.js'
 import type { NamedParticipant, Participant } from './participants.js'
 
-/** An entry as it is listed (`enhanced-chat-api.md` §3.1). */
+/** Describes an entry as it is listed (`enhanced-chat-api.md` §3.1). */
 export type ConversationEntry = {
   entryType: string
   identifier: string
@@ -14,26 +14,26 @@ export type ConversationEntry = {
   entryPayload: EntryPayload
 }
 
-/** `happensAt` and `visibleAt` are on our clock, the timestamps of the entry on Salesforce's. */
+/** Has `happensAt` and `visibleAt` on our clock, and the entry's timestamps on Salesforce's. */
 export type LoggedEntry = { entry: ConversationEntry; happensAt: number; visibleAt: number }
 
-/** One conversation with all that has been recorded of it. */
+/** Holds one conversation with all that is recorded of it. */
 export type Conversation = {
   id: string
   visitor: NamedParticipant
   language: string | null
   routingAttributes: Record<string, string>
-  /** Attributes of the guide's dialect, for the agent and not for routing. */
+  /** Holds attributes of the guide's dialect, for the agent and not for routing. */
   contextParameters: Record<string, string>
-  /** Salesforce's clock. */
+  /** Is on Salesforce's clock. */
   startTimestamp: number
-  /** Salesforce's clock; 0 while open. */
+  /** Is on Salesforce's clock; 0 while open. */
   endTimestamp: number
-  /** The latest messaging session; `stateAt` returns its state. */
+  /** Is the latest messaging session; `stateAt` returns its state. */
   session: { id: string; startTimestamp: number }
-  /** In the order of recording; what has yet to happen is in it already. */
+  /** Is in the order of recording, entries of later moments included. */
   entryLog: LoggedEntry[]
-  /** Typing and receipts that the visitor sent, in order; no list shows them. */
+  /** Holds typing and receipts that the visitor sent, in order; no list shows them. */
   visitorSignals: VisitorSignal[]
 }
 

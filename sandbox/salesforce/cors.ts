@@ -1,14 +1,16 @@
 import type { SandboxState } from './sandbox-state.js'
 
-/** Headers that Salesforce's own client asks for (`enhanced-chat-api.md` §10.2, §10.3). */
+/**
+ * Lists the headers that Salesforce's own client asks for (`enhanced-chat-api.md` §10.2, §10.3).
+ */
 const allowedHeaders = 'authorization, content-type, cache-control, last-event-id, x-org-id'
 
-/** A browser asking whether it may ask. */
+/** Returns true for a browser's preflight request. */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === 'OPTIONS' && headers.has('access-control-request-method')
 }
 
-/** 204 for everybody; only origins on the allow-list learn that they may (§1.2). */
+/** Answers every preflight with 204, and with permission for the allowed origins only (§1.2). */
 export function preflight(sandbox: SandboxState, request: Request): Response {
   const response = withCors(sandbox, request, new Response(null, { status: 204 }))
   if (!response.headers.has('access-control-allow-origin')) return response
@@ -18,7 +20,7 @@ export function preflight(sandbox: SandboxState, request: Request): Response {
   return response
 }
 
-/** Lets a page of an allowed origin read the answer; server-to-server calls do not care. */
+/** Lets pages of an allowed origin read the answer; server-to-server calls need no permission. */
 export function withCors(
   { deployment }: SandboxState,
   request: Request,

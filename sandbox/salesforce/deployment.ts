@@ -1,41 +1,41 @@
 import type { JSONWebKeySet } from 'jose'
 
-/** A pre-chat form as the token answer carries it (`enhanced-chat-api.md` §1.5). */
+/** Describes a pre-chat form as the token response carries it (`enhanced-chat-api.md` §1.5). */
 export type PreChatForm = {
   formType: string
   displayContext: 'Conversation' | 'Session'
   formFields: { name: string; order: number; type: string; [field: string]: unknown }[]
 }
 
-/** The key set that the channel verifies its users with (§1.7): uploaded keys, or where they are. */
+/** Describes the key set that verifies the channel's users (§1.7): uploaded keys, or their URL. */
 export type Verification = { keySetName: string; issuer: string } & (
   | { jwks: JSONWebKeySet }
   | { jwksUrl: string }
 )
 
-/** Epoch milliseconds; open when `startTime` ≤ now < `endTime` (§2.18). */
+/** Is in epoch milliseconds; open when `startTime` ≤ now < `endTime` (§2.18). */
 export type OpenInterval = { startTime: number; endTime: number }
 
-/** Settings of the organisation and its deployment, as in Setup; everything has a default. */
+/** Holds the settings of the org and its deployment, as in Setup; everything has a default. */
 export type DeploymentOptions = {
   orgId?: string
   esDeveloperName?: string
   authMode?: 'UnAuth' | 'Auth'
-  /** Left out on an `Auth` channel: no key set is linked, so nobody is ever verified. */
+  /** Is absent on an `Auth` channel without a linked key set, which verifies no user. */
   verification?: Verification
   forms?: PreChatForm[]
   choiceListConfig?: Record<string, unknown> | null
-  /** `maxFileSize` in megabytes (inferred, §1.5); null is 5. */
+  /** Has `maxFileSize` in megabytes (inferred, §1.5); null is 5. */
   attachments?: { endUserToAgent: boolean; maxFileSize: number | null } | null
   allowTranscriptDownload?: boolean
-  /** The org's CORS allow-list (§1.2): origins such as `https://shop.example`. */
+  /** Is the org's CORS allow-list (§1.2): origins such as `https://shop.example`. */
   allowedOrigins?: string[]
 }
 
-/** The deployment as it was set up. */
+/** Names the deployment that `createDeployment` returns. */
 export type Deployment = ReturnType<typeof createDeployment>
 
-/** The deployment with all defaults filled in. */
+/** Fills in all defaults of a deployment. */
 export function createDeployment(options: DeploymentOptions) {
   return {
     orgId: options.orgId ?? '00DZZ0000000AbC',

@@ -8,5 +8,5 @@ const dialects: Record<Api, readonly Operation[]> = {
   guide: guideOperations,
 }
 
-/** All that a Salesforce answers which speaks this; any other path is 404. */
+/** Returns all operations of a Salesforce with this dialect; any other path is 404. */
 export const operationsOf = (api: Api): readonly Operation[] => dialects[api]

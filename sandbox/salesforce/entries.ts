@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { NamedParticipant } from './participants.js'
 
-/** Payload of an entry, by its type (`enhanced-chat-api.md` §3.4). */
+/** Holds the payload of an entry, by its type (`enhanced-chat-api.md` §3.4). */
 export type EntryPayload = { entryType: string; id: string; [field: string]: unknown }
 
-/** An entry before the entry log gives it its moment. Without an author it is signed by Salesforce itself. */
+/**
+ * Describes an entry before the entry log dates it; without an author, Salesforce itself signs it,
+ * and a message without an id gets one of its author's kind.
+ */
 export type EntryDraft = {
   author?: NamedParticipant
-  payload: EntryPayload
+  payload: { entryType: string; id?: string | undefined; [field: string]: unknown }
   relatedRecords?: string[]
 }
 
@@ -18,18 +21,20 @@ export type MessageBody = {
   [field: string]: unknown
 }
 
-/** Any message: `abstractMessage` as in §3.5, its id made unless given. */
+/** Creates any message: `abstractMessage` as in §3.5. */
 export function messageEntry(
   author: NamedParticipant,
   message: MessageBody,
   messageReason: 'AutomatedResponse' | 'Consent' | null = null,
 ): EntryDraft {
-  const id = message.id ?? randomUUID()
-  const abstractMessage = { inReplyToMessageId: null, references: null, ...message, id }
-  return { author, payload: { entryType: 'Message', id, abstractMessage, messageReason } }
+  const abstractMessage = { inReplyToMessageId: null, references: null, ...message }
+  return {
+    author,
+    payload: { entryType: 'Message', id: message.id, abstractMessage, messageReason },
+  }
 }
 
-/** A plain text. */
+/** Creates a plain text. */
 export function textEntry(author: NamedParticipant, text: string): EntryDraft {
   return messageEntry(author, {
     messageType: 'StaticContentMessage',
@@ -37,7 +42,7 @@ export function textEntry(author: NamedParticipant, text: string): EntryDraft {
   })
 }
 
-/** The preview that the service makes of a link in a text (§2.10). */
+/** Creates the preview that the service makes of a link in a text (§2.10). */
 export function richLinkEntry(author: NamedParticipant, url: string): EntryDraft {
   const titleItem = { itemType: 'TitleItem', title: url, subTitle: null, referenceId: null }
   return messageEntry(author, {
@@ -60,7 +65,7 @@ export function participantEntry(
   })
 }
 
-/** `change` is for what goes otherwise than well: a failure, an estimated wait. */
+/** Reports a routing result; `change` describes a deviation: a failure, an estimated wait. */
 export function routingResultEntry(
   routingType: 'Initial' | 'Transfer',
   sessionId: string,
@@ -86,15 +91,6 @@ export function routingResultEntry(
   })
 }
 
-/** Creates an entry with the visitor's position in the queue (§3.4). */
-export function queuePositionEntry(position: number): EntryDraft {
-  return systemEntry('QueuePosition', {
-    pendingServiceRoutingId: '0JRZZ0000000001',
-    workItemId: '0BzZZ0000000001',
-    position,
-  })
-}
-
 /** Reports that the work of a session is assigned or accepted (§3.4). */
 export function routingWorkEntry(
   workType: 'Assigned' | 'Accepted',
@@ -110,7 +106,7 @@ export function routingWorkEntry(
   })
 }
 
-/** A session begins, changes or ends; the only sure sign of an end (§3.6). */
+/** Reports that a session begins, changes or ends; the only sure sign of an end (§3.6). */
 export function sessionStatusEntry(status: {
   conversationIdentifier: string
   channelAddressIdentifier: string
@@ -124,7 +120,7 @@ export function sessionStatusEntry(status: {
   return systemEntry('SessionStatusChanged', status, [status.sessionId])
 }
 
-/** The end user closed the conversation for good (§3.4); agents only end sessions. */
+/** Reports that the end user closed the conversation for good (§3.4); agents only end sessions. */
 export function closeConversationEntry(
   author: NamedParticipant,
   conversationIdentifier: string,

@@ -1,14 +1,15 @@
 import type { Conversation, ConversationEntry, LoggedEntry } from './conversation.js'
-import type { EntryDraft } from './entries.js'
+import type { EntryDraft, EntryPayload } from './entries.js'
+import { newMessageId } from './message-ids.js'
 import { automatedProcess } from './participants.js'
 import type { SandboxState } from './sandbox-state.js'
 import { addToOutbox, removePendingAfter } from './stream/outbox.js'
 
-/** When an entry happens (our clock, default now), and ways to be dated or listed otherwise. */
+/** Sets the moment of an entry (our clock, default now), and deviations of its date and listing. */
 export type EntryTiming = {
   happensAt?: number | undefined
   transcriptedTimestamp?: number | undefined
-  /** Instead of the switch `visibilityLagMs`. */
+  /** Replaces the switch `visibilityLagMs`. */
   visibleAfterMs?: number | undefined
 }
 
@@ -45,7 +46,7 @@ export function addSignal(
   addToOutbox(sandbox, conversation, { entry, happensAt })
 }
 
-/** Takes back what was still to happen after this moment (our clock). */
+/** Removes the entries and signals after this moment (our clock). */
 export function cancelAfter(
   sandbox: SandboxState,
   conversation: Conversation,
@@ -73,17 +74,28 @@ function toConversationEntry(
   timestamp: number,
 ): ConversationEntry {
   const author = draft.author ?? automatedProcess(sandbox.deployment.orgId)
+  const id = draft.payload.id ?? newMessageId(sandbox, author, timestamp)
+  const payload = payloadWithId(draft, id)
   return {
-    entryType: draft.payload.entryType,
-    identifier: draft.payload.id,
+    entryType: payload.entryType,
+    identifier: id,
     senderDisplayName: author.displayName,
     sender: author.participant,
     clientTimestamp: timestamp,
     transcriptedTimestamp: timestamp,
     relatedRecords: draft.relatedRecords ?? [],
-    entryPayload: draft.payload,
+    entryPayload: payload,
   }
 }
+
+/** Returns the payload with this id, which its message has, too, unless it brought its own. */
+function payloadWithId({ payload }: EntryDraft, id: string): EntryPayload {
+  const { abstractMessage } = payload
+  if (payload.id !== undefined || !isObject(abstractMessage)) return { ...payload, id }
+  return { ...payload, id, abstractMessage: { ...abstractMessage, id } }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 function drawLagMs(sandbox: SandboxState): number {
   const lag = sandbox.switches.visibilityLagMs

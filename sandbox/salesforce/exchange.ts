@@ -1,32 +1,34 @@
-/** Media type of a form without files. */
+/** Is the media type of a form without files. */
 export const formType = 'application/x-www-form-urlencoded'
 
-/** The media type of a message without its parameters, such as `application/json`; null without one. */
+/**
+ * Returns a message's media type without parameters, such as `application/json`; null without one.
+ */
 export function mediaType(headers: Headers): string | null {
   return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? null
 }
 
-/** One request that Salesforce heard, and what it answered; tests read these. */
+/** Records one request to Salesforce and its response, for tests. */
 export type Exchange = {
-  /** Our clock, epoch milliseconds. */
+  /** Is in epoch milliseconds, on our clock. */
   at: number
-  /** Null for a path that is no operation. */
+  /** Is null for a path without an operation. */
   operationId: string | null
   method: string
   path: string
   query: Record<string, string>
   authorization: string | null
-  /** Parsed JSON, or the text when it is none; of a form its fields; undefined without a body. */
+  /** Holds parsed JSON, or text that is no JSON, or a form's fields; undefined without a body. */
   requestBody: unknown
-  /** Null while unanswered, and for good when the connection was cut. */
+  /** Is null while unanswered, and for good when the connection was cut. */
   status: number | null
   responseType: string | null
   responseBody: unknown
-  /** True when a fault gave the answer. */
+  /** Is true when a fault gave the answer. */
   faulty: boolean
 }
 
-/** Notes a request as it arrives; the request stays readable. */
+/** Records a request as it arrives; the request stays readable. */
 export async function recordRequest(
   request: Request,
   operationId: string | null,
@@ -47,7 +49,7 @@ export async function recordRequest(
   }
 }
 
-/** Completes the note with the answer; the answer stays readable. */
+/** Completes the record with the response, which stays readable. */
 export async function recordResponse(exchange: Exchange, response: Response): Promise<void> {
   if (response.type === 'error') return
   exchange.status = response.status
@@ -66,14 +68,14 @@ async function readBody(request: Request): Promise<unknown> {
   return Object.fromEntries(await Promise.all(fields))
 }
 
-/** A part as its JSON or text; a file in words, such as `bill.pdf (application/pdf, 120 bytes)`. */
+/** Describes a part by its JSON or text; a file like `bill.pdf (application/pdf, 120 bytes)`. */
 async function describePart(part: File | string): Promise<unknown> {
   if (typeof part === 'string') return parseJsonOrText(part)
   if (part.type === 'application/json') return parseJsonOrText(await part.text())
   return `${part.name} (${part.type}, ${part.size} bytes)`
 }
 
-/** A stream has no end to wait for. */
+/** Returns false for a stream, which has no end to wait for. */
 function isReadable(contentType: string | null): boolean {
   return contentType !== 'text/event-stream'
 }

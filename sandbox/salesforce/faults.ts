@@ -2,39 +2,56 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { guideOperationIds } from './guide/operation-ids.js'
 import { operationIds } from './operations/operation-ids.js'
+import { type BodyFault, bodyFaultSchema } from './slow-body.js'
 
 const faultInputSchema = z.strictObject({
   operation: z.enum(['*', ...operationIds, ...guideOperationIds]),
   times: z.int().min(1).default(1),
-  /** Every time for so long from now, instead of `times`: an outage. */
+  /**
+   * Makes an outage: the fault applies to every request for so long from now, instead of `times`.
+   */
   forMs: z.int().min(1).optional(),
   when: z.enum(['before', 'after']).default('before'),
   what: z.union([
     z.strictObject({
       status: z.int().min(200).max(599),
-      /** A string is sent as it is, anything else as JSON; left out: `{ message }`. */
+      /** Is sent unchanged as a string, and else as JSON; without it, the body is `{ message }`. */
       body: z.unknown().optional(),
       headers: z.record(z.string(), z.string()).optional(),
     }),
+    z.strictObject({ body: bodyFaultSchema }),
     z.enum(['drop', 'hang', 'html', 'nonsense', 'empty']),
   ]),
-  /** Duration of a `hang`, when the caller does not give up before. */
+  /** Is the duration of a `hang`, unless the caller gives up before. */
   hangMs: z.int().min(1).default(120_000),
 })
 
-/** A misbehaviour on demand, `times` times or until a moment, before or after the operation had its effect. */
+type What = z.infer<typeof faultInputSchema>['what']
+/** Describes an answer in place of the operation's own. */
+type Replacement = Exclude<What, { body: BodyFault }>
+
+/** Tells a fault of the operation's own body from an answer in its place. */
+export function isBodyFault(what: What): what is { body: BodyFault } {
+  return typeof what === 'object' && !('status' in what)
+}
+
+/**
+ * Parses a fault that applies `times` times or until a moment, before or after the operation's
+ * effect; one of the body applies while it is sent.
+ */
 export const faultSchema = faultInputSchema.transform(({ forMs, ...fault }) => ({
   ...fault,
+  when: isBodyFault(fault.what) ? ('sending' as const) : fault.when,
   /** Is a time on our clock; null when `times` alone limits the fault. */
   until: forMs === undefined ? null : Date.now() + forMs,
 }))
 
-/** A fault as it waits for its operation. */
+/** Describes a fault that is due at its operation. */
 export type Fault = z.infer<typeof faultSchema>
-/** A fault as a test or a person words it. */
+/** Describes a fault as a test or a person writes it. */
 export type FaultInput = z.input<typeof faultSchema>
 
-/** The next fault due for this operation, used up once unless it lasts. */
+/** Returns the next fault due for this operation, and uses it up once unless it lasts. */
 export function takeFault(
   faults: Fault[],
   operationId: string | null,
@@ -52,9 +69,9 @@ export function takeFault(
   return fault
 }
 
-/** The faulty answer; `Response.error()` means that the connection is cut. */
+/** Creates the faulty answer; `Response.error()` means that the connection is cut. */
 export async function faultResponse(
-  { what, hangMs }: Fault,
+  { what, hangMs }: { what: Replacement; hangMs: number },
   signal: AbortSignal,
 ): Promise<Response> {
   if (typeof what === 'object') return statusResponse(what)
@@ -75,7 +92,7 @@ export async function faultResponse(
   }
 }
 
-function statusResponse({ status, body, headers }: Exclude<Fault['what'], string>): Response {
+function statusResponse({ status, body, headers }: Exclude<Replacement, string>): Response {
   const init = { status, ...(headers && { headers }) }
   if ([204, 205, 304].includes(status)) return new Response(null, init)
   if (typeof body === 'string') return new Response(body, init)

@@ -1,15 +1,16 @@
-import type { StoredFile } from './sample-files.js'
-import { sampleFiles } from './sample-files.js'
+import { type StoredFile, sampleFiles } from './sample-files.js'
 import { newRecordId, type SandboxState } from './sandbox-state.js'
 
 /**
- * Paths under which the sandbox serves files; its own, because the real one is not evidenced. The
- * second is among the controls, for a page that may show pictures of its own origin only.
+ * Are the sandbox's own paths for files, because the real path is not evidenced. The second is
+ * among the controls, for a page that may show pictures of its own origin only.
  */
 const filesPath = '/sandbox-files'
 const controlFilesPath = '/__sandbox/files'
 
-/** The address of the files: where they were published, or as the last caller would reach them. */
+/**
+ * Returns the address of the files: the published one, or the one that the last caller can reach.
+ */
 export const filesUrl = ({ publishedFilesUrl, origin }: SandboxState) =>
   publishedFilesUrl ?? `${origin}${filesPath}`
 
@@ -25,7 +26,7 @@ export function storeFile(sandbox: SandboxState, file: StoredFile): { id: string
   return { id, url: `${filesUrl(sandbox)}/${id}/${encodeURIComponent(file.name)}` }
 }
 
-/** The file of a path, a sample or one that was sent; undefined for a path that is none. */
+/** Serves the file of a path, a sample or one that was sent; returns undefined for another path. */
 export function serveFile(sandbox: SandboxState, pathname: string): Response | undefined {
   const folder = [filesPath, controlFilesPath].find((path) => pathname.startsWith(`${path}/`))
   const [id, name] = folder ? pathname.slice(folder.length + 1).split('/') : []

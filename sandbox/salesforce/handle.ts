@@ -1,14 +1,15 @@
 import { isPreflight, preflight, withCors } from './cors.js'
 import { operationsOf } from './dialects.js'
 import { type Exchange, recordRequest, recordResponse } from './exchange.js'
-import { type Fault, faultResponse, takeFault } from './faults.js'
+import { type Fault, faultResponse, isBodyFault, takeFault } from './faults.js'
 import { serveFile } from './files.js'
 import { HttpError, notFound } from './http-error.js'
 import type { Call, Operation } from './operations/operation.js'
 import { matchRoute } from './routes.js'
 import { type SandboxState, salesforceNow } from './sandbox-state.js'
+import { slowDown } from './slow-body.js'
 
-/** A dev server that runs for days keeps only so many. */
+/** Bounds the record of requests in a dev server that runs for days. */
 const maxExchanges = 2_000
 
 /** Answers one request as Salesforce would; `Response.error()` means that the connection is cut. */
@@ -21,7 +22,7 @@ export async function handle(sandbox: SandboxState, request: Request): Promise<R
   return withCors(sandbox, request, response)
 }
 
-/** Preflights and files are no part of the API: only its exchanges are noted. */
+/** Answers and records a request of the API; preflights and files are not part of it. */
 async function handleAndRecord(
   sandbox: SandboxState,
   request: Request,
@@ -35,10 +36,11 @@ async function handleAndRecord(
   const call = { sandbox, request, params: match?.params ?? {}, query, body }
   const response = withDateHeader(sandbox, await handleWithFaults(exchange, call, match?.route))
   await recordResponse(exchange, response)
-  return response
+  const slow = takeFault(sandbox.faults, exchange.operationId, 'sending')
+  return slow && isBodyFault(slow.what) ? await slowDown(response, slow.what.body) : response
 }
 
-/** The operation with the faults that are due before and after it. */
+/** Calls the operation, with the faults that are due before and after it. */
 async function handleWithFaults(exchange: Exchange, call: Call, operation: Operation | undefined) {
   const { faults } = call.sandbox
   const before = takeFault(faults, exchange.operationId, 'before')
@@ -48,9 +50,14 @@ async function handleWithFaults(exchange: Exchange, call: Call, operation: Opera
   return after ? applyFault(exchange, after, call.request.signal) : response
 }
 
-function applyFault(exchange: Exchange, fault: Fault, signal: AbortSignal): Promise<Response> {
+async function applyFault(
+  exchange: Exchange,
+  { what, hangMs }: Fault,
+  signal: AbortSignal,
+): Promise<Response> {
   exchange.faulty = true
-  return faultResponse(fault, signal)
+  if (isBodyFault(what)) throw new TypeError('A fault of the body replaces no answer')
+  return await faultResponse({ what, hangMs }, signal)
 }
 
 async function callOperation(call: Call, operation: Operation | undefined): Promise<Response> {

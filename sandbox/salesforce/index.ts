@@ -1,5 +1,3 @@
-export type { Conversation, ConversationEntry, LoggedEntry, VisitorSignal } from './conversation.js'
-
 import { http, type RequestHandler } from 'msw'
 import { createActions } from './actions.js'
 import { handleControl } from './controls/handle.js'
@@ -10,6 +8,7 @@ import { handle } from './handle.js'
 import { createSandboxState, resetSandboxState, type SalesforceOptions } from './sandbox-state.js'
 import { expireTokens, mintToken, revokeTokens, type TokenOptions } from './tokens.js'
 
+export type { Conversation, ConversationEntry, LoggedEntry, VisitorSignal } from './conversation.js'
 export type { PreChatForm, Verification } from './deployment.js'
 export type { Exchange } from './exchange.js'
 export type { Fault, FaultInput } from './faults.js'
@@ -18,7 +17,7 @@ export { preChat } from './pre-chat.js'
 export type { Api, SalesforceOptions } from './sandbox-state.js'
 export { instant, type Switches, type SwitchesPatch } from './switches.js'
 
-/** The sandbox that `createSalesforce` returns. */
+/** Names the sandbox that `createSalesforce` returns. */
 export type Salesforce = ReturnType<typeof createSalesforce>
 
 /**
@@ -36,12 +35,13 @@ export function createSalesforce(options: SalesforceOptions = {}) {
     orgId: sandbox.deployment.orgId,
     esDeveloperName: sandbox.deployment.esDeveloperName,
 
-    /** Answers one request; `Response.error()` means: drop the socket. */
+    /** Answers one request; `Response.error()` means: cut the socket. */
     handle: answer,
 
     /**
-     * The same for msw's `setupServer(...salesforce.handlers('https://org.my.salesforce-scrt.com'))`;
-     * each further address, such as the login URL of the guide's dialect, is answered as well.
+     * Returns the handlers for msw's
+     * `setupServer(...salesforce.handlers('https://org.my.salesforce-scrt.com'))`; each further
+     * address, such as the login URL of the guide's dialect, is answered as well.
      */
     handlers: (...baseUrls: [string, ...string[]]): RequestHandler[] =>
       baseUrls.map((baseUrl) => http.all(`${baseUrl}/*`, ({ request }) => answer(request))),
@@ -55,12 +55,12 @@ export function createSalesforce(options: SalesforceOptions = {}) {
     /** Lists every request received so far, the oldest first. */
     exchanges,
 
-    /** To be read and set at any time. */
+    /** Can be read and set at any time. */
     switches: sandbox.switches,
 
     ...createActions(sandbox),
 
-    /** Misbehaves at the next fitting request. */
+    /** Adds a fault for the next matching request. */
     fail(fault: FaultInput): void {
       sandbox.faults.push(faultSchema.parse(fault))
     },
@@ -70,21 +70,21 @@ export function createSalesforce(options: SalesforceOptions = {}) {
       sandbox.faults.length = 0
     },
 
-    /** Nothing works for so long. */
+    /** Fails every request for so long. */
     outage(forMs: number, status = 503): void {
       sandbox.faults.push(faultSchema.parse({ operation: '*', what: { status }, forMs }))
     },
 
-    /** A token that no request was made for: expired, of another version, of a known subject. */
+    /** Signs a token without a request: expired, of another version, of a known subject. */
     mintToken: (options: TokenOptions = {}): Promise<string> => mintToken(sandbox, options),
 
-    /** No token given out before is believed any more. */
+    /** Makes every earlier token invalid. */
     revokeTokens: () => revokeTokens(sandbox),
 
-    /** Every token given out before, or of this subject, is expired from now on. */
+    /** Expires every earlier token, or those of this subject. */
     expireTokens: (subject?: string): void => expireTokens(sandbox, subject),
 
-    /** Back to the start; tokens stay good. */
+    /** Resets everything to the start; tokens stay valid. */
     reset: () => resetSandboxState(sandbox),
   }
 }

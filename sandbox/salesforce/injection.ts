@@ -4,23 +4,33 @@ import type { Conversation, LoggedEntry } from './conversation.js'
 import { stateAt } from './conversation-state.js'
 import { type EntryDraft, messageEntry, textEntry } from './entries.js'
 import { addEntry } from './entry-log.js'
-import { automatedProcess, bot, defaultAgent, type NamedParticipant } from './participants.js'
+import {
+  automatedProcess,
+  bot,
+  defaultAgent,
+  type NamedParticipant,
+  router,
+  supervisor,
+} from './participants.js'
 import type { SandboxState } from './sandbox-state.js'
 
 const milliseconds = z.int().min(0)
 
 const timingFields = {
-  /** Milliseconds from now until it happens. */
+  /** Is the number of milliseconds from now until it happens. */
   afterMs: milliseconds.default(0),
-  /** Salesforce's clock, epoch milliseconds; left out: when it happens. */
+  /** Is in epoch milliseconds on Salesforce's clock; by default the moment when it happens. */
   transcriptedTimestamp: z.int().optional(),
-  /** Milliseconds after the change until it is listed; by default the switch decides. */
+  /** Is the number of milliseconds until it is listed; by default the switch decides. */
   visibleAfterMs: milliseconds.optional(),
 }
 
-const from = z.enum(['Agent', 'Chatbot', 'EndUser', 'System'])
+const from = z.enum(['Agent', 'Chatbot', 'EndUser', 'Router', 'Supervisor', 'System'])
 
-/** An entry from outside the script: a text, any message of §3.5, or any entry payload of §3.4. */
+/**
+ * Parses an entry from outside the script: a text, any message of §3.5, or any entry payload of
+ * §3.4.
+ */
 export const injectionSchema = z.union([
   z.strictObject({ text: z.string(), from: from.default('Agent'), ...timingFields }),
   z.strictObject({
@@ -35,9 +45,9 @@ export const injectionSchema = z.union([
   }),
 ])
 
-/** An injection with its defaults filled in. */
+/** Describes an injection with its defaults filled in. */
 export type Injection = z.infer<typeof injectionSchema>
-/** An injection as a test or a person words it. */
+/** Describes an injection as a test or a person writes it. */
 export type InjectionInput = z.input<typeof injectionSchema>
 
 /** Writes entries into a conversation as if another participant had sent them. */
@@ -66,7 +76,7 @@ function draftOf(injection: Injection, author: NamedParticipant): EntryDraft {
   return { author, payload: { ...payload, id: payload.id ?? randomUUID() } }
 }
 
-/** The agent or bot who is there, before the ones that could be. */
+/** Returns the present agent or bot of this role, or else the usual one. */
 function authorOf(
   sandbox: SandboxState,
   conversation: Conversation,
@@ -78,6 +88,8 @@ function authorOf(
     Agent: defaultAgent,
     Chatbot: bot,
     EndUser: conversation.visitor,
+    Router: router(sandbox.deployment.orgId),
+    Supervisor: supervisor,
     System: automatedProcess(sandbox.deployment.orgId),
   }
   return authors[role]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EntryDraft } from './entries.js'
 import { text } from './messages/texts.js'
-import { defaultAgent } from './participants.js'
+import { defaultAgent, type NamedParticipant } from './participants.js'
 
 /**
  * Creates the entries that agents write to each other (`enhanced-chat-api.md` §3.3). They are
@@ -16,4 +16,10 @@ export function internalEntries(conversationIdentifier: string, timestamp: numbe
     { entryType: 'FlagRaise', ...messageFields('Flag: supervisor, please listen in') },
     { entryType: 'ConsultConversationInfo', conversationIdentifier, timestamp },
   ].map((payload) => ({ author: defaultAgent, payload: { id: randomUUID(), ...payload } }))
+}
+
+/** Creates what a supervisor says to the staff alone. */
+export function whisperEntry(author: NamedParticipant, content: string): EntryDraft {
+  const abstractMessage = { id: randomUUID(), ...text(content) }
+  return { author, payload: { entryType: 'Note', id: randomUUID(), abstractMessage } }
 }

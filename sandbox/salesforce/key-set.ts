@@ -1,5 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as z from 'zod'
+import { withDeadline } from '../../lib/deadline.js'
 import type { Verification } from './deployment.js'
 import { type SandboxState, salesforceNow } from './sandbox-state.js'
 
@@ -36,11 +37,14 @@ async function keysOf(sandbox: SandboxState, verification: Verification): Promis
   if ('jwks' in verification) return verification.jwks
   const { keySetCache } = sandbox
   if (keySetCache && Date.now() - keySetCache.fetchedAt < cachedForMs) return keySetCache.keys
-  const response = await fetch(verification.jwksUrl, {
-    signal: AbortSignal.timeout(fetchTimeoutMs),
-  })
-  if (!response.ok) throw new TypeError(`The key set answers ${response.status}`)
-  const keys = keySetSchema.parse(await response.json())
+  const { jwksUrl } = verification
+  const keys = await withDeadline(fetchTimeoutMs, (signal) => fetchKeys(jwksUrl, signal))
   sandbox.keySetCache = { keys, fetchedAt: Date.now() }
   return keys
+}
+
+async function fetchKeys(url: string, signal: AbortSignal): Promise<JSONWebKeySet> {
+  const response = await fetch(url, { signal })
+  if (!response.ok) throw new TypeError(`The key set answers ${response.status}`)
+  return keySetSchema.parse(await response.json())
 }

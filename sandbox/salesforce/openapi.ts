@@ -31,7 +31,7 @@ const document = documentSchema.parse(
 const operations = new Map(Object.entries(document.paths).flatMap(operationsOf))
 const bodyValidator = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
 bodyValidator.addSchema(document, 'document')
-/** A query is text: `"50"` passes as an integer. */
+/** Coerces types, because a query is text: `"50"` passes as an integer. */
 const queryValidator = addFormats.default(
   new Ajv2020({ strict: false, allErrors: true, coerceTypes: true }),
 )
@@ -41,7 +41,7 @@ export function violations(exchange: Exchange): string[] {
   return [...requestViolations(exchange), ...responseViolations(exchange)]
 }
 
-/** The same for what was asked; in the guide's dialect, which has no document, by its schemas. */
+/** Returns the violations in the request; the guide's dialect, without a document, has schemas. */
 export function requestViolations(exchange: Exchange): string[] {
   const guideViolations = guideRequestViolations(exchange)
   if (guideViolations) return guideViolations
@@ -50,7 +50,10 @@ export function requestViolations(exchange: Exchange): string[] {
   return [...queryViolations(exchange, operation), ...bodyViolations(exchange, operation)]
 }
 
-/** The same for what was answered. An answer that a fault gave is a lie on purpose, and no violation; a stream has no body to hold against it. */
+/**
+ * Returns the violations in the response. A fault's answer is wrong on purpose, and no violation; a
+ * stream has no body to compare.
+ */
 export function responseViolations(exchange: Exchange): string[] {
   const operation = operations.get(exchange.operationId ?? '')
   if (!operation || exchange.faulty || exchange.status === null) return []
@@ -97,7 +100,7 @@ function queryViolations({ query }: Exchange, operation: DocumentedOperation): s
   return [`${operation.operationId} query: ${queryValidator.errorsText()}`]
 }
 
-/** Ajv keeps what it compiled by the identity of the schema: one for each operation. */
+/** Creates one schema for each operation, because Ajv caches by the schema's identity. */
 function querySchemaOf(operation: z.infer<typeof operationSchema>): AnySchema {
   const parameters = operation.parameters.filter((parameter) => parameter.in === 'query')
   return {
@@ -118,7 +121,7 @@ function bodyViolations({ requestBody }: Exchange, operation: DocumentedOperatio
   return schemaViolations(where, pointer, requestBody)
 }
 
-/** The schema is compiled once, at its first use. */
+/** Returns the violations of a schema, which is compiled once, at its first use. */
 function schemaViolations(where: string, pointer: string, value: unknown): string[] {
   const validate = bodyValidator.getSchema(`document${pointer}`)
   if (!validate) throw new TypeError(`The document has no ${pointer}`)

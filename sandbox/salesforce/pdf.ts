@@ -1,7 +1,9 @@
 const linesPerPage = 52
 const charactersPerLine = 100
 
-/** A small valid PDF 1.4, A4 in Helvetica: one line of text after the other, long ones cut. */
+/**
+ * Creates a small valid PDF 1.4, A4 in Helvetica: one line of text after the other, long ones cut.
+ */
 export function pdfOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   const pages = pagesOf(lines)
   const kids = pages.map((_, index) => `${pageNumber(index)} 0 R`).join(' ')
@@ -17,7 +19,10 @@ export function pdfOf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   ])
 }
 
-/** Objects are numbered from 1: catalog, pages, font, then a page and its content in turn. */
+/**
+ * Returns an object's number. They begin at 1: catalog, pages, font, then each page and its
+ * content.
+ */
 const pageNumber = (index: number) => 4 + 2 * index
 
 function pagesOf(lines: readonly string[]): string[][] {
@@ -33,7 +38,7 @@ function streamOf(lines: readonly string[]): string {
   return `<< /Length ${content.length} >>\nstream\n${content}\nendstream`
 }
 
-/** Latin-1 only, so that a character is a byte. */
+/** Escapes a line in Latin-1 only, so that a character is a byte. */
 function escaped(line: string): string {
   return line
     .slice(0, charactersPerLine)

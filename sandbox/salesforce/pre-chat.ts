@@ -2,7 +2,7 @@ import type { DeploymentOptions, PreChatForm } from './deployment.js'
 
 const choiceListId = '0CL000000000001'
 
-/** Every field type of `enhanced-chat-api.md` §1.5, a hidden field and a choice list. */
+/** Lists every field type of `enhanced-chat-api.md` §1.5, a hidden field and a choice list. */
 const formFields = [
   { name: '_firstName', type: 'Text', required: true, maxLength: 40, isHidden: false },
   { name: '_email', type: 'Email', required: true, maxLength: 80, isHidden: false },
@@ -15,7 +15,10 @@ const formFields = [
 
 const topics = ['Billing', 'Bookings', 'Lost containers']
 
-/** Options for a deployment that asks for all of it, once for each conversation or session. */
+/**
+ * Returns the options of a deployment that asks for all fields, once for each conversation or
+ * session.
+ */
 export function preChat(
   displayContext: PreChatForm['displayContext'],
 ): Required<Pick<DeploymentOptions, 'forms' | 'choiceListConfig'>> {

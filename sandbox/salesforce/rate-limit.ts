@@ -1,7 +1,10 @@
-import { HttpError } from './http-error.js'
+import { tooManyRequests } from './http-error.js'
 import type { SandboxState } from './sandbox-state.js'
 
-/** Admits a call to a sliding window, or refuses it with 429 (`enhanced-chat-api.md` §6). Null admits all. */
+/**
+ * Counts a call in a sliding window (`enhanced-chat-api.md` §6); null admits every call.
+ * @throws {HttpError} 429 when the window is full, with the `Retry-After` of the switch
+ */
 export function checkRateLimit(
   sandbox: SandboxState,
   window: { key: string; allowance: number | null; windowMs: number },
@@ -10,6 +13,8 @@ export function checkRateLimit(
   const since = Date.now() - window.windowMs
   const recent = (sandbox.admissions.get(window.key) ?? []).filter((moment) => moment > since)
   sandbox.admissions.set(window.key, recent)
-  if (recent.length >= window.allowance) throw new HttpError(429, 'Too many requests')
+  if (recent.length >= window.allowance) {
+    throw tooManyRequests(sandbox.switches.retryAfterSeconds)
+  }
   recent.push(Date.now())
 }

@@ -1,7 +1,10 @@
-/** A method and a path with `{name}` parts, such as `/conversation/{conversationId}/entries`. */
+/**
+ * Describes a method and a path with `{name}` parts, such as
+ * `/conversation/{conversationId}/entries`.
+ */
 export type Route = { method: string; path: string }
 
-/** The first route that fits, so an exact path stands before one with a parameter in its place. */
+/** Returns the first route that matches, so an exact path stands before one with a parameter. */
 export function matchRoute<Known extends Route>(
   routes: readonly Known[],
   method: string,

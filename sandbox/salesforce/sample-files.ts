@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { pdfOf } from './pdf.js'
 
-/** A ship below the sun, 480 by 320 pixels. */
+/** Holds a file in memory. */
+export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }
+
+/** Shows a ship below the sun, 480 by 320 pixels. */
 const harborPng = readFileSync(new URL('./harbor.png', import.meta.url))
 
-/** Files that the composed messages refer to. */
+/** Returns the files that the composed messages refer to. */
 export const sampleFiles = (): Partial<Record<string, StoredFile>> => ({
   'harbor.png': {
     name: 'harbor.png',
@@ -17,6 +20,3 @@ export const sampleFiles = (): Partial<Record<string, StoredFile>> => ({
     bytes: pdfOf(['Harbor, bill no. 4711', 'Storage, two days: 90 EUR']),
   },
 })
-
-/** A file in memory. */
-export type StoredFile = { name: string; mimeType: string; bytes: Uint8Array<ArrayBuffer> }

@@ -14,51 +14,65 @@ import type { StoredFile } from './sample-files.js'
 import type { Outbox } from './stream/outbox.js'
 import { defaultSwitches, patchSwitches, type Switches, type SwitchesPatch } from './switches.js'
 
-/** The dialects that a Salesforce can speak: the real one, and that of the guide (`guide-dialect.md`). */
+/** Names the dialects of a Salesforce: the real one, and that of the guide (`guide-dialect.md`). */
 export type Api = 'enhanced-chat' | 'guide'
 
-/** The org and its deployment; everything has a default. */
+/** Holds the options of the org and its deployment; everything has a default. */
 export type SalesforceOptions = DeploymentOptions & {
-  /** Dialect of the API; `enhanced-chat` by default. `guide` needs the option of this name. */
+  /**
+   * Is the dialect of the API; `enhanced-chat` by default. `guide` needs the option of this name.
+   */
   api?: Api
   guide?: LoginOptions
-  /** When agents are there; always, unless given. The same as the switch of this name. */
+  /** Are the hours with agents, as the switch of this name; by default they are always there. */
   businessHours?: OpenInterval[]
-  /** The switches at the start and after a reset, over the defaults. */
+  /** Sets switches at the start and after a reset, over the defaults. */
   switches?: SwitchesPatch
-  /** Chance, for lags and shuffles; a seeded one makes a test repeatable. */
+  /** Returns a random number for lags and shuffles; a seeded one makes a test repeatable. */
   random?: () => number
 }
 
-/** Everything one Salesforce knows. */
+/** Holds what Salesforce knows of a token beside its claims. */
+export type TokenOwner = {
+  subject: string
+  /** Is the version that the client named in its token request (§1.5). */
+  capabilitiesVersion: number
+}
+
+/** Holds all state of one Salesforce. */
 export type SandboxState = {
   api: Api
   deployment: Deployment
-  /** The connected app of the guide's dialect; null where another is spoken. */
+  /** Is the connected app of the guide's dialect; null in the other dialect. */
   login: Login | null
-  /** Origin of the last request: the URLs of files begin with it. */
+  /** Is the origin of the last request: the URLs of files begin with it. */
   origin: string
-  /** Other address at which files are published; null for the origin. */
+  /** Is another address at which files are published; null for the origin. */
   publishedFilesUrl: string | null
   random: () => number
   signingKey: KeyObject
-  /** The subject of every access token given out, by its `clientId`. */
-  subjectByClientId: Map<string, string>
-  /** The `clientId` of each token that is over before its time. */
+  /** Holds the owner of every issued access token, by its `clientId`. */
+  owners: Map<string, TokenOwner>
+  /** Holds the `clientId` of each token that ended before its time. */
   endedTokens: Map<string, 'expired' | 'revoked'>
-  keySetCache: KeySetCache | null
-  /** Number of the last record id. */
+  /** Holds the keys of a `jwksUrl` as they were at `fetchedAt` (our clock). */
+  keySetCache: { keys: JSONWebKeySet; fetchedAt: number } | null
+  /** Is the number of the last record id. */
   lastRecordNumber: number
+  /** Is the number in the last opaque message id of a bot. */
+  lastBotMessageNumber: number
   switches: Switches
-  /** Switches that a reset returns to. */
+  /** Holds the switches that a reset returns to. */
   initialSwitches: SwitchesPatch
   faults: Fault[]
   conversations: Map<string, Conversation>
   outbox: Outbox
-  /** Files that visitors sent, by file id. */
+  /** Counts the streams that each subject has opened. */
+  streamCounts: Map<string, number>
+  /** Holds the files that visitors sent, by file id. */
   files: Map<string, StoredFile>
   exchanges: Exchange[]
-  /** Moments of admitted calls, by limit; our clock. */
+  /** Holds the moments of admitted calls, by limit; our clock. */
   admissions: Map<string, number[]>
 }
 
@@ -76,28 +90,30 @@ export function createSandboxState(options: SalesforceOptions): SandboxState {
     publishedFilesUrl: null,
     random,
     signingKey: newSigningKey(),
-    subjectByClientId: new Map(),
+    owners: new Map(),
     endedTokens: new Map(),
     keySetCache: null,
     lastRecordNumber: 0,
+    lastBotMessageNumber: 0,
     switches,
     initialSwitches,
     faults: [],
     conversations: new Map(),
     outbox: { pending: [], events: [], lastId: 2_147_900_000 },
+    streamCounts: new Map(),
     files: new Map(),
     exchanges: [],
     admissions: new Map(),
   }
 }
 
-/** Puts every switch back to where it was at the start. */
+/** Resets every switch to its state at the start. */
 export function resetSwitches({ switches, initialSwitches }: SandboxState): void {
   Object.assign(switches, defaultSwitches())
   patchSwitches(switches, initialSwitches)
 }
 
-/** Forgets conversations, files, faults, exchanges and counts; tokens given out before stay good. */
+/** Deletes conversations, files, faults, exchanges and counts; issued tokens stay valid. */
 export function resetSandboxState(sandbox: SandboxState): void {
   resetSwitches(sandbox)
   sandbox.keySetCache = null
@@ -110,24 +126,24 @@ export function resetSandboxState(sandbox: SandboxState): void {
   sandbox.admissions.clear()
 }
 
-/** The conversation of this id; a TypeError when there is none, for it is a test's mistake. */
+/**
+ * Returns the conversation of this id.
+ * @throws {TypeError} when there is none, because that is a mistake of the test
+ */
 export function conversationById(sandbox: SandboxState, conversationId: string): Conversation {
   const conversation = sandbox.conversations.get(conversationId)
   if (!conversation) throw new TypeError(`No conversation ${conversationId}`)
   return conversation
 }
 
-/** A key that no earlier token verifies with. */
+/** Creates a key that no earlier token verifies with. */
 export const newSigningKey = () => createSecretKey(randomBytes(32))
 
-/** Epoch milliseconds on Salesforce's clock. */
+/** Returns epoch milliseconds on Salesforce's clock. */
 export const salesforceNow = (sandbox: SandboxState) => Date.now() + sandbox.switches.clockSkewMs
 
-/** A 15-character record id, such as `0MwZZ0000000001` for a messaging session. */
+/** Creates a 15-character record id, such as `0MwZZ0000000001` for a messaging session. */
 export function newRecordId(sandbox: SandboxState, prefix: string): string {
   sandbox.lastRecordNumber += 1
   return `${prefix}ZZ${String(sandbox.lastRecordNumber).padStart(10, '0')}`
 }
-
-/** The keys of a `jwksUrl` as they were a moment ago (our clock). */
-export type KeySetCache = { keys: JSONWebKeySet; fetchedAt: number }

@@ -13,15 +13,15 @@ import { addEntry, addSignal, cancelAfter } from './entry-log.js'
 import { bot, defaultAgent, type NamedParticipant } from './participants.js'
 import { newRecordId, type SandboxState, salesforceNow } from './sandbox-state.js'
 
-/** A conversation in the sandbox's state, at a moment on our clock when something happens. */
+/** Holds a conversation and a moment on our clock when something happens in it. */
 export type ScriptStep = { sandbox: SandboxState; conversation: Conversation; happensAt: number }
 
-/** Now, in this conversation. */
+/** Returns the step of this moment. */
 export function stepNow(sandbox: SandboxState, conversation: Conversation): ScriptStep {
   return { sandbox, conversation, happensAt: Date.now() }
 }
 
-/** The same, after the time that a bot or agent takes to act. */
+/** Returns the step after the delay of a bot or agent. */
 export function stepAfterDelay(sandbox: SandboxState, conversation: Conversation): ScriptStep {
   return { sandbox, conversation, happensAt: Date.now() + sandbox.switches.botDelayMs }
 }
@@ -34,7 +34,7 @@ export function addEntries(
   for (const draft of drafts) addEntry(sandbox, conversation, draft, { happensAt })
 }
 
-/** The same step some steps later; a step is the time that a bot or agent takes to act. */
+/** Returns a step some delays of a bot or agent later. */
 export function stepLater(step: ScriptStep, count = 1): ScriptStep {
   return { ...step, happensAt: step.happensAt + count * step.sandbox.switches.botDelayMs }
 }
@@ -86,7 +86,7 @@ export function agentJoins(step: ScriptStep, agent: NamedParticipant = defaultAg
   )
 }
 
-/** Ends the messaging session by this role; what was still to happen in it does not. */
+/** Ends the messaging session by this role, and removes what was to happen in it later. */
 export function endSession(step: ScriptStep, endedByRole: string): void {
   const { conversation, happensAt } = step
   cancelAfter(step.sandbox, conversation, happensAt)
@@ -103,7 +103,7 @@ export function endSession(step: ScriptStep, endedByRole: string): void {
   )
 }
 
-/** The visitor closes the conversation: the session ends, and nothing follows (§2.14). */
+/** Closes the conversation by the visitor: the session ends, and nothing follows (§2.14). */
 export function closeConversation(step: ScriptStep): void {
   const { sandbox, conversation, happensAt } = step
   conversation.endTimestamp = timestampOf(step)
@@ -112,7 +112,8 @@ export function closeConversation(step: ScriptStep): void {
   add(step, closeConversationEntry(conversation.visitor, conversation.id))
 }
 
-function sessionStatus(
+/** Creates the entry of the running session's status. */
+export function sessionStatus(
   { sandbox, conversation }: ScriptStep,
   change: {
     sessionStatusPrev: string

@@ -12,20 +12,23 @@ const claimsSchema = z.object({
   exp: z.number(),
 })
 
-/** The caller of a request. */
+/** Describes the caller of a request. */
 export type Caller = {
   subject: string
   deviceId: string
   clientId: string
   expiresAtSeconds: number
+  capabilitiesVersion: number
 }
 
-/** Contents of a token; by default a new guest on API v2 with the usual life. */
+/** Holds the contents of a token; by default a new guest on API v2 with the usual life. */
 export type TokenOptions = {
   subject?: string
+  /** Is 1 by default. */
+  capabilitiesVersion?: number
   deviceId?: string
   apiVersion?: string
-  /** Epoch seconds on Salesforce's clock. */
+  /** Is in epoch seconds on Salesforce's clock. */
   expiresAtSeconds?: number
 }
 
@@ -37,7 +40,10 @@ export async function mintToken(
   const issuedAtSeconds = Math.floor(salesforceNow(sandbox) / 1000)
   const subject = options.subject ?? newGuestSubject()
   const clientId = randomUUID()
-  sandbox.subjectByClientId.set(clientId, subject)
+  sandbox.owners.set(clientId, {
+    subject,
+    capabilitiesVersion: options.capabilitiesVersion ?? 1,
+  })
   const claims = {
     sub: subject,
     iss: 'iamessage',
@@ -53,13 +59,16 @@ export async function mintToken(
   return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(sandbox.signingKey)
 }
 
-/** Every guest token request is another person (§1.6). */
+/** Creates a subject; every guest token request is another person (§1.6). */
 export const newGuestSubject = () => `v2/iamessage/UNAUTH/NA/uid:${randomUUID()}`
 
 /** Returns true for the subject of a verified user, by the test that §1.4 recommends. */
 export const isVerified = (subject: string) => subject.includes('/AUTH/')
 
-/** Believes a bearer token, or refuses as the edge proxy does: 401 in plain text (§7a). */
+/**
+ * Verifies a bearer token as the edge proxy does.
+ * @throws {HttpError} 401 in plain text (§7a)
+ */
 export async function readToken(
   sandbox: SandboxState,
   authorization: string | null,
@@ -69,12 +78,16 @@ export async function readToken(
   if (!token) throw new HttpError(401, 'Jwt is missing', 'text')
   const { sub, apiVersion, deviceId, clientId, exp } = await verify(sandbox, token)
   if (apiVersion !== expectedVersion) throw new HttpError(401, wrongVersion)
-  const caller = { subject: sub, deviceId, clientId, expiresAtSeconds: exp }
+  const { capabilitiesVersion = 1 } = sandbox.owners.get(clientId) ?? {}
+  const caller = { subject: sub, deviceId, clientId, expiresAtSeconds: exp, capabilitiesVersion }
   checkNotEnded(sandbox, caller)
   return caller
 }
 
-/** Refuses a token that has expired since, or that was ended before its time. */
+/**
+ * Checks that a token has neither expired nor been ended before its time.
+ * @throws {HttpError} 401
+ */
 export function checkNotEnded(sandbox: SandboxState, { clientId, expiresAtSeconds }: Caller): void {
   const end = sandbox.endedTokens.get(clientId)
   if (end === 'revoked') throw new HttpError(401, 'Jwt verification fails', 'text')
@@ -82,15 +95,16 @@ export function checkNotEnded(sandbox: SandboxState, { clientId, expiresAtSecond
   if (hasEnded) throw new HttpError(401, 'Jwt is expired', 'text')
 }
 
-/** From now on no token given out before is believed. */
+/** Makes every earlier token invalid. */
 export function revokeTokens(sandbox: SandboxState): void {
   sandbox.signingKey = newSigningKey()
 }
 
-/** Every token given out before, or every one of this subject, is expired from now on. */
+/** Expires every earlier token, or every one of this subject. */
 export function expireTokens(sandbox: SandboxState, subject?: string): void {
-  for (const [clientId, owner] of sandbox.subjectByClientId) {
-    if (subject === undefined || owner === subject) sandbox.endedTokens.set(clientId, 'expired')
+  for (const [clientId, owner] of sandbox.owners) {
+    if (subject === undefined || owner.subject === subject)
+      sandbox.endedTokens.set(clientId, 'expired')
   }
 }
 
@@ -98,7 +112,7 @@ function lifetimeSeconds({ switches }: SandboxState, subject: string): number {
   return isVerified(subject) ? switches.verifiedTokenLifeSeconds : switches.guestTokenLifeSeconds
 }
 
-/** The service's own words (§1.3). */
+/** Is the service's exact text (§1.3). */
 const wrongVersion =
   'JWT is valid,but not issued with correct version of the end point. Please use the correct version of the end point.'
 

@@ -7,5 +7,10 @@ export function uuidSchema(field: string) {
   })
 }
 
-/** The id of a conversation, chosen by the client (§1.2). */
+/** Parses the id of a conversation, which the client chooses (§1.2). */
 export const conversationIdSchema = uuidSchema('conversationId')
+
+/** Parses the id of another participant's message, which is opaque. */
+export const opaqueIdSchema = z.string().regex(/^[\x20-\x7e]{1,128}$/, {
+  error: 'Specify the id of a message',
+})

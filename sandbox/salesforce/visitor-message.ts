@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { uuidSchema } from './uuid.js'
+import { opaqueIdSchema, uuidSchema } from './uuid.js'
 
 const id = uuidSchema('message id')
-const reply = { id, inReplyToMessageId: z.uuid() }
+const reply = { id, inReplyToMessageId: opaqueIdSchema }
 
 const formResponse = z.looseObject({
   messageType: z.literal('FormResponseMessage'),
@@ -14,14 +14,14 @@ const formResponse = z.looseObject({
 })
 
 /**
- * Messages that end users may send (`enhanced-chat-api.md` §2.10); unknown fields are echoed with
- * the rest.
+ * Parses messages that end users may send (`enhanced-chat-api.md` §2.10); unknown fields are echoed
+ * with the rest.
  */
 export const visitorMessageSchema = z.discriminatedUnion('messageType', [
   z.looseObject({
     messageType: z.literal('StaticContentMessage'),
     id,
-    inReplyToMessageId: z.uuid().optional(),
+    inReplyToMessageId: opaqueIdSchema.optional(),
     staticContent: z.looseObject({ formatType: z.literal('Text'), text: z.string().min(1) }),
   }),
   z.looseObject({
@@ -35,9 +35,9 @@ export const visitorMessageSchema = z.discriminatedUnion('messageType', [
   formResponse,
 ])
 
-/** A message of an end user, checked. */
+/** Describes an end user's message after parsing. */
 export type VisitorMessage = z.infer<typeof visitorMessageSchema>
-/** A filled-in form, checked. */
+/** Describes a filled-in form after parsing. */
 export type VisitorForm = z.infer<typeof formResponse>
 
 /** Returns a message's text for people: its text, the chosen titles, nothing for a form. */

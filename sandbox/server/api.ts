@@ -2,7 +2,7 @@ import type { Endpoints, Handler } from '../../platforms/handler.js'
 import { createSite } from '../../platforms/site.js'
 import { guardSwitches, switchesPath } from './switches.js'
 
-/** The parts of the deployment: its endpoints, and the folder of its static files. */
+/** Holds the parts of the deployment: its endpoints, and the folder of its static files. */
 export type Deployment = { endpoints: Endpoints; publicFiles: string }
 
 /** Serves the deployment as other hosts do, with the sandbox's switches beside it. */

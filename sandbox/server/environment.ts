@@ -4,12 +4,12 @@ import type { Api } from '../salesforce/index.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reports a mistake in the setting in one sentence; shown without a stack. */
+/** Reports a mistake in the settings in one sentence; shown without a stack. */
 export class DevError extends Error {
   override name = 'DevError'
 }
 
-/** Which parts have to be made up, because the environment does not name them. */
+/** Names the parts to generate, because the environment does not name them. */
 export type Plan = { redis: boolean; salesforce: Api | null; secret: boolean }
 
 const redisGroups = [
@@ -23,15 +23,16 @@ const deployment = [
   'SALESFORCE_DEPLOYMENT',
 ] as const
 
-/** Variables that each dialect needs to reach a Salesforce. */
+/** Lists the variables that each dialect needs to reach a Salesforce. */
 const salesforceGroups: Record<Api, readonly string[]> = {
   'enhanced-chat': deployment,
   guide: [...deployment, 'SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_SIGNING_KEY'],
 }
 
 /**
- * Reads what is there; an empty variable counts as absent, a group set by half is a `DevError`. A
- * `SALESFORCE_API` that nobody knows is left for the gateway to refuse.
+ * Reads the environment; an empty variable counts as absent. An unknown `SALESFORCE_API` is left
+ * for the gateway to refuse.
+ * @throws {DevError} for a group of which some variables are missing
  */
 export function planEnvironment(env: Environment): Plan {
   const api: Api = env.SALESFORCE_API === 'guide' ? 'guide' : 'enhanced-chat'
@@ -52,20 +53,42 @@ export function planEnvironment(env: Environment): Plan {
   }
 }
 
-/** The parts that were started because the plan asked for them. */
+/**
+ * Reads the origins whose pages may call the local Salesforce directly, comma-separated in
+ * `SANDBOX_ALLOWED_ORIGINS`; none by default, as in a new organisation (`enhanced-chat-api.md` §1.2).
+ * @throws {DevError} for a text that is no origin
+ */
+export function sandboxOrigins({ SANDBOX_ALLOWED_ORIGINS: list = '' }: Environment): string[] {
+  const origins = list
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  const mistake = origins.find((origin) => !isOrigin(origin))
+  if (mistake === undefined) return origins
+  throw new DevError(
+    `SANDBOX_ALLOWED_ORIGINS: ${mistake} is no origin, such as http://localhost:5173.`,
+  )
+}
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
+
+/** Holds the variables of the parts that were started because the plan names them. */
 export type GeneratedVariables = {
   redis?: { url: string; token: string }
   salesforce?: {
     url: string
     orgId: string
     deployment: string
-    /** Login of the guide's dialect: the connected app, and its private key as PEM (PKCS #8). */
+    /**
+     * Holds the login of the guide's dialect: the connected app, and its private key as PEM (PKCS
+     * #8).
+     */
     login?: { url: string; clientId: string; signingKey: string } | undefined
   }
   secret?: string
 }
 
-/** The variables to add for what was made up; a variable that is set is never among them. */
+/** Returns the variables to add for generated parts; never one that is set. */
 export function environmentFor(
   generated: GeneratedVariables,
   env: Environment,

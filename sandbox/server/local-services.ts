@@ -3,7 +3,7 @@ import { createRedisRestServer, embeddedRedis } from '../redis/index.js'
 import { type Api, createSalesforce } from '../salesforce/index.js'
 import { serve } from './serve.js'
 
-/** A Redis of this process behind Upstash's REST protocol, on a free loopback port. */
+/** Starts a Redis in this process with Upstash's REST protocol, on a free loopback port. */
 export async function startRedis() {
   const token = randomBytes(24).toString('hex')
   const backend = embeddedRedis()
@@ -17,23 +17,31 @@ export async function startRedis() {
   }
 }
 
-/** Settings for the demo page: files both ways, and a transcript to download. */
+/** Enables files both ways and the transcript's download on the demo page. */
 const demo = {
   attachments: { endUserToAgent: true, maxFileSize: 5 },
   allowTranscriptDownload: true,
 }
 
-/** A Salesforce of this process on a free loopback port, and its switches; it logs in there, too. */
-export async function startSalesforce(api: Api) {
+/**
+ * Starts a Salesforce in this process on a free loopback port, with its switches and its login.
+ * @param allowedOrigins - lists the origins whose pages may call it
+ */
+export async function startSalesforce(api: Api, allowedOrigins: string[]) {
   const server = await serve((request) => salesforce.handle(request))
   const login = api === 'guide' ? newLogin(server.url) : undefined
-  const salesforce = createSalesforce({ ...demo, api, ...(login && { guide: login.guide }) })
+  const salesforce = createSalesforce({
+    ...demo,
+    api,
+    allowedOrigins,
+    ...(login && { guide: login.guide }),
+  })
   const { orgId, esDeveloperName: deployment, handleControl, publishFiles } = salesforce
   const variables = { url: server.url, orgId, deployment, login: login?.variables }
   return { variables, handleControl, publishFiles, close: server.close }
 }
 
-/** A connected app with a key pair of its own: what Salesforce keeps of it, and what the gateway does. */
+/** Creates a connected app with a new key pair: Salesforce's half, and the gateway's half. */
 function newLogin(loginUrl: string) {
   const clientId = 'harbor-gateway'
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

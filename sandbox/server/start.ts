@@ -7,6 +7,7 @@ import {
   type GeneratedVariables,
   type Plan,
   planEnvironment,
+  sandboxOrigins,
 } from './environment.js'
 import { startRedis, startSalesforce } from './local-services.js'
 import { serve } from './serve.js'
@@ -17,13 +18,13 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import
 const publicFolder = fromRoot('public')
 
 type Options = {
-  /** Completed in place, before any endpoint is loaded: `process.env`, but for tests. */
+  /** Is completed in place before any endpoint is loaded: `process.env`, except in tests. */
   env: Record<string, string | undefined>
-  /** Port of the API and the page; 0 takes a free one. */
+  /** Is the port of the API and the page; 0 takes a free one. */
   port: number
   /** Takes one line for each part. */
   log(line: string): void
-  /** Parts to serve instead of the project's own. */
+  /** Replaces parts of the project's deployment. */
   deployment?: Partial<Deployment>
 }
 
@@ -34,14 +35,15 @@ type Options = {
  * @throws {DevError} with the mistake in one sentence
  */
 export async function startDev({ env, port, log, deployment = {} }: Options) {
-  const localServices = await startLocalServices(planEnvironment(env))
+  const localServices = await startLocalServices(planEnvironment(env), sandboxOrigins(env))
   try {
     Object.assign(env, environmentFor(localServices.generated, env))
     if (!deployment.publicFiles) await buildPage(publicFolder, env)
     // The endpoints are loaded once the environment is complete.
-    const { endpoints } = await import('../../platforms/endpoints.js')
-    const served = { endpoints, publicFiles: publicFolder, ...deployment }
-    const api = createApi(served, localServices.handleControl)
+    const endpoints =
+      deployment.endpoints ?? (await import('../../platforms/endpoints.js')).endpoints
+    const publicFiles = deployment.publicFiles ?? publicFolder
+    const api = createApi({ endpoints, publicFiles }, localServices.handleControl)
     const server = await serve(api, port)
     localServices.publishFiles?.(server.url)
     const addresses = {
@@ -58,9 +60,11 @@ export async function startDev({ env, port, log, deployment = {} }: Options) {
   }
 }
 
-async function startLocalServices(plan: Plan) {
+async function startLocalServices(plan: Plan, allowedOrigins: string[]) {
   const redis = plan.redis ? await startRedis() : undefined
-  const salesforce = plan.salesforce ? await startSalesforce(plan.salesforce) : undefined
+  const salesforce = plan.salesforce
+    ? await startSalesforce(plan.salesforce, allowedOrigins)
+    : undefined
   const generated: GeneratedVariables = {
     ...(redis && { redis: redis.variables }),
     ...(salesforce && { salesforce: salesforce.variables }),

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../lib/loopback.js'
 
-/** Path of the sandbox's switches, on the API's own port. */
+/** Is the path of the sandbox's switches, on the API's own port. */
 export const switchesPath = '/__sandbox'
 
 /**
@@ -22,7 +22,7 @@ export function mayUseSwitches(request: Request): boolean {
   )
 }
 
-/** Puts the switches under `/__sandbox`: 403 for those who may not use them. */
+/** Serves the switches under `/__sandbox`; answers 403 to requests that may not reach them. */
 export function guardSwitches(handleControl: (request: Request) => Promise<Response>) {
   return async (request: Request): Promise<Response> => {
     if (mayUseSwitches(request)) return handleControl(request)

@@ -1,18 +1,41 @@
 import { messageEntry } from '../entries.js'
 import { filesUrl } from '../files.js'
-import { transfer, transferFails } from '../handover.js'
+import {
+  nobodyIsThere,
+  responderVanishes,
+  supervisorVisits,
+  transfer,
+  transferFails,
+} from '../handover.js'
 import { internalEntries } from '../internal-entries.js'
 import { samples } from '../messages/index.js'
 import type { MessageFactory } from '../messages/items.js'
 import { text } from '../messages/texts.js'
-import type { NamedParticipant } from '../participants.js'
-import { addEntries, agentJoins, endSession, type ScriptStep, timestampOf } from '../script.js'
-import { addBurst, addText } from './texts.js'
+import { automatedProcess, type NamedParticipant, router, transferAgent } from '../participants.js'
+import {
+  addEntries,
+  agentJoins,
+  endSession,
+  type ScriptStep,
+  stepLater,
+  timestampOf,
+} from '../script.js'
+import { streamText } from './streaming.js'
+import { addBurst, addProgress, addText } from './texts.js'
 
 /** Acts for the bot, or for the agent in charge, in one step of a script. */
 export type BotAction = (step: ScriptStep, responder: NamedParticipant) => void
 
-const endCommands: Record<string, BotAction> = { bye: endByResponder, end: endByResponder }
+/** Is how long the hours of the channel are over after the word `closed`. */
+const closedForMs = 60_000
+
+const harbourText = ['The harbour ', 'opens at six. ', 'Pilots are ', 'on duty ', 'all night.']
+
+const endCommands: Record<string, BotAction> = {
+  bye: endByResponder,
+  end: endByResponder,
+  vanish: (step) => responderVanishes(step),
+}
 
 /** Maps the commands that agents understand; they echo all other texts. */
 const agentCommands: Record<string, BotAction> = {
@@ -30,7 +53,37 @@ const botCommands: Record<string, BotAction> = {
     addText({ ...step, happensAt: Date.now() + 5_000 }, responder, 'That took me five seconds.'),
   agent: (step) => agentJoins(step),
   transfer: (step) => transfer(step),
+  queue: (step) => transfer(step, transferAgent, 3),
   busy: transferFails,
+  nobody: nobodyIsThere,
+  supervisor: (step, responder) => {
+    supervisorVisits(step)
+    addText(step, responder, 'A supervisor was here, and has left: you saw nothing.')
+  },
+  system: (step) => addText(step, automatedProcess(orgOf(step)), 'Sorry, that did not work.'),
+  router: (step) => addText(step, router(orgOf(step)), 'We look for somebody who can help.'),
+  progress: (step, responder) => {
+    addProgress(step, responder, 'Looking up your berth')
+    addProgress(stepLater(step, 2), responder, 'Asking the pilots')
+    addText(stepLater(step, 4), responder, 'Berth 7 is free at 15:30.')
+  },
+  stream: (step, responder) => {
+    streamText(step, responder, { pieces: harbourText, isValid: true })
+  },
+  shuffled: (step, responder) => {
+    streamText(step, responder, { pieces: harbourText, order: 'shuffled' })
+  },
+  invalid: (step, responder) => {
+    streamText(step, responder, {
+      pieces: harbourText,
+      isValid: false,
+      finalText: 'I cannot answer that.',
+    })
+  },
+  closed: (step, responder) => {
+    closeChannel(step)
+    addText(step, responder, 'We close for a minute. Whoever comes meanwhile is turned away.')
+  },
   auto: (step, responder) =>
     addEntries(
       step,
@@ -65,4 +118,12 @@ function sendSamples(factories: readonly MessageFactory[]): BotAction {
 
 function endByResponder(step: ScriptStep, responder: NamedParticipant): void {
   endSession(step, responder.participant.role)
+}
+
+const orgOf = ({ sandbox }: ScriptStep) => sandbox.deployment.orgId
+
+/** Ends the channel's hours; the next ones begin in a minute, and last a day. */
+function closeChannel({ sandbox, happensAt }: ScriptStep): void {
+  const startTime = happensAt + closedForMs
+  sandbox.switches.businessHours = [{ startTime, endTime: startTime + 24 * 60 * 60_000 }]
 }

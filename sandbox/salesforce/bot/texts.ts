@@ -1,6 +1,7 @@
 import { textEntry } from '../entries.js'
 import type { NamedParticipant } from '../participants.js'
-import { addEntries, type ScriptStep } from '../script.js'
+import { addEntries, addSignals, type ScriptStep, timestampOf } from '../script.js'
+import { progressEntry } from '../signals.js'
 
 /** Adds a text of the bot or agent in charge. */
 export function addText(step: ScriptStep, responder: NamedParticipant, text: string): void {
@@ -13,4 +14,9 @@ export function addBurst(step: ScriptStep, responder: NamedParticipant, count: n
     const happensAt = step.happensAt + Math.floor(index / 4)
     addText({ ...step, happensAt }, responder, `Message ${index + 1} of ${count}`)
   }
+}
+
+/** Shows what the bot is doing, on streams only. */
+export function addProgress(step: ScriptStep, responder: NamedParticipant, text: string): void {
+  addSignals(step, progressEntry(responder, text, timestampOf(step)))
 }

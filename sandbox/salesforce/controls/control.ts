@@ -4,12 +4,15 @@ import { badRequest, notFound } from '../http-error.js'
 import type { Route } from '../routes.js'
 import type { SandboxState } from '../sandbox-state.js'
 
-/** One verb under `/__sandbox`; what it gives back is answered as JSON, undefined as 204. */
+/** Describes one control under `/__sandbox`; its result is answered as JSON, undefined as 204. */
 export type Control = Route & {
   handle: (sandbox: SandboxState, body: unknown, conversationId: string) => unknown
 }
 
-/** Parses a body by its schema; a 400 lists every mistake. */
+/**
+ * Parses a body by its schema.
+ * @throws {HttpError} 400 with every mistake
+ */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,
@@ -19,7 +22,10 @@ export function parseBody<Schema extends z.ZodType>(
   return data
 }
 
-/** The conversation of the path, or 404. */
+/**
+ * Returns the conversation in the path.
+ * @throws {HttpError} 404 when it does not exist
+ */
 export function findConversation(sandbox: SandboxState, conversationId: string): Conversation {
   const conversation = sandbox.conversations.get(conversationId)
   if (!conversation) throw notFound('Conversation')

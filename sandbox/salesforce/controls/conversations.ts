@@ -1,10 +1,12 @@
 import * as z from 'zod'
-import { agentTypes, sendBurst } from '../actions.js'
+import { agentTypes, sendBurst, showProgress, streamNow } from '../actions.js'
+import { streamedTextSchema } from '../bot/streaming.js'
 import { stateAt } from '../conversation-state.js'
-import { agentLeaves, transfer } from '../handover.js'
+import { agentLeaves, responderVanishes, supervisorVisits, transfer } from '../handover.js'
 import { inject, injectionSchema } from '../injection.js'
 import { defaultAgent, transferAgent } from '../participants.js'
-import { agentJoins, endSession, stepNow } from '../script.js'
+import { addSignals, agentJoins, endSession, stepNow } from '../script.js'
+import { queuePositionEntry } from '../signals.js'
 import { type Control, findConversation, parseBody } from './control.js'
 
 const injectionsSchema = z.strictObject({ entries: z.array(injectionSchema).min(1) })
@@ -16,11 +18,13 @@ const nextAgentSchema = z.strictObject({
 })
 const roleSchema = z.strictObject({ endedByRole: z.string().default('Agent') })
 const typingSchema = z.strictObject({ state: z.enum(['Started', 'Stopped']).default('Started') })
+const progressSchema = z.strictObject({ text: z.string().min(1).max(255) })
+const queuePositionSchema = z.strictObject({ position: z.int().min(0) })
 const burstSchema = z.strictObject({ count: z.int().min(1).max(1_000).default(20) })
 
 const inConversation = (path = '') => `/__sandbox/conversations/{conversationId}${path}`
 
-/** Controls of one conversation, mostly on behalf of its agents. */
+/** Lists the controls of one conversation, mostly on behalf of its agents. */
 export const conversationControls: Control[] = [
   {
     method: 'GET',
@@ -75,6 +79,43 @@ export const conversationControls: Control[] = [
     path: inConversation('/typing'),
     handle: (sandbox, body, id) =>
       agentTypes(sandbox, findConversation(sandbox, id), parseBody(typingSchema, body ?? {}).state),
+  },
+  {
+    method: 'POST',
+    path: inConversation('/progress'),
+    handle: (sandbox, body, id) =>
+      showProgress(sandbox, findConversation(sandbox, id), parseBody(progressSchema, body).text),
+  },
+  {
+    method: 'POST',
+    path: inConversation('/queue-positions'),
+    handle: (sandbox, body, id) => {
+      const { position } = parseBody(queuePositionSchema, body)
+      addSignals(stepNow(sandbox, findConversation(sandbox, id)), queuePositionEntry(position))
+    },
+  },
+  {
+    method: 'POST',
+    path: inConversation('/streamed-texts'),
+    handle: (sandbox, body, id) => ({
+      messageId: streamNow(
+        sandbox,
+        findConversation(sandbox, id),
+        parseBody(streamedTextSchema, body),
+      ),
+    }),
+  },
+  {
+    method: 'POST',
+    path: inConversation('/supervisor-visits'),
+    handle: (sandbox, _body, id) =>
+      supervisorVisits(stepNow(sandbox, findConversation(sandbox, id))),
+  },
+  {
+    method: 'POST',
+    path: inConversation('/removals'),
+    handle: (sandbox, _body, id) =>
+      responderVanishes(stepNow(sandbox, findConversation(sandbox, id))),
   },
   {
     method: 'POST',

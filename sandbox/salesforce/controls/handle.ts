@@ -5,7 +5,7 @@ import type { SandboxState } from '../sandbox-state.js'
 import { conversationControls } from './conversations.js'
 import { orgControls } from './org.js'
 
-/** All controls of the sandbox; a new one joins either list. */
+/** Lists all controls of the sandbox; a new one joins either list. */
 const controls = [...orgControls, ...conversationControls]
 
 /**

@@ -11,7 +11,7 @@ const outageSchema = z.strictObject({
 })
 const expirySchema = z.strictObject({ subject: z.string().optional() })
 
-/** Controls of the organisation as a whole: switches, faults, tokens, and recorded requests. */
+/** Lists the controls of the whole org: switches, faults, tokens, and recorded requests. */
 export const orgControls: Control[] = [
   { method: 'DELETE', path: '/__sandbox', handle: resetSandboxState },
   { method: 'GET', path: '/__sandbox/switches', handle: ({ switches }) => switches },

@@ -4,7 +4,7 @@ import { HttpError } from '../http-error.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import type { Login } from './login.js'
 
-/** A refusal in the words of OAuth 2.0 (RFC 6749 §5.2). */
+/** Describes an OAuth 2.0 error response (RFC 6749 §5.2). */
 export class OAuthError extends HttpError {
   readonly code: string
 
@@ -24,9 +24,9 @@ const maxLifetimeSeconds = 5 * 60
 const claimsSchema = z.object({ iat: z.int(), exp: z.int() })
 
 /**
- * Believes an assertion that the connected app signed (RS256) for this org, or refuses it as
- * `invalid_grant`: `sub` is the org's id in 15 characters, `aud` the login URL, and it lives for at
- * most five minutes.
+ * Verifies an assertion that the connected app signed (RS256) for this org: `sub` is the org's id
+ * in 15 characters, `aud` the login URL, and it lives for at most five minutes.
+ * @throws {OAuthError} invalid_grant
  */
 export async function checkAssertion(
   sandbox: SandboxState,

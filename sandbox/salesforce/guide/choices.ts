@@ -3,7 +3,7 @@ import * as z from 'zod'
 const titleItem = z.object({ title: z.string(), subTitle: z.string().nullish() })
 const optionItems = z.array(z.object({ optionIdentifier: z.string(), titleItem }))
 
-/** Quick replies; buttons are the same to the guide. */
+/** Converts quick replies; buttons are the same to the guide. */
 export const replies = z
   .object({
     choices: z.object({
@@ -23,7 +23,7 @@ export const replies = z
     },
   }))
 
-/** A list picker; what introduces it stands in when it has no title. */
+/** Converts a list picker; its introduction replaces a missing title. */
 export const listPicker = z
   .object({
     choices: z.object({
@@ -45,7 +45,7 @@ export const listPicker = z
     },
   }))
 
-/** The visitor's choice, as it was sent. */
+/** Converts the visitor's choice, as it was sent. */
 export const selection = z
   .object({
     choicesResponse: z.object({

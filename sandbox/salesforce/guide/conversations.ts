@@ -12,7 +12,7 @@ import type { Caller } from '../tokens.js'
 import { parseJsonBody } from './json-body.js'
 import { guideBodies, parseStrictly } from './requests.js'
 
-/** Conversations from birth to end; the server chooses the id, and any token reaches all of them. */
+/** Starts and ends conversations; the server chooses the id, and any token reaches all of them. */
 export const conversationOperations: Operation[] = [
   {
     operationId: 'startConversation',
@@ -38,7 +38,7 @@ function start(call: Call, caller: Caller): Response {
   return Response.json({ conversationId })
 }
 
-/** Ending twice is ending once. */
+/** Ends a conversation; a second call changes nothing. */
 function end(call: Call): Response {
   parseStrictly(call.sandbox, guideBodies.endConversation, call.body)
   const conversation = conversationInPath(call)

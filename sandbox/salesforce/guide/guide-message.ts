@@ -3,13 +3,13 @@ import * as z from 'zod'
 import type { ConversationEntry } from '../conversation.js'
 import { toGuideContent } from './content.js'
 
-/** A message as the dialect lists it; its content is under a name that depends on its type. */
+/** Describes a message as the dialect lists it; the name of its content depends on its type. */
 export type GuideMessage = {
   id: string
   conversationId: string
   messageType: string
   sender: { role: string; displayName: string }
-  /** ISO 8601, Salesforce's clock. */
+  /** Is ISO 8601, on Salesforce's clock. */
   timestamp: string
   [content: string]: unknown
 }
@@ -21,7 +21,7 @@ const payloadSchema = z.object({
   abstractMessage: z.looseObject({ messageType: z.string() }),
 })
 
-/** The id under which an entry is listed: ours is nobody's business. */
+/** Returns the id under which an entry is listed, which hides the entry's own id. */
 export function messageIdOf({ identifier }: ConversationEntry): string {
   return `msg_${createHash('sha256').update(identifier).digest('hex').slice(0, 24)}`
 }
@@ -30,7 +30,10 @@ export function messageIdOf({ identifier }: ConversationEntry): string {
 export const timestampOf = ({ transcriptedTimestamp }: ConversationEntry) =>
   new Date(transcriptedTimestamp).toISOString()
 
-/** An entry as a message; null for one that the dialect does not know: routing, sessions, people, notes. */
+/**
+ * Converts an entry; returns null for an entry outside the dialect: routing, sessions,
+ * participants, notes.
+ */
 export function toGuideMessage(
   conversationId: string,
   entry: ConversationEntry,

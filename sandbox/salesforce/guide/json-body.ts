@@ -4,7 +4,10 @@ import { HttpError } from '../http-error.js'
 import type { Call } from '../operations/operation.js'
 import { parseStrictly } from './requests.js'
 
-/** Parses the body of a call by its schema; 415 for another type than JSON, 400 for a mistake. */
+/**
+ * Parses the body of a call by its schema.
+ * @throws {HttpError} 415 for another type than JSON, 400 for a mistake
+ */
 export function parseJsonBody<Schema extends z.ZodType>(
   { sandbox, request, body }: Call,
   schema: Schema,

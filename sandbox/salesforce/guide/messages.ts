@@ -18,7 +18,7 @@ import { toVisitorMessage } from './selections.js'
 
 const path = '/iamessage/api/v2/conversation/{conversationId}'
 
-/** Counts the listed messages that a list repeats at least, when lists repeat entries. */
+/** Is the least number of messages that a list repeats, when lists repeat entries. */
 const minRepeats = 3
 
 /** Sends messages and lists them. */

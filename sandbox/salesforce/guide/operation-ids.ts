@@ -1,4 +1,4 @@
-/** Every operation of the guide's dialect, in the order of its calls (`guide-dialect.md`). */
+/** Lists every operation of the guide's dialect, in the order of its calls (`guide-dialect.md`). */
 export const guideOperationIds = [
   'exchangeAssertion',
   'authorize',
@@ -8,5 +8,5 @@ export const guideOperationIds = [
   'endConversation',
 ] as const
 
-/** The name of an operation of the guide's dialect. */
+/** Names an operation of the guide's dialect. */
 export type GuideOperationId = (typeof guideOperationIds)[number]

@@ -3,7 +3,7 @@ import { conversationOperations } from './conversations.js'
 import { messageOperations } from './messages.js'
 import { tokenOperations } from './tokens.js'
 
-/** All that a Salesforce of the guide can do (`guide-dialect.md`). */
+/** Lists all operations of a Salesforce of the guide (`guide-dialect.md`). */
 export const guideOperations: readonly Operation[] = [
   ...tokenOperations,
   ...conversationOperations,

@@ -7,7 +7,7 @@ import { type GuideOperationId, guideOperationIds } from './operation-ids.js'
 
 const attributes = z.record(z.string(), z.string())
 
-/** A message sent into a conversation; the caller gives it no id. */
+/** Parses a message to a conversation; the caller gives it no id. */
 const visitorMessage = z.discriminatedUnion('messageType', [
   z.object({
     messageType: z.literal('StaticContentMessage'),
@@ -19,10 +19,10 @@ const visitorMessage = z.discriminatedUnion('messageType', [
   }),
 ])
 
-/** A message of a visitor, checked. */
+/** Describes a visitor's message after parsing. */
 export type GuideVisitorMessage = z.infer<typeof visitorMessage>
 
-/** The bodies of the dialect (`guide-dialect.md`); a body that is not here must not be there. */
+/** Parses the bodies of the dialect (`guide-dialect.md`); other operations have no body. */
 export const guideBodies = {
   exchangeAssertion: z.object({
     grant_type: z.literal('urn:ietf:params:oauth:grant-type:jwt-bearer'),
@@ -44,15 +44,16 @@ export const guideBodies = {
   endConversation: z.undefined(),
 } satisfies Record<GuideOperationId, z.ZodType>
 
-/** The only query of the dialect. */
+/** Parses the only query of the dialect. */
 export const listQuery = z.object({ after: z.string().min(1).optional() })
 
 const noQuery = z.object({})
 const operationIdSchema = z.enum(guideOperationIds)
 
 /**
- * Reads what was sent by its schema, or refuses with 400. The schemas leave out what they do not know;
- * a strict Salesforce refuses it.
+ * Parses a value by its schema. The schemas drop unknown properties, which a strict Salesforce
+ * refuses.
+ * @throws {HttpError} 400
  */
 export function parseStrictly<Schema extends z.ZodType>(
   { switches }: SandboxState,

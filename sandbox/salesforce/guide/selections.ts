@@ -47,7 +47,7 @@ export function toVisitorMessage(
   }
 }
 
-/** The id of the message that offered an item; undefined when none did. */
+/** Returns the id of the message that offered an item; undefined when none did. */
 function offeringMessageId({ entryLog }: Conversation, itemId: string): string | undefined {
   return entryLog
     .map(({ entry }) => offerSchema.safeParse(entry.entryPayload).data?.abstractMessage)

@@ -12,7 +12,7 @@ import { guideBodies } from './requests.js'
 const loginVersion = 'login'
 const loginLifetimeSeconds = 2 * 60 * 60
 
-/** From the gateway's key to a token for one visitor. */
+/** Exchanges the gateway's assertion for a login token, and that for a visitor's token. */
 export const tokenOperations: Operation[] = [
   {
     operationId: 'exchangeAssertion',
@@ -46,7 +46,9 @@ async function exchangeAssertion({ sandbox, request, body }: Call): Promise<Resp
   return Response.json({ access_token: accessToken, token_type: 'Bearer' })
 }
 
-/** A new visitor; where to go on is the host that was asked, unless switched. */
+/**
+ * Creates a visitor; the response names the host that was called, unless the switch names another.
+ */
 async function authorize(call: Call): Promise<Response> {
   const { sandbox, request } = call
   await readToken(sandbox, request.headers.get('authorization'), loginVersion)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { staticMessage } from './items.js'
 
-/** A file as an entry names it (`enhanced-chat-api.md` §3.5). */
+/** Creates a file's description in an entry (`enhanced-chat-api.md` §3.5). */
 export function attachment(file: { id: string; name: string; mimeType: string; url: string }) {
   return { ...file, referenceId: null, attachmentUploadResult: null }
 }
@@ -14,7 +14,7 @@ const bill = (filesUrl: string) =>
     url: `${filesUrl}/sample/bill.pdf`,
   })
 
-/** A file from an agent. */
+/** Composes a file from an agent. */
 export const attachments = (filesUrl: string) =>
   staticMessage({
     formatType: 'Attachments',
@@ -22,7 +22,7 @@ export const attachments = (filesUrl: string) =>
     attachments: [bill(filesUrl)],
   })
 
-/** A file that lies elsewhere. */
+/** Composes a file on another host. */
 export const externalAttachments = (filesUrl: string) =>
   staticMessage({
     formatType: 'ExternalAttachments',

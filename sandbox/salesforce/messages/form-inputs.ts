@@ -2,7 +2,7 @@ import { optionItem, titleItem } from './items.js'
 
 const options = (...titles: string[]) => titles.map((title) => optionItem(title))
 
-/** One input of each type of `enhanced-chat-api.md` §3.5, in the order of the form. */
+/** Creates one input of each type of `enhanced-chat-api.md` §3.5, in the order of the form. */
 export const formInputs = () => [
   { inputType: 'StaticTitle', id: 'in-title', label: titleItem('Tell us about your cargo') },
   {

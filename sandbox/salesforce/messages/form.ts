@@ -2,7 +2,7 @@ import type { MessageBody } from '../entries.js'
 import { formInputs } from './form-inputs.js'
 import { titleItem } from './items.js'
 
-/** A form with every kind of input; the last section submits it. */
+/** Composes a form with every kind of input; the last section submits it. */
 export function form(): MessageBody {
   const inputs = formInputs()
   const last = inputs.at(-1)

@@ -3,7 +3,7 @@ import { buttons, carousel, listPicker, quickReplies, timePicker } from './choic
 import { form } from './form.js'
 import type { MessageFactory } from './items.js'
 import { links, media, richLink, webView } from './links-and-media.js'
-import { citedText, entities, unknownFormat } from './texts.js'
+import { citedText, entities, envelope, markdown, unknownFormat } from './texts.js'
 
 /** Maps each command of the visitor to the messages that the bot sends in return. */
 export const samples: Record<string, readonly MessageFactory[]> = {
@@ -20,5 +20,7 @@ export const samples: Record<string, readonly MessageFactory[]> = {
   web: [webView],
   cite: [citedText],
   entities: [entities],
+  markdown: [markdown],
+  envelope: [envelope],
   unknown: [unknownFormat],
 }

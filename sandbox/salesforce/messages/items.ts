@@ -19,7 +19,7 @@ export function titleItem(title: string, subTitle: string | null = null) {
   }
 }
 
-/** Something to choose; its identifier is good for this one message. */
+/** Creates an option to choose; its identifier is valid for this one message. */
 export function optionItem(title: string, subTitle: string | null = null) {
   return {
     itemType: 'TitleOptionItem',
@@ -29,12 +29,12 @@ export function optionItem(title: string, subTitle: string | null = null) {
   }
 }
 
-/** Something to open; the client opens it, and nothing is posted (§5). */
+/** Creates a link; the client opens it, and nothing is posted (§5). */
 export function linkItem(title: string, url: string) {
   return { itemType: 'TitleLinkItem', titleItem: titleItem(title), url }
 }
 
-/** A picture that the sandbox serves. */
+/** Creates a picture that the sandbox serves. */
 export function imageAsset(filesUrl: string, description: string) {
   return {
     assetType: 'ImageAsset',
@@ -45,13 +45,13 @@ export function imageAsset(filesUrl: string, description: string) {
   }
 }
 
-/** A StaticContentMessage with this content. */
+/** Composes a StaticContentMessage with this content. */
 export const staticMessage = (staticContent: Record<string, unknown>): MessageBody => ({
   messageType: 'StaticContentMessage',
   staticContent,
 })
 
-/** A ChoicesMessage with these choices. */
+/** Composes a ChoicesMessage with these choices. */
 export const choicesMessage = (choices: Record<string, unknown>): MessageBody => ({
   messageType: 'ChoicesMessage',
   choices,

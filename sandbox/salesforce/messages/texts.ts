@@ -35,3 +35,30 @@ export const entities = () =>
 /** Composes a message of an undocumented format, which clients must skip. */
 export const unknownFormat = () =>
   staticMessage({ formatType: 'Hologram', beam: 'https://harbor.example/h' })
+
+/** Composes the Markdown of an Agentforce agent: headings, lists, bold, links and code. */
+export const markdown = () =>
+  text(`## Opening hours
+
+The harbour opens at **six**. You need:
+
+1. your *container number*, such as \`HRBU1234567\`
+2. a [pilot](https://harbor.example/pilots)
+
+- Mondays to Fridays until ten
+- Saturdays until noon`)
+
+/**
+ * Composes the JSON document that newer agents put into a text: Markdown, suggestions, and a block
+ * of a type that no client knows.
+ */
+export const envelope = () =>
+  text(
+    JSON.stringify({
+      response: [
+        { type: 'markdown', data: { content: 'We open at **nine**.' } },
+        { type: 'tide_table', data: { port: 'Busan' } },
+        { type: 'suggestions', data: { display_text: ['Where are you?', 'Call me back'] } },
+      ],
+    }),
+  )

@@ -11,7 +11,7 @@ const querySchema = z.object({
   esConfigName: z.string({ error: 'Specify esConfigName' }),
 })
 
-/** Operations that need no token (`enhanced-chat-api.md` §2.18). */
+/** Lists the operations that need no token (`enhanced-chat-api.md` §2.18). */
 export const configurationOperations: Operation[] = [
   {
     operationId: 'getEmbeddedServiceConfig',
@@ -34,14 +34,14 @@ export const configurationOperations: Operation[] = [
   },
 ]
 
-/** The 18-character org id is fine here. */
+/** Checks the deployment in the query; the 18-character org id is valid here. */
 function checkQuery({ sandbox, query }: Call): void {
   const { orgId, esConfigName } = parseRequest(querySchema, query)
   if (orgId.slice(0, 15) !== sandbox.deployment.orgId) throw badRequest('Unknown orgId')
   if (esConfigName !== sandbox.deployment.esDeveloperName) throw notFound('Deployment')
 }
 
-/** Always open is a day around now. */
+/** Returns the opening hours; always open is a day around now. */
 function businessHours({ switches }: SandboxState): OpenInterval[] {
   const now = Date.now()
   return switches.businessHours ?? [{ startTime: now - dayMs / 2, endTime: now + dayMs / 2 }]

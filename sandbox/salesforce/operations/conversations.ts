@@ -2,10 +2,15 @@ import * as z from 'zod'
 import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
 import { badRequest, HttpError, permissionDenied } from '../http-error.js'
+import type { SandboxState } from '../sandbox-state.js'
 import { closeConversation, endSession, stepNow } from '../script.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
-import { createConversation, limitConversations } from './create-conversation.js'
+import {
+  createConversation,
+  limitConversations,
+  limitOpenConversations,
+} from './create-conversation.js'
 import {
   authorised,
   type Call,
@@ -58,10 +63,7 @@ export const conversationOperations: Operation[] = [
     operationId: 'closeConversation',
     method: 'DELETE',
     path: '/iamessage/api/v2/conversation/{conversationId}',
-    handler: authorised((call, caller) => {
-      closeConversation(stepNow(call.sandbox, conversationToEnd(call, caller)))
-      return new Response(null, { status: 204 })
-    }),
+    handler: authorised(close),
   },
   {
     operationId: 'endMessagingSession',
@@ -76,7 +78,10 @@ export const conversationOperations: Operation[] = [
   },
 ]
 
-/** Creates a conversation; a repeat by the same subject creates no second one (§7a). */
+/**
+ * Creates a conversation; a repeat by the same subject creates no second one (§7a).
+ * @throws {HttpError} 412 outside the hours of the channel, 409 for a known id where switched so
+ */
 function create({ sandbox, body }: Call, caller: Caller): Response {
   const request = parseRequest(
     sandbox.switches.strict ? createRequest : createRequest.loose(),
@@ -85,10 +90,23 @@ function create({ sandbox, body }: Call, caller: Caller): Response {
   checkDeployment(sandbox, request.esDeveloperName)
   limitConversations(sandbox, caller)
   const existing = sandbox.conversations.get(request.conversationId)
+  if (existing && sandbox.switches.repeatedCreate === 'conflict') {
+    throw new HttpError(409, 'A conversation with this id exists')
+  }
   if (existing && existing.visitor.participant.subject !== caller.subject) throw permissionDenied()
   if (existing && existing.endTimestamp > 0) throw badRequest('The conversation is closed')
-  if (!existing) createConversation(sandbox, { ...request, id: request.conversationId }, caller)
-  return new Response(null, { status: 201 })
+  if (!existing) {
+    checkBusinessHours(sandbox)
+    limitOpenConversations(sandbox)
+    createConversation(sandbox, { ...request, id: request.conversationId }, caller)
+  }
+  return new Response(null, { status: sandbox.switches.createStatus })
+}
+
+function checkBusinessHours({ switches: { businessHours } }: SandboxState): void {
+  const now = Date.now()
+  const isOpen = businessHours?.some(({ startTime, endTime }) => startTime <= now && now < endTime)
+  if (isOpen === false) throw new HttpError(412, 'The channel is outside its business hours')
 }
 
 /** Lists the caller's conversations and no others, the oldest first (§2.7). */
@@ -101,7 +119,7 @@ function listConversations({ sandbox, query }: Call, caller: Caller): Response {
     .filter(({ startTimestamp }) => isInWindow(startTimestamp))
     .filter(({ endTimestamp }) => inclClosedConvs === 'true' || endTimestamp === 0)
     .sort((a, b) => a.startTimestamp - b.startTimestamp)
-    .slice(0, pageLimit(sandbox, rest))
+    .slice(0, pageLimit(rest))
   const open = found.filter(({ endTimestamp }) => endTimestamp === 0)
   return Response.json({
     openConversationsFound: open.length,
@@ -112,6 +130,18 @@ function listConversations({ sandbox, query }: Call, caller: Caller): Response {
       endTimestamp,
     })),
   })
+}
+
+/**
+ * Closes a conversation for good (§2.14).
+ * @throws {HttpError} 400 for a request with a JSON body, with which closing fails (measured 2026);
+ *   the status is inferred
+ */
+function close(call: Call, caller: Caller): Response {
+  const { sandbox, body } = call
+  if (body !== undefined) throw badRequest('Closing a conversation takes no body')
+  closeConversation(stepNow(sandbox, conversationToEnd(call, caller)))
+  return new Response(null, { status: sandbox.switches.closeStatus })
 }
 
 function conversationToEnd(call: Call, caller: Caller): Conversation {

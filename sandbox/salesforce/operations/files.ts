@@ -10,7 +10,7 @@ import { staticMessage } from '../messages/items.js'
 import type { StoredFile } from '../sample-files.js'
 import type { SandboxState } from '../sandbox-state.js'
 import type { Caller } from '../tokens.js'
-import { conversationIdSchema, uuidSchema } from '../uuid.js'
+import { conversationIdSchema, opaqueIdSchema, uuidSchema } from '../uuid.js'
 import {
   authorised,
   type Call,
@@ -26,7 +26,7 @@ const messageEntryPart = z.object({
     id: uuidSchema('message id'),
     fileId: uuidSchema('fileId'),
     text: z.string().optional(),
-    inReplyToMessageId: z.uuid().optional(),
+    inReplyToMessageId: opaqueIdSchema.optional(),
   }),
   ...sessionFields,
 })
@@ -35,7 +35,7 @@ type FileMessage = z.infer<typeof messageEntryPart>['message']
 
 const megabyte = 1024 * 1024
 
-/** A file from the end user, one for each call (`enhanced-chat-api.md` §2.11). */
+/** Accepts files of the end user, one for each call (`enhanced-chat-api.md` §2.11). */
 export const fileOperations: Operation[] = [
   {
     operationId: 'sendFile',

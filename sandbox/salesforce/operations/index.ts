@@ -10,7 +10,7 @@ import { tokenOperations } from './tokens.js'
 import { transcriptOperations } from './transcript.js'
 import { verifiedTokenOperations } from './verified-tokens.js'
 
-/** All that this Salesforce can do (`enhanced-chat-api.md` §0); a new group joins here. */
+/** Lists all operations of this Salesforce (`enhanced-chat-api.md` §0); a new group joins here. */
 export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...verifiedTokenOperations,

@@ -3,6 +3,7 @@ import { replyToMessage } from '../bot/reply.js'
 import type { Conversation } from '../conversation.js'
 import { messageEntry, richLinkEntry } from '../entries.js'
 import { addEntry } from '../entry-log.js'
+import { badRequest } from '../http-error.js'
 import type { SandboxState } from '../sandbox-state.js'
 import type { Caller } from '../tokens.js'
 import { conversationIdSchema } from '../uuid.js'
@@ -16,6 +17,9 @@ import {
   parseRequest,
 } from './operation.js'
 import { acceptedResponse, deliver, isNewMessage, limitMessages, sessionFields } from './sending.js'
+
+/** Is seen in errors of real organisations; how they count astral characters is not known. */
+const maxTextLength = 4_000
 
 const sendRequest = z.object({ message: visitorMessageSchema, ...sessionFields })
 
@@ -37,6 +41,7 @@ function send(call: Call, caller: Caller): Response {
   parseRequest(conversationIdSchema, call.params.conversationId)
   const { message, ...sessionOptions } = parseRequest(sendRequest, call.body)
   checkDeployment(sandbox, sessionOptions.esDeveloperName)
+  checkLength(message)
   const conversation = callersOpenConversation(call, caller)
   limitMessages(sandbox, conversation)
   if (isNewMessage(sandbox, conversation, message.id)) {
@@ -71,4 +76,14 @@ function splitAtUrl(text: string): { text: string; url: string | null } {
   if (!groups) return { text, url: null }
   const { text: rest = '', url = '' } = groups
   return { text: rest.trim() || url, url }
+}
+
+/**
+ * Checks that a text has at most 4,000 characters.
+ * @throws {HttpError} 400
+ */
+function checkLength(message: VisitorMessage): void {
+  if (message.messageType !== 'StaticContentMessage') return
+  if ([...message.staticContent.text].length <= maxTextLength) return
+  throw badRequest(`The text exceeds the maximum length of ${maxTextLength} characters`)
 }

@@ -1,4 +1,7 @@
-/** Every operation of the reference, by the OpenAPI document's `operationId` (`enhanced-chat-api.md` §0). */
+/**
+ * Lists every operation of the reference by the OpenAPI document's `operationId`
+ * (`enhanced-chat-api.md` §0).
+ */
 export const operationIds = [
   'generateAccessTokenForUnauthenticatedUser',
   'generateAccessTokenForAuthenticatedUser',
@@ -21,5 +24,5 @@ export const operationIds = [
   'getBusinessHours',
 ] as const
 
-/** The name of an operation. */
+/** Names an operation. */
 export type OperationId = (typeof operationIds)[number]

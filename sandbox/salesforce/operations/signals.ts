@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { VisitorSignal } from '../conversation.js'
 import type { Caller } from '../tokens.js'
-import { conversationIdSchema, uuidSchema } from '../uuid.js'
+import { conversationIdSchema, opaqueIdSchema, uuidSchema } from '../uuid.js'
 import {
   authorised,
   type Call,
@@ -21,13 +21,16 @@ const acknowledgeRequest = z.object({
       z.object({
         id: uuidSchema('id'),
         entryType: z.enum(['Delivery', 'Read']),
-        conversationEntryId: z.uuid(),
+        conversationEntryId: opaqueIdSchema,
       }),
     )
     .min(1),
 })
 
-/** Typing and receipts of the visitor: noted, not listed (`enhanced-chat-api.md` §2.12, §2.13). */
+/**
+ * Records the visitor's typing and receipts, which no list shows (`enhanced-chat-api.md` §2.12,
+ * §2.13).
+ */
 export const signalOperations: Operation[] = [
   {
     operationId: 'addTypingIndicator',

@@ -9,11 +9,11 @@ import { lastEventId } from '../stream/outbox.js'
 import { mintToken } from '../tokens.js'
 import { checkDeployment } from './operation.js'
 
-/** Fields that both token requests carry (`enhanced-chat-api.md` §1.5). */
+/** Parses the fields that both token requests carry (`enhanced-chat-api.md` §1.5). */
 export const tokenRequest = z.object({
   orgId: z.string().regex(/^00D[0-9A-Za-z]{12}$/, { error: 'Specify the 15-character org id' }),
   esDeveloperName: z.string(),
-  capabilitiesVersion: z.string(),
+  capabilitiesVersion: z.string().regex(/^\d+$/, { error: 'Specify capabilitiesVersion' }),
   platform: z.string(),
   context: z
     .object({
@@ -26,7 +26,10 @@ export const tokenRequest = z.object({
     .optional(),
 })
 
-/** 400 unless the request is for this org, this deployment and its way of knowing users. */
+/**
+ * Checks that the request is for this org, this deployment and its way of verifying users.
+ * @throws {HttpError} 400
+ */
 export function checkTokenRequest(
   sandbox: SandboxState,
   request: z.infer<typeof tokenRequest>,
@@ -36,23 +39,29 @@ export function checkTokenRequest(
   checkDeployment(sandbox, request.esDeveloperName)
   if (sandbox.deployment.authMode === authMode) return
   throw badRequest(
-    authMode === 'UnAuth'
-      ? 'The channel requires user verification'
-      : 'The channel does not verify users',
+    authMode === 'UnAuth' ? 'Set the auth mode to false.' : 'The channel does not verify users',
   )
 }
 
-/** The org's two quotas, for new tokens and for renewals, are of one size (§6). */
+/**
+ * Counts a token request; the org's quotas for new tokens and for renewals have one size (§6).
+ * @throws {HttpError} 429
+ */
 export function limitTokenRequests(sandbox: SandboxState, quota: 'tokens' | 'renewals'): void {
   const allowance = sandbox.switches.limits.tokensPerMinute
   checkRateLimit(sandbox, { key: quota, allowance, windowMs: 60_000 })
 }
 
-/** A token for this person, and where streams begin. */
-export async function tokenResponse(sandbox: SandboxState, subject: string): Promise<Response> {
+/** Creates the response with a token for this subject, and the event at which streams begin. */
+export async function tokenResponse(
+  sandbox: SandboxState,
+  subject: string,
+  request: z.infer<typeof tokenRequest>,
+): Promise<Response> {
   const deviceId = randomUUID()
+  const capabilitiesVersion = Number(request.capabilitiesVersion)
   return Response.json({
-    accessToken: await mintToken(sandbox, { subject, deviceId }),
+    accessToken: await mintToken(sandbox, { subject, deviceId, capabilitiesVersion }),
     lastEventId: String(lastEventId(sandbox)),
     context: {
       deviceId,

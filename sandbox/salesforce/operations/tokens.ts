@@ -9,25 +9,28 @@ import {
   tokenResponse,
 } from './token-response.js'
 
-/** Tokens of guests, and what every token is good for (`enhanced-chat-api.md` §1.5, §1.8, §2.5). */
+/**
+ * Issues and renews tokens of guests (`enhanced-chat-api.md` §1.5, §1.8), and authorization links
+ * (§2.5).
+ */
 export const tokenOperations: Operation[] = [
   {
     operationId: 'generateAccessTokenForUnauthenticatedUser',
     method: 'POST',
     path: '/iamessage/api/v2/authorization/unauthenticated/access-token',
     handler: ({ sandbox, body }) => {
-      checkTokenRequest(sandbox, parseRequest(tokenRequest, body), 'UnAuth')
+      const request = parseRequest(tokenRequest, body)
+      checkTokenRequest(sandbox, request, 'UnAuth')
       limitTokenRequests(sandbox, 'tokens')
-      return tokenResponse(sandbox, newGuestSubject())
+      return tokenResponse(sandbox, newGuestSubject(), request)
     },
   },
   {
     operationId: 'generateContinuationToken',
     method: 'GET',
     path: '/iamessage/api/v2/authorization/continuation-access-token',
-    handler: authorised(async ({ sandbox }, { subject, deviceId, expiresAtSeconds }) => {
+    handler: authorised(async ({ sandbox }, { clientId, ...options }) => {
       limitTokenRequests(sandbox, 'renewals')
-      const options = { subject, deviceId, expiresAtSeconds }
       return Response.json({
         accessToken: await mintToken(sandbox, options),
         lastEventId: String(lastEventId(sandbox)),

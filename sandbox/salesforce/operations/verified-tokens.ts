@@ -19,7 +19,9 @@ const verifiedTokenRequest = tokenRequest.extend({
 
 const path = '/iamessage/api/v2/authorization/authenticated/access-token'
 
-/** Tokens of users that the site vouches for, and their end (`enhanced-chat-api.md` §1.5, §1.9). */
+/**
+ * Issues and revokes tokens of users whom the site verifies (`enhanced-chat-api.md` §1.5, §1.9).
+ */
 export const verifiedTokenOperations: Operation[] = [
   {
     operationId: 'generateAccessTokenForAuthenticatedUser',
@@ -29,7 +31,8 @@ export const verifiedTokenOperations: Operation[] = [
       const request = parseRequest(verifiedTokenRequest, body)
       checkTokenRequest(sandbox, request, 'Auth')
       limitTokenRequests(sandbox, 'tokens')
-      return tokenResponse(sandbox, await subjectOf(sandbox, request.customerIdentityToken))
+      const subject = await subjectOf(sandbox, request.customerIdentityToken)
+      return tokenResponse(sandbox, subject, request)
     },
   },
   {
@@ -45,7 +48,10 @@ export const verifiedTokenOperations: Operation[] = [
   },
 ]
 
-/** Sources disagree on a broken chain: a silent guest, or an error (§1.5). */
+/**
+ * Returns the user's subject. Sources disagree on a broken chain: a silent guest, or an error
+ * (§1.5).
+ */
 async function subjectOf(sandbox: SandboxState, identityToken: string): Promise<string> {
   try {
     return await verifiedSubject(sandbox, identityToken)

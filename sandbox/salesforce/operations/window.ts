@@ -7,7 +7,7 @@ const integer = z
   .regex(/^-?\d+$/, { error: 'Specify an integer' })
   .transform(Number)
 
-/** The query parameters that both lists share (`enhanced-chat-api.md` §2.7, §2.9). */
+/** Parses the query parameters that both lists share (`enhanced-chat-api.md` §2.7, §2.9). */
 export const windowSchema = z.object({
   limit: integer.default(20),
   startTimestamp: integer.optional(),
@@ -16,10 +16,9 @@ export const windowSchema = z.object({
 
 type Window = z.infer<typeof windowSchema>
 
-/** 1 to 50; more is refused when strict, cut to 50 otherwise (§7a). */
-export function pageLimit(sandbox: SandboxState, { limit }: Window): number {
+/** Returns a limit of 1 to 50; a greater one is cut to 50: two clients send 100 without an error. */
+export function pageLimit({ limit }: Window): number {
   if (limit < 1) throw badRequest('limit must be at least 1')
-  if (limit > 50 && sandbox.switches.strict) throw badRequest('limit must be at most 50')
   return Math.min(limit, 50)
 }
 

@@ -1,7 +1,10 @@
 import type { SandboxState } from '../sandbox-state.js'
 import type { StreamEvent } from './outbox.js'
 
-/** The events of `enhanced-chat-api.md` §4 by entry type; an entry of another type is not streamed. */
+/**
+ * Names the events of `enhanced-chat-api.md` §4 by entry type; entries of other types are not
+ * streamed.
+ */
 const eventNames: Partial<Record<string, string>> = {
   Message: 'CONVERSATION_MESSAGE',
   ParticipantChanged: 'CONVERSATION_PARTICIPANT_CHANGED',
@@ -19,17 +22,17 @@ const eventNames: Partial<Record<string, string>> = {
   EndUserConsentUpdated: 'CONVERSATION_END_USER_CONSENT_UPDATED',
 }
 
-/** The keep-alive (§4). */
+/** Keeps the connection alive (§4). */
 export const pingFrame = 'event: ping\ndata: 0\n\n'
 
-/** One event as it is written to a stream; nothing for an entry that streams do not carry. */
+/** Formats one event for a stream; returns an empty text for an entry that streams do not carry. */
 export function formatFrame(sandbox: SandboxState, event: StreamEvent): string {
   const name = eventNames[event.entry.entryType]
   if (!name) return ''
   return `id: ${event.id}\nevent: ${name}\ndata: ${JSON.stringify(envelopeOf(sandbox, event))}\n\n`
 }
 
-/** The payload is a JSON text here, and an object in lists (§3.1). */
+/** Wraps an entry; its payload is a JSON text here, and an object in lists (§3.1). */
 function envelopeOf({ deployment }: SandboxState, { conversationId, entry }: StreamEvent) {
   return {
     channelPlatformKey: 'c0ffee00-5a11-4b0a-9d2e-7b7f0c1d2e3f',

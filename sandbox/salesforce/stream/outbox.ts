@@ -1,6 +1,6 @@
 import type { Conversation, ConversationEntry } from '../conversation.js'
 
-/** Something for the streams of the conversation's visitor; `happensAt` is on our clock. */
+/** Holds an entry for the streams of the conversation's visitor; `happensAt` is on our clock. */
 export type StreamItem = {
   conversationId: string
   subject: string | undefined
@@ -8,18 +8,18 @@ export type StreamItem = {
   happensAt: number
 }
 
-/** An item with the number that `Last-Event-Id` speaks of. */
+/** Holds an item with the number that `Last-Event-Id` refers to. */
 export type StreamEvent = StreamItem & { id: number }
 
-/** `waiting`: has no number yet, since it has not happened or nobody has looked since. */
+/** Holds items without a number in `pending`: they get one at the first look after they happen. */
 export type Outbox = { pending: StreamItem[]; events: StreamEvent[]; lastId: number }
 
 type WithOutbox = { outbox: Outbox }
 
-/** A dev server that runs for days can replay only so many. */
+/** Bounds the events that a dev server replays after running for days. */
 const maxEvents = 5_000
 
-/** Puts an entry where every open stream of the visitor sees it, once it has happened. */
+/** Adds an entry, which every open stream of the visitor gets once it happens. */
 export function addToOutbox(
   { outbox }: WithOutbox,
   { id, visitor }: Conversation,
@@ -30,7 +30,7 @@ export function addToOutbox(
   outbox.pending.push({ conversationId: id, subject, entry, happensAt })
 }
 
-/** Takes back what was still to happen in a conversation after this moment. */
+/** Removes a conversation's items after this moment. */
 export function removePendingAfter(
   { outbox }: WithOutbox,
   { id }: Conversation,
@@ -41,7 +41,7 @@ export function removePendingAfter(
   )
 }
 
-/** The number of the latest event of the org: where a stream starts that asks for nothing old. */
+/** Returns the number of the org's latest event, at which a stream without replay starts. */
 export function lastEventId({ outbox }: WithOutbox): number {
   const now = Date.now()
   const due = outbox.pending
@@ -56,8 +56,23 @@ export function lastEventId({ outbox }: WithOutbox): number {
   return outbox.lastId
 }
 
-/** Returns the events of all conversations of a subject after the event of this number (§4). */
-export function eventsAfter(sandbox: WithOutbox, subject: string, id: number): StreamEvent[] {
+/** Is the first version of a client that gets a bot's text in pieces (§4). */
+const streamingVersion = 63
+
+/**
+ * Returns the events of all conversations of a subject after the event of this number (§4). A
+ * client whose token names an older version gets no streaming tokens.
+ */
+export function eventsAfter(
+  sandbox: WithOutbox,
+  { subject, capabilitiesVersion }: { subject: string; capabilitiesVersion: number },
+  id: number,
+): StreamEvent[] {
   lastEventId(sandbox)
-  return sandbox.outbox.events.filter((event) => event.id > id && event.subject === subject)
+  return sandbox.outbox.events
+    .filter((event) => event.id > id && event.subject === subject)
+    .filter(
+      ({ entry }) =>
+        entry.entryType !== 'StreamingToken' || capabilitiesVersion >= streamingVersion,
+    )
 }
