@@ -1,5 +1,6 @@
 /** Makes one call as a frontend does, and returns the whole answer or the network's failure. */
 import * as z from 'zod'
+import { withDeadline } from '../lib/deadline.js'
 
 const receivedMessage = z.object({
   id: z.string(),
@@ -20,6 +21,7 @@ const reply = z.object({
   cursor: z.string().nullish(),
   hasMore: z.boolean().default(false),
   pollAfterMs: z.number().nullish(),
+  waitSeconds: z.number().default(0),
 })
 export type Reply = z.infer<typeof reply>
 export type ReceivedMessage = z.infer<typeof receivedMessage>
@@ -33,6 +35,8 @@ export type Call = {
   query?: Record<string, string>
   /** Is the caller's address, for a gateway behind a proxy (`CLIENT_ADDRESS=forwarded:1`). */
   address?: string
+  /** Hangs up after this time. */
+  cutAfterMs?: number
 }
 
 export type Answer = {
@@ -47,8 +51,8 @@ export type Answer = {
   ms: number
 }
 
-/** Exceeds every deadline of the gateway. */
-const timeoutMs = 30_000
+/** Exceeds every deadline of the gateway, that of a poll that waits 25 s included. */
+const timeoutMs = 40_000
 
 const emptyReply = reply.parse({})
 
@@ -57,7 +61,7 @@ export async function call(base: string, { endpoint, method, ...options }: Call)
   const search = options.query ? `?${new URLSearchParams(options.query)}` : ''
   const startedAt = performance.now()
   const ms = () => performance.now() - startedAt
-  try {
+  async function fetchWhole(signal: AbortSignal) {
     const response = await fetch(`${base}/api/${endpoint}${search}`, {
       method,
       headers: {
@@ -66,9 +70,12 @@ export async function call(base: string, { endpoint, method, ...options }: Call)
         ...(options.address && { 'x-forwarded-for': options.address }),
       },
       ...(options.body && { body: JSON.stringify(options.body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     })
-    const text = await response.text()
+    return { response, text: await response.text() }
+  }
+  try {
+    const { response, text } = await withDeadline(options.cutAfterMs ?? timeoutMs, fetchWhole)
     const body = text === '' ? emptyReply : reply.parse(JSON.parse(text))
     const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0)
     return { status: response.status, code: body.code, body, retryAfterSeconds, ms: ms() }

@@ -2,10 +2,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
 
-const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+/** Parse the replies of `report-usage.mjs`; other packages may send messages as well. */
+const cpuReport = z.object({ cpuMs: z.number() })
+const memoryReport = z.object({ rss: z.number(), heapUsed: z.number() })
+
+/** Is the folder of this project. */
+export const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
 /** Bounds a child's start, in milliseconds; a machine under load is slow to start. */
 const startTimeoutMs = 60_000
@@ -18,35 +25,54 @@ export type Child = {
   url: string
   /** Holds the last lines of the child's output, both streams. */
   lines: readonly string[]
+  /** Returns the CPU time that the child has used so far, in milliseconds. */
+  cpuMs(): Promise<number>
+  /** Returns the memory of the child after a collection of garbage, in bytes. */
+  memory(): Promise<z.infer<typeof memoryReport>>
   /** Ends the child by this signal, and waits for its exit. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 
 /**
- * Starts a TypeScript file of this project (its path from the root) with these variables and no
- * others, and waits until it prints `Listening on …`. Rejects with the child's output otherwise.
+ * Starts a TypeScript file (its path from the root) with these variables and no others, and waits
+ * until it prints `Listening on …`. Rejects with the child's output otherwise.
+ * @param root is the folder of this project, or of another commit of it
+ * @param node is the path of the Node that runs it
+ * @param nodeOptions are further options of Node, such as `--cpu-prof`
  */
-export async function startChild(script: string, env: Record<string, string>): Promise<Child> {
+export async function startChild(
+  script: string,
+  env: Record<string, string>,
+  root = projectRoot,
+  node = process.execPath,
+  nodeOptions: readonly string[] = [],
+): Promise<Child> {
   const { PATH = '', HOME = '' } = process.env
   const loaders = [
     '--import',
-    fromRoot('bench/exit-with-parent.mjs'),
+    join(projectRoot, 'bench/exit-with-parent.mjs'),
+    '--import',
+    join(projectRoot, 'bench/shift-clock.mjs'),
+    '--import',
+    join(projectRoot, 'bench/report-usage.mjs'),
     '--import',
     import.meta.resolve('tsx'),
   ]
-  const child = spawn(process.execPath, [...loaders, fromRoot(script)], {
+  const child = spawn(node, [...nodeOptions, ...loaders, join(root, script)], {
     // The temporary folder has no `.env`.
     cwd: tmpdir(),
     env: { PATH, HOME, ...env },
-    stdio: 'pipe',
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   })
+  if (!child.stdout || !child.stderr) throw new TypeError('The child has no output')
+  const outputs = [child.stdout, child.stderr]
   const exited = once(child, 'exit')
   const lines: string[] = []
   const url = await new Promise<string>((resolve, reject) => {
     const fail = () => reject(new Error(`${script} did not start: ${lines.join('\n')}`))
     const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs)
     child.once('exit', fail)
-    for (const input of [child.stdout, child.stderr]) {
+    for (const input of outputs) {
       createInterface({ input }).on('line', (line) => {
         lines.push(line)
         lines.splice(0, lines.length - maxLines)
@@ -58,9 +84,20 @@ export async function startChild(script: string, env: Record<string, string>): P
       })
     }
   })
+  async function ask<T extends z.ZodType>(question: string, reply: T): Promise<z.output<T>> {
+    child.send(question)
+    for (;;) {
+      const [message] = await once(child, 'message')
+      const read = reply.safeParse(message)
+      if (read.success) return read.data
+    }
+  }
+
   return {
     url,
     lines,
+    cpuMs: async () => (await ask('cpu', cpuReport)).cpuMs,
+    memory: () => ask('memory', memoryReport),
     async end(signal) {
       child.kill(signal)
       await exited

@@ -3,16 +3,23 @@ import { type Child, startChild } from './child.js'
 
 type Variables = Record<string, string>
 
-/** Holds the variables of each gateway; `HOST` and `PORT` are added. */
-type Options = { envs: readonly Variables[] }
+type Options = {
+  /**
+   * Holds the variables of each gateway; `HOST` and `PORT` are added. `CLOCK_AHEAD_MS` sets its clock
+   * that far ahead.
+   */
+  envs: readonly Variables[]
+  /** Is the folder of the gateways' code; by default this project. */
+  root?: string
+}
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>
 
-const gateway = (env: Variables, port = '0') =>
-  startChild('platforms/node.ts', { ...env, HOST: '127.0.0.1', PORT: port })
-
 /** Starts the gateways, each as `npm start` does. None outlives `close`, or this process. */
-export async function startFleet({ envs }: Options) {
+export async function startFleet({ envs, root }: Options) {
+  const gateway = (env: Variables, port = '0') =>
+    startChild('platforms/node.ts', { ...env, HOST: '127.0.0.1', PORT: port }, root)
+
   const gateways = await Promise.all(envs.map((env) => gateway(env)))
   let turn = 0
 
@@ -28,6 +35,8 @@ export async function startFleet({ envs }: Options) {
       turn += 1
       return at(among[turn % among.length] ?? 0).url
     },
+    /** Returns the CPU time that a gateway has used so far, in milliseconds. */
+    cpuMs: (index: number) => at(index).cpuMs(),
     /** Returns the output lines of all gateways. */
     lines: () => gateways.flatMap(({ lines }) => lines),
     /** Kills a gateway at once, with its requests in flight. */

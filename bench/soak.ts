@@ -1,23 +1,24 @@
 /**
- * Runs the soak test (`npm run soak`): visitors chat through four gateways, one Redis and the
- * sandbox's Salesforce while faults come and go and a gateway is killed. In the end, the messages
- * that visitors sent and received are compared with those that Salesforce stores.
- * The exit code is 1 when a message was lost, doubled, delivered to another visitor or given up, or
- * when an answer was `internal`.
- * Variables: `SOAK_VISITORS` (1000), `SOAK_SECONDS` (120) and `SOAK_RATE`, the calls a second of
- * all visitors together (45 per CPU).
+ * Runs the soak test (`npm run soak`): visitors chat through four gateways whose clocks differ, one
+ * Redis and the sandbox's Salesforce while faults come and go. In the end, the messages that visitors
+ * sent and received are compared with those that Salesforce stores. The exit code is 1 when the
+ * result is not good (`soak/report.ts`).
+ * Variables: `SOAK_VISITORS` (1000), `SOAK_SECONDS` (600), `SOAK_RATE`, the calls a second of all
+ * visitors together (30 per CPU), `SOAK_SKEW`, the seconds by which two clocks are wrong (300), and
+ * `SOAK_EVICTION=1` for a Redis that evicts keys, instead of the other faults.
  */
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
 import { type Call, call } from './call.js'
+import { salesforceCallsSchema } from './servers/salesforce-calls.js'
 import { createFaultSchedule } from './soak/fault-schedule.js'
-import { isGood, report } from './soak/report.js'
-import { startServers } from './soak/servers.js'
+import { isGood, type Outcome, report, type Setting } from './soak/report.js'
+import { startSoakServers } from './soak/servers.js'
 import { createTally } from './soak/tally.js'
-import { compare, storedConversationsSchema } from './soak/verdict.js'
+import { compare, countLosses, storedConversationsSchema } from './soak/verdict.js'
 import { createVisitor, type Visitor } from './soak/visitor.js'
 
-const gateways = 4
 /** Is the share of the time in which visitors arrive. */
 const arrivalShare = 0.4
 /** Is the share of sends among the calls; the other three quarters are polls. */
@@ -30,21 +31,31 @@ const graceMs = 90_000
 /** Leaves time for the bot's last answer to become visible to every visitor. */
 const settleMs = 3000
 
-function positiveNumber(name: string, usual: number): number {
+function numberFrom(name: string, usual: number): number {
   const value = Number(process.env[name] || usual)
-  if (!(value > 0)) throw new TypeError(`${name} must be a number above 0`)
+  if (!(value >= 0)) throw new TypeError(`${name} must be a number of at least 0`)
   return value
+}
+
+const healthSchema = z.object({ warnings: z.array(z.string()).default([]) })
+const redisCountsSchema = z.object({ evictedKeys: z.int() })
+
+async function getJson(url: string): Promise<unknown> {
+  return await (await fetch(url)).json()
 }
 
 /** Reports the stage on the error stream; the standard output holds only the result. */
 const stage = (name: string) => console.error(`${Math.round(process.uptime())} s: ${name}`)
 
 async function main(): Promise<boolean> {
-  const count = positiveNumber('SOAK_VISITORS', 1000)
-  const seconds = positiveNumber('SOAK_SECONDS', 120)
-  const rate = positiveNumber('SOAK_RATE', 45 * cpus().length)
+  const count = numberFrom('SOAK_VISITORS', 1000)
+  const seconds = numberFrom('SOAK_SECONDS', 600)
+  const rate = numberFrom('SOAK_RATE', 30 * cpus().length)
+  const skew = numberFrom('SOAK_SKEW', 300)
+  const evicts = process.env.SOAK_EVICTION === '1'
+  const clockOffsets = [0, skew, 0, -skew]
   stage('starting')
-  const { fleet, redisUrl, salesforceUrl, close } = await startServers(gateways)
+  const { fleet, redisUrl, salesforceUrl, close } = await startSoakServers(clockOffsets)
   try {
     stage('chatting')
     const tally = createTally()
@@ -52,6 +63,8 @@ async function main(): Promise<boolean> {
       redisUrl,
       salesforceUrl,
       drops: Math.ceil(count / 100),
+      evicts,
+      onFault: (name) => stage(`fault: ${name}`),
       kill: () => fleet.kill(1),
       restart: () => fleet.restart(1),
     })
@@ -97,24 +110,36 @@ async function main(): Promise<boolean> {
     stage('reading to the end')
     await sleep(settleMs)
     const read = await Promise.all(
-      visitors.map(async (visitor, index) => {
-        await sleep((index / rate) * 1000)
-        return await visitor.readToTheEnd(Date.now() + graceMs)
-      }),
+      visitors
+        .filter((_visitor, index) => opened[index])
+        .map(async (visitor, index) => {
+          await sleep((index / rate) * 1000)
+          return await visitor.readToTheEnd(Date.now() + graceMs)
+        }),
     )
     stage('comparing')
-    const stored = storedConversationsSchema.parse(
-      await (await fetch(`${salesforceUrl}/__entries`)).json(),
-    )
+    const stored = storedConversationsSchema.parse(await getJson(`${salesforceUrl}/__entries`))
     const records = visitors.map(({ record }) => record())
-    const verdict = compare(records, stored)
-    const setting = { visitors: count, seconds, gateways, faults: schedule.names }
-    for (const line of report(setting, verdict, tally)) console.log(line)
-    const notOpened = opened.filter((isOpen) => !isOpen).length
-    const unread = read.filter((isRead) => !isRead).length
-    console.log(`visitors who never got in ${notOpened}, who could not read to the end ${unread}`)
+    const setting: Setting = {
+      visitors: count,
+      seconds,
+      clockOffsets,
+      faults: schedule.names,
+      evicts,
+    }
+    const outcome: Outcome = {
+      verdict: compare(records, stored),
+      losses: countLosses(records, schedule.lossWindows),
+      tally,
+      salesforceCalls: salesforceCallsSchema.parse(await getJson(`${salesforceUrl}/__calls`)),
+      evictedKeys: redisCountsSchema.parse(await getJson(`${redisUrl}/__counts`)).evictedKeys,
+      warnings: healthSchema.parse(await getJson(`${fleet.next()}/api/health`)).warnings,
+      notOpened: opened.filter((isOpen) => !isOpen).length,
+      unread: read.filter((isRead) => !isRead).length,
+    }
+    for (const line of report(setting, outcome)) console.log(line)
     for (const { unsettled } of records) for (const line of unsettled) console.log(line)
-    return isGood(verdict, tally) && notOpened + unread === 0
+    return isGood(setting, outcome)
   } finally {
     await close()
   }

@@ -1,10 +1,12 @@
 /**
  * Serves the sandbox's Salesforce as a separate process; `SALESFORCE_OPTIONS` holds its options as
- * JSON. `/__sandbox` has the sandbox's controls; `GET /__entries` returns every stored entry.
+ * JSON. `/__sandbox` has the sandbox's controls; `GET /__entries` returns every stored entry,
+ * and `GET /__calls` the number of calls so far (`SalesforceCalls`).
  */
 import * as z from 'zod'
 import { createSalesforce } from '../../sandbox/salesforce/index.js'
 import { serve } from '../../sandbox/server/serve.js'
+import { injectedHeader, type SalesforceCalls } from './salesforce-calls.js'
 
 const salesforce = createSalesforce(JSON.parse(process.env.SALESFORCE_OPTIONS ?? '{}'))
 
@@ -27,10 +29,36 @@ async function entryLogs(): Promise<Response> {
   return Response.json(conversations)
 }
 
-const server = await serve((request) => {
+const calls: SalesforceCalls = {
+  lists: 0,
+  refusedLists: 0,
+  streams: 0,
+  others: 0,
+  refused: 0,
+}
+
+function kindOf({ method, url }: Request): 'lists' | 'streams' | 'others' {
+  const { pathname } = new URL(url)
+  if (pathname === '/eventrouter/v1/sse') return 'streams'
+  return method === 'GET' && pathname.endsWith('/entries') ? 'lists' : 'others'
+}
+
+async function handleAndCount(request: Request): Promise<Response> {
+  const kind = kindOf(request)
+  calls[kind] += 1
+  const response = await salesforce.handle(request)
+  if (response.status !== 429) return response
+  calls.refused += 1
+  const isInjected = response.headers.has(injectedHeader)
+  if (kind === 'lists' && !isInjected) calls.refusedLists += 1
+  return response
+}
+
+const server = await serve(async (request) => {
   const { pathname } = new URL(request.url)
   if (pathname === '/__entries') return entryLogs()
+  if (pathname === '/__calls') return Response.json(calls)
   if (pathname.startsWith('/__sandbox')) return salesforce.handleControl(request)
-  return salesforce.handle(request)
+  return handleAndCount(request)
 })
 console.log(`Listening on ${server.url}`)

@@ -1,18 +1,17 @@
-/** Starts a Redis, a Salesforce and gateways for a soak, each as a separate process. */
-import { randomBytes } from 'node:crypto'
-import { createSalesforce, type SalesforceOptions } from '../../sandbox/salesforce/index.js'
+/** Starts the servers of a soak. */
+import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
 import { verifiedEnv, verifiedSalesforce } from '../../tests/support/verified.js'
-import { startChild } from '../child.js'
-import { startFleet } from '../fleet.js'
+import { startServers } from '../servers/start.js'
 
 /** Exceeds an org's limit, under which a thousand visitors would need seven minutes to arrive. */
 const tokensPerMinute = 100_000
 
 /**
  * Verifies its visitors, so that every token is renewed while they chat, and stores a repeated id
- * twice, so that only the gateway prevents doubled messages.
+ * twice, so that only the gateway prevents doubled messages. Its limits are the usual ones, but for
+ * that of tokens: of lists, 30 a minute in each conversation.
  */
-const options: SalesforceOptions = {
+const salesforce: SalesforceOptions = {
   ...verifiedSalesforce,
   switches: {
     storesDuplicates: true,
@@ -24,30 +23,15 @@ const options: SalesforceOptions = {
   },
 }
 
-/** Starts the servers; none of them outlives `close`, or this process. */
-export async function startServers(size: number) {
-  const token = randomBytes(24).toString('hex')
-  const [redis, salesforce] = await Promise.all([
-    startChild('bench/servers/redis.ts', { REDIS_TOKEN: token }),
-    startChild('bench/servers/salesforce.ts', { SALESFORCE_OPTIONS: JSON.stringify(options) }),
-  ])
-  const { orgId, esDeveloperName } = createSalesforce(options)
-  const env = {
-    ...verifiedEnv,
-    SALESFORCE_MESSAGING_URL: salesforce.url,
-    SALESFORCE_ORG_ID: orgId,
-    SALESFORCE_DEPLOYMENT: esDeveloperName,
-    UPSTASH_REDIS_REST_URL: redis.url,
-    UPSTASH_REDIS_REST_TOKEN: token,
-    SESSION_SECRET: randomBytes(32).toString('base64url'),
-    CLIENT_ADDRESS: 'forwarded:1',
-    LIMITS: JSON.stringify({ tokens: [tokensPerMinute, '1 m'] }),
-  }
-  const fleet = await startFleet({ envs: Array.from({ length: size }, () => env) })
-  return {
-    fleet,
-    redisUrl: redis.url,
-    salesforceUrl: salesforce.url,
-    close: () => Promise.all([fleet.close(), redis.end('SIGTERM'), salesforce.end('SIGTERM')]),
-  }
-}
+/**
+ * Starts one gateway for each clock, and a Redis that flushes its log every second; none of the
+ * servers outlives `close`, or this process.
+ */
+export const startSoakServers = (clockOffsetsSeconds: readonly number[]) =>
+  startServers({
+    size: clockOffsetsSeconds.length,
+    envOf: (index) => ({ CLOCK_AHEAD_MS: String((clockOffsetsSeconds[index] ?? 0) * 1000) }),
+    redisEnv: { REDIS_DURABILITY: 'everySecond' },
+    salesforce,
+    env: { ...verifiedEnv, LIMITS: JSON.stringify({ tokens: [tokensPerMinute, '1 m'] }) },
+  })

@@ -1,15 +1,11 @@
 /** Measures the visitors' calls: their durations and their problem codes. */
 import type { Answer } from '../call.js'
+import { percentile } from '../figures.js'
 
 export type Tally = ReturnType<typeof createTally>
 
 /** Holds one line of the result; times are milliseconds. */
 export type Row = { name: string; count: number; p50: number; p95: number; p99: number }
-
-/** Returns the value below which this share of the sorted values lies. */
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-}
 
 export function createTally() {
   const times = new Map<string, number[]>()

@@ -10,6 +10,16 @@ export const storedConversationsSchema = z.array(
 )
 export type StoredConversations = z.infer<typeof storedConversationsSchema>
 
+/** Tells that the gateway no longer knew a session, or a conversation, that it had acknowledged. */
+export type Loss = {
+  what: 'session' | 'conversation'
+  /** Epoch milliseconds at which the visitor had the answer to the sign-in, or to the start. */
+  acknowledgedAt: number
+}
+
+/** Is a time of which Redis lost everything; epoch milliseconds. */
+export type LossWindow = { from: number; to: number }
+
 /** Holds the messages that one visitor sent and received. */
 export type VisitorRecord = {
   index: number
@@ -20,6 +30,7 @@ export type VisitorRecord = {
   unsettled: readonly string[]
   /** Lists the messages that polls with one cursor returned, in order. */
   received: readonly { id: string; text: string }[]
+  losses: readonly Loss[]
 }
 
 export type Verdict = {
@@ -90,5 +101,30 @@ export function compare(visitors: readonly VisitorRecord[], stored: StoredConver
     lost: total('lost'),
     doubled: total('doubled') + unknownConversations,
     foreign: total('foreign'),
+  }
+}
+
+/** Exceeds the time from a write in Redis to the answer at the visitor, on a loaded machine. */
+const answerMs = 10_000
+
+export type LossCounts = {
+  sessions: number
+  conversations: number
+  /** Counts those of both that were acknowledged at another time than Redis lost. */
+  unexplained: number
+}
+
+/** Counts what the gateway forgot, and how much of it no restart of Redis explains. */
+export function countLosses(
+  visitors: readonly VisitorRecord[],
+  windows: readonly LossWindow[],
+): LossCounts {
+  const losses = visitors.flatMap(({ losses }) => losses)
+  const isExplained = ({ acknowledgedAt }: Loss) =>
+    windows.some(({ from, to }) => from <= acknowledgedAt && acknowledgedAt <= to + answerMs)
+  return {
+    sessions: losses.filter(({ what }) => what === 'session').length,
+    conversations: losses.filter(({ what }) => what === 'conversation').length,
+    unexplained: losses.filter((loss) => !isExplained(loss)).length,
   }
 }

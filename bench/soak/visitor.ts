@@ -1,8 +1,11 @@
-/** Plays one visitor, who sends numbered messages with distinct ids and polls with one cursor. */
+/**
+ * Plays one visitor, who sends numbered messages with distinct ids and polls with one cursor. A
+ * conversation that the gateway no longer knows is started again, under its id.
+ */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, addressOf, type Call, type ReceivedMessage } from '../call.js'
-import { textPrefix, type VisitorRecord } from './verdict.js'
+import { type Loss, textPrefix, type VisitorRecord } from './verdict.js'
 
 type Options = {
   index: number
@@ -42,19 +45,21 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   const acknowledged = new Map<string, string>()
   const unsettled: string[] = []
   const received: ReceivedMessage[] = []
+  const losses: Loss[] = []
   let tokens = { token: '', refreshToken: '' }
   let cursor: string | undefined
+  let signedInAt = 0
+  let startedAt = 0
   let refreshing: Promise<void> | undefined
+  let starting: Promise<Answer> | undefined
+  let isLoggedOut = false
 
   /** Repeats a call until it succeeds, is refused for good, or `givesUpAt` is near. */
   async function callWithRetries(call: () => Call): Promise<Answer> {
     for (let tries = 0; ; tries++) {
       const options = call()
       const answer = await ask({ address, ...options })
-      if (answer.status === 401 && options.token !== undefined && tries < 5) {
-        await refresh()
-        continue
-      }
+      if (tries < 5 && (await recover(options, answer))) continue
       const maxMs = options.endpoint === 'auth' ? maxPauseMs.auth : maxPauseMs.other
       const pauseMs = pauseAfter(answer, tries, maxMs)
       if (!isRetryable(answer) || Date.now() + pauseMs > givesUpAt) return answer
@@ -62,17 +67,54 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     }
   }
 
-  async function authenticate(body: object): Promise<void> {
+  /** Signs in or refreshes the tokens; returns the status of the last answer. */
+  async function authenticate(body: object): Promise<number> {
     const answer = await callWithRetries(() => ({ method: 'POST', endpoint: 'auth', body }))
     if (answer.status === 200) tokens = answer.body
+    return answer.status
+  }
+
+  async function refreshTokens(): Promise<void> {
+    const status = await authenticate({ refreshToken: tokens.refreshToken })
+    if (status === 401) losses.push({ what: 'session', acknowledgedAt: signedInAt })
   }
 
   /** Refreshes the tokens, one refresh at a time: a refresh token is good for one use. */
   function refresh(): Promise<void> {
-    refreshing ??= authenticate({ refreshToken: tokens.refreshToken }).finally(() => {
+    refreshing ??= refreshTokens().finally(() => {
       refreshing = undefined
     })
     return refreshing
+  }
+
+  /** Starts the conversation under its id, which is harmless when it has begun already. */
+  function start(): Promise<Answer> {
+    starting ??= callWithRetries(() => ({
+      method: 'POST',
+      endpoint: 'start',
+      body: { conversationId },
+      token: tokens.token,
+    })).finally(() => {
+      starting = undefined
+    })
+    return starting
+  }
+
+  /**
+   * Does what a good client does when its tokens or its conversation are unknown; returns true when
+   * the call is worth a repeat.
+   */
+  async function recover({ endpoint, token }: Call, { status, code }: Answer): Promise<boolean> {
+    if (status === 401 && token !== undefined) {
+      await refresh()
+      isLoggedOut = tokens.token === token
+      return !isLoggedOut
+    }
+    if (code !== 'conversation_not_found' || endpoint === 'start') return false
+    losses.push({ what: 'conversation', acknowledgedAt: startedAt })
+    const started = await start()
+    startedAt = Date.now()
+    return started.status < 300
   }
 
   async function send(number: number): Promise<void> {
@@ -94,7 +136,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     const query = { conversationId, limit: '100', ...(cursor && { cursor }) }
     const call: Call = { method: 'GET', endpoint: 'poll', query, token: tokens.token, address }
     const answer = await ask(call)
-    if (answer.status === 401) await refresh()
+    await recover(call, answer)
     if (answer.status !== 200) {
       await sleep(pauseAfter(answer, 1, maxPauseMs.other))
       return null
@@ -106,14 +148,14 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
 
   /** Sends messages until the end, and at least `minMessages` after a late arrival. */
   async function sendUntilEnd(): Promise<void> {
-    for (let number = 1; number <= minMessages || Date.now() < endsAt; number++) {
+    for (let number = 1; (number <= minMessages || Date.now() < endsAt) && !isLoggedOut; number++) {
       await send(number)
       await sleep(Math.min(jittered(pace.sendPauseMs), Math.max(0, endsAt - Date.now())))
     }
   }
 
   async function pollUntilEnd(): Promise<void> {
-    while (Date.now() < endsAt) {
+    while (Date.now() < endsAt && !isLoggedOut) {
       const requestedPauseMs = await poll()
       if (requestedPauseMs === 0) continue
       const pauseMs = Math.max(requestedPauseMs ?? 0, jittered(pace.pollPauseMs))
@@ -131,25 +173,38 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     /** Opens a conversation and chats until the end; returns true when it was opened. */
     async chat(): Promise<boolean> {
       await authenticate({})
-      const body = { conversationId }
-      const start = () =>
-        ({ method: 'POST', endpoint: 'start', body, token: tokens.token }) as const
-      const { status } = await callWithRetries(start)
+      signedInAt = Date.now()
+      const { status } = await start()
+      startedAt = Date.now()
       if (status !== 200 && status !== 201) return false
       await Promise.all([sendUntilEnd(), pollUntilEnd(), refreshOnce()])
       return true
     },
 
-    /** Polls until no message is left, and `idlePolls` times more; returns false after `until`. */
+    /**
+     * Polls until no message is left, and `idlePolls` times more; returns false after `until`. Each
+     * pause that the gateway asks for is kept: a poll that comes earlier may be answered without a
+     * look into Salesforce's list, and proves nothing.
+     */
     async readToTheEnd(until: number): Promise<boolean> {
       for (let idle = 0; idle <= idlePolls; ) {
-        if (Date.now() > until) return false
+        if (Date.now() > until || isLoggedOut) return false
+        const known = received.length
         const requestedPauseMs = await poll()
-        if (requestedPauseMs !== null && requestedPauseMs !== 0) idle += 1
+        const isIdle = requestedPauseMs !== null && requestedPauseMs !== 0
+        idle = isIdle && received.length === known ? idle + 1 : 0
+        if (idle <= idlePolls) await sleep(requestedPauseMs ?? 0)
       }
       return true
     },
 
-    record: (): VisitorRecord => ({ index, conversationId, acknowledged, unsettled, received }),
+    record: (): VisitorRecord => ({
+      index,
+      conversationId,
+      acknowledged,
+      unsettled,
+      received,
+      losses,
+    }),
   }
 }

@@ -1,0 +1,63 @@
+/**
+ * Measures the gateway. The exit code is 1 when a target is missed.
+ *
+ * - `npm run bench [-- --rounds <count>] [--against <commit>]`: what calls take, as ratios to a floor
+ *   that does only the unavoidable; `--profile` leaves CPU profiles instead
+ * - `npm run bench -- --growth`: whether polls take longer in long conversations, or beside many visitors
+ * - `npm run bench -- --memory [--polls <count>]`: the memory of one process over many polls
+ * - `npm run bench -- --delivery [--against <commit>] [--visitors <count>] [--seconds <count>]`:
+ *   how soon messages are delivered
+ * - `npm run bench -- --abuse [--seconds <count>] [--conversations <count>] [--only <name>]`: what an attacker's calls cost
+ * - `npm run bench -- --cold [--against <commit>]`: what a cold process of each function takes
+ */
+import { parseArgs } from 'node:util'
+import * as z from 'zod'
+import { benchAbuse } from './abuse.js'
+import { benchCold } from './cold.js'
+import { benchDelivery } from './delivery.js'
+import { benchGrowth, benchMemory, benchRatios, profileCalls } from './ratios.js'
+
+const count = z.coerce.number().pipe(z.int().min(1))
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      abuse: { type: 'boolean', default: false },
+      cold: { type: 'boolean', default: false },
+      delivery: { type: 'boolean', default: false },
+      growth: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      conversations: { type: 'string', default: '50' },
+      only: { type: 'string', default: '' },
+      polls: { type: 'string', default: '200000' },
+      rounds: { type: 'string', default: '7' },
+      visitors: { type: 'string', default: '20' },
+      seconds: { type: 'string' },
+    },
+  })
+  if (values.abuse) {
+    const maxConversations = count.parse(values.conversations)
+    const seconds = count.parse(values.seconds ?? 120)
+    return await benchAbuse({ seconds, maxConversations, only: values.only })
+  }
+  if (values.delivery) {
+    const visitors = count.parse(values.visitors)
+    const seconds = count.parse(values.seconds ?? 60)
+    return await benchDelivery({ visitors, seconds }, values.against)
+  }
+  if (values.cold) return await benchCold(values.against)
+  if (values.profile) return await profileCalls()
+  if (values.growth) return await benchGrowth()
+  if (values.memory) return await benchMemory(count.parse(values.polls))
+  return await benchRatios(count.parse(values.rounds), values.against)
+}
+
+main().then(
+  (good) => process.exit(good ? 0 : 1),
+  (error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
