@@ -1,6 +1,18 @@
-/** `npm run openapi` begins here: writes the list of endpoints, `platforms/endpoints.ts`. */
+/** Writes the registry of endpoints and the function that some share: the first step of `npm run openapi`. */
 import { writeFile } from 'node:fs/promises'
-import { endpointListText, endpointListUrl } from './endpoints/list.js'
+import {
+  endpointListText,
+  endpointListUrl,
+  sharedFunctionText,
+  sharedFunctionUrl,
+} from './endpoints/list.js'
 
-await writeFile(endpointListUrl, endpointListText())
-console.log(`Written: ${endpointListUrl.pathname}`)
+const generated = [
+  [endpointListUrl, endpointListText()],
+  [sharedFunctionUrl, sharedFunctionText()],
+] as const
+
+for (const [url, text] of generated) {
+  await writeFile(url, text)
+  console.log(`Written: ${url.pathname}`)
+}

@@ -1,4 +1,7 @@
-/** Deletion on request: everything that can be found by a visitor's id, in Redis and as far as Salesforce lets us. */
+/**
+ * Deletes on request everything that a visitor's id leads to, in Redis and, as far as possible, in
+ * Salesforce.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EnvironmentError } from '../lib/config/env.js'
 import { isProblem } from '../lib/problem.js'
@@ -14,16 +17,16 @@ import { connectRedis } from '../lib/store/redis.js'
 
 type Print = (line: string) => void
 
-/** State of one visitor before anything is deleted. */
-type Found = { id: string; standing: VisitorSummary; traces: readonly StoredKey[] }
+/** Holds the state of one visitor before anything is deleted. */
+type Found = { id: string; summary: VisitorSummary; keys: readonly StoredKey[] }
 
 const usage = 'Usage: npm run forget -- <visitor>… [--dry-run]'
 const visitorId = /^(guest|known)-[A-Za-z0-9_-]+$/
 
-/** By no device in particular: every token of the visitor's is meant. */
+/** Names the visitor without a device: every token of the visitor is meant. */
 const allDevices = (id: string) => ({ id, family: '', since: 0 })
 
-function tracesHere(): Erasure {
+function connectErasure(): Erasure {
   const { env } = services()
   return createErasure({
     redis: connectRedis(env.redis),
@@ -32,83 +35,81 @@ function tracesHere(): Erasure {
   })
 }
 
-/** Tombstones stay: they refuse tokens that are still out there. */
-async function find(traces: Erasure, id: string): Promise<Found> {
-  const standing = await traces.visitorSummary(id)
-  const { conversationIds, formerGuests, isTombstone } = standing
-  const all = await traces.keysNaming([id, ...formerGuests, ...conversationIds])
+/** Finds a visitor's keys. Tombstones are left out: they refuse tokens that are still in use. */
+async function find(erasure: Erasure, id: string): Promise<Found> {
+  const summary = await erasure.visitorSummary(id)
+  const { conversationIds, formerGuests, isTombstone } = summary
+  const all = await erasure.keysNaming([id, ...formerGuests, ...conversationIds])
   const isOtherVisitors = ({ key }: StoredKey) =>
     formerGuests.some((guest) => key.endsWith(`:{${guest}}`))
-  const isKept = (trace: StoredKey) =>
-    trace.kind === 'visitor' && (isTombstone || isOtherVisitors(trace))
-  return { id, standing, traces: all.filter((trace) => !isKept(trace)) }
+  const isKept = (stored: StoredKey) =>
+    stored.kind === 'visitor' && (isTombstone || isOtherVisitors(stored))
+  return { id, summary, keys: all.filter((stored) => !isKept(stored)) }
 }
 
-function countsOf(traces: readonly StoredKey[]): string {
-  const kinds = [...new Set(traces.map(({ kind }) => kind))].sort()
-  const counts = kinds.map(
-    (kind) => `${kind} ${traces.filter((each) => each.kind === kind).length}`,
-  )
+function countsOf(keys: readonly StoredKey[]): string {
+  const kinds = [...new Set(keys.map(({ kind }) => kind))].sort()
+  const counts = kinds.map((kind) => `${kind} ${keys.filter((each) => each.kind === kind).length}`)
   return counts.join(', ') || 'no keys'
 }
 
-/** A guest who has signed in is named by a tombstone: it need not say any more who that is. */
-async function buryFormerGuests({ id, standing }: Found): Promise<void> {
+/** Replaces the tombstones of former guests, which need not name the visitor any more. */
+async function anonymiseFormerGuests({ id, summary }: Found): Promise<void> {
   const { records } = services()
-  for (const guest of standing.formerGuests) {
+  for (const guest of summary.formerGuests) {
     if ((await records.mergedInto(guest)) === id) await records.writeTombstone(guest)
   }
 }
 
-async function eraseVisitor(traces: Erasure, { id }: Found, print: Print): Promise<void> {
-  const found = await find(traces, id)
+async function eraseVisitor(erasure: Erasure, { id }: Found, print: Print): Promise<void> {
+  const found = await find(erasure, id)
   const { open, ended } = await services().conversations.forgetGuest(allDevices(id))
-  await buryFormerGuests(found)
-  const others = found.traces.filter(({ kind }) => kind !== 'visitor')
-  await traces.deleteKeys(others)
-  if (id.startsWith('known-')) await traces.replaceByTombstone(id)
+  await anonymiseFormerGuests(found)
+  const others = found.keys.filter(({ kind }) => kind !== 'visitor')
+  await erasure.deleteKeys(others)
+  if (id.startsWith('known-')) await erasure.replaceByTombstone(id)
   const failureNote = open > ended ? ` (${open - ended} could not be ended in Salesforce)` : ''
   print(
-    `${id}: ended ${ended} of ${open} open conversations${failureNote}; deleted ${countsOf(found.traces)}`,
+    `${id}: ended ${ended} of ${open} open conversations${failureNote}; deleted ${countsOf(found.keys)}`,
   )
 }
 
-function printUnknown({ id, standing }: Found, print: Print): void {
-  const heir = standing.mergedInto && `; the guest has signed in as ${standing.mergedInto}`
-  print(`${id}: nothing is kept of this visitor${heir ?? ''}`)
+function printUnknown({ id, summary }: Found, print: Print): void {
+  const { mergedInto } = summary
+  const note = mergedInto === null ? '' : `; the guest has signed in as ${mergedInto}`
+  print(`${id}: nothing is kept of this visitor${note}`)
 }
 
-/** Tokens are refused first; what is being served then may still write, so it comes to its end. */
+/** Refuses the tokens first, and waits for requests in flight, which may still write. */
 async function eraseVisitors(
-  traces: Erasure,
+  erasure: Erasure,
   known: readonly Found[],
   print: Print,
 ): Promise<void> {
   if (known.length === 0) return
-  for (const { id } of known) await traces.refuseTokens(id)
+  for (const { id } of known) await erasure.refuseTokens(id)
   await sleep(services().env.deadlineMs)
-  for (const each of known) await eraseVisitor(traces, each, print)
+  for (const each of known) await eraseVisitor(erasure, each, print)
 }
 
 async function run(ids: readonly string[], isDry: boolean, print: Print): Promise<number> {
-  const traces = tracesHere()
+  const erasure = connectErasure()
   const found: Found[] = []
-  for (const id of ids) found.push(await find(traces, id))
-  const isKnown = ({ standing, traces: visitorTraces }: Found) =>
-    standing.mergedInto === null && visitorTraces.length > 0
+  for (const id of ids) found.push(await find(erasure, id))
+  const isKnown = ({ summary, keys }: Found) => summary.mergedInto === null && keys.length > 0
   const known = found.filter(isKnown)
   const unknown = found.filter((each) => !isKnown(each))
   for (const each of unknown) printUnknown(each, print)
-  if (!isDry) await eraseVisitors(traces, known, print)
-  for (const { id, standing, traces: visitorTraces } of isDry ? known : []) {
-    print(
-      `${id}: would end ${standing.open} open conversations and delete ${countsOf(visitorTraces)}`,
-    )
+  if (!isDry) await eraseVisitors(erasure, known, print)
+  for (const { id, summary, keys } of isDry ? known : []) {
+    print(`${id}: would end ${summary.open} open conversations and delete ${countsOf(keys)}`)
   }
   return unknown.length > 0 ? 1 : 0
 }
 
-/** Forgets visitors and prints counts, no contents; gives the exit code. Throws what nobody foresaw. */
+/**
+ * Forgets visitors and prints counts, no contents; returns the exit code. Throws unforeseen errors.
+ */
 export async function forgetVisitors(args: readonly string[], print: Print): Promise<number> {
   const isDry = args.includes('--dry-run')
   const ids = [...new Set(args.filter((arg) => arg !== '--dry-run'))]

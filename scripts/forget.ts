@@ -1,6 +1,6 @@
 /**
- * `npm run forget -- <visitor>… [--dry-run]`: deletes what is kept of visitors, by the ids that `user.id`
- * of `POST /api/auth` gave them, in the environment of the gateway (docs/security.md).
+ * Deletes what is kept of visitors (`npm run forget -- <visitor>… [--dry-run]`), by their `user.id`
+ * from `POST /api/auth`, in the environment of the gateway (docs/security.md).
  */
 import { existsSync } from 'node:fs'
 import { forgetVisitors } from './forget-visitors.js'

@@ -1,6 +1,6 @@
 /**
- * `npm run keys [name]`: a new signing key for verified mode, as the lines that `.env` needs. To rotate,
- * put the new blocks before the old ones.
+ * Prints a new signing key for verified mode as the lines that `.env` needs (`npm run keys
+ * [name]`). To rotate, put the new blocks before the old ones.
  */
 import { randomUUID } from 'node:crypto'
 import { makeSigningKey, onOneLine } from './signing-keys.js'

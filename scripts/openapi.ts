@@ -1,4 +1,4 @@
-/** `npm run openapi` ends here: writes the OpenAPI document of the gateway, `public/openapi.json`. */
+/** Writes the OpenAPI document, `public/openapi.json`: the second step of `npm run openapi`. */
 import { writeFile } from 'node:fs/promises'
 import { documentText, documentUrl } from './openapi/document.js'
 

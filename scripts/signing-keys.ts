@@ -1,4 +1,7 @@
-/** Makes what verified mode signs with: an RSA key and a certificate for it (`enhanced-chat-api.md §1.7`). */
+/**
+ * Creates the signing material of verified mode: an RSA key and its certificate
+ * (`enhanced-chat-api.md §1.7`).
+ */
 import { generate } from 'selfsigned'
 
 const days = 730
@@ -6,7 +9,7 @@ const dayMs = 24 * 3600 * 1000
 
 export type SigningKeyPair = { key: string; certificate: string }
 
-/** A 2048-bit key and a self-signed certificate, both as PEM; good for two years. */
+/** Creates a 2048-bit key and a self-signed certificate, both as PEM; valid for two years. */
 export async function makeSigningKey(commonName: string): Promise<SigningKeyPair> {
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keySize: 2048,
@@ -16,7 +19,7 @@ export async function makeSigningKey(commonName: string): Promise<SigningKeyPair
   return { key: made.private, certificate: made.cert }
 }
 
-/** A value for `.env` on one line. */
+/** Formats a PEM on one line, for `.env`. */
 export function onOneLine(pem: string): string {
   return `"${pem.trim().replace(/\r?\n/g, '\\n')}"`
 }

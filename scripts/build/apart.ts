@@ -2,21 +2,21 @@ import { join, relative, sep } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { root } from './bundle.js'
 
-/** Entries that others import as they are, so that a page has each of them once. */
+/** Maps entries that others import unbundled, so that a page has each of them once. */
 const shared: Readonly<Record<string, string>> = {
   'index.js': './index.js',
   'tabs.js': './tabs.js',
   'upload.js': './upload.js',
 }
 
-/** Parts that may be there twice: they keep nothing, and are a few lines each. */
+/** Lists parts that may be there twice: they keep no state, and are a few lines each. */
 const pure = ['problem.js', 'state.js', 'timeline.js']
 
 const coreFolder = join(root, 'client', 'core')
 
 /**
- * Leaves the core out of an entry that stands on it. Code must come to the core through its entries: any
- * other part of it that is imported by itself would be there twice, and is an error.
+ * Leaves the core out of an entry that builds on it. Code must import the core through its entries:
+ * any other part that is imported directly would be there twice, and is an error.
  */
 export const coreApart: Plugin = {
   name: 'core apart',

@@ -3,13 +3,16 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import { inlineStyles } from './styles.js'
 
-/** The project's folder, wherever it is built from. */
+/** Is the project's folder, from any working directory. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A file of the project as text; `path` from its root. */
+/** Reads a file of the project as text; `path` is relative to its root. */
 export const sourceOf = (path: string) => readFileSync(new URL(path, `file://${root}`), 'utf8')
 
-/** One entry for browsers: minified, nothing written. Resolves to its text, JavaScript or CSS. */
+/**
+ * Bundles one entry for browsers: minified, no file written. Resolves to its text, JavaScript or
+ * CSS.
+ */
 export async function bundle(
   entry: string,
   { plugins = [], ...options }: BuildOptions = {},

@@ -1,20 +1,22 @@
-/** The entries of the npm package, and the element as one file for pages without a bundler. */
+/**
+ * Bundles the entries of the npm package, and the element as one file for pages without a bundler.
+ */
 import { coreApart } from './apart.js'
 import { bundle } from './bundle.js'
 
-/** React's names, answered by Preact. */
+/** Replaces React's modules by Preact's. */
 const preact = {
   'react/jsx-runtime': 'preact/jsx-runtime',
   react: 'preact/compat',
 }
 
-/** The core: each entry by itself, without an import. */
+/** Lists the core's entries; each is bundled by itself, without an import. */
 export const core = ['index', 'tabs', 'upload'] as const
 
-/** A part of the core, such as `index`. */
+/** Bundles an entry of the core, such as `index`. */
 export const bundleCore = (name: (typeof core)[number]) => bundle(`client/core/${name}.ts`)
 
-/** The widget for React, which stays the page's own, as the core stays an entry of its own. */
+/** Bundles the widget for React; the page provides React, and the core stays a separate entry. */
 export function bundleReact(): Promise<string> {
   return bundle('client/react/index.ts', {
     plugins: [coreApart],
@@ -23,12 +25,12 @@ export function bundleReact(): Promise<string> {
   })
 }
 
-/** The element beside the other entries of the package. */
+/** Bundles the element beside the other entries of the package. */
 export const bundlePackedElement = () =>
   bundle('client/element/index.ts', { alias: preact, plugins: [coreApart] })
 
-/** The element with all it needs. */
+/** Bundles the element with everything it needs. */
 export const bundleElement = () => bundle('client/element/index.ts', { alias: preact })
 
-/** The widget's style sheet. */
+/** Bundles the widget's style sheet. */
 export const bundleStyle = () => bundle('client/widget/style/widget.css')

@@ -1,4 +1,7 @@
-/** The npm package `miaw-gateway`: the browser's side alone, with none of the server's dependencies. */
+/**
+ * Builds the npm package `miaw-gateway`: only the browser's code, without the server's
+ * dependencies.
+ */
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { bundleCore, bundlePackedElement, bundleReact, bundleStyle, core } from 
 import { weigh } from './weigh.js'
 import { writeFiles } from './write.js'
 
-const manifest = z.object({
+const ownManifest = z.object({
   name: z.string(),
   version: z.string(),
   description: z.string(),
@@ -20,10 +23,10 @@ const entry = (types: string, code: string) => ({
   default: `./client/${code}.js`,
 })
 
-/** The package's own `package.json`. */
+/** Formats the package's `package.json`. */
 function manifestText(): string {
-  const ours = manifest.parse(JSON.parse(sourceOf('package.json')))
-  const told = {
+  const ours = ownManifest.parse(JSON.parse(sourceOf('package.json')))
+  const manifest = {
     ...ours,
     description:
       'A chat for Salesforce Messaging over miaw-gateway: client, React widget, element.',
@@ -40,10 +43,10 @@ function manifestText(): string {
     peerDependencies: { react: '>=18 <20' },
     peerDependenciesMeta: { react: { optional: true } },
   }
-  return `${JSON.stringify(told, null, 2)}\n`
+  return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
-/** The code of all entries, by the names of their files. */
+/** Bundles the code of all entries, by the names of their files. */
 export async function bundlePackage() {
   const [index = '', tabs = '', upload = ''] = await Promise.all(core.map(bundleCore))
   const [react, element, style] = await Promise.all([
@@ -54,7 +57,7 @@ export async function bundlePackage() {
   return { index, tabs, upload, react, element, style }
 }
 
-/** Its types: the same compiler, with declarations only. */
+/** Writes the package's types: the same compiler, declarations only. */
 function declare(folder: string): void {
   const args = ['--project', 'client/tsconfig.build.json', '--outDir', folder]
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...args], {
@@ -63,7 +66,10 @@ function declare(folder: string): void {
   })
 }
 
-/** Builds it anew into an absolute folder. Throws when an entry is too heavy or a type is wrong. */
+/**
+ * Builds the package from scratch into an absolute folder. Throws when an entry is too heavy or a
+ * type is wrong.
+ */
 export async function buildPackage(folder: string) {
   const { style, ...code } = await bundlePackage()
   const { element: _, ...alone } = code

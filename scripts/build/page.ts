@@ -5,7 +5,7 @@ import { bundleElement } from './entries.js'
 import { weigh } from './weigh.js'
 import { type Files, writeFiles } from './write.js'
 
-/** The names of the demo page's files; the tracked files of `public/` are none of them. */
+/** Names the demo page's files; the tracked files of `public/` are not among them. */
 const demo = { 'index.html': null, 'demo.js': null, 'demo.css': null }
 
 async function bundleDemo(): Promise<Files> {
@@ -16,13 +16,13 @@ async function bundleDemo(): Promise<Files> {
   return { 'index.html': sourceOf('client/demo/index.html'), 'demo.js': code, 'demo.css': style }
 }
 
-/** As the variable says that leaves the demo page out of a deployment: `DEMO_PAGE=false`. */
+/** Returns false for `DEMO_PAGE=false`, which leaves the demo page out of a deployment. */
 export const wantsDemo = ({ DEMO_PAGE }: Readonly<Record<string, string | undefined>>) =>
   DEMO_PAGE !== 'false'
 
 /**
- * Builds `miaw-chat.js` and the demo page into a folder such as `public`; a demo page that is not wanted is
- * taken out. Throws when the element is too heavy.
+ * Builds `miaw-chat.js` and the demo page into a folder such as `public`; removes a demo page that
+ * is not wanted. Throws when the element is too heavy.
  */
 export async function buildPage(folder: string, env: Readonly<Record<string, string | undefined>>) {
   const [element, page] = await Promise.all([bundleElement(), wantsDemo(env) ? bundleDemo() : demo])

@@ -3,7 +3,10 @@ import { build, type Plugin } from 'esbuild'
 
 const wanted = /\.css\?inline$/
 
-/** `import style from './widget.css?inline'` is the minified text of a style sheet and all it imports. */
+/**
+ * Resolves `import style from './widget.css?inline'` to the minified text of a style sheet and all
+ * that it imports.
+ */
 export const inlineStyles: Plugin = {
   name: 'inline styles',
   setup({ onResolve, onLoad }) {

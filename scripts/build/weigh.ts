@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib'
 
 /**
- * Largest size of each entry: bytes, minified and gzipped. `element` includes all that it is built
- * on.
+ * Sets the largest size of each entry: bytes, minified and gzipped. `element` includes all that it
+ * is built on.
  */
-export const budgets = { index: 5250, tabs: 900, upload: 800, react: 28_000, element: 48_000 }
+export const budgets = { index: 5900, tabs: 900, upload: 800, react: 33_500, element: 53_300 }
 
 export type Entry = keyof typeof budgets
 
-/** Size and budget of an entry. */
+/** Holds the size and budget of an entry. */
 export type Weighed = { name: Entry; bytes: number; budget: number }
 
-/** Throws when it is too heavy. */
+/** Returns an entry's size. Throws when it exceeds the budget. */
 export function weigh(name: Entry, code: string): Weighed {
   const bytes = gzipSync(code, { level: 9 }).length
   const budget = budgets[name]

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Files of one build by their names; null: not any more. */
+/** Holds the files of one build by their names; null removes a file. */
 export type Files = Readonly<Record<string, string | null>>
 
 /**
- * Writes what is new into a folder. A file is exchanged as a whole, so that somebody who reads or builds
- * it at the same time meets no half of it.
+ * Writes changed files into a folder. A file is replaced as a whole, so that a concurrent reader or
+ * build never sees half of it.
  */
 export function writeFiles(folder: string, files: Files): void {
   for (const [name, text] of Object.entries(files)) {

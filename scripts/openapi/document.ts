@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of the gateway, put together from its endpoints and their contract. */
+/** Assembles the OpenAPI 3.1 document of the gateway from its endpoints and their contract. */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { problem } from '../../lib/contract/problems.js'
@@ -8,7 +8,7 @@ import { problemExamples } from './refusals.js'
 import { createSchemas, type Json } from './schemas.js'
 import { headers, parameters, securitySchemes, tags } from './shared.js'
 
-/** Location of the published document, for `/docs` and others. */
+/** Locates the published document, for `/docs` and others. */
 export const documentUrl = new URL('../../public/openapi.json', import.meta.url)
 
 const packageSchema = z.object({
@@ -22,9 +22,9 @@ const description = `${[
   'Unknown properties of a body or a query are refused by name. `/api/messaging/…` is another name for `/api/…`.',
 ].join('\n\n')}`
 
-/** Operations in the order of a conversation; others come last. */
+/** Orders the operations as in a conversation; others are last. */
 const order = [
-  ...['signIn', 'signOut', 'start', 'send', 'poll', 'end', 'upload', 'transcript'],
+  ...['signIn', 'signOut', 'start', 'send', 'pollByPost', 'poll', 'end', 'upload', 'transcript'],
   ...['conversations', 'availability', 'keySet', 'health', 'notFound'],
 ]
 
@@ -36,7 +36,7 @@ function byOrder(a: EndpointMethod, b: EndpointMethod): number {
   return positionOf(a) - positionOf(b)
 }
 
-/** A method that stands for all of them is shown as one. */
+/** Returns a method's name; a method that stands for all of them is shown as one. */
 function verbOf({ method: { method } }: EndpointMethod): string {
   return method === '*' ? 'get' : method.toLowerCase()
 }
@@ -76,7 +76,7 @@ export async function createDocument(): Promise<Json> {
   }
 }
 
-/** The document as it is published. */
+/** Returns the document's text as it is published. */
 export async function documentText(): Promise<string> {
   return `${JSON.stringify(await createDocument(), null, 2)}\n`
 }

@@ -1,4 +1,4 @@
-/** Bodies to look at; a test holds each against its schema. */
+/** Defines example bodies; a test holds each against its schema. */
 
 const conversationId = '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44'
 const id = '9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a'
@@ -59,6 +59,11 @@ const send = {
 
 const sent = { id, conversationId, timestamp, duplicate: false }
 
+const polls = {
+  first: { conversationId },
+  next: { conversationId, cursor: 'c1.8JxQ…', wait: 25 },
+}
+
 const polled = {
   messages: [
     {
@@ -74,7 +79,8 @@ const polled = {
   cursor: 'c1.8JxQ…',
   hasMore: false,
   before: null,
-  pollAfterMs: 1000,
+  pollAfterMs: 3000,
+  waitSeconds: 0,
   conversation: {
     id: conversationId,
     status: 'open',
@@ -93,6 +99,7 @@ const end = {
 const ended = { conversationId, status: 'ended', endedAt: timestamp }
 
 const healthy = { status: 'ok', checks: { environment: 'ok', store: 'ok' } }
+const evicting = { ...healthy, warnings: ['store_evicts'] }
 const unhealthy = { status: 'down', checks: { environment: 'ok', store: 'down' } }
 
 const conversations = {
@@ -103,24 +110,26 @@ const available = { open: true, closesAt: '2026-11-24T17:00:00.000Z' }
 
 type Examples = Readonly<Record<string, unknown>>
 
-/** Examples of request bodies, by operation id and name. */
+/** Holds examples of request bodies, by operation id and name. */
 export const requestExamples: Readonly<Record<string, Examples>> = {
   signIn,
   start,
   send,
+  pollByPost: polls,
   end,
 }
 
-/** Examples of reply bodies, by operation id, status and name. */
+/** Holds examples of reply bodies, by operation id, status and name. */
 export const replyExamples: Readonly<Record<string, Readonly<Record<string, Examples>>>> = {
   signIn: { 200: { guest: signedIn } },
-  start: { 200: { resumed: resumed }, 201: { opened: started } },
-  send: { 202: { sent: sent } },
+  start: { 200: { resumed }, 201: { opened: started } },
+  send: { 202: { sent } },
   poll: { 200: { first: polled } },
-  end: { 200: { ended: ended } },
-  upload: { 202: { sent: sent } },
+  pollByPost: { 200: { first: polled } },
+  end: { 200: { ended } },
+  upload: { 202: { sent } },
   conversations: { 200: { list: conversations } },
   availability: { 200: { open: available } },
   keySet: { 200: { guest: { keys: [] } } },
-  health: { 200: { well: healthy }, 503: { down: unhealthy } },
+  health: { 200: { well: healthy, evicting }, 503: { down: unhealthy } },
 }

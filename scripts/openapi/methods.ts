@@ -2,7 +2,7 @@
 import type { Method } from '../../lib/http/endpoint.js'
 import { endpoints } from '../../platforms/endpoints.js'
 
-/** One method of one endpoint; `path` is that of its file. */
+/** Describes one method of one endpoint; `path` is that of its file. */
 export type EndpointMethod = { path: string; method: Method }
 
 export const endpointMethods: readonly EndpointMethod[] = [...endpoints].flatMap(

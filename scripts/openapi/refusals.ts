@@ -1,7 +1,7 @@
 /** Describes the problems that an operation may answer with. */
 import type * as z from 'zod'
 import type { Method } from '../../lib/http/endpoint.js'
-import { type ProblemCode, problems, statusOf } from '../../lib/problem.js'
+import { type ProblemCode, problems, problemType, statusOf } from '../../lib/problem.js'
 import type { Json } from './schemas.js'
 
 const codes = Object.keys(problems).filter((name): name is ProblemCode => name in problems)
@@ -24,7 +24,7 @@ function describe(code: ProblemCode): string {
   return `\`${code}\`: ${title}${retryable ? ' (retryable)' : ''}.`
 }
 
-/** The answers by status, each with the codes it may carry. */
+/** Describes the responses by status, each with its possible codes. */
 export function refusals(all: readonly ProblemCode[], schema: Json): Json {
   const statuses = [...new Set(all.map(statusOf))].sort((a, b) => a - b)
   return Object.fromEntries(
@@ -51,13 +51,13 @@ export function refusals(all: readonly ProblemCode[], schema: Json): Json {
   )
 }
 
-/** One example for each code there is. */
+/** Creates one example for each code. */
 export function problemExamples(problem: z.ZodType): Json {
   return Object.fromEntries(
     codes.map((code) => {
       const [status, retryable, title] = problems[code]
       const value = {
-        type: `https://chat.example/problems#${code}`,
+        type: problemType(code),
         title,
         status,
         code,
@@ -68,6 +68,7 @@ export function problemExamples(problem: z.ZodType): Json {
           detail: 'txet is not a known property.',
           errors: [{ path: 'txet', message: 'is not a known property' }],
         }),
+        ...(code === 'outside_business_hours' && { opensAt: '2026-11-25T08:00:00.000Z' }),
         ...(code === 'prechat_required' && {
           prechat: {
             required: true,

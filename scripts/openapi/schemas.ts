@@ -1,4 +1,7 @@
-/** The contract's zod schemas as JSON Schema: whatever `lib/contract/` exports has its name in the document. */
+/**
+ * Converts the contract's zod schemas to JSON Schema; every export of `lib/contract/` has its name
+ * in the document.
+ */
 import { readdirSync } from 'node:fs'
 import * as z from 'zod'
 
@@ -8,7 +11,7 @@ type Side = 'input' | 'output'
 const folder = new URL('../../lib/contract/', import.meta.url)
 const prefix = '#/components/schemas/'
 
-/** Leaves out what is true and tells nobody anything: the pattern of all days of all months, 2^53. */
+/** Removes parts that are true and useless: the pattern of all days of all months, 2^53. */
 function withoutNoise({ jsonSchema }: { jsonSchema: Json }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
@@ -28,13 +31,13 @@ async function namedSchemas() {
   return names
 }
 
-/** The names in every `$ref` under a value. */
+/** Returns the names in every `$ref` under a value. */
 function referred(value: unknown): string[] {
   const refs = JSON.stringify(value).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)
   return [...refs].flatMap(([, name]) => name ?? [])
 }
 
-/** A union that names its discriminator tells clients which member to take. */
+/** Adds the discriminator to a union, so that clients know which member to take. */
 function discriminated(schema: Json, all: Record<string, Json>): Json {
   if (!Array.isArray(schema.oneOf)) return schema
   const names = schema.oneOf.map((member: Json) => referred(member)[0] ?? '')
@@ -58,7 +61,7 @@ function typeOf(schema: Json | undefined): string {
   return typed.parse(schema).properties.messageType.const
 }
 
-/** Gives references to named schemas and the definitions of all that were referred to. */
+/** Returns references to named schemas, and the definitions of all that were referred to. */
 export async function createSchemas() {
   const names = await namedSchemas()
   const sides = { input: convert('input'), output: convert('output') }
@@ -97,7 +100,10 @@ export async function createSchemas() {
       return inline
     },
 
-    /** The properties of a query: values as they mean, required as callers must give them. */
+    /**
+     * Returns the properties of a query: values as they are meant, required as callers must send
+     * them.
+     */
     query(schema: z.ZodType): { name: string; required: boolean; schema: Json }[] {
       const name = names.get(schema)?.id ?? ''
       const required = z.array(z.string()).default([]).parse(sides.input[name]?.required)
@@ -111,7 +117,7 @@ export async function createSchemas() {
       }))
     },
 
-    /** The definitions of all that was referred to. */
+    /** Returns the definitions of all that was referred to. */
     definitions(): Json {
       const both = [...used.input].filter((name) => used.output.has(name))
       for (const name of both) {

@@ -43,12 +43,14 @@ export const headers = {
     example: 'total;dur=41.2, redis;dur=6.1, salesforce;dur=33.9',
   },
   'RateLimit-Policy': {
-    description: 'Each limit that applied: how many (`q`) in how many seconds (`w`).',
+    description:
+      'Each limit that applied: how many (`q`) in how many seconds (`w`). A name such as `auth/56` is the limit of the IPv6 network of that size around the caller.',
     schema: text,
     example: '"send";q=22;w=60',
   },
   RateLimit: {
-    description: 'Where each limit stands: what remains (`r`) and seconds until it is whole (`t`).',
+    description:
+      'Where each limit stands: what remains (`r`), and seconds until it is whole, or with `r=0` until the next call passes (`t`).',
     schema: text,
     example: '"send";r=21;t=58',
   },
