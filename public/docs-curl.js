@@ -1,7 +1,7 @@
-/** What to type to try an endpoint. */
+/** Builds the commands that try an endpoint. */
 import { block, el } from './docs-dom.js'
 
-/** A command that can be pasted, with an example of what is said. */
+/** Builds a command to paste, with an example body. */
 function curl({ path, method, operation }, example) {
   const query = (operation.parameters ?? [])
     .filter(({ required }) => required)
@@ -22,7 +22,7 @@ function curl({ path, method, operation }, example) {
   return block(lines.join(' \\\n'))
 }
 
-/** A command for each example of a body; the first is open. */
+/** Builds a command for each example of a body; the first is open. */
 export function curls(entry) {
   const [body] = Object.values(entry.operation.requestBody?.content ?? {})
   const examples = Object.entries(body?.examples ?? {})

@@ -1,6 +1,6 @@
-/** Builds elements. Text only ever becomes text: nothing here reads markup. */
+/** Builds elements. Text always stays text: nothing here parses markup. */
 
-/** An element with attributes and children; a child that is null is left out. */
+/** Builds an element with attributes and children; a child that is null is left out. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
@@ -8,12 +8,12 @@ export function el(name, attributes = {}, ...children) {
   return element
 }
 
-/** A line in which `words between backticks` are code. */
+/** Builds a line in which `words between backticks` are code. */
 export function prose(text) {
   return text.split('`').map((part, index) => (index % 2 === 1 ? el('code', {}, part) : part))
 }
 
-/** Paragraphs, which a blank line parts. */
+/** Builds paragraphs; blank lines separate them. */
 export function paragraphs(text = '') {
   return text
     .split('\n\n')
@@ -21,7 +21,7 @@ export function paragraphs(text = '') {
     .map((part) => el('p', {}, prose(part)))
 }
 
-/** A table; it scrolls by itself where the screen is narrow. */
+/** Builds a table, which scrolls by itself on a narrow screen. */
 export function table(heads, rows, name = 'table') {
   const head = el(
     'tr',
@@ -39,7 +39,7 @@ export function table(heads, rows, name = 'table') {
   return el('div', { class: `scroll ${name}`, tabindex: '0', role: 'group' }, element)
 }
 
-/** Code as it is typed. */
+/** Builds a block of code as it is typed. */
 export function block(text) {
   return el('pre', { tabindex: '0' }, el('code', {}, text))
 }

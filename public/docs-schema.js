@@ -1,9 +1,9 @@
-/** JSON Schemas as tables: a row for each property, with its type and what it must keep to. */
+/** Shows JSON Schemas as tables: a row for each property, with its type and its constraints. */
 import { el, paragraphs, prose, table } from './docs-dom.js'
 
 const prefix = '#/components/schemas/'
 
-/** The name of the schema that a reference points to, or null. */
+/** Returns the name of the schema that a reference points to, or null. */
 function nameOf(schema) {
   return schema.$ref?.startsWith(prefix) ? schema.$ref.slice(prefix.length) : null
 }
@@ -16,12 +16,12 @@ function between(nodes, separator) {
   return nodes.flatMap((node, index) => (index === 0 ? [node] : [separator, node])).flat()
 }
 
-/** The members of a union. */
+/** Returns the members of a union. */
 function membersOf(schema) {
   return schema.oneOf ?? schema.anyOf ?? null
 }
 
-/** What a value is, in a few words and links. */
+/** Describes a value's type in a few words and links. */
 function typeOf(schema) {
   const name = nameOf(schema)
   if (name) return [link(name)]
@@ -47,7 +47,7 @@ function range(minimum, maximum, unit) {
   return maximum === undefined ? `at least ${minimum}${unit}` : `${minimum} to ${maximum}${unit}`
 }
 
-/** What a value must keep to. */
+/** Describes the constraints of a value. */
 function constraintsOf(schema) {
   const rules = [
     range(schema.minimum, schema.maximum, ''),
@@ -66,7 +66,7 @@ function rowOf(path, schema, isRequired) {
   return [el('code', {}, path), typeOf(schema), need, between(remarks.map(prose), ' · ')]
 }
 
-/** A row for each property, those of nested objects under their dotted path. */
+/** Builds a row for each property; properties of nested objects have a dotted path. */
 function rowsOf(schema, before = '') {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const isRequired = schema.required?.includes(name) ?? false
@@ -77,7 +77,7 @@ function rowsOf(schema, before = '') {
   })
 }
 
-/** What a query takes, in the same four columns. */
+/** Builds the table of a query's parameters, in the same four columns. */
 export function parametersTable(parameters) {
   const rows = parameters.map(({ name, schema, required, description }) =>
     rowOf(name, { ...schema, ...(description && { description }) }, required),
@@ -85,7 +85,7 @@ export function parametersTable(parameters) {
   return table(['name', 'type', '', 'remarks'], rows, 'fields')
 }
 
-/** Whatever a schema is: an object's table, a union's members, or one line. */
+/** Shows any schema: an object's table, a union's members, or one line. */
 export function shape(schema, schemas) {
   const name = nameOf(schema)
   if (name) return [el('p', { class: 'shape' }, link(name)), ...shape(schemas[name], {})]
@@ -97,7 +97,7 @@ export function shape(schema, schemas) {
   return [el('p', {}, typeOf(schema), remarks.length > 0 ? [' · ', ...remarks] : [])]
 }
 
-/** A union of requests shows each of its members at once. */
+/** Shows a body; a union of requests shows each of its members at once. */
 export function bodyShape(schema, schemas) {
   const members = membersOf(schemas[nameOf(schema)] ?? schema)
   if (!members) return shape(schema, schemas)
@@ -106,7 +106,7 @@ export function bodyShape(schema, schemas) {
   )
 }
 
-/** Every named schema, for the links to point to. */
+/** Lists every named schema, as the target of the links. */
 export function glossary(schemas) {
   return Object.entries(schemas).map(([name, schema]) =>
     el(

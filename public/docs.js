@@ -1,4 +1,4 @@
-/** The reference: reads the OpenAPI document and shows it. */
+/** Builds the reference from the OpenAPI document. */
 import { curls } from './docs-curl.js'
 import { block, el, paragraphs, prose, table } from './docs-dom.js'
 import { bodyShape, glossary, parametersTable, shape } from './docs-schema.js'

@@ -19,9 +19,10 @@ field() { node -pe "const it = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 # A text as JSON, whatever is in it.
 quote() { node -pe 'JSON.stringify(process.argv[1])' -- "$1"; }
 
-# Prints what is new, once there is something or two seconds have passed.
+# Prints what is new, once there is something or six seconds have passed:
+# the gateway looks every three seconds.
 listen() {
-  call "poll?conversationId=$conversation&wait=2${cursor:+&cursor=$cursor}"
+  call "poll?conversationId=$conversation&wait=6${cursor:+&cursor=$cursor}"
   cursor=$(field 'it.cursor')
   field 'it.messages.map(({ sender, text }) => `${sender.role}: ${text}`).join("\n")'
 }

@@ -1,4 +1,4 @@
-/** What can be chosen in answer to a message: its items, or none. */
+/** Lists the choices that answer a message: its items, or none. */
 export function choicesOf({ messageType, quickReplies, listPicker }) {
   if (messageType === 'QuickReplyMessage') return quickReplies.replies
   if (messageType === 'ListPickerMessage') return listPicker.options

@@ -12,7 +12,7 @@ export async function openChat(baseUrl, show) {
   async function ask(path, body) {
     const headers = { Authorization: `Bearer ${guest.token}`, 'Content-Type': 'application/json' }
     const init = { method: body ? 'POST' : 'GET', headers, body: JSON.stringify(body) }
-    const signal = AbortSignal.timeout(20_000)
+    const signal = AbortSignal.timeout(45_000)
     const response = await fetch(`${baseUrl}/api/${path}`, { ...init, signal }).catch(() => null)
     const answer = await response?.json().catch(() => null)
     if (response?.ok && answer) return answer
@@ -24,11 +24,11 @@ export async function openChat(baseUrl, show) {
   }
 
   async function read() {
-    const place = new URLSearchParams({ conversationId })
+    let place = { conversationId }
     for (let page = {}; page.pollAfterMs !== null; await sleep(page.pollAfterMs)) {
-      page = await ask(`poll?${place}`)
+      page = await ask('poll', place)
       page.messages.filter(isNew).forEach(show)
-      place.set('cursor', page.cursor)
+      place = { ...place, cursor: page.cursor, wait: page.waitSeconds }
     }
   }
 

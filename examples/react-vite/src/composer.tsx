@@ -5,7 +5,7 @@ type Props = {
   onSend(text: string): void
 }
 
-/** Where the visitor writes. */
+/** Renders the field in which the visitor writes. */
 export function Composer({ onTyping, onSend }: Props) {
   const [text, setText] = useState('')
 

@@ -4,13 +4,13 @@ type Selection = { itemId: string; title: string }
 
 type Props = {
   message: ChatMessage
-  /** Quick replies can be chosen until something else is said. */
+  /** Quick replies can be chosen until the next message. */
   isLast: boolean
   onChoose(selection: Selection): void
   onRetry(): void
 }
 
-/** One message: every type has a text; quick replies have buttons, too. */
+/** Shows one message. Every type has a text; quick replies have buttons, too. */
 export function Message({ message, isLast, onChoose, onRetry }: Props) {
   const { sender, delivery } = message
   const isOwn = sender.role === 'EndUser'

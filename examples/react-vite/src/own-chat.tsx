@@ -5,7 +5,7 @@ import { Message } from './message.js'
 const options = { baseUrl: '' }
 const resting = ['idle', 'ended', 'lost', 'refused']
 
-/** All of a chat that is needed: what was said, how it stands, and something to say. */
+/** Shows a minimal chat: the messages, the connection's state and a field to write in. */
 export function OwnChat() {
   const { messages, connection, start, send, typing, reply, retry } = useChat(options)
   return (

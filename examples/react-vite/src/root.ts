@@ -3,5 +3,5 @@ import { createRoot } from 'react-dom/client'
 const place = document.getElementById('root')
 if (!place) throw new Error('This page has no #root')
 
-/** Where the page renders. */
+/** Finds the element in which the page renders. */
 export const root = createRoot(place)
