@@ -1,4 +1,7 @@
-/** Rules about the source that neither the compiler, Biome nor `.dependency-cruiser.mjs` can check. */
+/**
+ * Tests rules about the source that neither the compiler, Biome nor `.dependency-cruiser.mjs` can
+ * check.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -15,6 +18,15 @@ it.each(deployed)('%s does not mention the sandbox or its switches', (file) => {
   expect(readFileSync(file, 'utf8')).not.toMatch(/sandbox/i)
 })
 
+const runnable = ['api', 'bench', 'client', 'lib', 'platforms', 'sandbox', 'scripts'].flatMap(
+  sourcesUnder,
+)
+
+it.each(runnable)('%s leaves deadlines to lib/deadline.ts: Node loses the signals', (file) => {
+  const code = readFileSync(file, 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '')
+  expect(code).not.toMatch(/AbortSignal\s*\.\s*(?:timeout|any)\b/)
+})
+
 const readers = ['services.ts', 'node.ts']
 
 it.each(deployed.filter((file) => !readers.includes(basename(file))))(
@@ -25,11 +37,11 @@ it.each(deployed.filter((file) => !readers.includes(basename(file))))(
   },
 )
 
-it('api/ holds endpoints only, at most the 12 functions of Vercel’s Hobby plan', () => {
-  for (const file of sourcesUnder('api')) {
+it('api/ holds endpoints, and the one function that some of them share', () => {
+  const shared = join('api', 'other.ts')
+  for (const file of sourcesUnder('api').filter((each) => each !== shared)) {
     expect(readFileSync(file, 'utf8'), file).toMatch(/export default endpoint\(/)
   }
-  expect(sourcesUnder('api').length).toBeLessThanOrEqual(12)
 })
 
 it.each(sourcesUnder('client'))('%s makes no HTML of text', (file) => {
@@ -48,26 +60,58 @@ it.each(styles)('%s names no left or right, so that it mirrors from right to lef
   expect(css.match(sided) ?? []).toEqual([])
 })
 
-const sources = ['api', 'client', 'lib', 'platforms', 'sandbox'].flatMap(sourcesUnder)
+const sources = [
+  ...['api', 'bench', 'client', 'lib', 'platforms', 'sandbox', 'scripts', 'tests'],
+  'examples/react-vite/src',
+].flatMap(sourcesUnder)
 
-/** The first word of every docblock of a file, with its line. */
-function docblocksOf(file: string): { place: string; firstWord: string }[] {
+/** Matches the line of a function: a declaration, a method, or a constant that holds an arrow. */
+const functionLine =
+  /^(?:export )?(?:default )?(?:async )?(?:function\b|const \w+ = (?:async )?(?:\(|<|\w+ =>)|\w+\(.*\{$)/
+
+/** Returns the first word of every docblock of a file, its line, and whether a function follows. */
+function docblocksOf(file: string) {
   const code = readFileSync(file, 'utf8')
-  return [...code.matchAll(/\/\*\*[\s*]*([\p{L}’'-]+)/gu)].map(({ 1: firstWord = '', index }) => ({
+  const docblock = /\/\*\*[\s*]*([\p{L}’'-]+)(?:(?!\*\/)[\s\S])*\*\/\s*(.*)/gu
+  return [...code.matchAll(docblock)].map(({ 1: firstWord = '', 2: next = '', index }) => ({
     place: `${file}:${code.slice(0, index).split('\n').length}`,
     firstWord,
+    isOfFunction: functionLine.test(next),
   }))
 }
 
-/** A docblock that begins with one of these names a thing instead of saying what it does. */
-const fragmentStarts = ['What', 'Whether', 'Of', 'Where', 'How', 'Who', 'Whose', 'Whom', 'Whatever']
-
-it('fewer than 2 % of docblocks begin as fragments: What, Whether, Of, Where, How, Who', () => {
-  const docblocks = sources.flatMap(docblocksOf)
-  const fragments = docblocks.filter(({ firstWord }) => fragmentStarts.includes(firstWord))
+/** Expects that fewer than 2 % of docblocks are faulty, and names those that are. */
+function expectFewerThan2Percent(
+  faulty: readonly { place: string }[],
+  docblocks: readonly { place: string }[],
+) {
   expect(docblocks.length).toBeGreaterThan(500)
   expect(
-    fragments.length / docblocks.length,
-    fragments.map(({ place }) => place).join('\n'),
+    faulty.length / docblocks.length,
+    faulty.map(({ place }) => place).join('\n'),
   ).toBeLessThan(0.02)
+}
+
+/** A docblock that begins with one of these names a thing instead of saying what it does. */
+const fragmentStarts = /^(?:What|Whatever|Whether|Of|Where|How|Who|Whose|Whom|Which|When)$/
+
+it('fewer than 2 % of docblocks begin as fragments: What, Whether, Of, Where, How, Who, Which, When', () => {
+  const docblocks = sources.flatMap(docblocksOf)
+  const fragments = docblocks.filter(({ firstWord }) => fragmentStarts.test(firstWord))
+  expectFewerThan2Percent(fragments, docblocks)
+})
+
+it('fewer than 2 % of the docblocks of functions begin with another word than a verb in -s', () => {
+  const docblocks = sources.flatMap(docblocksOf).filter(({ isOfFunction }) => isOfFunction)
+  const others = docblocks.filter(({ firstWord }) => !/^\p{Lu}\p{Ll}*s$/u.test(firstWord))
+  expectFewerThan2Percent(others, docblocks)
+})
+
+it('`npm test` and `npm run test:all` together run every project of tests, each once', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const named = [...`${scripts.test} ${scripts['test:all']}`.matchAll(/--project (\w+)/g)]
+  const config = readFileSync('vitest.config.ts', 'utf8')
+  const projects = [...config.matchAll(/\bname: '(\w+)'/g)]
+  const namesOf = (matches: RegExpExecArray[]) => matches.map(([, name]) => name).sort()
+  expect(namesOf(named)).toEqual(namesOf(projects))
 })

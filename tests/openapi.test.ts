@@ -1,19 +1,23 @@
-/** The published OpenAPI document: it is what the code says, it is valid, and real answers keep to it. */
+/**
+ * Tests that the published OpenAPI document is generated from the code, is valid, and holds for
+ * real answers.
+ */
 import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import health from '../api/_health.js'
+import notFound from '../api/_not-found.js'
 import auth from '../api/auth.js'
 import end from '../api/end.js'
-import health from '../api/health.js'
-import notFound from '../api/not-found.js'
 import poll from '../api/poll.js'
 import send from '../api/send.js'
 import start from '../api/start.js'
 import { problems } from '../lib/problem.js'
+import { endpointFiles } from '../scripts/endpoints/list.js'
 import { documentText, documentUrl } from '../scripts/openapi/document.js'
 import { setupGateway } from './support/gateway.js'
 import { request, type TestResponse } from './support/request.js'
@@ -55,7 +59,7 @@ function escaped(segment: string): string {
   return encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
 }
 
-/** Where a value departs from the schema at this place of the document. */
+/** Lists the places where a value departs from the schema at this place of the document. */
 function complaints(place: readonly string[], value: unknown): unknown {
   const pointer = place.map(escaped).join('/')
   const validate = ajv.getSchema(`document#/${pointer}`)
@@ -79,7 +83,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('describes every method of every endpoint, each with a summary of its own', async () => {
-    const endpoints = readdirSync('api').map((file) => file.replace(/\.ts$/, ''))
+    const endpoints = endpointFiles().map(({ name }) => name)
     const published = endpoints.filter((name) => document.paths[`/api/${name}`])
     const elsewhere = ['not-found', 'jwks']
     expect(
@@ -128,7 +132,7 @@ describe('the OpenAPI document', () => {
   })
 })
 
-/** The answer is one that the document promises of this operation, headers included. */
+/** Expects an answer that the document promises for this operation, headers included. */
 function expectPromised(
   path: string,
   method: string,
@@ -176,6 +180,7 @@ describe('real answers keep to the document', () => {
     expectPromised('/api/poll', 'get', polled)
     const { cursor } = polled.body
     expectPromised('/api/poll', 'get', await request(poll, { token, query: { ...query, cursor } }))
+    expectPromised('/api/poll', 'post', await request(poll, { token, body: { ...query, cursor } }))
     for (const scope of ['session', 'conversation']) {
       const ended = await request(end, { token, body: { conversationId, scope } })
       expectPromised('/api/end', 'post', ended)
@@ -223,6 +228,9 @@ describe('real answers keep to the document', () => {
         await request(poll, { token, query: { ...query, cursor: 'x' } }),
       ],
     ]
+    const otherCursor = { ...query, cursor: 'x' }
+    const refusedPoll = await request(poll, { token, body: otherCursor })
+    wrong.push(['/api/poll', 'post', 'cursor_invalid', refusedPoll])
     await sendBody({ id, text: 'One' })
     wrong.push(['/api/send', 'post', 'id_reused', await sendBody({ id, text: 'Two' })])
     wrong.push(['/api/send', 'post', 'rate_limited', await sendBody({ text: 'Three' })])

@@ -4,6 +4,8 @@ import start from '../../api/start.js'
 import { createTurnstile, type TurnstileFault } from '../../sandbox/turnstile.js'
 import { setupGateway } from '../support/gateway.js'
 import { request, sentToClients } from '../support/request.js'
+import { timed } from '../support/simulated-time.js'
+import { keysOf } from '../support/stored-keys.js'
 import { identityToken, loginEnv } from '../support/verified.js'
 
 const secret = '1x-the-secret-key-of-the-widget-AA'
@@ -33,8 +35,8 @@ describe('auth of a new guest where TURNSTILE_SECRET is set', () => {
     expect(answer).toMatchObject({ status: 200, body: { user: { verified: false } } })
     expect((await request(start, { token: answer.body.token, body: {} })).status).toBe(201)
     expect(turnstile.asked).toEqual([{ secret, response: challenge }])
-    const kept = JSON.stringify(await gateway.redisBackend.execute(['KEYS', '*']))
-    const output = [...sentToClients, ...gateway.logLines, kept].join('\n')
+    const keys = await keysOf(gateway)
+    const output = [...sentToClients, ...gateway.logLines, ...keys].join('\n')
     for (const word of [secret, challenge]) expect(output).not.toContain(word)
   })
 
@@ -93,6 +95,13 @@ describe('auth of a new guest while Turnstile fails', () => {
       'an internal error of Cloudflare',
       { status: 200, body: '{"success":false,"error-codes":["internal-error"]}' },
     ],
+    [
+      'a wrong secret beside a wrong challenge',
+      {
+        status: 200,
+        body: '{"success":false,"error-codes":["invalid-input-secret","invalid-input-response"]}',
+      },
+    ],
     ['a redirect', { status: 302, body: '' }],
   ])('returns 503 upstream_unavailable, which may be retried, after %s', async (_what, fault) => {
     turnstile.fail(fault)
@@ -108,10 +117,9 @@ describe('auth of a new guest while Turnstile fails', () => {
   it('returns 503 before the deadline while Cloudflare hangs', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '200' })
     turnstile.fail('hang')
-    const startedAt = performance.now()
-    const answer = await signIn({ challenge: turnstile.solve() })
+    const { answer, ms } = await timed(() => signIn({ challenge: turnstile.solve() }))
     expect(answer).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(ms).toBeLessThan(500)
   })
 
   it('returns 503 for a wrong secret, names the variable in the log and not in the answer', async () => {

@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
+import poll from '../../api/poll.js'
 import start from '../../api/start.js'
 import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
+import { atGateway } from '../support/gateways.js'
 import { request } from '../support/request.js'
+import { holdRequests } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
+import { keysOf } from '../support/stored-keys.js'
 
 const gateway = setupGateway()
+simulateEachTest()
 
 const minute = 60_000
 const from = (remoteAddress: string) => request(auth, { body: {}, remoteAddress })
@@ -116,6 +122,10 @@ describe('auth within its limit of 20 calls a minute', () => {
     ['the same address written in full', '2001:db8:1:2::1', '2001:0DB8:1:2:0:0:0:1', 429],
     ['two IPv6 networks', '2001:db8:1:2::1', '2001:db8:1:3::1', 200],
     ['an IPv4 address and its IPv6 form', '198.51.100.7', '::ffff:198.51.100.7', 429],
+    ['an IPv4 address and its IPv6 form in hex', '198.51.100.7', '0:0:0:0:0:FFFF:c633:6407', 429],
+    ['an IPv4 address and its form behind NAT64', '198.51.100.7', '64:ff9b::198.51.100.7', 429],
+    ['two IPv4 addresses behind NAT64', '64:ff9b::198.51.100.7', '64:ff9b::198.51.100.8', 200],
+    ['an address with a zone', 'fe80::1', 'fe80::1%eth0', 429],
   ])('counts %s: %s then %s → %i', async (_what, one, other, status) => {
     gateway.setEnv({ LIMITS: '{"auth": [1, "1 m"]}' })
     expect((await from(one)).status).toBe(200)
@@ -144,9 +154,36 @@ describe('auth within its limit of 20 calls a minute', () => {
     },
   )
 
+  it.each([
+    ['198.51.100.7:5678', '198.51.100.7:61000', 429],
+    ['198.51.100.7', '198.51.100.7:61000', 429],
+    ['198.51.100.7:5678', '198.51.100.8:5678', 200],
+    ['[2001:db8:1:2::1]:443', '2001:db8:1:2::9', 429],
+    ['[2001:db8:1:2::1]:443', '[2001:db8:1:3::1]:443', 200],
+    ['"[2001:db8:1:2::1]:443"', '"[2001:db8:1:3::1]:443"', 200],
+    ['"[2001:db8:1:2::1]"', '[2001:db8:1:2::1]', 429],
+  ])('counts %s and then %s as the proxy wrote them: %i', async (first, second, status) => {
+    gateway.setEnv({ CLIENT_ADDRESS: 'forwarded:1', LIMITS: '{"auth": [1, "1 m"]}' })
+    const forwarded = (address: string) =>
+      request(auth, { body: {}, headers: { 'x-forwarded-for': `1.1.1.1, ${address}` } })
+    expect((await forwarded(first)).status).toBe(200)
+    expect((await forwarded(second)).status).toBe(status)
+  })
+
+  it('says once in the log that addresses cannot be read, and repeats none', async () => {
+    gateway.setEnv({ CLIENT_ADDRESS: 'forwarded:1' })
+    for (const address of ['unknown', '_hidden', '1.2.3.4.5:6']) {
+      const headers = { 'x-forwarded-for': address }
+      await atGateway(0, 0, () => request(auth, { body: {}, headers }))
+    }
+    const notes = gateway.logLines.map((line) => JSON.parse(line).note)
+    expect(notes).toEqual([expect.stringContaining('check CLIENT_ADDRESS'), undefined, undefined])
+    expect(gateway.logLines.join()).not.toContain('_hidden')
+  })
+
   it('stores no address', async () => {
     await from('203.0.113.77')
-    const keys = String(await gateway.redisBackend.execute(['KEYS', '*']))
+    const keys = (await keysOf(gateway)).join()
     expect(keys).toContain('limit')
     expect(keys).not.toContain('203.0.113.77')
   })
@@ -200,13 +237,47 @@ describe('DELETE /api/auth', () => {
     expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
-  it('returns 204 although Salesforce does not close the conversation', async () => {
-    gateway.setEnv({ REQUEST_DEADLINE_MS: '400' })
-    const { token } = await signInAsGuest()
+  it.each([
+    ['fails', { status: 503 }],
+    ['hangs', 'hang'],
+    ['answers a web page', 'html'],
+  ] as const)(
+    'returns 503 while Salesforce %s, with the guest signed out, and a repeat closes the conversation',
+    async (_, what) => {
+      const { token, refreshToken, user } = await signInAsGuest()
+      const { conversationId } = (await request(start, { token, body: {} })).body
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
+      gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what })
+      const first = await signOut(token)
+      expect(first).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
+      for (const refused of [
+        await request(start, { token, body: {} }),
+        await request(poll, { token, query: { conversationId } }),
+        await request(auth, { body: { refreshToken } }),
+      ]) {
+        expect(refused.status).toBe(401)
+      }
+      expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBe(0)
+      gateway.salesforce.clearFaults()
+      expect((await signOut(token)).status).toBe(204)
+      expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
+      const kept = await gateway.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
+      expect(String(kept)).toBe('gone')
+      expect((await signOut(token)).status).toBe(401)
+    },
+  )
+
+  it('forgets the guest at the second try although Salesforce still fails, and logs it', async () => {
+    const { token, user } = await signInAsGuest()
     await request(start, { token, body: {} })
-    gateway.salesforce.fail({ operation: 'closeConversation', times: 9, what: { status: 503 } })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
+    gateway.salesforce.fail({ operation: 'closeConversation', times: 99, what: { status: 503 } })
+    expect((await signOut(token)).status).toBe(503)
     expect((await signOut(token)).status).toBe(204)
-    expect(await request(start, { token, body: {} })).toMatchObject({ status: 401 })
+    expect(gateway.logLines.at(-1)).toContain('stays open there')
+    const kept = await gateway.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
+    expect(String(kept)).toBe('gone')
   })
 
   it('leaves other visitors signed in', async () => {
@@ -231,14 +302,17 @@ describe('DELETE /api/auth', () => {
     expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
   })
 
-  it('leaves no visitor in the store when a start was under way', async () => {
+  it('waits for a start that is under way, ends its conversation and leaves no visitor in the store', async () => {
     const { token, user } = await signInAsGuest()
     const conversationId = randomUUID()
-    gateway.salesforce.fail({ operation: 'createConversation', what: 'hang', hangMs: 150 })
+    const opening = holdRequests(gateway, '/conversation')
     const starting = request(start, { token, body: { conversationId } })
-    await expect.poll(() => gateway.salesforceCalls().length, { interval: 5 }).toBe(2)
-    expect((await signOut(token)).status).toBe(204)
+    await opening.asked
+    const signingOut = signOut(token)
+    setTimeout(opening.release, 300)
+    expect((await signingOut).status).toBe(204)
     await starting
+    expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
     const kept = await gateway.redisBackend.execute(['HKEYS', `local:visitor:{${user.id}}`])
     expect(String(kept)).toBe('gone')
   })

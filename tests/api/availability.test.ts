@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import availability from '../../api/availability.js'
+import availability from '../../api/_availability.js'
 import { setupGateway } from '../support/gateway.js'
 import { type RequestOptions, request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway()
+simulateEachTest()
 const minute = 60_000
 
 const getAvailability = (options: RequestOptions = {}) => request(availability, options)
@@ -25,9 +27,27 @@ describe('availability', () => {
     expect(status).toBe(200)
     expect(body).toEqual({ open: true, closesAt: at(minute) })
     expect(headers.get('ratelimit-policy')).toBe('"other";q=60;w=60')
-    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('cache-control')).toBe('public, s-maxage=30, stale-while-revalidate=300')
     const [asked] = gateway.salesforce.exchanges
     expect(asked).toMatchObject({ operationId: 'getBusinessHours', authorization: null })
+  })
+
+  it.each([undefined, 'https://shop.example', 'https://elsewhere.example', 'null'])(
+    'answers a page of origin %s as it answers everybody, so that caches may keep the answer',
+    async (origin) => {
+      const { status, headers } = await getAvailability({ headers: origin ? { origin } : {} })
+      expect(status).toBe(200)
+      expect(headers.get('access-control-allow-origin')).toBe('*')
+      expect(headers.get('vary')).toBeNull()
+    },
+  )
+
+  it('lets no cache keep a failure, and any page read it', async () => {
+    gateway.salesforce.fail({ operation: 'getBusinessHours', what: { status: 404 } })
+    const answer = await getAvailability({ headers: { origin: 'https://elsewhere.example' } })
+    expectProblem(answer, 502, 'upstream_rejected')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   })
 
   it('returns the next opening time while Salesforce is closed', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import conversations from '../../api/conversations.js'
+import conversations from '../../api/_conversations.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, noLimits, shiftClock } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway({ env: noLimits })
+simulateEachTest()
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 
 const list = (token: string | undefined, query: Record<string, string> = {}) =>

@@ -4,8 +4,10 @@ import end from '../../api/end.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway()
+simulateEachTest()
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 

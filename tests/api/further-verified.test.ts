@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import conversations from '../../api/conversations.js'
-import transcript from '../../api/transcript.js'
+import conversations from '../../api/_conversations.js'
+import transcript from '../../api/_transcript.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { noLimits } from '../support/sending.js'

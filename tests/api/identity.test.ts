@@ -9,6 +9,7 @@ import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { shiftClock } from '../support/sending.js'
+import { keysOf } from '../support/stored-keys.js'
 import {
   identityToken,
   loginEnv,
@@ -64,6 +65,23 @@ describe('a visitor with an identity token', () => {
     expect(requestBody).toMatchObject({
       routingAttributes: { _email: 'mina@example.org', _firstName: 'Mina', Topic: 'Billing' },
     })
+  })
+
+  it('gets numbers and booleans of the token as texts, long texts cut, and nothing else', async () => {
+    gateway.setEnv({ IDENTITY_ATTRIBUTES: 'tier=Tier,vip=Vip,bio=Bio,roles=Roles,gone=Gone' })
+    const claims = { tier: 3, vip: true, bio: 'x'.repeat(4001), roles: ['a'], gone: null }
+    const { token } = (await signIn({ claims })).body
+    expect((await request(start, { token, body: {} })).status).toBe(201)
+    const { requestBody } = gateway.salesforce.exchanges.at(-1) ?? {}
+    expect(requestBody).toMatchObject({
+      routingAttributes: { Tier: '3', Vip: 'true', Bio: 'x'.repeat(4000) },
+    })
+    expect(JSON.stringify(requestBody)).not.toMatch(/Roles|Gone/)
+  })
+
+  it('has an id that is safe in URLs and keys, and tells nothing of the subject', async () => {
+    const { user } = (await signIn({ subject: 'mina@example.org' })).body
+    expect(user.id).toMatch(/^known-[\w-]{43}$/)
   })
 
   it('refreshes for 30 days', async () => {
@@ -131,8 +149,7 @@ describe('a guest who signs in', () => {
     const { conversationId } = guest
     const resumedByOwner = await request(start, { token, body: { conversationId, resume: false } })
     expect(resumedByOwner.body).toMatchObject({ conversationId, resumed: true })
-    const kept = String(await gateway.redisBackend.execute(['KEYS', '*family*']))
-    expect(kept).not.toContain(guest.user.id)
+    expect((await keysOf(gateway, '*family*')).join()).not.toContain(guest.user.id)
   })
 
   it('signs in again after a lost answer', async () => {

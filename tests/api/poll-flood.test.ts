@@ -3,6 +3,7 @@ import type { InjectionInput, SwitchesPatch } from '../../sandbox/salesforce/ind
 import { startConversation, textsOf } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { noLimits, shiftClock } from '../support/sending.js'
+import { keysOf } from '../support/stored-keys.js'
 
 const gateway = setupGateway({ env: noLimits })
 
@@ -121,9 +122,7 @@ it("poll returns everything when Redis has lost all but the visitor's record", a
   const visitor = await startConversation()
   const { cursor } = (await visitor.poll()).body
   await visitor.send('Kept by Salesforce')
-  const found = await gateway.redisBackend.execute(['KEYS', '*'])
-  const keys = Array.isArray(found) ? found.map(String) : []
-  for (const key of keys.filter((each) => !each.includes(':visitor:'))) {
+  for (const key of (await keysOf(gateway)).filter((each) => !each.includes(':visitor:'))) {
     await gateway.redisBackend.execute(['DEL', key])
   }
   expect((await readOn(visitor, cursor)).texts).toContain('Kept by Salesforce')

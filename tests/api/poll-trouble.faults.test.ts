@@ -82,17 +82,6 @@ describe('poll when Salesforce fails once', () => {
     },
   )
 
-  it('returns 429 with the Retry-After of Salesforce', async () => {
-    const { poll, cursor } = await visitor()
-    const what = { status: 429, headers: { 'retry-after': '9' } }
-    gateway.salesforce.fail({ operation, what })
-    const answer = await poll({ cursor })
-    expectProblem(answer, 429, 'rate_limited')
-    expect(answer.body.retryAfterMs).toBe(9000)
-    expect(answer.headers.get('retry-after')).toBe('9')
-    expect((await poll({ cursor })).status).toBe(200)
-  })
-
   it('returns 503 without a retry when Retry-After exceeds the deadline', async () => {
     const { poll, cursor } = await visitor()
     const before = gateway.salesforceCalls().length

@@ -92,7 +92,7 @@ const faultKinds = fc.constantFrom<FaultInput['what'][]>(
   'html',
   'empty',
   'nonsense',
-  { status: 429 },
+  { status: 429, headers: { 'retry-after': '0' } },
   { status: 500 },
   { status: 503 },
   { status: 200, body: '{"conversationEntries":[{"identifier":"' },

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import availability from '../../api/availability.js'
-import conversations from '../../api/conversations.js'
+import availability from '../../api/_availability.js'
+import conversations from '../../api/_conversations.js'
+import transcript from '../../api/_transcript.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import { dialects } from '../dialects/dialects.js'
 import { setupDialect } from '../dialects/setup.js'
@@ -17,16 +17,19 @@ type Visitor = Awaited<ReturnType<typeof startUploadConversation>>
 type Operation = FaultInput['operation']
 type Act = (visitor: Visitor) => Promise<TestResponse>
 
+/** Lists the operations that hang during a call, and one that fails with HTTP 500. */
+type Hanging = [name: string, act: Act, hanging: Operation[], failing?: Operation]
+
 const timing = { deadlineMs: 500, redisMs: 200, settleMs: 20 }
 const tight = {
   REQUEST_DEADLINE_MS: String(timing.deadlineMs),
   REDIS_TIMEOUT_MS: String(timing.redisMs),
   SEND_SETTLE_MS: String(timing.settleMs),
 }
-/** What a busy machine may add. */
+/** Allows for delays of a busy machine, in milliseconds. */
 const toleranceMs = 400
 
-const first = dialects.filter(({ name }) => name === 'enhanced-chat')
+const official = dialects.filter(({ name }) => name === 'enhanced-chat')
 const guide = dialects.filter(({ name }) => name === 'guide')
 
 const signal = (visitor: Visitor, body: object) =>
@@ -35,8 +38,9 @@ const signal = (visitor: Visitor, body: object) =>
     body: { conversationId: visitor.conversationId, ...body },
   })
 
-/** A further conversation, for another visitor. */
-const begin: Act = async () => request(start, { token: (await signInAsGuest()).token, body: {} })
+/** Starts a conversation for another visitor. */
+const startAsNewGuest: Act = async () =>
+  request(start, { token: (await signInAsGuest()).token, body: {} })
 
 async function tookMs(work: () => Promise<TestResponse>): Promise<[number, TestResponse]> {
   const startedAt = performance.now()
@@ -44,29 +48,32 @@ async function tookMs(work: () => Promise<TestResponse>): Promise<[number, TestR
   return [performance.now() - startedAt, answer]
 }
 
-describe.each(first)('with $name', (dialect) => {
+describe.each(official)('through the dialect $name', (dialect) => {
   const { gateway } = setupDialect({
     ...dialect,
     salesforce: { attachments, allowTranscriptDownload: true },
   })
 
-  const hanging: [what: string, act: Act, operations: Operation[]][] = [
-    ['a send', ({ send }) => send('Hi'), ['sendMessage', 'listConversationEntries']],
-    ['a send that cannot be looked for', ({ send }) => send('Hi'), ['listConversationEntries']],
-    ['an upload', ({ upload }) => upload(), ['sendFile', 'listConversationEntries']],
-    ['a poll', ({ poll }) => poll(), ['listConversationEntries']],
-    ['a start without a token', begin, ['generateAccessTokenForUnauthenticatedUser']],
-    ['a start', begin, ['createConversation']],
-    ['an end', ({ end }) => end(), ['closeConversation']],
+  const hangs: Hanging[] = [
+    ['send', ({ send }) => send('Hi'), ['sendMessage', 'listConversationEntries']],
+    [
+      'send of a message that failed',
+      ({ send }) => send('Hi'),
+      ['listConversationEntries'],
+      'sendMessage',
+    ],
+    ['upload', ({ upload }) => upload(), ['sendFile', 'listConversationEntries']],
+    ['poll', ({ poll }) => poll(), ['listConversationEntries']],
+    ['start without a token', startAsNewGuest, ['generateAccessTokenForUnauthenticatedUser']],
+    ['start', startAsNewGuest, ['createConversation']],
+    ['end', ({ end }) => end(), ['closeConversation']],
   ]
 
-  it.each(hanging)('%s is answered by its deadline when Salesforce hangs', async (...row) => {
-    const [what, act, operations] = row
+  it.each(hangs)('%s returns a retryable error by its deadline when %o hangs', async (...row) => {
+    const [, act, operations, failing] = row
     const visitor = await startUploadConversation()
     gateway.setEnv(tight)
-    if (what.includes('looked for')) {
-      gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 500 } })
-    }
+    if (failing) gateway.salesforce.fail({ operation: failing, what: { status: 500 } })
     for (const operation of operations) {
       gateway.salesforce.fail({ operation, times: 50, what: 'hang' })
     }
@@ -76,12 +83,12 @@ describe.each(first)('with $name', (dialect) => {
     expect(ms).toBeLessThan(timing.deadlineMs + toleranceMs)
   })
 
-  const deadlineCases: [when: string, callsBefore: number][] = [
-    ['before it is claimed', 1],
-    ['when it is to be logged', 2],
+  const redisHangs: [since: string, callsBefore: number][] = [
+    ['the claim', 1],
+    ['the record of the outcome', 2],
   ]
-  it.each(deadlineCases)(
-    'a send waits for Redis once more, not longer, %s',
+  it.each(redisHangs)(
+    'send returns a retryable error within its deadline and one Redis timeout when Redis hangs from %s on',
     async (_, callsBefore) => {
       const visitor = await startConversation()
       await visitor.send('Warm')
@@ -95,31 +102,31 @@ describe.each(first)('with $name', (dialect) => {
     },
   )
 
-  type Harmless = [what: string, act: Act, operation: Operation]
-  const harmless: Harmless[] = [
-    ['a poll', ({ poll }) => poll(), 'listConversationEntries'],
-    ['a start under its own id', begin, 'createConversation'],
-    ['an end', ({ end }) => end(), 'closeConversation'],
-    ['the end of a session', ({ end }) => end({ scope: 'session' }), 'endMessagingSession'],
+  type OneCall = [name: string, act: Act, operation: Operation]
+  const repeatable: OneCall[] = [
+    ['poll', ({ poll }) => poll(), 'listConversationEntries'],
+    ['start', startAsNewGuest, 'createConversation'],
+    ['end', ({ end }) => end(), 'closeConversation'],
+    ['end of a session', ({ end }) => end({ scope: 'session' }), 'endMessagingSession'],
     [
-      'a receipt',
+      'send of a receipt',
       (visitor) => signal(visitor, { messageType: 'ReadReceipt', messageIds: [randomUUID()] }),
       'acknowledgeEntries',
     ],
     [
-      'a transcript',
+      'transcript',
       ({ token, conversationId }) => request(transcript, { token, query: { conversationId } }),
       'retrieveConversationTranscript',
     ],
-    ['business hours', () => request(availability), 'getBusinessHours'],
+    ['availability', () => request(availability), 'getBusinessHours'],
     [
-      'a list of conversations',
+      'conversations with refresh',
       ({ token }) => request(conversations, { token, query: { refresh: 'true' } }),
       'listConversations',
     ],
   ]
 
-  it.each(harmless)('%s is asked again, for that is harmless', async (_, act, operation) => {
+  it.each(repeatable)('%s repeats its Salesforce call after a 503', async (_, act, operation) => {
     const visitor = await startUploadConversation()
     const before = gateway.salesforce.exchanges.length
     gateway.salesforce.fail({ operation, what: { status: 503 } })
@@ -128,26 +135,34 @@ describe.each(first)('with $name', (dialect) => {
     expect(exchanges.filter(({ operationId }) => operationId === operation)).toHaveLength(2)
   })
 
-  const once: Harmless[] = [
-    ['a token', begin, 'generateAccessTokenForUnauthenticatedUser'],
+  /**
+   * A token counts against Salesforce's limit, so its request is repeated once; a typing indicator is
+   * soon out of date.
+   */
+  const limited: [...OneCall, calls: number][] = [
+    ['start without a token', startAsNewGuest, 'generateAccessTokenForUnauthenticatedUser', 2],
     [
-      'typing',
+      'send of a typing indicator',
       (visitor) => signal(visitor, { messageType: 'TypingIndicator', typing: true }),
       'addTypingIndicator',
+      1,
     ],
   ]
-  it.each(once)('%s is asked for once, for that costs or is soon over', async (...row) => {
-    const [, act, operation] = row
-    const visitor = await startUploadConversation()
-    const before = gateway.salesforce.exchanges.length
-    gateway.salesforce.fail({ operation, times: 9, what: { status: 503 } })
-    expectProblem(await act(visitor), 503, 'upstream_unavailable')
-    const exchanges = gateway.salesforce.exchanges.slice(before)
-    expect(exchanges.filter(({ operationId }) => operationId === operation)).toHaveLength(1)
-  })
+  it.each(limited)(
+    '%s makes few Salesforce calls and returns 503 when they fail',
+    async (...row) => {
+      const [, act, operation, calls] = row
+      const visitor = await startUploadConversation()
+      const before = gateway.salesforce.exchanges.length
+      gateway.salesforce.fail({ operation, times: 9, what: { status: 503 } })
+      expectProblem(await act(visitor), 503, 'upstream_unavailable')
+      const exchanges = gateway.salesforce.exchanges.slice(before)
+      expect(exchanges.filter(({ operationId }) => operationId === operation)).toHaveLength(calls)
+    },
+  )
 
   it.each(['sendMessage', 'sendFile'] as const)(
-    '%s is repeated only after a look that would have shown it',
+    '%s is repeated only after a list that would have shown its effect',
     async (operation) => {
       gateway.setEnv({ SEND_SETTLE_MS: '150', REQUEST_DEADLINE_MS: '6000' })
       const { send, upload } = await startUploadConversation()
@@ -160,19 +175,19 @@ describe.each(first)('with $name', (dialect) => {
       expect(sends).toHaveLength(3)
       for (const [index, { at }] of sends.slice(0, -1).entries()) {
         const next = sends[index + 1]?.at ?? 0
-        const looks = exchanges.filter(
+        const lists = exchanges.filter(
           (each) =>
             each.operationId === 'listConversationEntries' &&
             each.status === 200 &&
             each.at >= at + 150 &&
             each.at <= next,
         )
-        expect(looks.length, `looks between send ${index + 1} and the next`).toBeGreaterThan(0)
+        expect(lists.length, `lists between send ${index + 1} and the next`).toBeGreaterThan(0)
       }
     },
   )
 
-  /** The pauses between the four attempts at a list that always fails. */
+  /** Returns the milliseconds between the four attempts at a list that always fails. */
   async function pausesAt(random: number): Promise<number[]> {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '8000' })
     const { poll } = await startConversation()
@@ -184,7 +199,7 @@ describe.each(first)('with $name', (dialect) => {
     return moments.slice(1).map((at, index) => at - (moments[index] ?? 0))
   }
 
-  it('backs off more and more, by chance between half and one and a half', async () => {
+  it('poll pauses longer after each failed list, by a factor between 0.5 and 1.5 at random', async () => {
     const [long, short] = [await pausesAt(0.999), await pausesAt(0)]
     const atLeast = [223, 448, 898]
     expect(long).toHaveLength(3)
@@ -198,7 +213,7 @@ describe.each(first)('with $name', (dialect) => {
   it.each([
     ['seconds', () => '1'],
     ['a date', retryAfterDate],
-  ])('asks again when Salesforce wants to be asked, told in %s', async (_, when) => {
+  ])('poll repeats a list no earlier than Retry-After, given as %s', async (_, when) => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '8000' })
     const { poll } = await startConversation()
     const before = gateway.salesforce.exchanges.length
@@ -210,17 +225,17 @@ describe.each(first)('with $name', (dialect) => {
   })
 })
 
-describe.each(guide)('with the $name dialect', (dialect) => {
+describe.each(guide)('through the dialect $name', (dialect) => {
   const { gateway, fail, exchangesOf, stored, name } = setupDialect(dialect)
 
-  const hanging: [what: string, act: Act, operations: Operation[]][] = [
-    ['a send', ({ send }) => send('Hi'), ['postMessage']],
-    ['a poll', ({ poll }) => poll(), ['listMessages']],
-    ['a start without a login', begin, ['exchangeAssertion']],
-    ['a start', begin, ['startConversation']],
-    ['an end', ({ end }) => end(), ['endConversation']],
+  const hangs: Hanging[] = [
+    ['send', ({ send }) => send('Hi'), ['postMessage']],
+    ['poll', ({ poll }) => poll(), ['listMessages']],
+    ['start without a login', startAsNewGuest, ['exchangeAssertion']],
+    ['start', startAsNewGuest, ['startConversation']],
+    ['end', ({ end }) => end(), ['endConversation']],
   ]
-  it.each(hanging)('%s is answered by its deadline when Salesforce hangs', async (...row) => {
+  it.each(hangs)('%s returns an error by its deadline when %o hangs', async (...row) => {
     const [, act, operations] = row
     const visitor = await startUploadConversation()
     gateway.setEnv(tight)
@@ -233,7 +248,7 @@ describe.each(guide)('with the $name dialect', (dialect) => {
   })
 
   it.each([2, 3])(
-    'a send is answered in time when Redis hangs after %i answers',
+    'send responds within its deadline and one Redis timeout when Redis hangs after %i responses',
     async (callsBefore) => {
       const visitor = await startConversation()
       await visitor.send('Warm')
@@ -249,10 +264,10 @@ describe.each(guide)('with the $name dialect', (dialect) => {
   it.each([
     ['500', { what: { status: 500 } }],
     ['a hang', { what: 'hang' }],
-    ['half an answer', { when: 'after', what: { status: 200, body: '{"id":"abc' } }],
+    ['half a response', { when: 'after', what: { status: 200, body: '{"id":"abc' } }],
     ['nonsense', { when: 'after', what: 'nonsense' }],
   ] as const)(
-    'a send is never repeated after %s, however often it is asked for',
+    'send makes its Salesforce call once after %s, even when the client repeats the request',
     async (...row) => {
       gateway.setEnv(tight)
       const { send } = await startConversation()

@@ -19,7 +19,7 @@ import {
 } from '../support/sending.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
-describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
+describe.each(duplicateHandling)('send in an org that %s', (_, storesDuplicates) => {
   const gateway = setupGateway({
     env: { ...noLimits, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' },
   })
@@ -31,15 +31,15 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     return conversation
   }
 
-  /** Redis works, but the answer to its second request from now on is kept back. */
-  function holdSecondAnswer() {
+  /** Holds back the response to the next Redis request, which claims; Redis does its work. */
+  function holdNextResponse() {
     let requests = 0
     const release = createDeferred()
     const held = createDeferred()
     gateway.network.use(
       http.all(`${redisUrl}/*`, async ({ request }) => {
         requests += 1
-        const isHeld = requests === 2
+        const isHeld = requests === 1
         const response = await gateway.redis.handle(request)
         if (isHeld) {
           held.resolve()
@@ -51,17 +51,17 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     return { held: held.promise, release: release.resolve }
   }
 
-  it('a function that was frozen after its claim does not send what another sent since', async () => {
+  it('sends nothing after a freeze when another call has taken over the claim', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    const answer = holdSecondAnswer()
+    const redisResponse = holdNextResponse()
     const frozen = send('Frozen', id)
-    await answer.held
+    await redisResponse.held
     shiftClock(60_000)
     const other = await send('Frozen', id)
     expect([other.status, other.body.duplicate]).toEqual([202, false])
     const sent = messagesSentToSalesforce(gateway).length
-    answer.release()
+    redisResponse.release()
     const late = await frozen
     expect(messagesSentToSalesforce(gateway), 'sent after waking up').toHaveLength(sent)
     expect(late.body.retryable).toBe(true)
@@ -69,12 +69,12 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expect((await send('Frozen', id)).body.duplicate).toBe(true)
   })
 
-  it('a function that was killed after its claim is made up for by the next call', async () => {
+  it('delivers once by the next call when the function was killed after its claim', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
-    const answer = holdSecondAnswer()
+    const redisResponse = holdNextResponse()
     void send('Killed', id)
-    await answer.held
+    await redisResponse.held
     resetServices()
     expect(timesStored(gateway, conversationId, id)).toBe(0)
     shiftClock(60_000)
@@ -83,7 +83,7 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 
-  it('a function that was killed before Salesforce answered has sent once', async () => {
+  it('delivers once when the function was killed before Salesforce responded', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
     const effect = createDeferred()
@@ -110,16 +110,16 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
   })
 })
 
-describe('two devices of one known visitor', () => {
+describe('send from two devices of one verified visitor', () => {
   const gateway = setupGateway({
     salesforce: verifiedSalesforce,
     env: { ...noLimits, ...verifiedEnv, ...loginEnv },
   })
 
   it.each(duplicateHandling)(
-    'send once what both send at the same moment, and it %s',
-    async (_, repeats) => {
-      gateway.salesforce.switches.storesDuplicates = repeats
+    'delivers a concurrent message once in an org that %s',
+    async (_, storesDuplicates) => {
+      gateway.salesforce.switches.storesDuplicates = storesDuplicates
       const body = { identityToken: await identityToken() }
       const devices = [await request(auth, { body }), await request(auth, { body })]
       const tokens = devices.map((device) => String(device.body.token))

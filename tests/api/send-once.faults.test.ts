@@ -20,15 +20,15 @@ const transient: [name: string, fault: Fault][] = [
   ['500 after the effect', { when: 'after', what: { status: 500 } }],
   ['a cut connection before the effect', { when: 'before', what: 'drop' }],
   ['a cut connection after the effect', { when: 'after', what: 'drop' }],
-  ['a web page before the effect', { when: 'before', what: 'html' }],
-  ['JSON of another kind before the effect', { when: 'before', what: 'nonsense' }],
-  ['JSON of another kind after the effect', { when: 'after', what: 'nonsense' }],
+  ['an HTML page before the effect', { when: 'before', what: 'html' }],
+  ['JSON of the wrong shape before the effect', { when: 'before', what: 'nonsense' }],
+  ['JSON of the wrong shape after the effect', { when: 'after', what: 'nonsense' }],
   ['an empty answer before the effect', { when: 'before', what: 'empty' }],
   ['an accepted answer without a body', { when: 'after', what: { status: 202, body: '' } }],
   ['a 408 of a proxy after the effect', { when: 'after', what: { status: 408 } }],
 ]
 
-describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
+describe.each(duplicateHandling)('send in an org that %s', (_, storesDuplicates) => {
   async function visitor() {
     gateway.salesforce.switches.storesDuplicates = storesDuplicates
     return await startConversation()
@@ -49,7 +49,7 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     if (first.status === 202) expect(second.body).toEqual({ ...first.body, duplicate: true })
   })
 
-  it('delivers once after a failure that lasts, and tells the truth in between', async () => {
+  it('returns 503 and stores nothing while a failure lasts, and delivers once afterwards', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '600', SEND_SETTLE_MS: '50' })
     const { send, conversationId } = await visitor()
     const id = randomUUID()
@@ -58,10 +58,13 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expectProblem(first, 503, 'upstream_unavailable')
     expect(timesStored(gateway, conversationId, id)).toBe(0)
     expectProblem(await expectNoSends(() => send('Another', id)), 422, 'id_reused')
-    gateway.salesforce.reset()
+    gateway.salesforce.clearFaults()
+    const second = await send('Persistent', id)
+    expect([second.status, second.body.duplicate]).toEqual([202, false])
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 
-  it('delivers once when the list cannot be read while the fate is unclear', async () => {
+  it('delivers once when the list fails while the outcome is unclear', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '500' })
     const { send, conversationId } = await visitor()
     const id = randomUUID()
@@ -76,7 +79,26 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expect(messagesSentToSalesforce(gateway)).toHaveLength(1)
   })
 
-  it('passes on that Salesforce asks to wait, and sends the message later', async () => {
+  it('finds an unclear message behind two pages of newer entries, and does not send again', async () => {
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '500' })
+    const { send, conversationId } = await visitor()
+    const id = randomUUID()
+    gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: { status: 500 } })
+    gateway.salesforce.fail({ operation: 'listConversationEntries', times: 3, what: 'drop' })
+    expectProblem(await send('Buried', id), 503, 'upstream_unavailable')
+    const newer = Array.from({ length: 120 }, (_, index) => ({
+      text: `Newer ${index}`,
+      transcriptedTimestamp: Date.now() + index,
+    }))
+    gateway.salesforce.inject(conversationId, newer)
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
+    const second = await send('Buried', id)
+    expect([second.status, second.body.duplicate]).toEqual([202, true])
+    expect(timesStored(gateway, conversationId, id)).toBe(1)
+    expect(messagesSentToSalesforce(gateway)).toHaveLength(1)
+  })
+
+  it('returns 429 with the Retry-After of Salesforce, and the repeated call sends the message', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
     const what = { status: 429, headers: { 'retry-after': '7' } }
@@ -90,7 +112,7 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 
-  it('gives an id back that Salesforce refused', async () => {
+  it('returns 502 for a message that Salesforce refuses, and its id is free for another text', async () => {
     const { send, conversationId } = await visitor()
     const id = randomUUID()
     gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 400 } })
@@ -100,8 +122,8 @@ describe.each(duplicateHandling)('in an org that %s', (_, storesDuplicates) => {
     expect(timesStored(gateway, conversationId, id)).toBe(1)
   })
 
-  it.each([401, 403, 404])(
-    'loses the conversation on %i, and the next start opens one',
+  it.each([401, 404])(
+    'returns 410 conversation_lost on %i, and start opens another conversation',
     async (status) => {
       const { send, start, poll, conversationId } = await visitor()
       const id = randomUUID()
@@ -133,9 +155,9 @@ async function expectNoSends<T>(work: () => Promise<T>): Promise<T> {
   return result
 }
 
-describe('time', () => {
+describe('send with delays', () => {
   it.each(duplicateHandling)(
-    'finds a message that shows late, in an org that %s',
+    'delivers once when the message shows late in the list, in an org that %s',
     async (_, storesDuplicates) => {
       gateway.setEnv({ SEND_SETTLE_MS: '200' })
       const visitor = await startConversation()
@@ -153,7 +175,7 @@ describe('time', () => {
     (['before', 'after'] as const).map((when) => [when, name, storesDuplicates] as const),
   )
   it.each(hangs)(
-    'survives a hang %s the effect where an org %s',
+    'delivers once after a hang %s the effect, in an org that %s',
     async (when, _, storesDuplicates) => {
       gateway.setEnv({ REQUEST_DEADLINE_MS: '400', SEND_SETTLE_MS: '30' })
       const { send, conversationId } = await startConversation()
@@ -172,12 +194,12 @@ describe('time', () => {
     },
   )
 
-  it('answers in time when Salesforce and Redis both hang', async () => {
+  it('returns a retryable error in time when Salesforce and Redis both hang', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '400', SEND_SETTLE_MS: '30', REDIS_TIMEOUT_MS: '100' })
     const { send } = await startConversation()
     await send('Warm')
     gateway.salesforce.fail({ operation: '*', times: 9, what: 'hang' })
-    for (const _ of ['need', 'claim']) gateway.redis.fault({ what: { slowMs: 0 } })
+    for (const _ of ['guard', 'claim']) gateway.redis.fault({ what: { slowMs: 0 } })
     gateway.redis.fault({ times: 9, what: 'hang' })
     const startedAt = performance.now()
     const answer = await send('Nobody answers')
@@ -186,7 +208,7 @@ describe('time', () => {
     expect(answer.body.retryable).toBe(true)
   })
 
-  it('does not storm a Salesforce that fails, whatever the settle time', async () => {
+  it('makes at most six attempts while Salesforce fails and the settle time is 0', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
     const { send } = await startConversation()
     gateway.salesforce.fail({ operation: 'sendMessage', times: 1000, what: { status: 503 } })
@@ -194,7 +216,7 @@ describe('time', () => {
     expect(messagesSentToSalesforce(gateway).length).toBeLessThanOrEqual(6)
   })
 
-  it('does not ask again before a failing Salesforce wants to be asked', async () => {
+  it('makes no attempt before the Retry-After of a 503, which it returns', async () => {
     const { send } = await startConversation()
     const what = { status: 503, headers: { 'retry-after': '30' } }
     gateway.salesforce.fail({ operation: 'sendMessage', what })
@@ -204,7 +226,7 @@ describe('time', () => {
     expect(answer.headers.get('retry-after')).toBe('30')
   })
 
-  it('still sends when the settle time is as long as the deadline', async () => {
+  it('returns 202 when the settle time is as long as the deadline', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '2000', SEND_SETTLE_MS: '2000' })
     const { send } = await startConversation()
     expect((await send('Odd settings')).status).toBe(202)

@@ -1,4 +1,4 @@
-/** Answers to a pre-chat that is asked for each session, sent along with a message. */
+/** Tests answers to a pre-chat form of each session that are sent along with a message. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import send from '../../api/send.js'
@@ -13,7 +13,7 @@ const form = {
 }
 const gateway = setupGateway({ salesforce: { forms: [form] } })
 
-it('opens a new session with the answers sent along instead of those of the start', async () => {
+it('send opens a new session with the answers of its request instead of those of the start', async () => {
   const visitor = await startConversation({ routingAttributes: { Topic: 'Old' } })
   const { conversationId, token } = visitor
   gateway.salesforce.endSession(conversationId, 'Agent')
@@ -25,7 +25,7 @@ it('opens a new session with the answers sent along instead of those of the star
   })
 })
 
-it('lets answers set only what callers may set', async () => {
+it('send returns 400 for an answer that is not in CALLER_ATTRIBUTES, and sends nothing', async () => {
   gateway.setEnv({ CALLER_ATTRIBUTES: 'Topic' })
   const visitor = await startConversation({ routingAttributes: { Topic: 'Old' } })
   const { conversationId, token } = visitor
@@ -36,17 +36,16 @@ it('lets answers set only what callers may set', async () => {
   expect(gateway.salesforceCalls()).not.toContain('sendMessage 202')
 })
 
-it('names the answer that is wrong before Salesforce hears of it, and takes the same message with a good one', async () => {
+it('send returns 400 for a blank answer and delivers nothing, and accepts the corrected message', async () => {
   const visitor = await startConversation({ routingAttributes: { Topic: 'Old' } })
   const { conversationId, token } = visitor
   gateway.salesforce.endSession(conversationId, 'Agent')
   const message = { conversationId, id: randomUUID(), text: 'Hello again' }
-  const bad = await request(send, {
-    token,
-    body: { ...message, routingAttributes: { Topic: ' ' } },
-  })
+  const blank = { ...message, routingAttributes: { Topic: ' ' } }
+  const bad = await request(send, { token, body: blank })
   expect([bad.status, bad.body.code]).toEqual([400, 'invalid_request'])
   expect(bad.body.errors).toEqual([{ path: 'routingAttributes.Topic', message: 'is required' }])
+  expect(gateway.salesforceCalls()).not.toContain('sendMessage 202')
   const good = await request(send, {
     token,
     body: { ...message, routingAttributes: { Topic: 'New' } },

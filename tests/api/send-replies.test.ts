@@ -6,8 +6,12 @@ import { everyInput } from '../salesforce/fixtures/forms.js'
 import { startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
+import { messagesSentToSalesforce, patient } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
-const gateway = setupGateway()
+// A timeout would add calls to Salesforce or leave out titles.
+const gateway = setupGateway({ env: patient })
+simulateEachTest()
 
 const quickReplies = {
   messageType: 'ChoicesMessage',
@@ -18,11 +22,13 @@ const quickReplies = {
   },
 }
 
-/** A visitor who was asked something; `answer` answers it. */
-async function asked(message: { messageType: string; [field: string]: unknown }) {
+/** Starts a conversation in which a bot sends a message that the visitor can answer. */
+async function startWithQuestion(
+  message: { messageType: string; [field: string]: unknown },
+  inReplyToMessageId: string = randomUUID(),
+) {
   const visitor = await startConversation()
   const { conversationId, token } = visitor
-  const inReplyToMessageId = randomUUID()
   gateway.salesforce.inject(conversationId, [
     { from: 'Chatbot', message: { ...message, id: inReplyToMessageId } },
   ])
@@ -35,24 +41,18 @@ async function asked(message: { messageType: string; [field: string]: unknown })
   return { ...visitor, inReplyToMessageId, answer, choose, fill }
 }
 
-/** The bodies of every message that Salesforce was sent, accepted or not. */
-function sent() {
-  const { exchanges } = gateway.salesforce
-  return exchanges
-    .filter(({ operationId }) => operationId === 'sendMessage')
-    .map(({ requestBody }) => requestBody)
-}
+const sent = () => messagesSentToSalesforce(gateway)
 
-function lists(): number {
+function listCount(): number {
   return gateway.salesforceCalls().filter((call) => call.startsWith('listConversationEntries'))
     .length
 }
 
 const titleItem = (text: string) => ({ itemType: 'TitleItem', title: text })
 
-describe('a choice', () => {
-  it('is sent in the official shape and comes back in the poll', async () => {
-    const visitor = await asked(quickReplies)
+describe('send of a choice', () => {
+  it('sends it in the format of Salesforce, and the poll returns it', async () => {
+    const visitor = await startWithQuestion(quickReplies)
     const { inReplyToMessageId } = visitor
     const id = randomUUID()
     const answer = await visitor.choose([{ itemId: 'd3e4', title: 'Busan' }], { id })
@@ -70,7 +70,7 @@ describe('a choice', () => {
         esDeveloperName: 'Harbor_Custom_Client',
       },
     ])
-    expect(lists()).toBe(0)
+    expect(listCount()).toBe(0)
     const { body } = await visitor.poll()
     expect(body.messages.find((message: { id: string }) => message.id === id)).toMatchObject({
       messageType: 'ChoiceResponseMessage',
@@ -81,10 +81,10 @@ describe('a choice', () => {
     })
   })
 
-  it('gets the title that it leaves out from the message it answers, with one look', async () => {
-    const visitor = await asked(quickReplies)
+  it('takes a missing title from the answered message with one list call', async () => {
+    const visitor = await startWithQuestion(quickReplies)
     expect((await visitor.choose([{ itemId: 'b1c2' }])).status).toBe(202)
-    expect(lists()).toBe(1)
+    expect(listCount()).toBe(1)
     expect(sent()).toMatchObject([
       {
         message: {
@@ -98,11 +98,28 @@ describe('a choice', () => {
     ])
   })
 
+  it.each(['1795000000000-REQ-1', '{a} b', 'X'.repeat(128)])(
+    'answers a question whose id is %s: sends the id as it came, fills the title in, delivers once',
+    async (questionId) => {
+      const visitor = await startWithQuestion(quickReplies, questionId)
+      const [question] = (await visitor.poll()).body.messages.slice(-1)
+      expect(question.id).toBe(questionId)
+      const id = randomUUID()
+      for (const duplicate of [false, true]) {
+        const answer = await visitor.choose([{ itemId: 'b1c2' }], { id })
+        expect(answer).toMatchObject({ status: 202, body: { id, duplicate } })
+      }
+      const choicesResponse = { selectedOptions: [{ optionTitle: { title: 'Rotterdam & co' } }] }
+      const message = { inReplyToMessageId: questionId, choicesResponse }
+      expect(sent()).toMatchObject([{ message }])
+    },
+  )
+
   it.each([
-    ['nobody knows the message it answers', { inReplyToMessageId: randomUUID() }],
-    ['the message does not offer it', {}],
-  ])('is sent without a title when %s', async (_, more) => {
-    const visitor = await asked(quickReplies)
+    ['the answered message is unknown', { inReplyToMessageId: randomUUID() }],
+    ['the answered message does not offer it', {}],
+  ])('sends it without a title when %s', async (_, more) => {
+    const visitor = await startWithQuestion(quickReplies)
     expect((await visitor.choose([{ itemId: 'zzz' }], more)).status).toBe(202)
     expect(sent()).toMatchObject([
       { message: { choicesResponse: { selectedOptions: [{ optionIdentifier: 'zzz' }] } } },
@@ -111,17 +128,18 @@ describe('a choice', () => {
   })
 
   it.each(['hang', 'drop', 'nonsense'] as const)(
-    'is sent without a title when the look ends in %s',
+    'sends it without a title when the list call ends in %s',
     async (what) => {
-      const visitor = await asked(quickReplies)
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
+      const visitor = await startWithQuestion(quickReplies)
       gateway.salesforce.fail({ operation: 'listConversationEntries', times: 9, what })
       expect((await visitor.choose([{ itemId: 'b1c2' }])).status).toBe(202)
       expect(JSON.stringify(sent())).not.toContain('optionTitle')
     },
   )
 
-  it('is delivered once however often it is sent, with or without its titles at hand', async () => {
-    const visitor = await asked(quickReplies)
+  it('sends a repeated choice once, even when routingAttributes are added', async () => {
+    const visitor = await startWithQuestion(quickReplies)
     const id = randomUUID()
     await visitor.choose([{ itemId: 'b1c2' }], { id })
     const again = await visitor.choose([{ itemId: 'b1c2' }], { id, routingAttributes: { a: 'b' } })
@@ -130,8 +148,8 @@ describe('a choice', () => {
     expect(sent()).toHaveLength(1)
   })
 
-  it('is delivered once when the answer to the first attempt was lost', async () => {
-    const visitor = await asked(quickReplies)
+  it('sends it once when the response to the first attempt was lost', async () => {
+    const visitor = await startWithQuestion(quickReplies)
     const id = randomUUID()
     gateway.salesforce.fail({ operation: 'sendMessage', when: 'after', what: 'drop' })
     const first = await visitor.choose([{ itemId: 'b1c2' }], { id })
@@ -144,8 +162,8 @@ describe('a choice', () => {
     ['one selection more', { selections: [{ itemId: 'b1c2' }, { itemId: 'd3e4' }] }],
     ['another question', { inReplyToMessageId: randomUUID() }],
     ['another type', { messageType: 'FormResponseMessage', selections: undefined, values: [] }],
-  ])('is refused under an id that was used for %s', async (_, other) => {
-    const visitor = await asked(quickReplies)
+  ])('returns 422 id_reused for %s under the same id', async (_, other) => {
+    const visitor = await startWithQuestion(quickReplies)
     const id = randomUUID()
     const body = { messageType: 'ChoiceResponseMessage', selections: [{ itemId: 'b1c2' }], id }
     await visitor.answer(body)
@@ -155,9 +173,9 @@ describe('a choice', () => {
   })
 })
 
-describe('a form', () => {
-  it('is sent in the official shape, each value by the type of its input', async () => {
-    const visitor = await asked(everyInput)
+describe('send of a form', () => {
+  it('sends it in the format of Salesforce, each value by the type of its input', async () => {
+    const visitor = await startWithQuestion(everyInput)
     const { inReplyToMessageId } = visitor
     const id = randomUUID()
     const values = [
@@ -178,7 +196,7 @@ describe('a form', () => {
       },
     ]
     expect((await visitor.fill(values, { id })).status).toBe(202)
-    expect(lists()).toBe(0)
+    expect(listCount()).toBe(0)
     const single = (inputId: string, label: string, value: object, displayValue: string) => ({
       inputValueType: 'SingleInputValue',
       inputId,
@@ -221,8 +239,8 @@ describe('a form', () => {
     ])
   })
 
-  it('takes types, labels and titles that are left out from the form', async () => {
-    const visitor = await asked(everyInput)
+  it('takes missing types, labels and titles from the form with one list call', async () => {
+    const visitor = await startWithQuestion(everyInput)
     const values = [
       { inputId: 'in-1', value: 'HRBU1234567' },
       { inputId: 'in-4', value: 'o-2' },
@@ -230,7 +248,7 @@ describe('a form', () => {
       { inputId: 'in-7', value: 'tomorrow' },
     ]
     expect((await visitor.fill(values)).status).toBe(202)
-    expect(lists()).toBe(1)
+    expect(listCount()).toBe(1)
     expect(sent()).toMatchObject([
       {
         message: {
@@ -250,8 +268,8 @@ describe('a form', () => {
     ])
   })
 
-  it('takes the type from the value where no form is known', async () => {
-    const visitor = await asked(everyInput)
+  it('takes the type from the value when the form is unknown', async () => {
+    const visitor = await startWithQuestion(everyInput)
     const values = [
       { inputId: 'a', value: 'x' },
       { inputId: 'b', value: 1 },
@@ -277,8 +295,8 @@ describe('a form', () => {
     ])
   })
 
-  it('is told once and refused with other values under the same id', async () => {
-    const visitor = await asked(everyInput)
+  it('sends a repeated form once and returns 422 id_reused for other values under its id', async () => {
+    const visitor = await startWithQuestion(everyInput)
     const id = randomUUID()
     await visitor.fill([{ inputId: 'in-1', value: 'A' }], { id })
     const again = await visitor.fill([{ inputId: 'in-1', value: 'A' }], { id })
@@ -289,7 +307,7 @@ describe('a form', () => {
   })
 })
 
-describe('refusals', () => {
+describe('send of an invalid answer', () => {
   const choice = { messageType: 'ChoiceResponseMessage', inReplyToMessageId: randomUUID() }
   const form = { messageType: 'FormResponseMessage', inReplyToMessageId: randomUUID() }
   const value = (more: object) => ({ ...form, values: [{ inputId: 'a', value: 'x', ...more }] })
@@ -308,9 +326,9 @@ describe('refusals', () => {
       'is required',
     ],
     [
-      { ...choice, inReplyToMessageId: 'msg_1', selections: [{ itemId: 'a' }] },
+      { ...choice, inReplyToMessageId: 'x'.repeat(129), selections: [{ itemId: 'a' }] },
       'inReplyToMessageId',
-      'must be a UUID',
+      'must be 1 to 128 printable ASCII characters',
     ],
     [{ ...form }, 'values', 'is required'],
     [value({ value: { a: 1 } }), 'values.0.value', 'must be a text'],
@@ -328,7 +346,7 @@ describe('refusals', () => {
     [{ messageType: 7, text: 'Hello' }, 'messageType', 'StaticContentMessage'],
     [{ text: 'Hello', selections: [] }, 'selections', 'not a known'],
     [{}, 'text', 'is required'],
-  ])('%j: %s %s', async (reply, path, words) => {
+  ])('returns 400 and sends nothing for %j: %s %s', async (reply, path, words) => {
     const { token, conversationId } = await startConversation()
     const { status, body } = await request(send, { token, body: { conversationId, ...reply } })
     expect([status, body.code]).toEqual([400, 'invalid_request'])
@@ -339,15 +357,15 @@ describe('refusals', () => {
   })
 })
 
-it('knows the titles of every kind of offer', async () => {
-  const list = {
+it('send takes the title of a carousel button from the carousel', async () => {
+  const carousel = {
     messageType: 'ChoicesMessage',
     choices: {
       formatType: 'Carousel',
       items: [{ titleItem: title('20 ft'), interactionItems: [option('c1', 'Choose')] }],
     },
   }
-  const visitor = await asked(list)
+  const visitor = await startWithQuestion(carousel)
   await visitor.choose([{ itemId: 'c1' }])
   expect(JSON.stringify(sent())).toContain('"title":"Choose"')
 })

@@ -20,57 +20,63 @@ const gateway = setupGateway({ salesforce: { forms }, env: { ...noLimits, SEND_S
 
 const routingAttributes = { _email: 'mina@example.org' }
 
-async function afterSession(language?: string) {
+async function startWithEndedSession(language?: string) {
   const visitor = await startConversation({ routingAttributes, ...(language && { language }) })
   gateway.salesforce.endSession(visitor.conversationId, 'Agent')
   return visitor
 }
 
-describe.each([false, true])('after the session ended (repeats stored: %s)', (storesDuplicates) => {
-  it('opens a new session with the attributes and the language of the start', async () => {
-    const { send, conversationId, poll } = await afterSession('de')
-    gateway.salesforce.switches.storesDuplicates = storesDuplicates
-    const id = randomUUID()
-    const answer = await send('One more thing', id)
-    expect([answer.status, answer.body.duplicate]).toEqual([202, false])
-    expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({
-      message: { id },
-      isNewMessagingSession: true,
-      routingAttributes,
-      language: 'de',
+describe.each([false, true])(
+  'send after the session ended (repeats stored: %s)',
+  (storesDuplicates) => {
+    it('opens a new session with the attributes and the language of the start', async () => {
+      const { send, conversationId, poll } = await startWithEndedSession('de')
+      gateway.salesforce.switches.storesDuplicates = storesDuplicates
+      const id = randomUUID()
+      const answer = await send('One more thing', id)
+      expect([answer.status, answer.body.duplicate]).toEqual([202, false])
+      expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({
+        message: { id },
+        isNewMessagingSession: true,
+        routingAttributes,
+        language: 'de',
+      })
+      expect(timesStored(gateway, conversationId, id)).toBe(1)
+      const { body } = await poll()
+      expect(textsOf(body)).toContain('One more thing')
+      expect(body.conversation).toMatchObject({ status: 'open', handledBy: 'bot', endedBy: null })
     })
-    expect(timesStored(gateway, conversationId, id)).toBe(1)
-    const { body } = await poll()
-    expect(textsOf(body)).toContain('One more thing')
-    expect(body.conversation).toMatchObject({ status: 'open', handledBy: 'bot', endedBy: null })
-  })
 
-  it('names a language even when the start did not', async () => {
-    const { send } = await afterSession()
-    await send('Hello again')
-    expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({ language: 'en_US' })
-  })
+    it('sends the language en_US when the start named none', async () => {
+      const { send } = await startWithEndedSession()
+      await send('Hello again')
+      expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({ language: 'en_US' })
+    })
 
-  const faults = [
-    ['500 after the effect', 'after', { status: 500 }],
-    ['500 before the effect', 'before', { status: 500 }],
-    ['a cut connection after the effect', 'after', 'drop'],
-  ] as const
-  it.each(faults)('opens one session and delivers once after %s', async (_, when, what) => {
-    const { send, conversationId } = await afterSession()
-    gateway.salesforce.switches.storesDuplicates = storesDuplicates
-    const id = randomUUID()
-    gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 417 } })
-    gateway.salesforce.fail({ operation: 'sendMessage', when, what })
-    const answer = await send('Back again', id)
-    expect(answer.status).toBe(202)
-    expect((await send('Back again', id)).body.duplicate).toBe(true)
-    expect(timesStored(gateway, conversationId, id)).toBe(1)
-  })
-})
+    const faults = [
+      ['500 after the effect', 'after', { status: 500 }],
+      ['500 before the effect', 'before', { status: 500 }],
+      ['a cut connection after the effect', 'after', 'drop'],
+    ] as const
+    it.each(faults)(
+      'delivers once when opening the session fails with %s',
+      async (_, when, what) => {
+        const { send, conversationId } = await startWithEndedSession()
+        gateway.salesforce.switches.storesDuplicates = storesDuplicates
+        const id = randomUUID()
+        gateway.salesforce.fail({ operation: 'sendMessage', what: { status: 417 } })
+        gateway.salesforce.fail({ operation: 'sendMessage', when, what })
+        const answer = await send('Back again', id)
+        expect(answer.status).toBe(202)
+        expect((await send('Back again', id)).body.duplicate).toBe(true)
+        expect(timesStored(gateway, conversationId, id)).toBe(1)
+      },
+    )
+  },
+)
 
-it('says so when Salesforce asks for the form although it was given', async () => {
-  const { send, conversationId } = await afterSession()
+it('send returns 409 prechat_required with the form when Salesforce asks for it again', async () => {
+  const { send, conversationId } = await startWithEndedSession()
   const id = randomUUID()
   gateway.salesforce.fail({ operation: 'sendMessage', times: 2, what: { status: 417 } })
   const answer = await send('Hello', id)

@@ -13,7 +13,7 @@ import { duplicateHandling, noSalesforceLimits } from '../support/sending.js'
 import { attachments } from '../support/uploads.js'
 import { loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
-const patience = {
+const timeouts = {
   REQUEST_DEADLINE_MS: '2000',
   REDIS_TIMEOUT_MS: '1000',
   SEND_SETTLE_MS: String(1.5 * maxLagMs),
@@ -25,35 +25,38 @@ const settings = {
   ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
 }
 
-/** Guests in two tabs; in the real API also people who are known, on two devices. */
-const settingsOfPeople = dialects.flatMap((dialect) => {
-  const guests = { ...dialect, people: 'guests', isKnown: false }
+/** Lists guests in two tabs and, in the official API, verified visitors on two devices. */
+const visitorSettings = dialects.flatMap((dialect) => {
+  const guests = { ...dialect, who: 'guests', isVerified: false }
   if (!dialect.resolvesUnclearSends) return [guests]
   const env = { ...dialect.env, ...verifiedEnv, ...loginEnv }
   const salesforce = { ...dialect.salesforce, ...verifiedSalesforce }
-  return [guests, { ...dialect, env, salesforce, people: 'known visitors', isKnown: true }]
+  return [guests, { ...dialect, env, salesforce, who: 'verified visitors', isVerified: true }]
 })
 
-describe.each(settingsOfPeople)('$people, through $name', ({ isKnown, people: _, ...dialect }) => {
-  const salesforce = {
-    ...dialect.salesforce,
-    attachments,
-    switches: { limits: noSalesforceLimits },
-  }
-  const setup = setupDialect({ ...dialect, salesforce }, patience)
+describe.each(visitorSettings)(
+  'send by $who through $name',
+  ({ isVerified, who: _, ...dialect }) => {
+    const salesforce = {
+      ...dialect.salesforce,
+      attachments,
+      switches: { limits: noSalesforceLimits },
+    }
+    const setup = setupDialect({ ...dialect, salesforce }, timeouts)
 
-  it.each(duplicateHandling)(
-    'say each thing at most once, and exactly once when told so, in an org that %s',
-    async (_, storesDuplicates) => {
-      const property = fc.asyncProperty(commands, async (sequence) => {
-        const real = await createReal(setup, dialect, isKnown)
-        setup.gateway.salesforce.switches.storesDuplicates = storesDuplicates
-        const model: Model = { messages: new Map() }
-        await fc.asyncModelRun(() => ({ model, real }), sequence)
-        await checkAfterRecovery(model, real)
-      })
-      await fc.assert(property, settings)
-    },
-    3_600_000,
-  )
-})
+    it.each(duplicateHandling)(
+      'delivers each message at most once, and exactly once after a 202, in an org that %s',
+      async (_, storesDuplicates) => {
+        const property = fc.asyncProperty(commands, async (sequence) => {
+          const real = await createReal(setup, dialect, isVerified)
+          setup.gateway.salesforce.switches.storesDuplicates = storesDuplicates
+          const model: Model = { messages: new Map() }
+          await fc.asyncModelRun(() => ({ model, real }), sequence)
+          await checkAfterRecovery(model, real)
+        })
+        await fc.assert(property, settings)
+      },
+      3_600_000,
+    )
+  },
+)

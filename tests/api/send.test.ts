@@ -11,6 +11,7 @@ import {
   shiftClock,
   timesStored,
 } from '../support/sending.js'
+import { storedValues } from '../support/stored-keys.js'
 
 const gateway = setupGateway()
 
@@ -21,7 +22,7 @@ function sendWith(token: string | undefined, body: object) {
 const uuidV4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe('send', () => {
-  it('answers 202 with the id, the conversation, the time and whether it is a repeat', async () => {
+  it('returns 202 with the id, the conversation, the time and duplicate: false', async () => {
     const visitor = await startConversation()
     const id = randomUUID()
     const answer = await visitor.send('Hello', id)
@@ -36,7 +37,7 @@ describe('send', () => {
     expect(answer.headers.get('server-timing')).toMatch(/redis;dur=.*salesforce;dur=/)
   })
 
-  it('makes an id when none is given, and the poll echoes the message under it', async () => {
+  it('makes an id when none is given, and the poll returns the message under it', async () => {
     const visitor = await startConversation()
     const { conversationId, token } = visitor
     const { status, body } = await sendWith(token, { conversationId, text: 'No id' })
@@ -47,14 +48,14 @@ describe('send', () => {
     expect(echo).toMatchObject({ text: 'No id', sender: { role: 'EndUser' } })
   })
 
-  it('takes the type of the message when it is named', async () => {
+  it('accepts the messageType of a text', async () => {
     const { conversationId, token } = await startConversation()
     const messageType = 'StaticContentMessage'
     const { status } = await sendWith(token, { conversationId, messageType, text: 'Typed' })
     expect(status).toBe(202)
   })
 
-  it('sends the text trimmed, and judges a repeat by the trimmed text', async () => {
+  it('sends the text trimmed, and a repeat with the trimmed text is a duplicate', async () => {
     const visitor = await startConversation()
     const id = randomUUID()
     await visitor.send('  two words \n\t', id)
@@ -64,7 +65,21 @@ describe('send', () => {
     expect((await visitor.send('two words', id)).body.duplicate).toBe(true)
   })
 
-  it('takes four thousand code points, an emoji counting as one', async () => {
+  it('sends line breaks of every kind as U+000A, and no control characters', async () => {
+    const visitor = await startConversation()
+    await visitor.send('a\rb\r\nc\u000bd\u000ce\u0085f\u2028g\u2029h\ti\u0007\u202e\u0000')
+    expect(messagesSentToSalesforce(gateway)).toMatchObject([
+      { message: { staticContent: { text: 'a\nb\nc\nd\ne\nf\ng\nh\ti' } } },
+    ])
+  })
+
+  it('returns 400 for a text of control characters alone and makes no Salesforce call', async () => {
+    const visitor = await startConversation()
+    const { status } = await expectNoSalesforceCalls(gateway, () => visitor.send('\u0007\u2028'))
+    expect(status).toBe(400)
+  })
+
+  it('accepts 4,000 code points, an emoji counting as one', async () => {
     const visitor = await startConversation()
     expect((await visitor.send('x')).status).toBe(202)
     expect((await visitor.send('🦭'.repeat(4000))).status).toBe(202)
@@ -72,17 +87,17 @@ describe('send', () => {
     expect((await visitor.send(padded)).status).toBe(202)
   })
 
-  it('uses three Redis requests and one Salesforce request', async () => {
+  it('makes two Redis requests and one Salesforce call', async () => {
     const visitor = await startConversation()
     await visitor.send('warm')
     const { requests } = gateway.redis.counts
     const calls = gateway.salesforceCalls().length
     await visitor.send('measured')
-    expect(gateway.redis.counts.requests - requests).toBe(3)
+    expect(gateway.redis.counts.requests - requests).toBe(2)
     expect(gateway.salesforceCalls().slice(calls)).toEqual(['sendMessage 202'])
   })
 
-  it('answers a repeat from the log, without asking Salesforce', async () => {
+  it('returns a repeat as a duplicate and makes no Salesforce call', async () => {
     const visitor = await startConversation()
     const id = randomUUID()
     const first = await visitor.send('Once', id)
@@ -92,7 +107,7 @@ describe('send', () => {
     expect(timesStored(gateway, visitor.conversationId, id)).toBe(1)
   })
 
-  it('keeps a text that Salesforce splits at its link one message, for repeats too', async () => {
+  it('delivers a text that Salesforce splits at its link once, and a repeat is a duplicate', async () => {
     const visitor = await startConversation()
     const id = randomUUID()
     const text = 'Look at https://harbor.example/map'
@@ -102,14 +117,14 @@ describe('send', () => {
     expect(timesStored(gateway, visitor.conversationId, id)).toBe(1)
   })
 
-  it('says how much of the limit is left', async () => {
+  it('returns what is left of the limit of 22 messages a minute', async () => {
     const visitor = await startConversation()
     const { headers } = await visitor.send('Hello')
     expect(headers.get('ratelimit-policy')).toMatch(/"send";q=22;w=60/)
     expect(headers.get('ratelimit')).toMatch(/"send";r=21;t=\d+/)
   })
 
-  it('counts each conversation by itself', async () => {
+  it('counts the limit for each conversation separately', async () => {
     gateway.setEnv({ LIMITS: '{"send":[2,"1 m"]}' })
     const [one, other] = [await startConversation(), await startConversation()]
     await one.send('1')
@@ -119,7 +134,7 @@ describe('send', () => {
   })
 })
 
-describe('refusals', () => {
+describe('send of a refused message', () => {
   const conversationId = randomUUID()
   const text = 'Hello'
   const wrong: [name: string, body: object, path: string][] = [
@@ -145,7 +160,7 @@ describe('refusals', () => {
     ['an unknown property', { conversationId, text, txet: 'Hello' }, 'txet'],
     ['an unknown type', { conversationId, text, messageType: 'Shout' }, 'messageType'],
   ]
-  it('names what is wrong with the request', async () => {
+  it('returns 400 that names the invalid field and makes no Salesforce call', async () => {
     const { token } = await signInAsGuest()
     for (const [name, body, path] of wrong) {
       const { status, body: problem } = await expectNoSalesforceCalls(gateway, () =>
@@ -156,7 +171,7 @@ describe('refusals', () => {
     }
   })
 
-  it('refuses another text under the same id', async () => {
+  it('returns 422 id_reused for another text under the same id', async () => {
     const visitor = await startConversation()
     const id = randomUUID()
     await visitor.send('First', id)
@@ -165,7 +180,7 @@ describe('refusals', () => {
     expect(answer.body.retryable).toBe(false)
   })
 
-  it('refuses more than twenty-two messages a minute, and says when to come back', async () => {
+  it('returns 429 with Retry-After after 22 messages in a minute', async () => {
     const visitor = await startConversation()
     for (let count = 0; count < 22; count += 1) await visitor.send(`${count}`)
     const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('One too many'))
@@ -177,14 +192,14 @@ describe('refusals', () => {
     expect(answer.headers.get('ratelimit-policy')).toMatch(/"send";q=22;w=60/)
   })
 
-  it('says that an ended conversation has ended', async () => {
+  it('returns 410 conversation_ended after the end', async () => {
     const visitor = await startConversation()
     await visitor.end()
     const answer = await expectNoSalesforceCalls(gateway, () => visitor.send('Are you there?'))
     expectProblem(answer, 410, 'conversation_ended')
   })
 
-  it('says that a conversation is lost when its guest token is over, without asking', async () => {
+  it('returns 410 conversation_lost after the guest token expired, and start opens another', async () => {
     gateway.salesforce.switches.guestTokenLifeSeconds = 60
     const visitor = await startConversation()
     shiftClock(61_000)
@@ -195,7 +210,7 @@ describe('refusals', () => {
     expect(started.body.conversationId).not.toBe(visitor.conversationId)
   })
 
-  it('answers only to POST', async () => {
+  it('returns 405 for GET', async () => {
     const { token } = await signInAsGuest()
     const answer = await request(send, { token })
     expectProblem(answer, 405, 'method_not_allowed')
@@ -203,8 +218,8 @@ describe('refusals', () => {
   })
 })
 
-describe('security', () => {
-  it('hides a conversation of somebody else, exactly like one that never was', async () => {
+describe('send against misuse', () => {
+  it("returns 404 for another visitor's and for an unknown conversation", async () => {
     const owner = await startConversation()
     const { token } = await signInAsGuest()
     const bodies = [owner.conversationId, randomUUID()].map((conversationId) => ({
@@ -218,7 +233,7 @@ describe('security', () => {
     expect(textsOf((await owner.poll()).body)).not.toContain('Let me in')
   })
 
-  it('does not tell a stranger whether an id was used in somebody else’s conversation', async () => {
+  it("does not reveal an id that was used in another visitor's conversation", async () => {
     const owner = await startConversation()
     const otherVisitor = await startConversation()
     const id = randomUUID()
@@ -228,13 +243,16 @@ describe('security', () => {
     expect(answer.body.duplicate).toBe(false)
   })
 
-  it.each([undefined, 'nonsense', 'a.b.c'])('refuses the token %s', async (token) => {
-    const body = { conversationId: randomUUID(), text: 'Hello' }
-    const answer = await expectNoSalesforceCalls(gateway, () => sendWith(token, body))
-    expectProblem(answer, 401, 'unauthenticated')
-  })
+  it.each([undefined, 'nonsense', 'a.b.c'])(
+    'returns 401 for the token %s and makes no Salesforce call',
+    async (token) => {
+      const body = { conversationId: randomUUID(), text: 'Hello' }
+      const answer = await expectNoSalesforceCalls(gateway, () => sendWith(token, body))
+      expectProblem(answer, 401, 'unauthenticated')
+    },
+  )
 
-  it('keeps what is said out of the log and out of Redis', async () => {
+  it('keeps the text out of the log, of Redis and of the problem', async () => {
     const visitor = await startConversation()
     const text = 'The password is swordfish'
     await visitor.send(text)
@@ -245,15 +263,8 @@ describe('security', () => {
     const refused = await visitor.send(text)
     expect(gateway.logLines.join('\n')).not.toContain('swordfish')
     expect(JSON.stringify(refused.body)).not.toContain('swordfish')
-    const keys = await gateway.redisBackend.execute(['KEYS', '*'])
-    for (const key of Array.isArray(keys) ? keys : []) {
-      const dump = await Promise.all(
-        [
-          ['GET', String(key)],
-          ['HGETALL', String(key)],
-        ].map((command) => gateway.redisBackend.execute(command)),
-      )
-      expect(JSON.stringify(dump)).not.toContain('swordfish')
-    }
+    const stored = await storedValues(gateway)
+    expect(stored.size).toBeGreaterThan(0)
+    expect([...stored.values()].join('\n')).not.toContain('swordfish')
   })
 })

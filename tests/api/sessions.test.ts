@@ -1,4 +1,4 @@
-/** How sessions and conversations end, told apart by what a poll says of the conversation. */
+/** Tests the ends of sessions and of conversations by the conversation that a poll returns. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import send from '../../api/send.js'
@@ -11,8 +11,8 @@ const gateway = setupGateway({ env: noLimits })
 
 type Visitor = Awaited<ReturnType<typeof startConversation>>
 
-/** What the conversation is like after each of these happenings, for a client that keeps polling. */
-async function watch(visitor: Visitor) {
+/** Polls as a client does; the function that it returns polls after an action. */
+async function createWatcher(visitor: Visitor) {
   let { cursor } = (await visitor.poll()).body
   return async (act: () => unknown) => {
     await act()
@@ -28,75 +28,75 @@ const bot = { status: 'open', handledBy: 'bot', endedBy: null, present: ['Harbor
 const dana = { status: 'open', handledBy: 'agent', endedBy: null, present: ['Dana'] }
 const nobody = { status: 'open', handledBy: 'none', present: [] }
 
-describe('the conversation tells', () => {
-  it('an agent’s end, after which the next message is answered by the bot again', async () => {
+describe('poll', () => {
+  it('shows an end by the agent, after which the bot answers the next message', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    expect(await whatAfter(() => visitor.send('Hello'))).toEqual(bot)
-    expect(await whatAfter(() => visitor.send('agent'))).toEqual(dana)
-    expect(await whatAfter(() => visitor.send('bye'))).toEqual({ ...nobody, endedBy: 'Agent' })
-    expect(await whatAfter(() => visitor.send('One more thing'))).toEqual(bot)
+    const stateAfter = await createWatcher(visitor)
+    expect(await stateAfter(() => visitor.send('Hello'))).toEqual(bot)
+    expect(await stateAfter(() => visitor.send('agent'))).toEqual(dana)
+    expect(await stateAfter(() => visitor.send('bye'))).toEqual({ ...nobody, endedBy: 'Agent' })
+    expect(await stateAfter(() => visitor.send('One more thing'))).toEqual(bot)
   })
 
-  it('the bot’s end', async () => {
+  it('shows an end by the bot, and the bot after the next message', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    expect(await whatAfter(() => visitor.send('bye'))).toEqual({ ...nobody, endedBy: 'System' })
-    expect(await whatAfter(() => visitor.send('Hello again'))).toEqual(bot)
+    const stateAfter = await createWatcher(visitor)
+    expect(await stateAfter(() => visitor.send('bye'))).toEqual({ ...nobody, endedBy: 'System' })
+    expect(await stateAfter(() => visitor.send('Hello again'))).toEqual(bot)
   })
 
-  it('a transfer, in which somebody is always in charge or being looked for', async () => {
+  it('shows an agent or the queue in charge during a transfer', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    await whatAfter(() => visitor.send('agent'))
-    const moved = await whatAfter(() => gateway.salesforce.transfer(visitor.conversationId))
+    const stateAfter = await createWatcher(visitor)
+    await stateAfter(() => visitor.send('agent'))
+    const moved = await stateAfter(() => gateway.salesforce.transfer(visitor.conversationId))
     expect(moved).toMatchObject({ status: 'open', endedBy: null })
     expect(['queue', 'agent']).toContain(moved.handledBy)
     expect(moved.present).not.toContain('Dana')
   })
 
-  it('an agent who leaves without ending anything', async () => {
+  it('shows the queue in charge after an agent leaves without ending the session', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    await whatAfter(() => visitor.send('agent'))
-    const left = await whatAfter(() => gateway.salesforce.agentLeaves(visitor.conversationId))
+    const stateAfter = await createWatcher(visitor)
+    await stateAfter(() => visitor.send('agent'))
+    const left = await stateAfter(() => gateway.salesforce.agentLeaves(visitor.conversationId))
     expect(left).toEqual({ status: 'open', handledBy: 'queue', endedBy: null, present: [] })
   })
 
-  it('that nobody is available', async () => {
+  it('shows the entry No_Agent in an open conversation when no agent is available', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    expect((await whatAfter(() => visitor.send('busy'))).status).toBe('open')
+    const stateAfter = await createWatcher(visitor)
+    expect((await stateAfter(() => visitor.send('busy'))).status).toBe('open')
     const { body } = await visitor.poll()
     expect(JSON.stringify(body.messages)).toContain('No_Agent')
   })
 
-  it('the visitor’s end of the session, which the next message reopens', async () => {
+  it('shows an end of the session by the visitor, and the next message opens another session', async () => {
     const visitor = await startConversation({
       routingAttributes: { Topic: 'Billing' },
       language: 'de',
     })
-    const whatAfter = await watch(visitor)
-    expect(await whatAfter(() => visitor.end({ scope: 'session' }))).toEqual({
+    const stateAfter = await createWatcher(visitor)
+    expect(await stateAfter(() => visitor.end({ scope: 'session' }))).toEqual({
       ...nobody,
       endedBy: 'EndUser',
     })
     const id = randomUUID()
-    expect(await whatAfter(() => visitor.send('I am back', id))).toEqual(bot)
+    expect(await stateAfter(() => visitor.send('I am back', id))).toEqual(bot)
     expect(messagesSentToSalesforce(gateway).at(-1)).toMatchObject({
       message: { id },
       isNewMessagingSession: true,
       routingAttributes: { Topic: 'Billing' },
       language: 'de',
     })
-    await whatAfter(() => visitor.send('And more'))
+    await stateAfter(() => visitor.send('And more'))
     expect(messagesSentToSalesforce(gateway).at(-1)).not.toHaveProperty('isNewMessagingSession')
   })
 
-  it('a close, after which nothing can be said', async () => {
+  it('shows an end of the conversation by the visitor, after which send returns conversation_ended', async () => {
     const visitor = await startConversation()
-    const whatAfter = await watch(visitor)
-    expect(await whatAfter(() => visitor.end())).toEqual({
+    const stateAfter = await createWatcher(visitor)
+    expect(await stateAfter(() => visitor.end())).toEqual({
       ...nobody,
       status: 'ended',
       endedBy: 'EndUser',
@@ -105,7 +105,7 @@ describe('the conversation tells', () => {
   })
 })
 
-it('shows texts of every session in one conversation', async () => {
+it('poll returns texts of two sessions in one conversation', async () => {
   const visitor = await startConversation()
   for (const text of ['first', 'bye', 'second']) await visitor.send(text)
   const { body } = await visitor.poll()

@@ -60,7 +60,7 @@ const form = {
   ],
 }
 
-/** A visitor who fills in the form, once or several times. */
+/** Creates a visitor who fills in the form, once or several times. */
 async function applicant() {
   const { token } = await signInAsGuest()
   return (body: object) => request(start, { token, body })

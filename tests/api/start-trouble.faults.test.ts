@@ -63,31 +63,37 @@ function expectCoded(answer: Awaited<ReturnType<typeof request>>, status: number
 }
 
 describe('when Salesforce answers the request for a token with', () => {
-  it.each(tokenAnswers)('%s, the caller is told so and may try again', async (...row) => {
-    const [, what, status, code] = row
-    const { token } = await signInAsGuest()
-    const body = { conversationId: randomUUID() }
-    const operation = 'generateAccessTokenForUnauthenticatedUser'
-    gateway.salesforce.fail({ operation, times: 9, what })
-    expectCoded(await request(start, { token, body }), status, code)
-    expect(await conversationsInSalesforce()).toEqual([])
-    await calm()
-    expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
-    expect(await conversationsInSalesforce()).toEqual([body.conversationId])
-  })
+  it.each(tokenAnswers)(
+    '%s, start returns its problem, and the next start opens the conversation',
+    async (...row) => {
+      const [, what, status, code] = row
+      const { token } = await signInAsGuest()
+      const body = { conversationId: randomUUID() }
+      const operation = 'generateAccessTokenForUnauthenticatedUser'
+      gateway.salesforce.fail({ operation, times: 9, what })
+      expectCoded(await request(start, { token, body }), status, code)
+      expect(await conversationsInSalesforce()).toEqual([])
+      await calm()
+      expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
+      expect(await conversationsInSalesforce()).toEqual([body.conversationId])
+    },
+  )
 })
 
 describe('when Salesforce answers the opening of a conversation with', () => {
-  it.each(answers)('%s, the caller is told so and may try again', async (...row) => {
-    const [, what, status, code] = row
-    const { token } = await signInAsGuest()
-    const body = { conversationId: randomUUID() }
-    gateway.salesforce.fail({ operation: 'createConversation', times: 9, what })
-    expectCoded(await request(start, { token, body }), status, code)
-    await calm()
-    expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
-    expect(await conversationsInSalesforce()).toEqual([body.conversationId])
-  })
+  it.each(answers)(
+    '%s, start returns its problem, and the next start opens the conversation',
+    async (...row) => {
+      const [, what, status, code] = row
+      const { token } = await signInAsGuest()
+      const body = { conversationId: randomUUID() }
+      gateway.salesforce.fail({ operation: 'createConversation', times: 9, what })
+      expectCoded(await request(start, { token, body }), status, code)
+      await calm()
+      expect(await request(start, { token, body })).toMatchObject({ status: 201, body })
+      expect(await conversationsInSalesforce()).toEqual([body.conversationId])
+    },
+  )
 
   it.each([
     ['HTTP 503', { status: 503 }],
@@ -105,7 +111,7 @@ describe('when Salesforce answers the opening of a conversation with', () => {
     expect(gateway.salesforceCalls().filter((line) => line.startsWith('generate'))).toHaveLength(1)
   })
 
-  it('a web page instead of 201, the caller is not told that a conversation is open', async () => {
+  it('a web page instead of 201, start returns 502', async () => {
     const { token } = await signInAsGuest()
     gateway.salesforce.fail({ operation: 'createConversation', times: 9, what: 'html' })
     const answer = await request(start, { token, body: {} })
@@ -119,5 +125,47 @@ describe('when Salesforce answers the opening of a conversation with', () => {
     gateway.salesforce.fail({ operation: 'createConversation', what: { status: 503 } })
     expect(await request(start, { token, body: {} })).toMatchObject({ status: 201 })
     expect(await conversationsInSalesforce()).toHaveLength(1)
+  })
+})
+
+describe('when Salesforce fails one request for a token', () => {
+  const operation = 'generateAccessTokenForUnauthenticatedUser'
+  const tokenRequests = () =>
+    gateway.salesforceCalls().filter((line) => line.startsWith(operation)).length
+
+  it.each([
+    ['HTTP 503', { status: 503 }],
+    ['HTTP 500', { status: 500 }],
+    ['a cut connection', 'drop'],
+  ] as const)(
+    'with %s, the request is repeated and the caller does not notice',
+    async (_, what) => {
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '2000' })
+      const { token } = await signInAsGuest()
+      gateway.salesforce.fail({ operation, what })
+      expect(await request(start, { token, body: {} })).toMatchObject({ status: 201 })
+      expect(tokenRequests()).toBe(2)
+    },
+  )
+
+  it.each([
+    ['refuses it', { status: 400 }, 1],
+    ['asks to wait beyond the deadline', { status: 503, headers: { 'retry-after': '9' } }, 1],
+    ['fails again', { status: 503 }, 2],
+  ] as const)('and %s, there are no further requests', async (_, what, requests) => {
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '2000' })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation, times: 9, what })
+    expect((await request(start, { token, body: {} })).status).toBeGreaterThan(499)
+    expect(tokenRequests()).toBe(requests)
+  })
+
+  it('counts the repeat on the limit of the organisation', async () => {
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '2000', LIMITS: '{"tokens": [1, "1 m"]}' })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation, what: { status: 503 } })
+    const answer = await request(start, { token, body: {} })
+    expect(answer).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(tokenRequests()).toBe(1)
   })
 })

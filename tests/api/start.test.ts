@@ -6,6 +6,7 @@ import start from '../../api/start.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
+import { timed } from '../support/simulated-time.js'
 
 const gateway = setupGateway()
 
@@ -14,7 +15,7 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]
 const opened = ['generateAccessTokenForUnauthenticatedUser 200', 'createConversation 201']
 const notFound = { status: 404, body: { code: 'conversation_not_found', retryable: false } }
 
-/** What Salesforce was asked to open. */
+/** Lists the conversations that Salesforce was asked to create. */
 function openings() {
   return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === 'createConversation')
@@ -135,7 +136,7 @@ describe('coming back', () => {
 })
 
 describe('a conversation of another deployment', () => {
-  /** As if this gateway had served another deployment when it was started. */
+  /** Starts a conversation as if the gateway had served another deployment then. */
   async function moved() {
     const visitor = await startConversation()
     const record = ['HGET', `local:visitor:{${visitor.user.id}}`, `c:${visitor.conversationId}`]
@@ -192,8 +193,9 @@ describe('several starts of one visitor', () => {
     const body = { conversationId: randomUUID() }
     const operation = 'createConversation'
     gateway.salesforce.fail({ operation, when: 'after', times: 2, what: 'drop' })
-    const first = await request(start, { token, body })
+    const { answer: first } = await timed(() => request(start, { token, body }))
     expect(first).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '4000' })
     await expect.poll(async () => (await request(start, { token, body })).status).toBeLessThan(202)
     const ids = openings().map((opening) => Object(opening).conversationId)
     expect(new Set(ids)).toEqual(new Set([body.conversationId]))
@@ -202,7 +204,7 @@ describe('several starts of one visitor', () => {
 })
 
 describe('what others must not learn', () => {
-  it("answers for somebody else's id as if it were nobody's, and asks Salesforce nothing", async () => {
+  it("answers for another visitor's id as for an unknown one, and makes no Salesforce call", async () => {
     const { conversationId } = await startConversation()
     const otherVisitor = await signInAsGuest()
     const before = gateway.salesforceCalls()

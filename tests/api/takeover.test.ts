@@ -1,4 +1,4 @@
-/** What a second reader of the code found: nobody may end up with somebody else's conversation or token. */
+/** Tests that no visitor ends up with another visitor's conversation or token. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import auth from '../../api/auth.js'

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import transcript from '../../api/transcript.js'
+import transcript from '../../api/_transcript.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway({ salesforce: { allowTranscriptDownload: true } })
+simulateEachTest()
 
 const get = (token: string | undefined, query: Record<string, string>) =>
   request(transcript, { token, query })
@@ -33,7 +35,7 @@ it('a transcript is there after the end as well', async () => {
   expect((await get(token, { conversationId })).status).toBe(200)
 })
 
-it("a transcript of somebody else's conversation is 404", async () => {
+it("a transcript of another visitor's conversation is 404", async () => {
   const { conversationId } = await startConversation()
   const { token } = await signInAsGuest()
   for (const id of [conversationId, randomUUID()]) {

@@ -4,6 +4,7 @@ import upload from '../../api/upload.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, noLimits } from '../support/sending.js'
+import { cpuMillisecondsOf } from '../support/time-taken.js'
 import {
   attachments,
   createFile,
@@ -19,7 +20,7 @@ const boundary = '----a-boundary-of-some-length'
 const file = createFile()
 const conversationId = randomUUID()
 
-/** A form as it stands on the wire: heads of parts and their contents. */
+/** Writes a form as it stands on the wire: heads of parts and their contents. */
 function wired(...parts: [head: string, content: string][]): string {
   const rows = parts.map(([head, content]) => `--${boundary}\r\n${head}\r\n\r\n${content}\r\n`)
   return `${rows.join('')}--${boundary}--\r\n`
@@ -112,11 +113,12 @@ describe('a form', () => {
     ['other bytes', 'hello'],
     ['a part without a name', wired(['Content-Disposition: form-data', 'x'])],
   ])('of %s is 400, and soon', async (_what, body) => {
-    const startedAt = performance.now()
-    const answer = await post(body)
-    expectProblem(answer, 400, 'invalid_request')
-    expect(JSON.stringify(answer.body).length).toBeLessThan(2000)
-    expect(performance.now() - startedAt).toBeLessThan(4000)
+    const takenMs = await cpuMillisecondsOf(async () => {
+      const answer = await post(body)
+      expectProblem(answer, 400, 'invalid_request')
+      expect(JSON.stringify(answer.body).length).toBeLessThan(2000)
+    })
+    expect(takenMs).toBeLessThan(4000)
   })
 
   it.each([

@@ -108,7 +108,7 @@ describe('the type of a file', () => {
     expect(JSON.stringify(filesSentToSalesforce(gateway))).toContain(`"${options.name} (`)
   })
 
-  it('is told by start, with the size that this gateway takes', async () => {
+  it('is in the reply of start, with the size that this gateway takes', async () => {
     gateway.setEnv({ UPLOAD_TYPES: 'image/png,text/html' })
     const { started } = await startConversation()
     const offered = { maxBytes: 4 * 1024 * 1024, mimeTypes: ['image/png'] }
@@ -127,6 +127,9 @@ describe('the name of a file', () => {
     ['a\u009Fb\u200B.png', 'ab.png'],
     ['Füße 1.PNG', 'Füße 1.PNG'],
     [`${'x'.repeat(300)}.png`, `${'x'.repeat(251)}.png`],
+    [' . a . png . ', 'a . png.png'],
+    [`a${' '.repeat(12_000)}b.png`, `a${' '.repeat(250)}.png`],
+    [`a${'.'.repeat(12_000)}b.png`, `a${'.'.repeat(250)}.png`],
   ])('%j is passed on as %j', async (name, cleaned) => {
     const { upload } = await startUploadConversation()
     expect((await upload({ file: createFile({ name }) })).status).toBe(202)

@@ -118,7 +118,7 @@ describe('a file', () => {
 })
 
 describe('a file that is refused', () => {
-  it("is 404 for somebody else's conversation and for none", async () => {
+  it("is 404 for another visitor's conversation and for an unknown one", async () => {
     const { conversationId } = await startUploadConversation()
     const { token } = await signInAsGuest()
     for (const id of [conversationId, randomUUID()]) {
@@ -162,12 +162,15 @@ describe('a file that is refused', () => {
     expect((await upload({ text: 'Now' }, id)).body).toMatchObject({ duplicate: false })
   })
 
-  it('by Salesforce with 403 in an open conversation is 409, and nothing is lost', async () => {
-    const { upload, send } = await startUploadConversation()
-    gateway.salesforce.fail({ operation: 'sendFile', what: { status: 403 } })
-    expectProblem(await upload(), 409, 'unsupported')
-    expect((await send('Still here')).status).toBe(202)
-  })
+  it.each([403, 404])(
+    'by Salesforce with %i in an open conversation loses nothing',
+    async (status) => {
+      const { upload, send } = await startUploadConversation()
+      gateway.salesforce.fail({ operation: 'sendFile', what: { status } })
+      expectProblem(await upload(), 502, 'upstream_rejected')
+      expect((await send('Still here')).status).toBe(202)
+    },
+  )
 
   it('by Salesforce because nobody is let in any more is 410', async () => {
     const { upload, start } = await startUploadConversation()

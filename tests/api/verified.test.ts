@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import jwks from '../../api/_jwks.js'
 import auth from '../../api/auth.js'
-import jwks from '../../api/jwks.js'
 import start from '../../api/start.js'
 import { makeSigningKey } from '../../scripts/signing-keys.js'
 import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
-import { shiftClock } from '../support/sending.js'
+import { patient, shiftClock } from '../support/sending.js'
 import { verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
-const gateway = setupGateway({ salesforce: verifiedSalesforce, env: verifiedEnv })
-/** Every clock of this process, that of signatures too. */
+const gateway = setupGateway({
+  salesforce: verifiedSalesforce,
+  env: { ...verifiedEnv, ...patient },
+})
+/** Moves every clock of this process, that of signatures too. */
 function moveTo(now: number) {
   vi.useFakeTimers({ toFake: ['Date'], now })
 }
@@ -53,7 +56,7 @@ describe('an anonymous visitor whom Salesforce knows', () => {
     expect(tokens()).toHaveLength(2)
   })
 
-  it('is told when even a fresh token is refused, and keeps the conversation', async () => {
+  it('gets a problem when even a fresh token is refused, and keeps the conversation', async () => {
     const visitor = await startConversation()
     gateway.salesforce.fail({
       operation: 'listConversationEntries',
@@ -93,7 +96,7 @@ describe('an anonymous visitor whom Salesforce knows', () => {
 
 describe('a broken chain of trust', () => {
   it.each(['guest', 'error'] as const)(
-    'is told as upstream_rejected and named in the log when Salesforce answers with %s',
+    'is upstream_rejected and named in the log when Salesforce answers with %s',
     async (verifiedFailure) => {
       gateway.salesforce.switches.verifiedFailure = verifiedFailure
       gateway.setEnv({ SALESFORCE_KEY_ISSUER: 'somebody else' })

@@ -1,4 +1,4 @@
-/** What must hold of the built functions on every version of Node. */
+/** Checks what must hold of the built functions on every version of Node. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { type BuildSetup, inTurn } from './setup.js'
 const logLine = z.object({ time: z.iso.datetime(), endpoint: z.string(), status: z.int() })
 const choices = z.object({ quickReplies: z.object({ replies: z.array(z.unknown()) }) })
 
-/** The tests of a whole conversation; the stage is there once they run. */
+/** Defines the tests of a whole conversation; the setup exists once they run. */
 export function testConversations(setupOf: () => BuildSetup): void {
   it('a guest and the bot talk from the greeting to the end', async () => {
     const { first } = setupOf()
@@ -108,7 +108,7 @@ export function testConversations(setupOf: () => BuildSetup): void {
   })
 }
 
-/** The tests of what was printed meanwhile; to stand last. */
+/** Defines the tests of the logs of all earlier tests; it must be called last. */
 export function testLogs(setupOf: () => BuildSetup): void {
   it('prints log lines and nothing else: no warning of Node, no secret', () => {
     const { first, second, secrets } = setupOf()

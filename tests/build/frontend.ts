@@ -1,11 +1,11 @@
-/** A frontend before the built functions. */
+/** Calls the built functions as a frontend does. */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import * as z from 'zod'
 import { type RequestOptions, request } from '../support/request.js'
 import { type Gateway, home } from './gateway.js'
 
-/** Whatever answers requests to `home`. */
+/** Answers the requests to `home`. */
 export type Server = Pick<Gateway, 'fetch'>
 
 const message = z.looseObject({
@@ -51,7 +51,7 @@ export function createReader(server: Server, token: string, conversationId: stri
   }
 }
 
-/** A visitor with an open conversation: a guest, unless an identity is given. */
+/** Opens a conversation for a visitor: a guest, unless an identity is given. */
 export async function startConversation(server: Server, identity: { identityToken?: string } = {}) {
   const { body: session } = await callGateway(server, '/api/auth', { body: identity })
   const token = String(session.token)

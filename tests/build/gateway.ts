@@ -1,4 +1,7 @@
-/** The built functions in a process of their own, and Vercel's way from a path to one of them. */
+/**
+ * Runs the built functions in a process of their own, and maps a path to one of them as Vercel
+ * does.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
@@ -11,7 +14,7 @@ import type { Functions } from './functions.js'
 
 const started = z.tuple([z.object({ port: z.int() }), z.unknown()])
 
-/** Where a frontend believes the gateway to be. */
+/** Base URL of the gateway, as a frontend knows it. */
 export const home = 'https://gateway.example'
 
 /** A process that runs the built functions. */

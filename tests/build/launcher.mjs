@@ -18,7 +18,7 @@ function requestOf(incoming) {
   return new Request(new URL(incoming.url, origin), { method: incoming.method, headers, ...body })
 }
 
-/** What a function throws ends the process, as it does on Vercel. */
+/** Ends the process with what a function throws, as Vercel does. */
 async function answer(incoming, outgoing) {
   const handler = handlers.get(incoming.headers['x-endpoint'])
   const { default: endpoint } = await import(pathToFileURL(handler).href)

@@ -1,4 +1,4 @@
-/** The versions of Node that the functions are tried on, fetched from the package registry. */
+/** Fetches the versions of Node that the functions are tried on from the package registry. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,15 +9,15 @@ const cache = resolve('.cache')
 const runningMajor = majorOf(process.version)
 
 /** The major versions that must work: the oldest that the engines allow, and Vercel's. */
-export const supportedVersions = ['20', '24']
+const supportedVersions = ['20', '24']
 
 function majorOf(version: string): string {
   return /^v?(\d+)\./.exec(version)?.[1] ?? ''
 }
 
 /**
- * The major versions to try: the running one, and those that `NODE_VERSIONS` names (`20,24`); in CI
- * all that must work.
+ * Returns the major versions to try: the running one, and those that `NODE_VERSIONS` names
+ * (`20,24`); in CI all that must work.
  */
 export function wantedVersions(env: Readonly<Record<string, string | undefined>>): string[] {
   const named = env.NODE_VERSIONS ?? (env.CI ? supportedVersions.join() : '')
@@ -27,13 +27,19 @@ export function wantedVersions(env: Readonly<Record<string, string | undefined>>
   return [...new Set([runningMajor, ...versions])].filter((version) => version !== '')
 }
 
-/** The package of Node's binary alone, which `npm install node` would choose by an install script. */
+/**
+ * Returns the package of Node's binary alone, which `npm install node` would choose by an install
+ * script.
+ */
 export function binaryPackage(platform: string, arch: string): string {
   const prefix = platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'
   return `${prefix}-${platform}-${arch}`
 }
 
-/** The path of a Node of this major version: the running one, one fetched before, or fetched now. */
+/**
+ * Returns the path of a Node of this major version: the running one, one fetched before, or fetched
+ * now.
+ */
 export async function findNode(major: string): Promise<string> {
   if (major === runningMajor) return process.execPath
   const name = binaryPackage(process.platform, process.arch)

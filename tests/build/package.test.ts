@@ -1,4 +1,7 @@
-/** The npm package as a consumer gets it: packed, unpacked, imported by Node and read by the compiler. */
+/**
+ * Tests the npm package as a consumer gets it: packed, unpacked, imported by Node and read by the
+ * compiler.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** Two processes of the built functions, and the Redis and the Salesforce that they share. */
+/**
+ * Starts two processes of the built functions, and the Redis and the Salesforce that they share.
+ */
 import { randomBytes } from 'node:crypto'
 import {
   createSalesforce,
@@ -15,7 +17,10 @@ export const shop = 'https://shop.example'
 
 type SetupOptions = { salesforce?: SalesforceOptions; env?: Readonly<Record<string, string>> }
 
-/** A Salesforce and a Redis of this process on loopback ports, and the environment that names them. */
+/**
+ * Starts a Salesforce and a Redis of this process on loopback ports, and returns the environment
+ * that names them.
+ */
 export async function startServers({
   salesforce: salesforceOptions,
   env: more,
@@ -68,7 +73,7 @@ export async function startSetup(node: string, functions: Functions) {
   }
 }
 
-/** A process for each call in turn, as a platform may choose them. */
+/** Returns a `fetch` that calls the two processes in turn, as a platform may choose them. */
 export function inTurn(...gateways: readonly [Gateway, Gateway]): Pick<Gateway, 'fetch'> {
   let calls = 0
   return { fetch: (request) => gateways[calls++ % 2 === 0 ? 0 : 1].fetch(request) }

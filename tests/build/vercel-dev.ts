@@ -1,4 +1,6 @@
-/** `vercel dev --local`: Vercel's own local server, without a login, on a copy of the project. */
+/**
+ * Runs `vercel dev --local`, Vercel's own local server without a login, on a copy of the project.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Verified mode of the built functions, on every version of Node. */
+/** Tests verified mode of the built functions, on every version of Node. */
 import { expect, it } from 'vitest'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 import { callGateway, startConversation } from './frontend.js'
@@ -8,7 +8,10 @@ import { startServers } from './setup.js'
 
 type Prerequisites = { node: string; functions: Functions }
 
-/** The test of a visitor whom the site's own login knows; the parts are there once it runs. */
+/**
+ * Defines the test of a visitor whom the site's own login knows; its prerequisites exist once it
+ * runs.
+ */
 export function testVerifiedMode(prerequisites: () => Prerequisites): void {
   it('a visitor of the own login talks in verified mode, and the key set is published', async () => {
     const { node, functions } = prerequisites()

@@ -15,11 +15,11 @@ it.each(Object.entries({ index, tabs, upload, react, element: whole }))(
   },
 )
 
-/** What built code imports. */
+/** Returns the module names that built code imports. */
 const importsOf = (code: string) =>
   [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(([, name]) => name)
 
-it('needs nothing but itself: the core and the element', () => {
+it('the core and the element import nothing from outside', () => {
   for (const code of [index, tabs, upload, whole]) {
     expect(code).not.toMatch(/\b(import|require)\b *[({"']/)
     expect(importsOf(code)).toEqual([])
@@ -30,12 +30,12 @@ it('needs nothing but itself: the core and the element', () => {
   }
 })
 
-it('has the core once in the package: the widget and the element import it', () => {
-  const own = ['./index.js', './tabs.js', './upload.js']
+it('the packaged widget and element import the core instead of containing it', () => {
+  const coreModules = ['./index.js', './tabs.js', './upload.js']
   expect(importsOf(react).sort()).toEqual(expect.arrayContaining(['./index.js', 'react']))
   for (const name of importsOf(react))
-    expect([...own, 'react', 'react/jsx-runtime']).toContain(name)
+    expect([...coreModules, 'react', 'react/jsx-runtime']).toContain(name)
   expect(importsOf(element)).toContain('./index.js')
-  for (const name of importsOf(element)) expect(own).toContain(name)
+  for (const name of importsOf(element)) expect(coreModules).toContain(name)
   expect(element.length).toBeLessThan(whole.length)
 })

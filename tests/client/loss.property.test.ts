@@ -1,12 +1,13 @@
-/** Whatever is lost, cut, reloaded or handed over: nothing is missing, nothing comes twice. */
+/** Checks with random losses, reloads and takeovers that no message is missing or doubled. */
 import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import { type ChatStorage, createChat, type Environment } from '../../client/core/index.js'
+import { propertyRuns } from '../support/property-runs.js'
+import { createBrowser } from './browser.js'
 import { createGateway, lost, textMessage } from './gateway.js'
-import { createBrowser } from './place.js'
-import { baseUrl, pass } from './scene.js'
+import { advance, baseUrl } from './setup.js'
 
-/** A page that can be killed as a reload kills it: what it has begun comes to nothing. */
+/** Opens a page that can be killed as a reload kills it: its pending calls and writes have no effect. */
 function openPage(
   gateway: ReturnType<typeof createGateway>,
   browser: ReturnType<typeof createBrowser>,
@@ -26,7 +27,7 @@ function openPage(
     if (call[1]?.signal?.aborted) lost()
     return isAlive && response ? response : await new Promise<never>(() => {})
   }
-  /** With a page go the locks that it holds. */
+  /** Releases the locks that the page holds. */
   let die = () => {}
   const death = new Promise<never>((_, reject) => {
     die = () => reject(new Error('The page is gone'))
@@ -51,7 +52,7 @@ function openPage(
 
 const tab = fc.nat({ max: 1 })
 const event = fc.oneof(
-  fc.record({ kind: fc.constant('say' as const), tab }),
+  fc.record({ kind: fc.constant('send' as const), tab }),
   fc.record({ kind: fc.constant('agent' as const), count: fc.integer({ min: 1, max: 12 }) }),
   fc.record({
     kind: fc.constant('lose' as const),
@@ -67,6 +68,7 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('cursors' as const) }),
   fc.record({ kind: fc.constant('pace' as const), latencyMs: fc.constantFrom(0, 30, 700, 25_000) }),
   fc.record({ kind: fc.constant('refuse' as const) }),
+  fc.record({ kind: fc.constant('events' as const) }),
   fc.record({ kind: fc.constant('start' as const), tab }),
   fc.record({ kind: fc.constant('reload' as const), tab }),
   fc.record({ kind: fc.constant('show' as const), tab, hidden: fc.boolean() }),
@@ -78,7 +80,7 @@ const event = fc.oneof(
 )
 const step = fc.tuple(event, fc.constantFrom(0, 1, 300, 2000, 15_000))
 
-it('every message is shown once, in order; every one said is delivered once', async () => {
+it('two tabs show every message once and in order, and each sent one is delivered once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       vi.useFakeTimers({ now: 1_800_000_000_000 })
@@ -88,13 +90,13 @@ it('every message is shown once, in order; every one said is delivered once', as
       const open = () => openPage(gateway, browser, network)
       const pages = [open(), open()]
       const at = (index: number) => pages[index] as (typeof pages)[number]
-      const said: string[] = []
+      const sent: string[] = []
       let count = 0
       for (const { chat } of pages) chat.start()
-      await pass(10)
+      await advance(10)
       for (const [what, restMs] of steps) {
         count += 1
-        if (what.kind === 'say') said.push(at(what.tab).chat.send(`said ${count}`))
+        if (what.kind === 'send') sent.push(at(what.tab).chat.send(`sent ${count}`))
         if (what.kind === 'agent') {
           for (let part = 0; part < what.count; part += 1) {
             gateway.list(textMessage(`agent ${count}.${part}`, 0))
@@ -109,8 +111,8 @@ it('every message is shown once, in order; every one said is delivered once', as
         }
         if (what.kind === 'outage') {
           let left = what.calls
-          gateway.interfere(({ path }, next) => {
-            // A pair of tokens lost in the network is honoured again for a while; not so here.
+          gateway.intercept(({ path }, next) => {
+            // The real gateway honours a lost pair of tokens again for a while; this one does not.
             if (path === '/api/auth' || left === 0) return undefined
             left -= 1
             return what.hadEffect ? next() && lost() : lost()
@@ -120,12 +122,13 @@ it('every message is shown once, in order; every one said is delivered once', as
         if (what.kind === 'cursors') {
           gateway.once('/api/poll', () => gateway.problem(400, 'cursor_invalid'))
         }
+        if (what.kind === 'events') gateway.hearEvents()
         if (what.kind === 'refuse') {
           gateway.once('/api/poll', () => gateway.problem(403, 'origin_not_allowed'))
         }
         if (what.kind === 'start') at(what.tab).chat.start()
         if (what.kind === 'reload') {
-          await pass(1)
+          await advance(1)
           at(what.tab).kill()
           pages[what.tab] = open()
           at(what.tab).chat.start()
@@ -135,27 +138,27 @@ it('every message is shown once, in order; every one said is delivered once', as
           for (const { page } of pages) page.set({ online: what.online })
         }
         if (what.kind === 'clock') vi.setSystemTime(Math.max(0, Date.now() + what.byMs))
-        await pass(restMs)
+        await advance(restMs)
       }
-      gateway.interfere(() => undefined)
+      gateway.intercept(() => undefined)
       network.latencyMs = 0
       for (const { page } of pages) page.set({ online: true, hidden: false })
-      await pass(180_000)
+      await advance(180_000)
       for (const { chat } of pages) {
         if (chat.getSnapshot().connection === 'refused') chat.start()
-        await pass(2000)
+        await advance(2000)
       }
       for (const { chat } of pages) {
         for (const { id, delivery } of chat.getSnapshot().messages) {
           if (delivery === 'failed') chat.retry(id)
         }
       }
-      await pass(60_000)
+      await advance(60_000)
       try {
         const all = gateway.listed.map(({ id }) => id)
-        expect(gateway.sends.toSorted(), 'said once').toEqual(said.toSorted())
+        expect(gateway.sends.toSorted(), 'sent once').toEqual(sent.toSorted())
         for (const { chat } of pages) {
-          while (chat.getSnapshot().hasOlder) await Promise.all([chat.loadOlder(), pass(1)])
+          while (chat.getSnapshot().hasOlder) await Promise.all([chat.loadOlder(), advance(1)])
           const { messages, connection } = chat.getSnapshot()
           expect(connection).toBe('online')
           expect(messages.map(({ id }) => id)).toEqual(all)
@@ -166,6 +169,6 @@ it('every message is shown once, in order; every one said is delivered once', as
         vi.useRealTimers()
       }
     }),
-    { numRuns: Number(process.env.FC_RUNS ?? 60) },
+    { numRuns: propertyRuns(60) },
   )
 }, 120_000)

@@ -1,23 +1,23 @@
-/** The options that conversations are started with, in the body of `POST /api/start`. */
+/** Checks how the start options reach the body of `POST /api/start`. */
 import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../client/core/index.js'
 import { upload } from '../../client/core/upload.js'
-import { openScene, pass } from './scene.js'
+import { advance, setupClient } from './setup.js'
 
-const scene = openScene()
+const harness = setupClient()
 const startOptions = { language: 'en_US', routingAttributes: { Page: 'home' } }
 
-/** The bodies of the starts so far, without the ids that they propose. */
+/** Returns the bodies of all starts so far, without the ids that they propose. */
 function starts() {
-  const calls = scene.gateway.heard.filter(({ path }) => path === '/api/start')
+  const calls = harness.gateway.requests.filter(({ path }) => path === '/api/start')
   return calls.map(({ body: { conversationId: _, ...body } }) => body)
 }
 
-/** The form that a start is refused with until it has answers. */
+/** Refuses starts with a pre-chat form until they carry its answer. */
 function askForTopic(): void {
   const field = { name: 'Topic', type: 'text', required: true }
   const prechat = { required: true, per: 'conversation', fields: [field] }
-  scene.gateway.interfere(({ path, body }, next) => {
+  harness.gateway.intercept(({ path, body }, next) => {
     const answers = Object.keys(body.routingAttributes ?? {})
     if (path !== '/api/start' || answers.includes('Topic')) return next()
     const problem = { code: 'prechat_required', status: 409, retryable: false, prechat }
@@ -27,9 +27,9 @@ function askForTopic(): void {
 
 describe('startOptions of createChat', () => {
   it('are sent by start()', async () => {
-    const { chat } = scene.open({ startOptions })
+    const { chat } = harness.open({ startOptions })
     chat.start()
-    await pass(100)
+    await advance(100)
     expect(starts()).toEqual([startOptions])
   })
 
@@ -38,58 +38,88 @@ describe('startOptions of createChat', () => {
     ['an answer to a choice', (chat) => chat.reply('q', { selections: [] })],
     ['a file', (chat) => upload(chat, new File(['x'], 'a.txt', { type: 'text/plain' }))],
   ])('are sent when %s starts the chat', async (_, act) => {
-    const { chat } = scene.open({ startOptions })
+    const { chat } = harness.open({ startOptions })
     act(chat)
-    await pass(100)
+    await advance(100)
     expect(starts()).toEqual([startOptions])
   })
 
-  it('are sent when a message is sent again in a chat that was closed', async () => {
-    const { chat } = scene.open({ startOptions })
+  it('are sent when a failed message is sent again in a chat that was closed', async () => {
+    const { chat } = await harness.begin({ startOptions })
+    harness.gateway.once('/api/send', () => harness.gateway.problem(413, 'payload_too_large'))
     const id = chat.send('Hello')
+    await advance(100)
     chat.close()
-    await pass(100)
     chat.retry(id)
-    await pass(100)
-    expect(starts().at(-1)).toEqual(startOptions)
+    await advance(100)
+    expect(starts()).toEqual([startOptions, startOptions])
+    expect(harness.gateway.sends).toEqual([id])
   })
 
   it('give way to the options of start(), whose routing attributes join theirs', async () => {
-    const { chat } = scene.open({ startOptions })
+    const { chat } = harness.open({ startOptions })
     chat.start({ language: 'de', routingAttributes: { Topic: 'Cargo' } })
-    await pass(100)
+    await advance(100)
     const routingAttributes = { Page: 'home', Topic: 'Cargo' }
     expect(starts()).toEqual([{ language: 'de', routingAttributes }])
   })
 
-  it('are joined by the answers to a form that was asked for first', async () => {
+  it('are joined by the answers to a form that the gateway asks for', async () => {
     askForTopic()
-    const { chat } = scene.open({ startOptions: { language: 'en_US' } })
+    const { chat } = harness.open({ startOptions })
     chat.start()
-    await pass(100)
+    await advance(100)
     expect(chat.getSnapshot().prechat?.fields).toHaveLength(1)
     chat.start({ routingAttributes: { Topic: 'Cargo' } })
-    await pass(100)
-    expect(starts()).toEqual([
-      { language: 'en_US' },
-      { language: 'en_US', routingAttributes: { Topic: 'Cargo' } },
-    ])
+    await advance(100)
+    const routingAttributes = { Page: 'home', Topic: 'Cargo' }
+    expect(starts()).toEqual([startOptions, { ...startOptions, routingAttributes }])
   })
 
   it('can be replaced, for conversations that are started later', async () => {
-    const { chat } = scene.open({ startOptions })
+    const { chat } = harness.open({ startOptions })
     chat.setStartOptions({ language: 'ja' })
     chat.start()
-    await pass(100)
+    await advance(100)
     expect(starts()).toEqual([{ language: 'ja' }])
   })
 
-  it('with resume: false start no other conversation by what goes on in an open one', async () => {
-    const { chat } = await scene.begin({ startOptions: { resume: false } })
+  it('apply again when the options that replaced them are removed', async () => {
+    const { chat } = harness.open({ startOptions })
+    chat.setStartOptions({ language: 'ja' })
+    chat.setStartOptions(undefined)
+    chat.start()
+    await advance(100)
+    expect(starts()).toEqual([startOptions])
+  })
+
+  it('are not sent again by a message or by start() in an open conversation', async () => {
+    const { chat } = await harness.begin({ startOptions: { resume: false } })
     chat.send('One')
     chat.start({ routingAttributes: { Topic: 'Cargo' } })
     chat.start()
-    await pass(1000)
+    await advance(1000)
     expect(starts()).toEqual([{ resume: false }])
+    expect(harness.gateway.sends).toHaveLength(1)
+  })
+
+  it('join the answers to a form in an open conversation, which start no other one', async () => {
+    const routingAttributes = { Page: 'home' }
+    const { chat } = await harness.begin({ startOptions: { resume: false, routingAttributes } })
+    const prechat = { required: true, per: 'session', fields: [] }
+    harness.gateway.once('/api/send', () =>
+      harness.gateway.problem(409, 'prechat_required', { prechat }),
+    )
+    chat.send('One')
+    await advance(100)
+    expect(chat.getSnapshot().prechat).toEqual(prechat)
+    chat.start({ routingAttributes: { Topic: 'Cargo' } })
+    await advance(1000)
+    expect(starts()).toEqual([{ resume: false, routingAttributes }])
+    const sends = harness.gateway.requests.filter(({ path }) => path === '/api/send')
+    expect(sends.map(({ body }) => body.routingAttributes)).toEqual([
+      undefined,
+      { Page: 'home', Topic: 'Cargo' },
+    ])
   })
 })

@@ -1,36 +1,39 @@
 import { expect, it } from 'vitest'
 import type { ChatStorage } from '../../client/core/index.js'
-import { openScene, pass } from './scene.js'
+import { advance, setupClient } from './setup.js'
 
-const scene = openScene()
+const harness = setupClient()
 const refuse = (): never => {
   throw new DOMException('Denied', 'SecurityError')
 }
-const auths = () => scene.gateway.paths().filter((path) => path === '/api/auth').length
+const auths = () => harness.gateway.paths().filter((path) => path === '/api/auth').length
 
-it.each<[string, (own: ChatStorage) => ChatStorage]>([
+it.each<[string, (storage: ChatStorage) => ChatStorage]>([
   ['is blocked', () => ({ getItem: refuse, setItem: refuse, removeItem: refuse })],
-  ['is full', (own) => ({ ...own, setItem: refuse })],
-  ['holds nonsense', (own) => ({ ...own, getItem: (key) => own.getItem(key) ?? '{' })],
+  ['is full', (storage) => ({ ...storage, setItem: refuse })],
   [
-    'answers by promise',
-    (own) => ({
-      getItem: async (key) => own.getItem(key),
-      setItem: async (key, value) => own.setItem(key, value),
-      removeItem: async (key) => own.removeItem(key),
+    'holds invalid JSON',
+    (storage) => ({ ...storage, getItem: (key) => storage.getItem(key) ?? '{' }),
+  ],
+  [
+    'is asynchronous',
+    (storage) => ({
+      getItem: async (key) => storage.getItem(key),
+      setItem: async (key, value) => storage.setItem(key, value),
+      removeItem: async (key) => storage.removeItem(key),
     }),
   ],
-])('a conversation goes on where storage %s', async (_, make) => {
-  const { chat, told } = await scene.begin({ storage: make(scene.browser.storage) })
+])('both messages are delivered and tokens renewed once where storage %s', async (_, make) => {
+  const { chat, deliveries } = await harness.begin({ storage: make(harness.browser.storage) })
   chat.send('one')
-  await pass(2000)
+  await advance(2000)
   chat.send('two')
-  await pass(20 * 60_000)
-  expect(told()).toEqual(['one delivered', 'two delivered'])
+  await advance(20 * 60_000)
+  expect(deliveries()).toEqual(['one delivered', 'two delivered'])
   expect(auths()).toBe(2)
 })
 
-it('a baseUrl may end with a slash', async () => {
-  const { connection } = await scene.begin({ baseUrl: 'https://gateway.example/' })
+it('a chat connects with a baseUrl that ends with a slash', async () => {
+  const { connection } = await harness.begin({ baseUrl: 'https://gateway.example/' })
   expect(connection()).toBe('online')
 })

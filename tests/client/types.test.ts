@@ -1,4 +1,4 @@
-/** The client's plain types are the contract's. Checked by the compiler; nothing runs. */
+/** Compares the client's plain types with the contract's. The compiler checks it; nothing runs. */
 import { expectTypeOf, it } from 'vitest'
 import type * as z from 'zod'
 import type * as wire from '../../client/core/api-types.js'
@@ -10,14 +10,14 @@ import type * as replies from '../../lib/contract/replies.js'
 import type * as requests from '../../lib/contract/requests.js'
 import type { ProblemCode } from '../../lib/problem.js'
 
-/** Without intersections, so that equal shapes are equal types. */
+/** Flattens intersections, so that equal shapes are equal types. */
 type Flat<T> = T extends (infer Each)[]
   ? Flat<Each>[]
   : T extends object
     ? { [K in keyof T]: Flat<T[K]> }
     : T
 
-it('reads messages and replies as the contract writes them', () => {
+it('the types of messages and replies equal those of the contract', () => {
   expectTypeOf<Flat<client.Message>>().toEqualTypeOf<Flat<Message>>()
   expectTypeOf<Flat<wire.PollReply>>().toEqualTypeOf<Flat<replies.PollReply>>()
   expectTypeOf<wire.StartReply>().toEqualTypeOf<replies.StartReply>()
@@ -26,13 +26,13 @@ it('reads messages and replies as the contract writes them', () => {
   expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemCode>()
 })
 
-it('takes a problem for what the contract makes of it', () => {
-  type Told = z.infer<typeof problem>
-  expectTypeOf<Told['code']>().toExtend<client.ProblemMembers['code']>()
-  expectTypeOf<keyof Omit<client.ProblemMembers, keyof Told>>().toBeNever()
+it('the type of a problem equals that of the contract', () => {
+  type Problem = z.infer<typeof problem>
+  expectTypeOf<Problem['code']>().toExtend<client.ProblemMembers['code']>()
+  expectTypeOf<keyof Omit<client.ProblemMembers, keyof Problem>>().toBeNever()
 })
 
-it('asks for what the contract takes', () => {
+it('form values and start options fit the requests of the contract', () => {
   expectTypeOf<client.FormValue>().toEqualTypeOf<FormValue>()
   expectTypeOf<client.StartOptions>().toExtend<z.input<typeof requests.startRequest>>()
 })

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { globals, type Upload } from '../../client/core/browser-globals.js'
 import { upload } from '../../client/core/upload.js'
-import { openScene, pass } from './scene.js'
+import { advance, setupClient } from './setup.js'
 
-const scene = openScene()
+const harness = setupClient()
 afterEach(() => {
   delete globals.XMLHttpRequest
 })
 
-/** An XMLHttpRequest that the test answers. */
+/** Offers an XMLHttpRequest that the test answers; returns the requests that were sent. */
 function offerXhr() {
   const sent: (Upload & { form?: FormData; headers: Record<string, string>; status: number })[] = []
   globals.XMLHttpRequest = class implements Upload {
@@ -39,9 +39,9 @@ function offerXhr() {
 const file = new File(['Invoice'], 'invoice.txt', { type: 'text/plain' })
 
 describe('a file', () => {
-  it('is shown at once, tells its progress, and is sent as a form under its id', async () => {
+  it('is shown at once with its progress and is sent as a form under its id', async () => {
     const sent = offerXhr()
-    const { chat } = await scene.begin()
+    const { chat } = await harness.begin()
     const id = upload(chat, file, { text: 'My invoice' })
     const shown = () => chat.getSnapshot().messages.at(-1)
     expect(shown()).toMatchObject({
@@ -49,7 +49,7 @@ describe('a file', () => {
       text: 'My invoice',
       attachments: [{ name: 'invoice.txt' }],
     })
-    await pass(10)
+    await advance(10)
     const [xhr] = sent
     expect(xhr?.form?.get('id')).toBe(id)
     expect(xhr?.form?.get('file')).toBeInstanceOf(File)
@@ -63,44 +63,44 @@ describe('a file', () => {
       responseText: JSON.stringify({ id, conversationId, timestamp, duplicate: false }),
     })
     xhr?.onload?.()
-    await pass(10)
+    await advance(10)
     expect(shown()?.delivery).toBe('sent')
   })
 
-  it('is sent again under its id when the connection breaks, in its turn', async () => {
+  it('is sent again under its id, before the next message, when the connection breaks', async () => {
     const sent = offerXhr()
-    const { chat, told } = await scene.begin()
+    const { chat, deliveries } = await harness.begin()
     const id = upload(chat, file)
     chat.send('And this')
-    await pass(10)
+    await advance(10)
     sent[0]?.onerror?.()
-    await pass(1500)
+    await advance(1500)
     expect(sent.map(({ form }) => form?.get('id'))).toEqual([id, id])
-    expect(told()).toEqual(['invoice.txt sending', 'And this sending'])
+    expect(deliveries()).toEqual(['invoice.txt sending', 'And this sending'])
   })
 
-  it('fails with its problem, and waits as long as the server says', async () => {
+  it('waits for Retry-After, and fails with the problem payload_too_large', async () => {
     const sent = offerXhr()
-    const { chat, told } = await scene.begin()
+    const { chat, deliveries } = await harness.begin()
     upload(chat, file)
-    await pass(10)
+    await advance(10)
     Object.assign(sent[0] ?? {}, { status: 429, responseText: 'busy' })
     sent[0]?.onload?.()
-    await pass(2900)
+    await advance(2900)
     expect(sent).toHaveLength(1)
-    await pass(200)
-    const { body } = scene.gateway.problem(413, 'payload_too_large')
+    await advance(200)
+    const { body } = harness.gateway.problem(413, 'payload_too_large')
     Object.assign(sent[1] ?? {}, { status: 413, responseText: JSON.stringify(body) })
     sent[1]?.onload?.()
-    await pass(10)
-    expect(told()).toEqual(['invoice.txt failed'])
+    await advance(10)
+    expect(deliveries()).toEqual(['invoice.txt failed'])
     expect(chat.getSnapshot().messages[0]?.problem?.code).toBe('payload_too_large')
   })
 
-  it('goes by fetch where there is nothing that tells progress', async () => {
-    const { chat } = await scene.begin()
+  it('is sent by fetch where there is no XMLHttpRequest', async () => {
+    const { chat } = await harness.begin()
     upload(chat, file)
-    await pass(10)
-    expect(scene.gateway.paths()).toContain('/api/upload')
+    await advance(10)
+    expect(harness.gateway.paths()).toContain('/api/upload')
   })
 })

@@ -12,7 +12,7 @@ const complete: Record<string, string | undefined> = {
   SESSION_SECRET: secret,
 }
 
-/** What is said of an environment with these changes; nothing when all is well. */
+/** Returns the error message of an environment with these changes, or nothing when it is valid. */
 function complaints(changes: Record<string, string | undefined>): string {
   try {
     readEnv({ ...complete, ...changes })
@@ -26,7 +26,11 @@ function complaints(changes: Record<string, string | undefined>): string {
 describe('a complete environment', () => {
   it('is read, with the defaults that the contract names', () => {
     expect(readEnv(complete)).toMatchObject({
-      salesforce: { orgId: '00DZZ0000000AbC', deployment: 'Harbor_Custom_Client' },
+      salesforce: {
+        orgId: '00DZZ0000000AbC',
+        deployment: 'Harbor_Custom_Client',
+        capabilitiesVersion: '1',
+      },
       redis: { url: 'https://redis.example', prefix: 'local', timeoutMs: 1000 },
       secrets: [secret],
       allowedOrigins: [],
@@ -35,6 +39,8 @@ describe('a complete environment', () => {
       callerAttributes: ['*'],
       clientAddress: 'socket',
       settleMs: 1000,
+      events: 'off',
+      firstMessageAttributes: 'auto',
       maxConversations: 50,
       limits: { auth: [20, '1 m'], start: [3, '30 s'], tokens: [180, '1 m'] },
       lifetimes: { accessTokenMs: 900_000, guestRefreshMs: 86_400_000 },
@@ -49,6 +55,7 @@ describe('a complete environment', () => {
     ['two secrets', { SESSION_SECRET: `${secret}, another-${secret}` }],
     ['a secret of 32 bytes in 16 characters', { SESSION_SECRET: 'é'.repeat(16) }],
     ['origins and patterns', { ALLOWED_ORIGINS: 'https://a.example, https://*.b.example' }],
+    ['origins of web-view apps', { ALLOWED_ORIGINS: 'capacitor://localhost, tauri://localhost' }],
     ['variables of others', { PATH: '/bin', HOME: '/root' }],
     ['some types of files', { UPLOAD_TYPES: 'image/png, application/vnd.ms-excel' }],
     ['some limits', { LIMITS: '{"send": [22, "1 m"], "auth": [1, "500 ms"]}' }],
@@ -59,9 +66,20 @@ describe('a complete environment', () => {
   it.each([
     ['https://harbor.example///', 'https://harbor.example'],
     ['https://harbor.example', 'https://harbor.example'],
+    ['HTTPS://Harbor.example', 'https://harbor.example'],
   ])('knows the address %s without its slashes', (address, url) => {
     const { salesforce } = readEnv({ ...complete, SALESFORCE_MESSAGING_URL: address })
     expect(salesforce.url).toBe(url)
+  })
+
+  it.each([
+    [{ SALESFORCE_EVENTS: 'off' }, '1'],
+    [{ SALESFORCE_EVENTS: 'wait' }, '66'],
+    [{ SALESFORCE_EVENTS: 'wait', SALESFORCE_CAPABILITIES_VERSION: '63' }, '63'],
+    [{ SALESFORCE_CAPABILITIES_VERSION: '66' }, '66'],
+  ])('asks for the capabilities that %j needs: %s', (changes, capabilitiesVersion) => {
+    const { salesforce } = readEnv({ ...complete, ...changes })
+    expect(salesforce.capabilitiesVersion).toBe(capabilitiesVersion)
   })
 
   it('prefixes its keys by REDIS_PREFIX, else by VERCEL_ENV', () => {
@@ -77,12 +95,47 @@ describe('a complete environment', () => {
   })
 })
 
+describe('a value', () => {
+  it('may have blanks and line breaks around it', () => {
+    const blanks = Object.entries(complete).map(([name, value]) => [name, ` ${value}\r\n`])
+    expect(readEnv(Object.fromEntries(blanks))).toEqual(readEnv(complete))
+  })
+
+  it('of blanks alone is missing', () => {
+    expect(complaints({ UPSTASH_REDIS_REST_TOKEN: ' \n' })).toContain(
+      'UPSTASH_REDIS_REST_TOKEN is missing',
+    )
+  })
+
+  it.each([
+    ['SALESFORCE_MESSAGING_URL', '"https://harbor.example"'],
+    ['UPSTASH_REDIS_REST_TOKEN', '"redis-token"'],
+    ['SALESFORCE_ORG_ID', "'00DZZ0000000AbC'"],
+    ['SESSION_SECRET', `"${secret}"`],
+    ['SESSION_SECRET', `another-${secret}, "${secret}"`],
+    ['ALLOWED_ORIGINS', 'https://a.example,"https://b.example"'],
+    ['CALLER_ATTRIBUTES', "'topic','source'"],
+    ['LIMITS', `'{"send": [22, "1 m"]}'`],
+    ['IDENTITY_ISSUER', '"https://login.example"'],
+  ])('of %s may not be in quotes: %s', (name, value) => {
+    const login = { IDENTITY_SECRET: secret, IDENTITY_ISSUER: 'a', IDENTITY_AUDIENCE: 'b' }
+    expect(complaints({ ...login, [name]: value })).toBe(
+      `The environment is not complete: ${name} must be without quotes.`,
+    )
+  })
+})
+
 describe('a wrong value', () => {
   it.each([
     [
       'SALESFORCE_MESSAGING_URL',
-      ['harbor', 'http://harbor.example', 'ftp://127.0.0.1', 'https://'],
+      ['harbor', 'http://harbor.example', 'ftp://127.0.0.1', 'https://', 'https://a\n.example'],
     ],
+    [
+      'SALESFORCE_MESSAGING_URL',
+      ['https://harbor.example/api', 'https://harbor.example/iamessage/'],
+    ],
+    ['UPSTASH_REDIS_REST_TOKEN', ['redis token', 'redis\ntoken', 'réd']],
     [
       'SALESFORCE_ORG_ID',
       ['00D', '001ZZ0000000AbC', '00DZZ0000000AbCD', '00DZZ0000000AbCDEFG', 'x'],
@@ -90,12 +143,19 @@ describe('a wrong value', () => {
     ['SALESFORCE_DEPLOYMENT', ['Harbor Client', '1st', 'a/b', 'a-b']],
     ['SALESFORCE_API', ['soap', 'Enhanced-Chat']],
     ['SALESFORCE_AUTH', ['none', 'Guest']],
+    ['SALESFORCE_EVENTS', ['on', 'Wait', 'true']],
+    ['SALESFORCE_CAPABILITIES_VERSION', ['0', '01', '6.6', 'x', '1000']],
+    ['FIRST_MESSAGE_ATTRIBUTES', ['true', 'Always']],
     ['UPSTASH_REDIS_REST_URL', ['redis://redis.example:6379', 'http://redis.example']],
-    ['SESSION_SECRET', ['short', `${secret},short`, ',', ' ']],
+    ['SESSION_SECRET', ['short', `${secret},short`, ',']],
     ['REDIS_PREFIX', ['a b', 'a:b', 'x'.repeat(41)]],
     [
       'ALLOWED_ORIGINS',
       ['*', 'shop.example', 'https://shop.example/', 'https://*.*.example', 'null'],
+    ],
+    [
+      'ALLOWED_ORIGINS',
+      ['file://x', 'wss://shop.example', 'capacitor://localhost/', 'ionic://*.x', 'ionic://'],
     ],
     ['ALLOW_ANONYMOUS', ['yes', '0', 'TRUE']],
     ['TURNSTILE_SECRET', ['short', 'x'.repeat(201), 'a secret with spaces in between']],

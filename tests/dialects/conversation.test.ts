@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import availability from '../../api/_availability.js'
+import conversations from '../../api/_conversations.js'
 import auth from '../../api/auth.js'
-import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
@@ -9,6 +10,7 @@ import start from '../../api/start.js'
 import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
 import { request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
+import { timed } from '../support/simulated-time.js'
 import { dialects } from './dialects.js'
 import { setupDialect } from './setup.js'
 
@@ -17,7 +19,7 @@ type Shown = { id: string; text: string; messageType: string; sender: { role: st
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Everything from a cursor on (undefined: the first page), and the cursor to go on from. */
+/** Polls to the end from a cursor, or from the first page; returns the messages and the next cursor. */
 async function readOn(visitor: TestConversation, cursor?: string, limit = '50') {
   const messages: Shown[] = []
   for (let at = cursor; ; ) {
@@ -34,7 +36,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
   const { gateway, fail, stored } = setup
 
   describe('a conversation', () => {
-    it('goes from the greeting over an answer to the end', async () => {
+    it('runs from the greeting to its end, after which a start opens another one', async () => {
       const visitor = await startConversation()
       expect(visitor.started).toMatchObject({ status: 'open', resumed: false })
       expect(visitor.conversationId).toMatch(uuid)
@@ -54,7 +56,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect((await visitor.start()).body.conversationId).not.toBe(visitor.conversationId)
     })
 
-    it('is resumed by every further start, however they meet', async () => {
+    it('is started once by three concurrent starts, two of which resume it', async () => {
       const { token } = await signInAsGuest()
       const starts = await Promise.all([1, 2, 3].map(() => request(start, { token, body: {} })))
       expect(starts.map(({ status }) => status).sort()).toEqual([200, 200, 201])
@@ -62,7 +64,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(setup.names()).toHaveLength(1)
     })
 
-    it('bears the id that the caller proposes, and is listed under it', async () => {
+    it('has the id that the caller proposes, and is listed under it', async () => {
       const conversationId = randomUUID()
       const visitor = await startConversation({ conversationId })
       expect(visitor.conversationId).toBe(conversationId)
@@ -70,7 +72,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(body.conversations).toMatchObject([{ conversationId, status: 'open' }])
     })
 
-    it('has its attributes as Salesforce wants them', async () => {
+    it(`has its contextParameters ${dialect.separatesContext ? 'apart from' : 'among'} the routing attributes`, async () => {
       const contextParameters = { caseReason: 'Lost', _email: 'a@example' }
       await startConversation({ contextParameters, routingAttributes: { _email: 'b@example' } })
       const [{ requestBody } = { requestBody: null }] = setup.exchangesOf('start')
@@ -84,7 +86,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       )
     })
 
-    it(`tells ${dialect.reportsHandledBy ? '' : 'not '}who is in charge`, async () => {
+    it(`is handled by ${dialect.reportsHandledBy ? 'the bot, then the agent' : '“unknown” in every poll'}`, async () => {
       const visitor = await startConversation()
       const asked = [await visitor.poll(), await visitor.poll()]
       gateway.salesforce.agentJoins(setup.name())
@@ -97,10 +99,30 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       const participants = asked.at(-1)?.body.conversation.participants
       expect(participants.length > 0).toBe(dialect.reportsHandledBy)
     })
+
+    it('is not found by another visitor at send, poll, end and start, without a Salesforce call', async () => {
+      const owner = await startConversation()
+      const otherVisitor = await signInAsGuest()
+      const { conversationId } = owner
+      const calls = [
+        request(send, { token: otherVisitor.token, body: { conversationId, text: 'Hi' } }),
+        request(poll, { token: otherVisitor.token, query: { conversationId } }),
+        request(end, { token: otherVisitor.token, body: { conversationId } }),
+        request(start, { token: otherVisitor.token, body: { conversationId } }),
+      ]
+      const answers = await expectNoSalesforceCalls(gateway, () => Promise.all(calls))
+      for (const answer of answers) expectProblem(answer, 404, 'conversation_not_found')
+    })
   })
 
-  describe('what is said', () => {
-    it('comes back once under the id it was sent under, in every tab and after a reload', async () => {
+  describe('a message of the visitor', () => {
+    it('is returned by the next poll', async () => {
+      const visitor = await startConversation()
+      await visitor.send('One')
+      expect(textsOf((await visitor.poll()).body)).toContain('One')
+    })
+
+    it('is returned once under its id in every tab and after a reload, and stored once', async () => {
       const visitor = await startConversation()
       const tab = await readOn(visitor)
       const other = await readOn(visitor)
@@ -118,7 +140,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(stored(setup.name())).toEqual(['Number 0', 'Number 1', 'Number 2'])
     })
 
-    it('is sent once when the same call comes twice at the same moment', async () => {
+    it('is stored once after two concurrent sends with the same id', async () => {
       const visitor = await startConversation()
       const id = randomUUID()
       const both = await Promise.all([visitor.send('Twice', id), visitor.send('Twice', id)])
@@ -127,14 +149,14 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(stored(setup.name())).toEqual(['Twice'])
     })
 
-    it('is another content under the same id only once', async () => {
+    it('is refused without a Salesforce call when its id had another content', async () => {
       const visitor = await startConversation()
       const { body } = await visitor.send('One')
       const refused = await expectNoSalesforceCalls(gateway, () => visitor.send('Another', body.id))
       expectProblem(refused, 422, 'id_reused')
     })
 
-    it('answers a quick reply and a list, which the bot understands', async () => {
+    it('may be a choice of a quick reply or a list picker, to which the bot responds', async () => {
       const visitor = await startConversation()
       for (const [word, messageType] of [
         ['quick', 'QuickReplyMessage'],
@@ -164,50 +186,42 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
         expect(after[index + 1]?.text).toContain(option.title)
       }
     })
-
-    it('is refused in somebody else’s conversation as in none, and Salesforce hears nothing', async () => {
-      const owner = await startConversation()
-      const otherVisitor = await signInAsGuest()
-      const { conversationId } = owner
-      const calls = [
-        request(send, { token: otherVisitor.token, body: { conversationId, text: 'Hi' } }),
-        request(poll, { token: otherVisitor.token, query: { conversationId } }),
-        request(end, { token: otherVisitor.token, body: { conversationId } }),
-        request(start, { token: otherVisitor.token, body: { conversationId } }),
-      ]
-      const answers = await expectNoSalesforceCalls(gateway, () => Promise.all(calls))
-      for (const answer of answers) expectProblem(answer, 404, 'conversation_not_found')
-    })
   })
 
-  describe('what the other side says', () => {
-    it.each(['link', 'file', 'text', 'buttons'])('comes as a message: %s', async (word) => {
-      const visitor = await startConversation()
-      const { cursor } = await readOn(visitor)
-      await visitor.send(word)
-      const { messages } = await readOn(visitor, cursor)
-      const last = messages.at(-1)
-      expect(last?.sender.role).toBe('Chatbot')
-      expect(last?.text).not.toBe('')
-      const types: Record<string, string> = {
-        link: 'RichLinkMessage',
-        file: 'AttachmentMessage',
-        text: 'StaticContentMessage',
-        buttons: 'QuickReplyMessage',
-      }
-      expect(last?.messageType).toBe(types[word])
-    })
+  describe('messages of the bot or the agent', () => {
+    it.each(['link', 'file', 'text', 'buttons'])(
+      'have the type of their content: %s',
+      async (word) => {
+        const visitor = await startConversation()
+        const { cursor } = await readOn(visitor)
+        await visitor.send(word)
+        const { messages } = await readOn(visitor, cursor)
+        const last = messages.at(-1)
+        expect(last?.sender.role).toBe('Chatbot')
+        expect(last?.text).not.toBe('')
+        const types: Record<string, string> = {
+          link: 'RichLinkMessage',
+          file: 'AttachmentMessage',
+          text: 'StaticContentMessage',
+          buttons: 'QuickReplyMessage',
+        }
+        expect(last?.messageType).toBe(types[word])
+      },
+    )
 
-    it.each(['form', 'carousel', 'time', 'web'])('has at least a text: %s', async (word) => {
-      const visitor = await startConversation()
-      const { cursor } = await readOn(visitor)
-      await visitor.send(word)
-      const last = (await readOn(visitor, cursor)).messages.at(-1)
-      expect(last?.text).not.toBe('')
-      expect(last?.messageType !== 'StaticContentMessage').toBe(dialect.hasRichMessageTypes)
-    })
+    it.each(['form', 'carousel', 'time', 'web'])(
+      `have a text and ${dialect.hasRichMessageTypes ? 'a richer type' : 'the type of a text'}: %s`,
+      async (word) => {
+        const visitor = await startConversation()
+        const { cursor } = await readOn(visitor)
+        await visitor.send(word)
+        const last = (await readOn(visitor, cursor)).messages.at(-1)
+        expect(last?.text).not.toBe('')
+        expect(last?.messageType !== 'StaticContentMessage').toBe(dialect.hasRichMessageTypes)
+      },
+    )
 
-    it('is neither lost nor doubled when it comes in a burst, repeated and shuffled', async () => {
+    it('are returned exactly once when Salesforce repeats and shuffles bursts of them', async () => {
       Object.assign(gateway.salesforce.switches, {
         listRepeatsEntries: true,
         listShufflesTies: true,
@@ -226,7 +240,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect((await readOn(visitor, cursor)).messages).toEqual([])
     })
 
-    it('leads back to the beginning page by page', async () => {
+    it('are complete on the pages back to the beginning', async () => {
       const visitor = await startConversation()
       gateway.salesforce.burst(setup.name(), 60)
       shiftClock(1000)
@@ -241,7 +255,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(all).toEqual(body.messages.map(({ id }: Shown) => id))
     })
 
-    it('is found by a cursor that rested for an hour', async () => {
+    it('are returned for a cursor that is an hour old', async () => {
       const visitor = await startConversation()
       const { cursor } = await readOn(visitor)
       shiftClock(3_600_000)
@@ -256,8 +270,8 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
   })
 
-  describe('when an answer is lost', () => {
-    it(`a text is ${dialect.resolvesUnclearSends ? 'found out about' : 'never sent again'}`, async () => {
+  describe('when a response of Salesforce is lost', () => {
+    it(`send stores its text once and returns ${dialect.resolvesUnclearSends ? '202' : 'a final 503'}`, async () => {
       const visitor = await startConversation()
       const id = randomUUID()
       fail('send', { when: 'after' })
@@ -275,12 +289,14 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       }
     })
 
-    it(`a start is ${dialect.resolvesUnclearSends ? 'finished' : 'given up'} by the next one`, async () => {
+    it(`a repeated start ${dialect.resolvesUnclearSends ? 'opens the conversation' : 'returns 410 conversation_lost'}`, async () => {
       const { token } = await signInAsGuest()
       const conversationId = randomUUID()
       fail('start', { when: 'after', times: 9 })
       gateway.setEnv({ REQUEST_DEADLINE_MS: '600' })
-      const first = await request(start, { token, body: { conversationId } })
+      const { answer: first } = await timed(() =>
+        request(start, { token, body: { conversationId } }),
+      )
       expectProblem(first, 503, 'upstream_unavailable')
       expect(first.body.retryable).toBe(dialect.resolvesUnclearSends)
       gateway.salesforce.reset()
@@ -295,13 +311,13 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(reopened.body.conversationId).not.toBe(conversationId)
     })
 
-    it('an end is finished by the next one', async () => {
+    it('end still ends the conversation', async () => {
       const visitor = await startConversation()
       fail('end', { when: 'after' })
       expect((await visitor.end()).body.status).toBe('ended')
     })
 
-    it('a poll is simply asked again', async () => {
+    it('poll requests the list again', async () => {
       const visitor = await startConversation()
       const { cursor } = await readOn(visitor)
       await visitor.send('Still there?')
@@ -312,7 +328,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
   })
 
   describe('when Salesforce refuses', () => {
-    it('what certainly did not happen may be tried again under the same ids', async () => {
+    it('with 429, start and send can be repeated under the same ids', async () => {
       const { token } = await signInAsGuest()
       const conversationId = randomUUID()
       const busy = { what: { status: 429, headers: { 'Retry-After': '2' } } }
@@ -329,22 +345,22 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       expect(stored(setup.name())).toEqual(['Hello'])
     })
 
-    it(`a guest’s token that is over is ${dialect.renewsGuestTokens ? 'replaced' : 'the end'}`, async () => {
+    it(`an expired guest token, it is ${dialect.renewsGuestTokens ? 'replaced once' : 'the end of the conversation'}`, async () => {
       const visitor = await startConversation()
       const { cursor } = await readOn(visitor)
       gateway.salesforce.expireTokens()
-      const admissions = setup.exchangesOf('createToken').length
+      const tokenRequests = setup.exchangesOf('createToken').length
       const answers = await Promise.all([1, 2, 3, 4].map(() => visitor.poll({ cursor })))
       if (dialect.renewsGuestTokens) {
         expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
-        expect(setup.exchangesOf('createToken')).toHaveLength(admissions + 1)
+        expect(setup.exchangesOf('createToken')).toHaveLength(tokenRequests + 1)
         expect((await visitor.send('I am back')).status).toBe(202)
         return
       }
       for (const answer of answers) expectProblem(answer, 410, 'conversation_lost')
     })
 
-    it('nobody is let in by a token that is refused again and again', async () => {
+    it(`every token, poll returns ${dialect.renewsGuestTokens ? '502' : '410'}`, async () => {
       const visitor = await startConversation()
       fail('list', { what: { status: 401 }, times: 9 })
       const answer = await visitor.poll()
@@ -353,19 +369,20 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
     })
   })
 
-  describe('what only one of them offers', () => {
-    it(`is ${dialect.hasExtendedFeatures ? 'there' : 'told to be unsupported, and Salesforce hears nothing'}`, async () => {
+  describe('typing, receipts, refreshed conversations, availability and sessions', () => {
+    it(`are ${dialect.hasExtendedFeatures ? 'supported' : 'unsupported and make no Salesforce call'}`, async () => {
       const visitor = await startConversation()
       const { token, conversationId } = visitor
       const { messages } = await readOn(visitor)
       const messageIds = messages.slice(0, 1).map(({ id }) => id)
-      const { default: availability } = await import('../../api/availability.js')
       const signals = [
         { messageType: 'TypingIndicator', typing: true },
         { messageType: 'ReadReceipt', messageIds },
-      ].map((signal) => request(send, { token, body: { conversationId, ...signal } }))
+      ]
       const ask = async () => [
-        ...(await Promise.all(signals)),
+        ...(await Promise.all(
+          signals.map((signal) => request(send, { token, body: { conversationId, ...signal } })),
+        )),
         await request(conversations, { token, query: { refresh: 'true' } }),
         await request(availability),
         await request(end, { token, body: { conversationId, scope: 'session' } }),
@@ -376,13 +393,7 @@ describe.each(dialects)('through the dialect $name', (dialect) => {
       }
       for (const answer of await expectNoSalesforceCalls(gateway, ask))
         expectProblem(answer, 409, 'unsupported')
-      expect((await visitor.send('All the same')).status).toBe(202)
-    })
-
-    it('leaves texts to both of them', async () => {
-      const visitor = await startConversation()
-      await visitor.send('One')
-      expect(textsOf((await visitor.poll()).body)).toContain('One')
+      expect((await visitor.send('Hello')).status).toBe(202)
     })
   })
 })

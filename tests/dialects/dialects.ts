@@ -1,12 +1,12 @@
 /**
- * The dialects that the gateway speaks to Salesforce, and what each of them can carry. Everything else
- * in the contract is the same in both, which the tests beside this table hold.
+ * Lists the dialects that the gateway speaks to Salesforce, and where they differ. Everything else in
+ * the contract is the same in both, which the tests beside this table check.
  */
 import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
 import type { TestGateway } from '../support/gateway.js'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
 
-/** What the dialects call the same thing. */
+/** Names an operation that both dialects have, each under another name. */
 type Operation = 'createToken' | 'start' | 'send' | 'list' | 'end'
 
 export type Dialect = {
@@ -14,17 +14,17 @@ export type Dialect = {
   salesforce: SalesforceOptions
   env: Record<string, string>
   operations: Record<Operation, Parameters<TestGateway['salesforce']['fail']>[0]['operation']>
-  /** An unclear start or send is found out or repeated; else the caller is told not to. */
+  /** Looks up or repeats an unclear start or send; else the problem is not retryable. */
   resolvesUnclearSends: boolean
-  /** A guest's token that is over is replaced; else the conversation is lost with it. */
+  /** Replaces an expired token of a guest; else its conversation is lost. */
   renewsGuestTokens: boolean
-  /** Polls tell who is in charge. */
+  /** Reports in a poll who handles the conversation; else `unknown`. */
   reportsHandledBy: boolean
-  /** The tenth bot word and more: forms, carousels, times. Else they come as texts. */
+  /** Delivers forms, carousels, times and web views as such; else as texts. */
   hasRichMessageTypes: boolean
-  /** Typing, receipts, transcript, sessions, business hours, what Salesforce knows of conversations. */
+  /** Supports typing, receipts, transcript, sessions, business hours, refreshed conversations. */
   hasExtendedFeatures: boolean
-  /** Attributes that came as `contextParameters` stay apart. */
+  /** Sends `contextParameters` to Salesforce apart from the routing attributes. */
   separatesContext: boolean
 }
 

@@ -1,50 +1,50 @@
-/** What the guide's dialect adds to the table: its tokens, and what its list makes of lost answers. */
+/** Tests what only the guide's dialect has: its tokens, and its list after a lost response. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import transcript from '../../api/transcript.js'
+import transcript from '../../api/_transcript.js'
 import upload from '../../api/upload.js'
 import { startConversation } from '../support/conversation.js'
 import { request } from '../support/request.js'
-import { expectNoSalesforceCalls, expectProblem, shiftClock } from '../support/sending.js'
+import { expectNoSalesforceCalls, expectProblem, patient, shiftClock } from '../support/sending.js'
 import { dialects } from './dialects.js'
 import { setupDialect } from './setup.js'
 
 const [guide] = dialects.filter(({ name }) => name === 'guide')
 if (!guide) throw new Error('The table does not hold the guide’s dialect')
-const setup = setupDialect(guide, { ACCESS_TOKEN_SECONDS: '900' })
+const setup = setupDialect(guide, { ACCESS_TOKEN_SECONDS: '900', ...patient })
 const { gateway, fail, stored } = setup
 
-const admissions = () => setup.exchangesOf('createToken').length
+const tokenRequests = () => setup.exchangesOf('createToken').length
 
 describe('a token of the guide’s dialect', () => {
-  it('serves all conversations of its visitor, and nobody else', async () => {
+  it('serves all conversations of its visitor and of no other', async () => {
     const visitor = await startConversation()
     await visitor.start({ resume: false })
-    expect([setup.names().length, admissions()]).toEqual([2, 1])
+    expect([setup.names().length, tokenRequests()]).toEqual([2, 1])
     await startConversation()
-    expect(admissions()).toBe(2)
+    expect(tokenRequests()).toBe(2)
   })
 
-  it('is renewed a minute before it ends, once for however many calls, and not before', async () => {
+  it('is renewed in the last minute before its expiry, once for 20 concurrent calls', async () => {
     gateway.salesforce.switches.guestTokenLifeSeconds = 300
     const visitor = await startConversation()
     shiftClock(238_000)
     await visitor.poll()
-    expect(admissions()).toBe(1)
+    expect(tokenRequests()).toBe(1)
     shiftClock(241_000)
     const polls = await Promise.all(Array.from({ length: 20 }, () => visitor.poll()))
     expect(new Set(polls.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(admissions()).toBe(2)
+    expect(tokenRequests()).toBe(2)
   })
 
-  it('that is refused while something is said is renewed, and the thing is said once', async () => {
+  it('that is refused during a send is renewed, and the text is sent once', async () => {
     const visitor = await startConversation()
     gateway.salesforce.expireTokens()
     expect((await visitor.send('Once')).status).toBe(202)
-    expect([stored(setup.name()), admissions()]).toEqual([['Once'], 2])
+    expect([stored(setup.name()), tokenRequests()]).toEqual([['Once'], 2])
   })
 
-  it('is not to be had while the login refuses, and the log says what to check', async () => {
+  it('is not issued while the login refuses, and the log names SALESFORCE_SIGNING_KEY', async () => {
     gateway.salesforce.fail({ operation: 'exchangeAssertion', what: { status: 400 } })
     await expect(startConversation()).rejects.toThrow('upstream_rejected')
     expect(gateway.logLines.join('\n')).toContain('SALESFORCE_SIGNING_KEY')
@@ -52,8 +52,8 @@ describe('a token of the guide’s dialect', () => {
   })
 })
 
-describe('a message whose answer was lost', () => {
-  it('shows up once, under an id that nobody sent, and is the same in every tab', async () => {
+describe('a text whose response was lost', () => {
+  it('is returned once under another id, the same in every tab', async () => {
     const visitor = await startConversation()
     const { cursor } = (await visitor.poll()).body
     const id = randomUUID()
@@ -70,7 +70,7 @@ describe('a message whose answer was lost', () => {
 })
 
 describe('files and transcripts', () => {
-  it('are unsupported, and Salesforce hears nothing', async () => {
+  it('are unsupported and make no Salesforce call', async () => {
     const { token, conversationId, started } = await startConversation()
     expect(started.attachments).toBeNull()
     const form = new FormData()

@@ -1,4 +1,4 @@
-/** What the tests of both dialects begin with. */
+/** Sets up the gateway in one of the dialects. */
 import * as z from 'zod'
 import { setupGateway, type TestGateway } from '../support/gateway.js'
 import { noLimits } from '../support/sending.js'
@@ -6,7 +6,7 @@ import type { Dialect } from './dialects.js'
 
 const started = z.object({ conversationId: z.string() })
 
-/** A world that speaks a dialect, and the words to talk about it. */
+/** Sets up a gateway in a dialect, with verbs that are the same in both. */
 export function setupDialect({ salesforce, env, operations }: Dialect, overrides: object = {}) {
   const gateway: TestGateway = setupGateway({
     salesforce,
@@ -18,7 +18,7 @@ export function setupDialect({ salesforce, env, operations }: Dialect, overrides
     return gateway.salesforce.exchanges.filter(({ operationId }) => operationId === id)
   }
 
-  /** What Salesforce calls the conversations that were opened, the oldest first. */
+  /** Returns Salesforce's ids of the started conversations, the oldest first. */
   function names(): string[] {
     return exchangesOf('start').flatMap(({ requestBody, responseBody, status }) => {
       if (status === null || status > 299) return []
@@ -28,18 +28,18 @@ export function setupDialect({ salesforce, env, operations }: Dialect, overrides
   }
 
   return {
-    gateway: gateway,
+    gateway,
     exchangesOf,
     names,
-    /** What Salesforce calls the newest conversation. */
+    /** Returns Salesforce's id of the newest conversation. */
     name: () => names().at(-1) ?? '',
     fail: (operation: keyof typeof operations, fault: object) =>
       gateway.salesforce.fail({ what: 'drop', ...fault, operation: operations[operation] }),
-    /** The texts that visitors said in a conversation, as Salesforce stores them. */
+    /** Returns the visitor's texts that Salesforce stores in a conversation. */
     stored: (name: string): string[] =>
       gateway.salesforce.conversation(name).entryLog.flatMap(({ entry }) => {
-        const text = visitorEntry.safeParse(entry).data
-        return text ? [text.entryPayload.abstractMessage.staticContent.text] : []
+        const parsed = visitorEntry.safeParse(entry).data
+        return parsed ? [parsed.entryPayload.abstractMessage.staticContent.text] : []
       }),
   }
 }

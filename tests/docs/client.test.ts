@@ -1,4 +1,4 @@
-/** The page about the client: its code runs, and it leaves nothing out. */
+/** Tests that the code of the page about the client runs, and that the page leaves nothing out. */
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -31,7 +31,7 @@ it('has an example of at most 20 lines of code that chats', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const { chat } = await import(`data:text/javascript,${code}`)
   const logged = () => log.mock.calls.map((call) => call.slice(1).join(' '))
-  await vi.waitUntil(() => logged().includes('EndUser Where is my parcel? delivered'), 5000)
+  await vi.waitUntil(() => logged().includes('EndUser Where is my parcel? delivered'), 15_000)
   chat.close()
 })
 

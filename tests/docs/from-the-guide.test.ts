@@ -1,4 +1,7 @@
-/** `docs/from-the-guide.md`: its code is executed as it stands there, its links and rows are held. */
+/**
+ * Tests `docs/from-the-guide.md`: its code is executed as it stands there, its links and rows are
+ * checked.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -18,7 +21,7 @@ type Choice = { label: string; value: string; onClick(): Promise<{ id: string }>
 type Poller = { start(): void; stop(): void }
 type PageConversation = { auth: AuthReply; conversationId: string }
 
-/** What the document's code declares. */
+/** Lists the declarations of the document's code. */
 type Page = {
   request(path: string, options: object): Promise<AuthReply>
   authorised(auth: AuthReply, path: string, body?: object): Promise<PollReply>
@@ -53,21 +56,21 @@ async function startInPage(): Promise<PageConversation> {
   return { auth, conversationId: await page.startConversation(auth, 'Mina') }
 }
 
-/** Everything said so far, as a real poll through the endpoint gives it; its offers are noted. */
+/** Polls the whole conversation through the endpoint, and notes its offers. */
 async function read({ auth, conversationId }: PageConversation): Promise<Message[]> {
   const { messages } = await page.authorised(auth, `poll?conversationId=${conversationId}`)
   for (const message of messages) page.noteOffers(auth, message)
   return messages
 }
 
-/** What the bot answers to a word. */
+/** Returns the bot's answer to a word. */
 async function answersTo(conversation: PageConversation, word: string): Promise<Message[]> {
   const { id } = await page.sendMessage(conversation.auth, conversation.conversationId, word)
   const messages = await read(conversation)
   return messages.slice(messages.findIndex((message) => message.id === id) + 1)
 }
 
-/** Each thing once, with a type that the switch knows. */
+/** Expects a single message, of this type, and returns it. */
 function only<T extends Message['messageType']>(messages: Message[], messageType: T) {
   expect(messages.map((message) => message.messageType)).toEqual([messageType])
   const isWanted = (message: Message): message is Extract<Message, { messageType: T }> =>
@@ -167,10 +170,10 @@ describe('the functions of the guide, over this gateway', () => {
     const turns = () => setTimeout.mock.calls.map(([, delayMs]) => delayMs)
     const turn = () => setTimeout.mock.lastCall?.[0]()
     poller.start()
-    await expect.poll(turns).toEqual([1000])
+    await expect.poll(turns).toEqual([3000])
     gateway.redis.fault({ what: 'drop' })
     turn()
-    await expect.poll(turns).toEqual([1000, 1000])
+    await expect.poll(turns).toEqual([3000, 1000])
     expect(problems).toMatchObject([{ code: 'store_unavailable', retryable: true }])
     turn()
     await expect.poll(turns).toHaveLength(3)
@@ -223,7 +226,10 @@ describe('the smallest renderer, over the messages of a real poll', () => {
     for (const choice of list.options) await expectChosen(conversation, message, choice)
   })
 
-  /** The click is a send that names item and message, Salesforce hears it, and the bot answers. */
+  /**
+   * Expects that the click sends item and message, that Salesforce receives it, and that the bot
+   * answers.
+   */
   async function expectChosen(
     conversation: PageConversation,
     message: Message,
@@ -265,7 +271,7 @@ describe('the smallest renderer, over the messages of a real poll', () => {
   })
 
   it.each(['carousel', 'time', 'form', 'web', 'unknown'])(
-    'passes over “%s” with a warning; there is a text all the same',
+    'passes over “%s” with a warning, and shows its text',
     async (word) => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
       const [message] = await answersTo(await startInPage(), word)
@@ -284,7 +290,7 @@ type Shown = {
   conversationId?: string
 }
 
-/** The widget's state, and its functions as a render with that state makes them. */
+/** Creates the widget's state, and its functions as a render with that state makes them. */
 function openWidget() {
   const state = { messages: [] as Shown[], inputText: '', conversationId: null as string | null }
   const refs = { authRef: { current: null }, pollerRef: { current: null } }

@@ -1,4 +1,4 @@
-/** What `docs/operations.md` says of logs, limits and spans is what is written, counted and recorded. */
+/** Tests that logs, limits and spans are as `docs/operations.md` describes them. */
 import { afterEach, describe, expect, it } from 'vitest'
 import start from '../../api/start.js'
 import { defaultLimits } from '../../lib/limits.js'
@@ -12,7 +12,7 @@ const gateway = setupGateway()
 const page = 'docs/operations.md'
 const namesIn = (heading: string) => readTable(page, heading).flatMap(([cell]) => codesIn(cell))
 
-/** The fields of a line, dotted. */
+/** Lists the fields of a line, dotted. */
 function fieldsOf(line: object, path = ''): string[] {
   return Object.entries(line).flatMap(([name, value]) => {
     const isInner = typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -10,7 +10,7 @@ import { sentToClients } from '../support/request.js'
 const origin = 'https://chat.example'
 const endpoints = new Map(Object.entries({ auth, end, poll, send, start }))
 
-/** The JavaScript blocks of a document under one of its headings, in their order. */
+/** Returns the JavaScript blocks of a document under one of its headings, in their order. */
 export function codeUnder(file: string, heading: string): string {
   const sections = readFileSync(file, 'utf8').split(/^## /m)
   const section = sections.find((each) => each.startsWith(`${heading}\n`)) ?? ''
@@ -27,12 +27,12 @@ export function run(code: string, scope: object) {
   return new Function(...Object.keys(scope), body)(...Object.values(scope))
 }
 
-/** What a page asked for: method, path without query, type and body as they went out. */
+/** Request of a page: method, path without query, content type and body as sent. */
 export type Call = { method: string; path: string; type: string | null; body: unknown }
 
 /**
- * A page's `fetch` under the guide's prefix, straight to the endpoints. `calls` lists what it asked;
- * `settled` waits for what is still on its way.
+ * Provides a page's `fetch` under the guide's prefix, straight to the endpoints. `calls` lists its
+ * requests; `settled` waits for those that are still open.
  */
 export function openPage() {
   const calls: Call[] = []

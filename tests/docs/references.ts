@@ -155,9 +155,13 @@ function isPath(file: string, path: string): boolean {
   }
   return expand(path).every((each) => {
     if (!each.includes('/')) return fileNames.has(each)
-    const isBelow = (folder: string, path: string) => exists(folder, path.split('/'))
-    const path = each.replace(/^\.\//, '')
-    return isBelow('.', path) || isBelow(dirname(file), path) || isBelow('tests', `${path}.test.ts`)
+    const isBelow = (folder: string, below: string) => exists(folder, below.split('/'))
+    const relative = each.replace(/^\.\//, '')
+    return (
+      isBelow('.', relative) ||
+      isBelow(dirname(file), relative) ||
+      isBelow('tests', `${relative}.test.ts`)
+    )
   })
 }
 

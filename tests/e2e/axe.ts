@@ -1,4 +1,4 @@
-/** axe-core on a page: what keeps people from using it. */
+/** Runs axe-core on a page. */
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 
@@ -6,7 +6,7 @@ const source = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 
 type Violation = { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }
 
-/** All violations of all rules, best practices included, one line for each element; `off` names rules that do not apply. */
+/** Returns the violations of all rules, best practices included, one line for each element; `off` names rules that do not apply. */
 export async function violationsIn(page: Page, off: readonly string[] = []): Promise<string[]> {
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(source)
   const rules = Object.fromEntries(off.map((id) => [id, { enabled: false }]))

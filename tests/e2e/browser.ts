@@ -1,4 +1,4 @@
-/** A real Chromium for the tests, and a watch on everything a page does. */
+/** Launches a real Chromium for the tests, and watches everything that a page does. */
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
@@ -6,7 +6,7 @@ const executablePath = '/usr/bin/chromium'
 const advice = `No Chromium at ${executablePath}: apt-get install chromium`
 
 /**
- * Whether the tests can run here; says in one line what is missing. In CI (`CI=true`) a missing
+ * Tells whether the tests can run here, and warns in one line if not. In CI (`CI=true`) a missing
  * browser is an error: a test that is skipped there would be skipped for ever.
  */
 export function hasBrowser(): boolean {
@@ -16,7 +16,7 @@ export function hasBrowser(): boolean {
   return false
 }
 
-/** Chromium without a way out: every name but 127.0.0.1 is unknown to it. */
+/** Launches Chromium without access to other hosts: it resolves no name but 127.0.0.1. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -29,13 +29,13 @@ export function launchBrowser(): Promise<Browser> {
   })
 }
 
-/** What a page did that it should not have: filled while the page lives. */
+/** Faults of a page; the lists are filled while the page lives. */
 export type Watch = { errors: string[]; violations: string[]; foreignRequests: string[] }
 
 const reportViolations = `addEventListener('securitypolicyviolation', (event) =>
   console.debug('csp-violation', event.effectiveDirective, event.blockedURI))`
 
-/** A page of its own, watched: errors, breaches of the CSP, requests to other origins than these. */
+/** Opens a page and watches it for errors, breaches of the CSP and requests to other origins than these. */
 export async function openWatchedPage(context: BrowserContext, ...origins: string[]) {
   const watch: Watch = { errors: [], violations: [], foreignRequests: [] }
   const page: Page = await context.newPage()

@@ -1,4 +1,4 @@
-/** The built client on a page without a face: what it is told and what it says. */
+/** Drives the built client on a page that shows nothing. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +6,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Chat } from '../../client/core/index.js'
 import { bundleCore, core } from '../../scripts/build/entries.js'
-import { type Place, type PlaceOptions, usePlace } from './place.js'
-import { messagesIn, type Told } from './sandbox.js'
+import { type Deployment, type DeploymentOptions, useDeployment } from './deployment.js'
+import { messagesIn, type StoredMessage } from './sandbox.js'
 
 const script = `import { createChat } from '/index.js'
 import { tabs } from '/tabs.js'
@@ -19,8 +19,8 @@ chat.start()`
 const html = `<!doctype html><title>Chat</title><link rel="icon" href="data:,">
 <script type="module" src="/page.js"></script>`
 
-/** A place whose page at `/` has a chat that starts at once, and nothing to see. */
-export function useCorePages(options: Pick<PlaceOptions, 'isHasty'> = {}): Place {
+/** Deploys a page at `/` that shows nothing and has a chat that starts at once. */
+export function useCorePages(options: Pick<DeploymentOptions, 'hasShortPauses'> = {}): Deployment {
   const publicFiles = mkdtempSync(join(tmpdir(), 'client-page-'))
   beforeAll(async () => {
     for (const name of core) writeFileSync(join(publicFiles, `${name}.js`), await bundleCore(name))
@@ -28,13 +28,13 @@ export function useCorePages(options: Pick<PlaceOptions, 'isHasty'> = {}): Place
     writeFileSync(join(publicFiles, 'index.html'), html)
   })
   afterAll(() => rmSync(publicFiles, { recursive: true }))
-  return usePlace({ publicFiles, ...options })
+  return useDeployment({ publicFiles, ...options })
 }
 
 export type CorePage = ReturnType<typeof corePage>
 
-/** What tests do with the client in a page. */
-export function corePage(page: Page, { sandbox }: Place) {
+/** Returns the actions and checks of tests with the client in a page. */
+export function corePage(page: Page, { sandbox }: Deployment) {
   const snapshot = () => page.evaluate(() => chat.getSnapshot())
   const texts = async () =>
     (await snapshot()).messages.filter(({ messageType }) => messageType === 'StaticContentMessage')
@@ -42,11 +42,11 @@ export function corePage(page: Page, { sandbox }: Place) {
   const actions = {
     page,
     snapshot,
-    is: (connection: string) =>
+    waitForConnection: (connection: string) =>
       page.waitForFunction((wanted) => chat.getSnapshot().connection === wanted, connection),
-    say: (...said: string[]) =>
-      page.evaluate((given) => given.map((text) => chat.send(text)), said),
-    sees: (text: string) =>
+    send: (...sent: string[]) =>
+      page.evaluate((given) => given.map((text) => chat.send(text)), sent),
+    waitForText: (text: string) =>
       page.waitForFunction(
         (wanted) =>
           chat
@@ -54,25 +54,25 @@ export function corePage(page: Page, { sandbox }: Place) {
             .messages.some((each) => each.text === wanted && each.delivery === 'delivered'),
         text,
       ),
-    /** Texts with what became of them, in order. */
-    told: async () => (await texts()).map(({ text, delivery }) => `${text} ${delivery}`),
+    /** Returns the texts in order, each with its delivery: `Hello sent`. */
+    deliveries: async () => (await texts()).map(({ text, delivery }) => `${text} ${delivery}`),
     async conversationId(): Promise<string> {
       return (await snapshot()).conversationId ?? ''
     },
-    /** What Salesforce has of it. */
-    async stored(): Promise<Told[]> {
+    /** Returns the messages of the conversation that Salesforce has. */
+    async stored(): Promise<StoredMessage[]> {
       return messagesIn(sandbox, await actions.conversationId())
     },
-    async agentSays(...said: string[]): Promise<void> {
-      const entries = said.map((text) => ({ text }))
+    async sendAsAgent(...sent: string[]): Promise<void> {
+      const entries = sent.map((text) => ({ text }))
       await sandbox('POST', `/conversations/${await actions.conversationId()}/entries`, { entries })
     },
-    /** Nothing is lost and nothing is twice: Salesforce has what was said, once and in order, and the page has it all. */
-    async isWhole(...said: string[]): Promise<void> {
-      for (const text of said) await actions.sees(text)
+    /** Expects that Salesforce has exactly these texts of the visitor, in order, and that the page shows every message once. */
+    async expectComplete(...sent: string[]): Promise<void> {
+      for (const text of sent) await actions.waitForText(text)
       const stored = await actions.stored()
       const own = stored.filter(({ role }) => role === 'EndUser')
-      expect(own.map(({ text }) => text)).toEqual(said)
+      expect(own.map(({ text }) => text)).toEqual(sent)
       const ids = stored.map(({ id }) => id).sort()
       const shown = async () => (await texts()).map(({ id }) => id).sort()
       await expect.poll(shown, { timeout: 15_000 }).toEqual(ids)

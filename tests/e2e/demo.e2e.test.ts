@@ -1,19 +1,19 @@
-/** The demo page: what happens underneath, the words to try, and the sandbox's controls. */
+/** Checks the demo page: the live view, the words to try, and the sandbox's controls. */
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { violationsIn } from './axe.js'
 import { hasBrowser, type Watch } from './browser.js'
-import { usePlace } from './place.js'
+import { useDeployment } from './deployment.js'
 
 const desktop = { viewport: { width: 1280, height: 800 } }
 
 describe.skipIf(!hasBrowser())('the demo page', () => {
-  const place = usePlace()
+  const deployment = useDeployment()
   let page: Page
   let watch: Watch
 
   async function open(window: BrowserContextOptions): Promise<void> {
-    ;({ page, watch } = await place.open(window))
+    ;({ page, watch } = await deployment.open(window))
   }
   beforeEach(() => open(desktop))
 
@@ -23,13 +23,13 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
   const chat = () => page.locator('miaw-chat')
   const reads = (text: string) => chat().getByText(text).first().waitFor()
 
-  it('asks for nothing before a chat is begun', async () => {
+  it('makes no request before a chat is started', async () => {
     await page.getByText('Nothing asked yet').waitFor()
     expect(await fact('connection').textContent()).toBe('idle')
     expect(watch.errors).toEqual([])
   })
 
-  it('says a word in the chat, and lists the requests that it took', async () => {
+  it('sends a word on a click and lists the requests, without ids and cursors', async () => {
     await press('help')
     await isOnline()
     await reads('I know:')
@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     await expect.poll(() => page.locator('#calls tr').count()).toBe(12)
   })
 
-  it('hands over to an agent, to another one, and bursts, when its controls say so', async () => {
+  it('has controls that hand over to an agent, transfer, send a burst, and let the agent leave', async () => {
     expect(await page.getByRole('button', { name: 'Agent joins' }).isDisabled()).toBe(true)
     await press('help')
     await isOnline()
@@ -69,10 +69,10 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
       .last()
       .waitFor()
     await press('Typing')
-    await page.getByRole('status').filter({ hasText: 'streams alone' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'hears events' }).waitFor()
   })
 
-  it('shows an outage in its status column, and comes back by itself', async () => {
+  it('shows an outage of 15 s in its status column, and is online again when it is over', async () => {
     await press('help')
     await isOnline()
     const [asked] = await Promise.all([
@@ -82,11 +82,11 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     expect(asked.postDataJSON()).toEqual({ forMs: 15_000 })
     await page.locator('#calls [data-tone="bad"]').first().waitFor()
     await fact('connection').filter({ hasText: 'retrying' }).waitFor()
-    await place.sandbox('DELETE', '/faults')
+    await deployment.sandbox('DELETE', '/faults')
     await isOnline()
   })
 
-  it('tells that a guest’s conversation is lost with Salesforce’s token', async () => {
+  it('shows that a guest’s conversation is lost when Salesforce’s token expires', async () => {
     await press('help')
     await isOnline()
     await press('Tokens expire')
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     expect(await page.getByRole('button', { name: 'Agent joins' }).isDisabled()).toBe(true)
   })
 
-  it('dresses the chat: theme, language, direction, and the corner', async () => {
+  it('changes theme, language, direction and layout of the chat', async () => {
     await press('Look')
     await press('Dark')
     await press('Deutsch')
@@ -109,18 +109,15 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     expect(watch.errors).toEqual([])
   })
 
-  it.each(['light', 'dark'] as const)(
-    'has nothing that axe complains about, in %s',
-    async (colorScheme) => {
-      await page.emulateMedia({ colorScheme })
-      await press('help')
-      await reads('I know:')
-      await press('Look')
-      expect(await violationsIn(page)).toEqual([])
-    },
-  )
+  it.each(['light', 'dark'] as const)('breaks no rule of axe in %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    await press('help')
+    await reads('I know:')
+    await press('Look')
+    expect(await violationsIn(page)).toEqual([])
+  })
 
-  it('comes first on a phone, as high as it is, with the rest folded below', async () => {
+  it('fills a phone with the chat, folds the rest below, and fits 390 and 320 pixels', async () => {
     await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
     const box = await chat().boundingBox()
     expect(box?.height).toBeGreaterThan(700)

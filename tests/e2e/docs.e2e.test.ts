@@ -3,17 +3,17 @@ import type { BrowserContextOptions } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { problems } from '../../lib/problem.js'
 import { hasBrowser } from './browser.js'
-import { blameless, usePlace } from './place.js'
+import { cleanWatch, useDeployment } from './deployment.js'
 
 const artifact = (name: string) =>
   fileURLToPath(new URL(`../artifacts/${name}.png`, import.meta.url))
 
-describe.skipIf(!hasBrowser())('the reference', () => {
-  const place = usePlace()
+describe.skipIf(!hasBrowser())('the API reference at /docs', () => {
+  const deployment = useDeployment()
 
   async function openReference(hash = '', options: BrowserContextOptions = {}) {
     const desktop = { viewport: { width: 1280, height: 900 } }
-    const { page, watch } = await place.open({ ...desktop, ...options }, `/docs${hash}`)
+    const { page, watch } = await deployment.open({ ...desktop, ...options }, `/docs${hash}`)
     await page.locator('article').first().waitFor()
     return { page, watch }
   }
@@ -27,11 +27,11 @@ describe.skipIf(!hasBrowser())('the reference', () => {
       const headings = await page.locator('article h3').allTextContents()
       for (const path of endpoints) expect(headings.join('\n')).toContain(path)
       await page.screenshot({ path: artifact(`docs-${colorScheme}`) })
-      expect(watch).toEqual(blameless)
+      expect(watch).toEqual(cleanWatch)
     },
   )
 
-  it('tells of each endpoint what it takes, gives and refuses, and how to call it', async () => {
+  it('names the requests, problems, parameters and a call of send and poll', async () => {
     const { page } = await openReference()
     const send = page.locator('#send')
     for (const words of ['TextMessage', 'TypingIndicator', 'ReadReceipt', 'curl', 'id_reused']) {
@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser())('the reference', () => {
       expect(poll).toContain(words)
   })
 
-  it('has no link that leads nowhere', async () => {
+  it('has links to its own sections, the OpenAPI document and known problems only', async () => {
     const { page } = await openReference()
     const hrefs = await page
       .locator('a[href]')
@@ -57,7 +57,7 @@ describe.skipIf(!hasBrowser())('the reference', () => {
     ).toEqual([])
   })
 
-  it('opens at the endpoint that its address names, on a phone without scrolling sideways', async () => {
+  it('opens at the endpoint of its fragment, and fits a phone of 360 pixels', async () => {
     const { page, watch } = await openReference('#poll', { viewport: { width: 360, height: 740 } })
     const box = await page.locator('#poll').boundingBox()
     expect(Math.abs(box?.y ?? 999)).toBeLessThan(100)

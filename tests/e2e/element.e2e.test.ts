@@ -1,32 +1,32 @@
-/** `<miaw-chat>` on a page of another site, whose own policy is strict. */
+/** Checks `<miaw-chat>` on a page of another site with a strict CSP. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { hasBrowser, type Watch } from './browser.js'
-import { usePlace } from './place.js'
+import { useDeployment } from './deployment.js'
 
 describe.skipIf(!hasBrowser())('<miaw-chat> on a page of another site', () => {
   let page: Page
   let watch: Watch
   let body = ''
-  let early = ''
-  const place = usePlace({ site })
+  let earlyScript = ''
+  const deployment = useDeployment({ site })
 
   async function site(request: Request): Promise<Response> {
     if (request.url.endsWith('/early.js')) {
-      return new Response(early, { headers: { 'content-type': 'text/javascript' } })
+      return new Response(earlyScript, { headers: { 'content-type': 'text/javascript' } })
     }
-    const gateway = place.origin()
+    const gateway = deployment.origin()
     const policy = `default-src 'none'; script-src 'self' ${gateway}; connect-src ${gateway}`
     return new Response(`<!doctype html><html lang="en"><title>Shop</title>${body}`, {
       headers: { 'content-type': 'text/html', 'content-security-policy': policy },
     })
   }
 
-  /** A page with this in its body, then a script of its own, then the element's. */
+  /** Opens a page with `tag` in its body, then `script`, then the element's script. */
   async function open(tag: string, script = ''): Promise<void> {
-    early = script
-    body = `${tag}<script src="/early.js"></script><script type="module" src="${place.origin()}/miaw-chat.js"></script>`
-    ;({ page, watch } = await place.open())
+    earlyScript = script
+    body = `${tag}<script src="/early.js"></script><script type="module" src="${deployment.origin()}/miaw-chat.js"></script>`
+    ;({ page, watch } = await deployment.open())
     await page.waitForFunction('customElements.get("miaw-chat")')
   }
 
@@ -35,26 +35,28 @@ describe.skipIf(!hasBrowser())('<miaw-chat> on a page of another site', () => {
   /** Runs code in the page, where `chat` is the element. */
   const run = (code: string) =>
     page.evaluate(`(async () => { const chat = document.querySelector('miaw-chat'); ${code} })()`)
-  const told = () => run('return told')
-  const listening = `window.told = []
+  const events = () => run('return events')
+  const recordEvents = `window.events = []
 for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
-  addEventListener(type, ({ detail }) => told.push(detail ? type + ' ' + detail.text : type))`
+  addEventListener(type, ({ detail }) => events.push(detail ? type + ' ' + detail.text : type))`
 
-  it('needs nothing but the tag: it asks the gateway that its script came from', async () => {
-    await open('<miaw-chat></miaw-chat>', listening)
+  it('needs only the tag: it calls the gateway of its script and emits miaw-open and miaw-message', async () => {
+    await open('<miaw-chat></miaw-chat>', recordEvents)
     await page.getByRole('button', { name: 'Open chat' }).click()
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
     await run(`chat.chat.send('Hi')`)
-    await expect.poll(told).toContain('miaw-message You said “Hi”. Is there more I can do?')
-    expect(await told()).toContain('miaw-open')
-    expect(await told()).not.toContain('miaw-message Hi')
+    await expect
+      .poll(events, { timeout: 10_000 })
+      .toContain('miaw-message You said “Hi”. Is there more I can do?')
+    expect(await events()).toContain('miaw-open')
+    expect(await events()).not.toContain('miaw-message Hi')
     expect(watch.errors).toEqual([])
     expect(await element().getAttribute('open')).toBe('')
   })
 
-  it('opens and closes by its methods and its attribute, and tells each once', async () => {
-    await open('<miaw-chat></miaw-chat>', listening)
+  it('opens and closes by methods and attribute, and emits one event for each', async () => {
+    await open('<miaw-chat></miaw-chat>', recordEvents)
     const dialog = element().getByRole('heading').first()
     await run('chat.open()')
     await dialog.waitFor()
@@ -62,10 +64,10 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     await dialog.waitFor({ state: 'hidden' })
     await run(`chat.setAttribute('open', '')`)
     await dialog.waitFor()
-    expect(await told()).toEqual(['miaw-open', 'miaw-close', 'miaw-open'])
+    expect(await events()).toEqual(['miaw-open', 'miaw-close', 'miaw-open'])
   })
 
-  it('follows its attributes, and the texts that a page gave before the script came', async () => {
+  it('follows its attributes, and takes texts set before its script was loaded', async () => {
     const before = `document.querySelector('miaw-chat').texts = { title: 'Harbor desk' }`
     await open('<miaw-chat layout="inline"></miaw-chat>', before)
     await reads('Harbor desk')
@@ -76,7 +78,7 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     await reads('Harbor desk')
   })
 
-  it('goes on when it is taken out and put back', async () => {
+  it('resumes its conversation when it is removed and put back', async () => {
     await open('<miaw-chat layout="inline"></miaw-chat>')
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
@@ -90,24 +92,24 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     expect(await element().getByText('Hello, I am the Harbor Assistant.').count()).toBe(1)
   })
 
-  it('is there once when its script is loaded twice', async () => {
+  it('works without errors when its script is loaded twice', async () => {
     await open('<miaw-chat layout="inline"></miaw-chat>')
-    await page.addScriptTag({ url: `${place.origin()}/miaw-chat.js?again`, type: 'module' })
+    await page.addScriptTag({ url: `${deployment.origin()}/miaw-chat.js?again`, type: 'module' })
     await page.getByRole('button', { name: 'Start chat' }).waitFor()
     expect(watch.errors).toEqual([])
   })
 
-  it('keeps to the session’s storage when it is told to, and leaves nothing at sign-out', async () => {
+  it('uses sessionStorage with storage="session", and leaves nothing in it after sign-out', async () => {
     await open('<miaw-chat layout="inline" storage="session"></miaw-chat>')
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
-    const kept = () => run('return [localStorage.length, sessionStorage.length]')
-    expect(await kept()).toEqual([0, 2])
+    const storedCounts = () => run('return [localStorage.length, sessionStorage.length]')
+    expect(await storedCounts()).toEqual([0, 2])
     await run('await chat.signOut()')
-    expect(await kept()).toEqual([0, 0])
+    expect(await storedCounts()).toEqual([0, 0])
   })
 
-  it('is another chat at another gateway, in another storage, for another visitor; else the same', async () => {
+  it('makes another chat for another gateway, storage or visitor, and keeps it otherwise', async () => {
     await open('<miaw-chat layout="inline"></miaw-chat>')
     const isSame = (change: string): Promise<unknown> =>
       run(`const before = chat.chat; ${change}; return chat.chat === before`)
@@ -123,31 +125,52 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     expect(await isSame('chat.chat = undefined')).toBe(false)
   })
 
-  it('says who is signed in, and with what a conversation is begun', async () => {
+  it('sends the identity token to auth and the routing attributes to start', async () => {
     await open(`<miaw-chat layout="inline" identity-token="e30.eyJzdWIiOiJtaW5hIn0.s"
       routing-attributes='{"_subject":"Customs"}'></miaw-chat>`)
-    const asked: unknown[] = []
+    const authBodies: unknown[] = []
     await page.route('**/api/auth', (route) => {
-      asked.push(route.request().postDataJSON())
+      authBodies.push(route.request().postDataJSON())
       return route.continue({ postData: '{}' })
     })
     const [start] = await Promise.all([
       page.waitForRequest('**/api/start'),
       page.getByRole('button', { name: 'Start chat' }).click(),
     ])
-    expect(asked).toMatchObject([{ identityToken: 'e30.eyJzdWIiOiJtaW5hIn0.s' }])
+    expect(authBodies).toMatchObject([{ identityToken: 'e30.eyJzdWIiOiJtaW5hIn0.s' }])
     expect(start.postDataJSON().routingAttributes).toEqual({ _subject: 'Customs' })
   })
 
-  it('is heard through the shadow root that a page has put it into', async () => {
-    await open('<div></div>', listening)
+  it('names other ways outside business hours, by attribute or by property', async () => {
+    const before = `document.querySelector('miaw-chat').fallback = { phone: '+49 40 1' }`
+    await open(`<miaw-chat layout="inline" fallback='{"phone":"+49 40 2"}'></miaw-chat>`, before)
+    const opensAt = new Date(Date.now() + 86_400_000).toISOString()
+    await page.route('**/api/start', (route) =>
+      route.fulfill({
+        status: 409,
+        headers: { 'access-control-allow-origin': '*' },
+        json: { code: 'outside_business_hours', retryable: false, opensAt },
+      }),
+    )
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('The chat is closed right now')
+    await element().getByText('It opens again: tomorrow').waitFor()
+    await element().getByRole('link', { name: '+49 40 1' }).waitFor()
+    await run('chat.fallback = undefined')
+    await element().getByRole('link', { name: '+49 40 2' }).waitFor()
+    await run(`chat.setAttribute('fallback', '{"email":"desk@harbor.example"}')`)
+    await element().getByRole('link', { name: 'desk@harbor.example' }).waitFor()
+  })
+
+  it('emits events that leave the shadow root of the page', async () => {
+    await open('<div></div>', recordEvents)
     await page.evaluate(`document.querySelector('div').attachShadow({ mode: 'open' })
       .append(document.createElement('miaw-chat'))`)
     await page.getByRole('button', { name: 'Open chat' }).click()
-    await expect.poll(told).toEqual(['miaw-open'])
+    await expect.poll(events).toEqual(['miaw-open'])
   })
 
-  it('tells by name of routing attributes that cannot be read', async () => {
+  it('logs an error that names routing-attributes when they are no JSON', async () => {
     await open(`<miaw-chat routing-attributes="{oops"></miaw-chat>`)
     await expect.poll(() => watch.errors.join()).toContain('routing-attributes')
   })

@@ -1,23 +1,24 @@
-/** The gateway over the local Salesforce, in this process. */
+/** Runs the gateway with the local Salesforce in this process. */
 import { startDev } from '../../sandbox/server/start.js'
 import { type Sandbox, sandboxAt } from './sandbox.js'
 
 export type GatewayOptions = {
-  /** Of the gateway. */
+  /** The gateway's environment. */
   env?: Record<string, string>
-  /** Of the sandbox; left out: it answers at once, and refuses nobody for haste. */
+  /** The sandbox's switches; by default it responds at once and has no rate limits. */
   switches?: object
-  /** What is served beside the endpoints; left out: `public/`, built anew. */
+  /** A folder that is served beside the endpoints; by default `public/`, which is rebuilt. */
   publicFiles?: string
 }
 
 export type Gateway = { origin: string; sandbox: Sandbox; close(): Promise<unknown> }
 
-/** What would lead the local server to a Redis or a Salesforce of somebody's own. */
+/** Variables that would lead the local server to a real Redis or Salesforce. */
 const foreignVariables = /^(SALESFORCE_|UPSTASH_|KV_REST_|SESSION_SECRET$|ALLOWED_ORIGINS$)/
 
-/** All visitors of a file come from one address, and are in a hurry. */
+/** Limits for a test file whose visitors share one address and send without pauses. */
 const limits = {
+  list: [1_000_000, '1 m'],
   auth: [500, '1 m'],
   startAddress: [500, '1 m'],
   send: [500, '1 m'],
@@ -25,13 +26,18 @@ const limits = {
 }
 
 const unlimited = {
+  listsPerMinute: null,
   messagesPerMinute: null,
   conversationsPer30Seconds: null,
   tokensPerMinute: null,
 }
-const quick = { botDelayMs: 20, visibilityLagMs: 0, limits: unlimited }
+const quick = {
+  botDelayMs: 20,
+  visibilityLagMs: 0,
+  limits: unlimited,
+}
 
-/** Starts it on a free port; it makes up everything it needs. Once for a process: endpoints read its environment. */
+/** Starts the gateway on a free port with made-up settings. Once for a process: endpoints read its environment. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const { env = {}, switches = quick, publicFiles } = options
   for (const name of Object.keys(process.env)) {

@@ -1,6 +1,6 @@
-/** What attackers write, and how it is put into every string of a snapshot. */
+/** Lists texts of attackers, and puts them into every string of a snapshot. */
 
-/** Each would set `attacked` if any of it came alive. */
+/** Texts that set `attacked` if a browser runs any of them. */
 export const payloads = [
   '<img src=x onerror="globalThis.attacked=1">',
   '"><script>globalThis.attacked=1</script>',
@@ -13,11 +13,11 @@ export const payloads = [
   '&lt;img src=x onerror=attacked=1&gt; \u202Egnp.exe',
 ] as const
 
-/** Strings that are not shown but decide what is: left alone, or nothing would be shown to be attacked. */
+/** Keys of strings that decide what is shown; they stay, or nothing would be shown to be attacked. */
 const deciding = new Set([
   ...['connection', 'code', 'delivery', 'role', 'operation', 'status', 'handledBy', 'endedBy'],
   ...['timestamp', 'startTime', 'readUpTo', 'style', 'failure', 'per', 'reason', 'previous'],
-  ...['name', 'pattern', 'regEx', 'selectionDisplay', 'keyboardType'],
+  ...['markdown', 'name', 'pattern', 'regEx', 'selectionDisplay', 'keyboardType'],
 ])
 const types = /type$|date(time|format)?$/i
 const ids = /^(id|\w+(Id|Identifier))$/
@@ -25,7 +25,7 @@ const urls = /url$/i
 
 type Spoil = { text(kept: string): string; id(kept: string): string; url(kept: string): string }
 
-/** A copy in which each string is another, by what it is. Equal ids stay equal. */
+/** Returns a copy in which texts, ids and URLs are replaced. Equal ids stay equal. */
 export function spoil<T>(value: T, by: Spoil): T
 export function spoil(value: unknown, by: Spoil, key = ''): unknown {
   if (typeof value === 'string') {
@@ -42,6 +42,6 @@ export function spoil(value: unknown, by: Spoil, key = ''): unknown {
 
 const recurse: (value: unknown, by: Spoil, key: string) => unknown = spoil
 
-/** A file's name is shown, a field's decides. */
+/** Returns the key to judge a value by: a file's name is shown, a field's name decides. */
 const nameIn = (value: object, name: string) =>
   name === 'name' && 'mimeType' in value ? 'title' : name

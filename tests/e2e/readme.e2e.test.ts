@@ -1,4 +1,4 @@
-/** The README's commands and its walk through the endpoints, executed as they stand there. */
+/** Executes the README's commands and its walk through the endpoints as they are written. */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-it('walks through the five endpoints as the README says', async () => {
+it('the README’s walk through the five endpoints runs and prints what it promises', async () => {
   const env = { ...process.env, GATEWAY: gateway.origin }
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', walk ?? ''], { env })
   const lines = stdout.trim().split('\n')
@@ -30,7 +30,7 @@ it('walks through the five endpoints as the README says', async () => {
   expect(lines.at(-1)).toBe('ended')
 })
 
-it('names two commands that exist, and CI runs the second', () => {
+it('the README’s two commands exist, and CI runs the second', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
   expect(devCommand).toBe('npm ci && npm run dev')
   expect(testCommand).toBe('npm ci && npm test')

@@ -1,10 +1,10 @@
-/** The local Salesforce, as browser tests move it and read it. */
+/** Controls and reads the local Salesforce for browser tests. */
 import * as z from 'zod'
 
-/** Asks the sandbox for something, such as `('POST', '/outages', { forMs: 1000 })`; throws when it refuses. */
+/** Sends the sandbox a request, such as `('POST', '/outages', { forMs: 1000 })`; throws unless the response is 2xx. */
 export type Sandbox = (method: string, path: string, body?: object) => Promise<unknown>
 
-/** The sandbox of the server at an origin. */
+/** Returns the sandbox of the server at an origin. */
 export function sandboxAt(origin: string): Sandbox {
   return async (method, path, body) => {
     const response = await fetch(`${origin}/__sandbox${path}`, {
@@ -37,11 +37,14 @@ const entryLog = z.object({
   ),
 })
 
-/** A message as Salesforce has it; `text` is empty but for a text. */
-export type Told = { id: string; role: string; messageType: string; text: string }
+/** A message as Salesforce stores it; `text` is empty for other types than texts. */
+export type StoredMessage = { id: string; role: string; messageType: string; text: string }
 
-/** All messages of a conversation in the order they were said, without what merely happened. */
-export async function messagesIn(sandbox: Sandbox, conversationId: string): Promise<Told[]> {
+/** Returns the messages of a conversation in their order, without other entries. */
+export async function messagesIn(
+  sandbox: Sandbox,
+  conversationId: string,
+): Promise<StoredMessage[]> {
   const found = entryLog.parse(await sandbox('GET', `/conversations/${conversationId}`))
   return found.entryLog.flatMap(({ entry: { sender, entryPayload } }) => {
     const { id, abstractMessage } = entryPayload

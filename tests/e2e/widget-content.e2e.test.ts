@@ -1,15 +1,22 @@
-/** The content of messages in Chromium: by keyboard, for screen readers, in light and dark. */
+/** Checks the content of messages in Chromium: by keyboard, for screen readers, in light and dark. */
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ChatMessage, Prechat, Snapshot } from '../../client/core/index.js'
-import { choices, everyMessage, form, message, own, said } from '../widget/messages.js'
+import {
+  choices,
+  everyMessage,
+  form,
+  marked,
+  message,
+  textContent,
+  visitorMessage,
+} from '../widget/messages.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'
+import { versions } from './widget-stages.js'
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
-
-const versions = [18, 19, 'preact'] as const
 
 type Props = { theme?: 'light' | 'dark'; language?: string; locked?: boolean; problem?: object }
 type Call = { verb: string; args: unknown[] }
@@ -40,14 +47,14 @@ const prechat: Prechat = {
 
 const answers = choices.map(({ id }, index) => {
   const itemId = ['b', 'y', 'b7', 'c-20 ft dry', 's2'][index] ?? ''
-  return own(`answer-${id}`, {
+  return visitorMessage(`answer-${id}`, {
     messageType: 'ChoiceResponseMessage',
     inReplyToMessageId: id,
     selections: [{ itemId, title: 'Chosen' }],
   })
 })
 
-const formAnswer = own('form-answer', {
+const formAnswer = visitorMessage('form-answer', {
   messageType: 'FormResponseMessage',
   inReplyToMessageId: 'form',
   values: [{ inputId: 'container', label: 'Container no.', value: 'HRBU1234567' }],
@@ -108,8 +115,8 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
   }
 
-  describe.each(['light', 'dark'] as const)('in the %s', (theme) => {
-    it('has nothing that axe finds fault with', async () => {
+  describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+    it('breaks no rule of axe', async () => {
       const { page, show } = await open()
       const surface = '.miaw { background: var(--_surface) }'
       await page.addStyleTag({ content: surface })
@@ -119,7 +126,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       expect(await findings(page)).toEqual([])
     })
 
-    it('has no fault while forms have theirs', async () => {
+    it('breaks no rule of axe while forms show their errors', async () => {
       const { page, show } = await open()
       await page.addStyleTag({ content: '.miaw { background: var(--_surface) }' })
       await show([form, formAnswer, refusal], { theme }, { prechat })
@@ -129,16 +136,16 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     })
   })
 
-  it.each(['ltr', 'rtl'])('fits the narrowest of phones, %s', async (direction) => {
+  it.each(['ltr', 'rtl'])('fits 320 pixels, %s', async (direction) => {
     const { page, show } = await open(320)
     await page.addStyleTag({ content: 'main { padding: 0 0.5rem }' })
     await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
     const long = 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(4)
-    await show([...everyMessage, message('long', said(long))], {}, { prechat })
+    await show([...everyMessage, message('long', textContent(long))], {}, { prechat })
     expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(320)
   })
 
-  it.each(versions)('is answered by keyboard, with %s', async (version) => {
+  it.each(versions)('takes choices by keyboard, with %s', async (version) => {
     const { page, show, lastCall, focused } = await open(400, version)
     await show(choices)
     await page.keyboard.press('Tab')
@@ -165,7 +172,28 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     ])
   })
 
-  it('marks what was chosen, and lets it be chosen again when it was not sent', async () => {
+  it.each(versions)('sends a suggestion as a text by keyboard, with %s', async (version) => {
+    const { page, show, calls, lastCall } = await open(400, version)
+    await show([marked])
+    const suggestion = page.getByRole('button', { name: 'Where is quay 4?' })
+    await suggestion.press('Enter')
+    expect(await lastCall('send')).toEqual(['Where is quay 4?'])
+    expect(await lastCall('afterAnswer')).toEqual([])
+    await show([marked, visitorMessage('said', textContent('Where is quay 4?'))])
+    expect(await suggestion.count()).toBe(0)
+    expect((await calls()).filter(({ verb }) => verb === 'send')).toHaveLength(1)
+  })
+
+  it('shows Markdown as elements that are no headings of the page', async () => {
+    const { page, show } = await open()
+    await show([marked])
+    expect(await page.getByRole('heading').count()).toBe(0)
+    await page.getByRole('columnheader', { name: 'Price' }).waitFor()
+    await page.getByRole('link', { name: 'list', exact: true }).waitFor()
+    expect(await page.getByRole('listitem').count()).toBeGreaterThan(4)
+  })
+
+  it('marks and locks the chosen option, and opens the choice again when sending failed', async () => {
     const { page, show, lastCall } = await open()
     const [quick] = choices
     const [answer] = answers
@@ -181,7 +209,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await page.getByRole('button', { disabled: true }).count()).toBe(3)
   })
 
-  it.each(['ltr', 'rtl'])('leafs through cards by buttons and by keys, %s', async (direction) => {
+  it.each(['ltr', 'rtl'])('scrolls cards by buttons and by keys, %s', async (direction) => {
     const { page, show, focused } = await open()
     await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
     await show(choices.filter(({ id }) => id === 'carousel'))
@@ -205,7 +233,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await expect.poll(passed).toBeGreaterThan(3)
   })
 
-  it('forgets pictures that do not load', async () => {
+  it('removes pictures that do not load', async () => {
     const { page, show } = await open()
     await show([
       message('file', {
@@ -224,7 +252,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await page.getByRole('link').count()).toBe(2)
   })
 
-  it('keeps the place of a picture while it loads', async () => {
+  it('reserves the height of a picture while it loads', async () => {
     const { page, show } = await open()
     await page.route('https://slow.example/**', () => {})
     const imageUrl = 'https://slow.example/1.png'
@@ -237,7 +265,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect((await page.locator('img').boundingBox())?.height).toBeGreaterThan(100)
   })
 
-  it.each(versions)('takes a form by keyboard, with %s', async (version) => {
+  it.each(versions)('checks and sends a form by keyboard, with %s', async (version) => {
     const { page, show, calls, lastCall, focused } = await open(400, version)
     await show([form])
     const box = page.getByRole('group', { name: 'Booking' })
@@ -259,7 +287,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await calls()).toEqual([])
 
     await box.getByLabel('Weight in tons').fill('2.5')
-    await show([form, message('later', said('Are you still there?'))])
+    await show([form, message('later', textContent('Are you still there?'))])
     expect(await container.inputValue()).toBe('HRBU1234567')
     await box.getByLabel('Refrigerated').press('Space')
     await box.getByLabel('Pick-up').fill('2026-12-24T09:30')
@@ -286,7 +314,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await lastCall('afterAnswer')).toEqual([])
   })
 
-  it('opens a form that was not accepted again, as it was filled in', async () => {
+  it('reopens a form that was not accepted, with its values', async () => {
     const { page, show } = await open()
     await show([form])
     const container = page.getByLabel('Container no.')
@@ -304,7 +332,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await container.isEnabled()).toBe(false)
   })
 
-  it('sends a form anew that did not go, in the place of what failed', async () => {
+  it('sends a form that failed again, and discards the failed answer', async () => {
     const { page, show, lastCall } = await open()
     const short = message('form', {
       messageType: 'FormMessage',
@@ -319,7 +347,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await lastCall('reply')).toMatchObject(['form', { values: [{ value: 'HRBU1234567' }] }])
   })
 
-  it('asks the questions before a chat', async () => {
+  it('checks and submits the pre-chat form, and shows the gateway’s errors in it', async () => {
     const { page, show, calls, lastCall, focused } = await open()
     await show([], {}, { prechat })
     const submit = page.getByRole('button', { name: 'Start chat' })

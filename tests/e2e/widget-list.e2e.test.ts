@@ -1,21 +1,17 @@
-/** The list of messages in a browser: scrolling, unread messages, older messages, announcements. */
+/** Checks the list of messages in a browser: scrolling, unread messages, older messages, announcements. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { withBot } from '../widget/fixtures/conversation.js'
+import { forms } from '../widget/fixtures/forms.js'
+import { message, textMessage } from '../widget/fixtures/message.js'
+import { failed } from '../widget/fixtures/states.js'
 import { hasBrowser } from './browser.js'
-import {
-  conversation,
-  inline,
-  long,
-  open,
-  type StageOptions,
-  said,
-  useStages,
-} from './widget-stages.js'
+import { inline, long, open, type StageOptions, useStages } from './widget-stages.js'
 
-describe.skipIf(!hasBrowser())('the list of messages', () => {
+describe.skipIf(!hasBrowser())('the widget', () => {
   const { stageOf } = useStages()
 
-  describe.each([19, 'preact'] as const)('the list, in %s', (version) => {
+  describe.each([19, 'preact'] as const)('the list of messages, with %s', (version) => {
     const listStage = (options: StageOptions = {}) => stageOf({ version, ...options })
     const scrolled = (page: Page) =>
       page.locator('.miaw-scroller').evaluate((node) => ({
@@ -30,16 +26,20 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       await page.evaluate('new Promise(requestAnimationFrame)')
     }
 
-    it('follows the end while the reader is there, and counts what is new while not', async () => {
+    it('follows new messages at its end, and counts them while the visitor reads further up', async () => {
       const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
-      const one = [...long, said('n1', 'Agent', 'New')]
+      const one = [...long, textMessage('Agent', '09:50', 'n1', 'New')]
       await show({ ...open, messages: one }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
 
       await scrollTo(page, 300)
-      const two = [...one, said('n2', 'Agent', 'Newer'), said('n3', 'Agent', 'Newest')]
+      const two = [
+        ...one,
+        textMessage('Agent', '09:50', 'n2', 'Newer'),
+        textMessage('Agent', '09:50', 'n3', 'Newest'),
+      ]
       await show({ ...open, messages: two }, inline)
       expect((await scrolled(page)).top).toBe(300)
       await page.getByRole('button', { name: '2 new messages' }).press('Enter')
@@ -50,18 +50,21 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       expect(await page.locator('.miaw-jump').count()).toBe(0)
     })
 
-    it('goes to what the visitor says', async () => {
+    it('scrolls to a message that the visitor sends', async () => {
       const { page, show } = await listStage()
       await show({ ...open, messages: long }, inline)
       await scrollTo(page, 300)
-      const own = { ...said('own', 'EndUser', 'Here'), delivery: 'sending' as const }
+      const own = {
+        ...textMessage('EndUser', '09:50', 'own', 'Here'),
+        delivery: 'sending' as const,
+      }
       await show({ ...open, messages: [...long, own] }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
     })
 
     it('shows a tall message from its beginning', async () => {
       const { page, show } = await listStage()
-      const tall = said('tall', 'Agent', 'Line\n'.repeat(80))
+      const tall = textMessage('Agent', '09:50', 'tall', 'Line\n'.repeat(80))
       await show({ ...open, messages: long }, inline)
       await show({ ...open, messages: [...long, tall] }, inline)
       const { left } = await scrolled(page)
@@ -71,7 +74,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       expect(box?.y).toBeLessThan(200)
     })
 
-    it('asks for older messages at its top, and stays where it is when they come', async () => {
+    it('loads older messages at its top, and keeps its position when they are shown', async () => {
       const { page, show, callsOf } = await listStage()
       await show({ ...open, messages: long, hasOlder: true }, inline)
       expect(await callsOf('loadOlder')).toEqual([])
@@ -80,7 +83,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       const first = page.locator('[data-id="m0"] .miaw-bubble')
       const before = await first.boundingBox()
       const older = Array.from({ length: 30 }, (_, index) =>
-        said(`o${index}`, 'Agent', `Old ${index}`, 200 - index),
+        textMessage('Agent', `07:${10 + index}`, `o${index}`, `Old ${index}`),
       )
       await show({ ...open, messages: [...older, ...long], hasOlder: true }, inline)
       const after = await first.boundingBox()
@@ -89,7 +92,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       expect((await callsOf('loadOlder')).length).toBeGreaterThan(1)
     })
 
-    it('says why older messages did not come', async () => {
+    it('shows the reason when older messages cannot be loaded', async () => {
       const { page, show, refuse } = await listStage()
       await show({ ...open, hasOlder: true }, inline)
       await refuse('loadOlder', 'unreachable')
@@ -97,7 +100,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       await page.getByText('There is no connection.').waitFor()
     })
 
-    it('is read when its end is seen, not while the panel is closed', async () => {
+    it('is marked read when its end is visible, not while the panel is closed', async () => {
       const { page, show, callsOf } = await listStage()
       const unread = { ...open, messages: long, unread: 5, readUpTo: long[34]?.timestamp ?? '' }
       await show(unread)
@@ -107,7 +110,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
 
       const mark = page.locator('[data-kind="unread"] + li')
       expect(await mark.getAttribute('data-id')).toBe('m35')
-      const more = [...long, said('n', 'Agent', 'New')]
+      const more = [...long, textMessage('Agent', '09:50', 'n', 'New')]
       await show({ ...open, messages: more, readUpTo: long[39]?.timestamp ?? '' })
       expect(await mark.getAttribute('data-id')).toBe('m35')
       await page.keyboard.press('Escape')
@@ -115,7 +118,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       expect(await mark.getAttribute('data-id')).toBe('n')
     })
 
-    it('opens at the first unread message, and is read only when the last one is seen', async () => {
+    it('opens at the first unread message, and is marked read only at the last one', async () => {
       const { page, show, callsOf } = await listStage()
       const readUpTo = long[9]?.timestamp ?? ''
       await show({ ...open, messages: long, unread: 30, readUpTo })
@@ -128,7 +131,7 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       await expect.poll(() => callsOf('markRead')).not.toEqual([])
     })
 
-    it('is not read where the page has put it out of sight', async () => {
+    it('is not marked read while the page hides it', async () => {
       const { page, show, callsOf } = await listStage()
       await page.addStyleTag({ content: '#root { display: none }' })
       await show({ ...open, unread: 1 }, inline)
@@ -138,29 +141,20 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       await expect.poll(() => callsOf('markRead')).not.toEqual([])
     })
 
-    it('does not move under what is being filled in', async () => {
+    it('does not move while a form has the focus', async () => {
       const { page, show } = await listStage()
-      const form = {
-        ...said('form', 'Agent', 'A form'),
-        messageType: 'FormMessage' as const,
-        form: {
-          title: 'Booking',
-          inputs: [{ inputId: 'a', type: 'text' as const, label: 'Container', required: true }],
-        },
-      }
-      await show({ ...open, messages: [...long, form] }, inline)
-      const field = page.getByLabel('Container')
+      const withForm = [...long, ...forms.filter(({ id }) => id === 'weight')]
+      await show({ ...open, messages: withForm }, inline)
+      const field = page.getByLabel('Tons')
       await field.focus()
       const before = await field.boundingBox()
-      await show(
-        { ...open, messages: [...long, form, said('tall', 'Agent', 'Line\n'.repeat(9))] },
-        inline,
-      )
+      const tall = textMessage('Agent', '09:50', 'tall', 'Line\n'.repeat(9))
+      await show({ ...open, messages: [...withForm, tall] }, inline)
       expect((await field.boundingBox())?.y).toBe(before?.y)
       await page.getByRole('button', { name: '1 new message' }).waitFor()
     })
 
-    it('loads nothing because its button has the focus', async () => {
+    it('loads nothing when its button only gets the focus', async () => {
       const { page, show, callsOf, focused } = await listStage()
       await show({ ...open, messages: long, hasOlder: true }, inline)
       await page.getByRole('region', { name: 'Messages' }).focus()
@@ -173,36 +167,29 @@ describe.skipIf(!hasBrowser())('the list of messages', () => {
       expect(await callsOf('loadOlder')).toEqual([[]])
     })
 
-    it('tells those who do not see it what is new, and never what was before', async () => {
+    it('announces new messages and failures to screen readers, and no earlier message', async () => {
       const { page, show, emit } = await listStage()
       await show(open, inline)
       const log = page.getByRole('log')
       expect(await log.textContent()).toBe('')
-      await emit('message', said('n', 'Agent', 'Are you there?'))
+      await emit('message', textMessage('Agent', '09:50', 'n', 'Are you there?'))
       expect(await log.textContent()).toBe('Dana: Are you there?')
-      const result = { ok: true }
-      const told = { ...said('r', 'Agent', ''), messageType: 'FormResponseMessage', result }
-      await emit('message', told)
+      const received = {
+        messageType: 'FormResponseMessage',
+        text: '',
+        result: { ok: true },
+      } as const
+      await emit('message', message('Agent', '09:50', { id: 'r', ...received }))
       expect(await log.textContent()).toContain('The form was received')
-      const problem = { code: 'unreachable', retryable: true }
-      await emit('delivery', { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed', problem })
+      await emit('delivery', failed)
       expect(await log.textContent()).toContain('Not sent. There is no connection.')
     })
 
-    it('shows that a bot is answering, until it has or eight seconds are over', async () => {
+    it('shows that a bot is answering for at most 8.1 seconds', async () => {
       const { page, show, emit } = await listStage({ locale: 'en' })
       await page.clock.install()
-      const own = said('own', 'EndUser', 'Hello?')
-      const byBot = {
-        ...open,
-        conversation: {
-          ...conversation,
-          handledBy: 'bot' as const,
-          participants: [{ role: 'Chatbot' as const, displayName: 'Harbor Assistant' }],
-        },
-        messages: [own],
-      }
-      await show(byBot, inline)
+      const own = textMessage('EndUser', '09:50', 'own', 'Hello?')
+      await show({ ...open, conversation: withBot, messages: [own] }, inline)
       const dots = page.getByText('Harbor Assistant is answering')
       expect(await dots.count()).toBe(0)
       await emit('delivery', own)

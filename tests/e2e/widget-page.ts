@@ -1,8 +1,8 @@
-/** The demo page's chat in the words of a visitor: what can be done, what can be read. */
+/** Drives and reads the chat of the demo page as a visitor does. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Chat } from '../../client/core/index.js'
-import type { Place } from './place.js'
+import type { Deployment } from './deployment.js'
 import { messagesIn } from './sandbox.js'
 
 export const greeting = 'Hello, I am the Harbor Assistant. How can I help you?'
@@ -10,7 +10,7 @@ export const answerTo = (text: string) => `You said “${text}”. Is there more
 
 export type WidgetPage = ReturnType<typeof widgetPage>
 
-export function widgetPage(page: Page, { sandbox }: Place) {
+export function widgetPage(page: Page, { sandbox }: Deployment) {
   const widget = page.locator('miaw-chat')
   const list = widget.locator('.miaw-list')
   const scroller = widget.locator('.miaw-scroller')
@@ -23,55 +23,55 @@ export function widgetPage(page: Page, { sandbox }: Place) {
   const chat = {
     ...{ page, widget, list, scroller, input, button, message, snapshot },
 
-    /** Opens a chat and reads the greeting; resolves to the conversation's id. */
+    /** Starts a chat and waits for the greeting; resolves to the conversation's id. */
     async start(): Promise<string> {
       const [answer] = await Promise.all([
         page.waitForResponse('**/api/start'),
         button('Start chat').click(),
       ])
-      await chat.see(greeting)
+      await chat.waitForText(greeting)
       const { conversationId } = await answer.json()
       return conversationId
     },
 
-    async say(text: string): Promise<void> {
+    async send(text: string): Promise<void> {
       await input.fill(text)
       await input.press('Enter')
     },
 
-    see: (text: string | RegExp) => list.getByText(text, { exact: true }).first().waitFor(),
+    waitForText: (text: string | RegExp) => list.getByText(text, { exact: true }).first().waitFor(),
 
-    seeStatus: (text: string | RegExp) =>
+    waitForStatus: (text: string | RegExp) =>
       widget.getByRole('status').filter({ hasText: text }).waitFor(),
 
-    /** What a menu's item does. */
+    /** Chooses an item of the menu. */
     async choose(name: string): Promise<void> {
       await button('More').click()
       await widget.getByRole('menuitem', { name, exact: true }).click()
     },
 
-    /** The texts of all bubbles, from the top. */
+    /** Returns the texts of all bubbles, from the top. */
     bubbles: () => list.locator('.miaw-message .miaw-bubble').allTextContents(),
 
-    /** The lines about what happened, from the top. */
+    /** Returns the texts of all notices, from the top. */
     notices: () => list.locator('.miaw-notice').allTextContents(),
 
-    /** The last message of a side. */
+    /** Returns the last message of a side. */
     last: (side: 'own' | 'other') => list.locator(`.miaw-message[data-side="${side}"]`).last(),
 
-    /** The ids of all messages, as they stand there. */
+    /** Returns the ids of all messages, from the top. */
     ids: () => list.locator('.miaw-message').evaluateAll(idsOf),
 
-    /** Resolves when a poll that is asked from now on is answered and drawn. */
+    /** Resolves when the next poll is answered and drawn. */
     async nextPoll(): Promise<void> {
-      const request = await page.waitForRequest('**/api/poll?*')
+      const request = await page.waitForRequest('**/api/poll')
       const response = await request.response()
       await response?.finished()
       await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))')
     },
 
-    /** All that Salesforce has is shown, once, and nothing else is: as a message, or as the notice of one. */
-    async isWhole(conversationId: string): Promise<void> {
+    /** Expects that all messages of Salesforce, and no others, are shown once, as messages or notices. */
+    async expectComplete(conversationId: string): Promise<void> {
       const whole = async () => {
         const stored = (await messagesIn(sandbox, conversationId)).map(({ id }) => id)
         const rows = await list.locator('> [data-id]').evaluateAll(idsOf)
@@ -81,8 +81,8 @@ export function widgetPage(page: Page, { sandbox }: Place) {
           strangers: (await chat.ids()).filter((id) => !stored.includes(id)),
         }
       }
-      const nothing = { missing: [], doubled: [], strangers: [] }
-      await expect.poll(whole, { timeout: 15_000 }).toEqual(nothing)
+      const complete = { missing: [], doubled: [], strangers: [] }
+      await expect.poll(whole, { timeout: 15_000 }).toEqual(complete)
     },
   }
   return chat

@@ -1,13 +1,16 @@
-/** The frame of the widget in a browser: launcher, panel, menu, start, end, languages. */
+/** Checks the frame of the widget in a browser: launcher, panel, menu, start, end, languages. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { choices } from '../widget/fixtures/choices.js'
+import { problem } from '../widget/fixtures/conversation.js'
+import { textMessage } from '../widget/fixtures/message.js'
+import { failed } from '../widget/fixtures/states.js'
 import { hasBrowser } from './browser.js'
 import {
   drop,
   inline,
   long,
   open,
-  said,
   showOwnChat,
   useStages,
   versions,
@@ -18,7 +21,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
   const { stageOf } = useStages()
 
   it.each(versions)(
-    'opens by the launcher into the composer, and closes by Escape back to it, with %s',
+    'focuses the composer when the launcher opens it, and the launcher after Escape, with %s',
     async (version) => {
       const { page, show, focused } = await stageOf({ version })
       await show({ ...open, unread: 2 })
@@ -35,7 +38,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     },
   )
 
-  it('calls up no keyboard on a touch screen', async () => {
+  it('focuses the panel, not the composer, on a touch screen', async () => {
     const { page, show } = await stageOf({ hasTouch: true, isMobile: true })
     await show(open)
     await page.getByRole('button', { name: 'Open chat' }).tap()
@@ -43,7 +46,16 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await dialogue.evaluate((node) => node.matches(':focus'))).toBe(true)
   })
 
-  it('keeps a draft while it is closed', async () => {
+  it('sets the status below the title in the weight of ordinary text', async () => {
+    const { page, show } = await stageOf()
+    await show(open, inline)
+    const weightOf = (selector: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).fontWeight`)
+    expect(await weightOf('.miaw-status')).toBe('400')
+    expect(await weightOf('.miaw-header h2')).toBe('650')
+  })
+
+  it('keeps the draft while it is closed', async () => {
     const { page, show } = await stageOf()
     await show(open, { defaultOpen: true })
     await page.getByRole('textbox').fill('Half a sent')
@@ -52,7 +64,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('textbox').inputValue()).toBe('Half a sent')
   })
 
-  it('keeps a draft for the next chat when this one ends', async () => {
+  it('keeps the draft for the next chat when this one ends', async () => {
     const { page, show } = await stageOf()
     await show(open, inline)
     await page.getByRole('textbox').fill('One more thing')
@@ -62,7 +74,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('textbox').inputValue()).toBe('One more thing')
   })
 
-  it('takes no files that are dropped where nothing can be written', async () => {
+  it('takes no dropped files in an ended chat', async () => {
     const { page, show } = await stageOf()
     await show({ ...open, connection: 'ended' }, inline)
     await page.evaluate(drop)
@@ -70,7 +82,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
   })
 
-  it('is open when the page says so, and asks the page to close', async () => {
+  it('follows the open property, also after Escape', async () => {
     const { page, show } = await stageOf()
     await show(open, { open: true })
     await page.getByRole('textbox').press('Escape')
@@ -79,7 +91,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('dialog').isVisible()).toBe(false)
   })
 
-  it('fills a phone', async () => {
+  it('fills a phone of 390 × 700 pixels and hides the launcher', async () => {
     const { page, show } = await stageOf({ viewport: { width: 390, height: 700 } })
     await show(open, { defaultOpen: true })
     const box = await page.getByRole('dialog').boundingBox()
@@ -87,7 +99,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.locator('.miaw-launcher').isVisible()).toBe(false)
   })
 
-  it('has a menu that keyboards know', async () => {
+  it('has a menu that is operated by arrow keys, End, Escape and clicks outside', async () => {
     const { page, show, focused } = await stageOf()
     await show(open, { defaultOpen: true })
     const opener = page.getByRole('button', { name: 'More' })
@@ -112,7 +124,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('menu').count()).toBe(0)
   })
 
-  it('ends only after it has asked, and says why it could not', async () => {
+  it('ends the chat only after a confirmation, and shows the reason when it fails', async () => {
     const { page, show, callsOf, refuse, focused } = await stageOf()
     await show(open, inline)
     await page.getByRole('textbox').fill('A draft')
@@ -148,33 +160,65 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await show({}, props)
     await page.getByRole('button', { name: 'Start chat' }).press('Enter')
     expect(await callsOf('setStartOptions')).toEqual([[{ language: 'en_US' }]])
-    expect(await callsOf('start')).toHaveLength(1)
+    expect(await callsOf('start')).toEqual([[]])
     await show({ connection: 'connecting' }, props)
     expect(await focused()).toBe('Your message')
   })
 
-  it('asks the questions first; they can be put off and come back to', async () => {
+  it('shows the pre-chat form again after Cancel, and starts with its answers', async () => {
     const { page, show, callsOf } = await stageOf()
     const fields = [{ name: 'Topic', type: 'text' as const, required: true }]
     const prechat = { required: true, per: 'conversation' as const, fields }
-    await show({ prechat }, inline)
+    const startOptions = { routingAttributes: { Page: 'home' } }
+    await show({ prechat }, { ...inline, startOptions })
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Start chat' }).click()
     await page.getByRole('textbox').fill('Cargo')
     await page.getByRole('textbox').press('Enter')
     const routingAttributes = { Topic: 'Cargo' }
+    expect(await callsOf('setStartOptions')).toEqual([[startOptions]])
     expect(await callsOf('start')).toEqual([[{ routingAttributes }]])
   })
 
-  describe.each(versions)('with a chat of its own, in %s', (version) => {
+  it('calls send, retry, reply and sendContent in a closed chat, without a call of start()', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const unsent = { ...failed, problem: problem({ code: 'unsent', retryable: true }) }
+    const messages = [...choices.filter(({ id }) => id === 'ports'), unsent]
+    const props = { ...inline, startOptions: { language: 'en_US' } }
+    await show({ ...open, connection: 'idle', messages }, props)
+    await page.getByRole('textbox').fill('Still there?')
+    await page.getByRole('textbox').press('Enter')
+    expect(await callsOf('send')).toEqual([['Still there?']])
+    await page.getByRole('button', { name: 'Try again' }).click()
+    expect(await callsOf('retry')).toEqual([[failed.id]])
+    await page.getByRole('button', { name: 'Busan' }).click()
+    expect(await callsOf('reply')).toHaveLength(1)
+    await page.evaluate(drop)
+    await page.getByRole('button', { name: 'Send' }).click()
+    expect(await callsOf('sendContent')).toHaveLength(1)
+    expect(await callsOf('setStartOptions')).toEqual([[props.startOptions]])
+    expect(await callsOf('start')).toEqual([])
+  })
+
+  it('calls start() with only the answers when a form is filled in during a conversation', async () => {
+    const { page, show, callsOf } = await stageOf()
+    const prechat = { required: true, per: 'session' as const, fields: [] }
+    const startOptions = { resume: false }
+    await show({ ...open, prechat }, { ...inline, startOptions })
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    expect(await callsOf('setStartOptions')).toEqual([[startOptions]])
+    expect(await callsOf('start')).toEqual([[{ routingAttributes: {} }]])
+  })
+
+  describe.each(versions)('with the options of a chat, with %s', (version) => {
     const polls = (page: Page) =>
-      page.evaluate<number>(`asked.filter((path) => path === '/api/poll').length`)
+      page.evaluate<number>(`requests.filter((path) => path === '/api/poll').length`)
     const pause = (page: Page) => page.evaluate('new Promise((go) => setTimeout(go, 400))')
 
-    it('goes on with the conversation, and is silent when it is gone', async () => {
+    it('resumes the conversation, and polls no more after it is unmounted', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
-      await page.evaluate('openStore()')
+      await page.evaluate('openStorage()')
       await page.getByText('Hello again!').first().waitFor()
       await pause(page)
       const before = await polls(page)
@@ -184,17 +228,17 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
       expect(await polls(page)).toBeLessThanOrEqual(before + 1)
     })
 
-    it('is silent also when it is gone before it has read its store', async () => {
+    it('polls at most once when it is unmounted before its storage responds', async () => {
       const { page } = await stageOf({ version })
       await page.evaluate(showOwnChat)
       await page.evaluate('stage.unmount()')
-      await page.evaluate('openStore()')
+      await page.evaluate('openStorage()')
       await pause(page)
       expect(await polls(page)).toBeLessThanOrEqual(1)
     })
   })
 
-  it('gives the transcript, and does not offer it again where there is none', async () => {
+  it('downloads the transcript under the local date, and no longer offers it when unsupported', async () => {
     const { page, show, refuse } = await stageOf({ timezoneId: zoneOfAnotherDay() })
     await show(open, inline)
     const ask = async () => {
@@ -214,7 +258,7 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await page.getByRole('menuitem').allTextContents()).toEqual(['End chat'])
   })
 
-  it('speaks the language and has the direction of the page, or its own', async () => {
+  it('follows the language and direction of the page, unless it has its own', async () => {
     const { page, show } = await stageOf()
     const widget = page.locator('.miaw')
     await page.evaluate(`document.documentElement.lang = 'de-AT'`)
@@ -228,9 +272,9 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     await page.locator('.miaw:not([dir])').waitFor()
   })
 
-  it('fits into 320 pixels', async () => {
+  it('fits 320 pixels in German, with a word of 300 letters', async () => {
     const { page, show } = await stageOf({ viewport: { width: 320, height: 500 } })
-    const wide = said('w', 'Agent', 'x'.repeat(300))
+    const wide = textMessage('Agent', '09:50', 'w', 'x'.repeat(300))
     await show({ ...open, messages: [...long, wide] }, { defaultOpen: true, language: 'de' })
     const widest = await page.evaluate('document.documentElement.scrollWidth')
     expect(widest).toBe(320)

@@ -1,76 +1,55 @@
-/** Stages of the widget in a browser, with the snapshots that the tests show on them. */
+/** Opens stages of the widget in a browser, with the snapshots that the tests show on them. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import type { ChatMessage, ConversationState, Snapshot } from '../../client/core/index.js'
+import { withDana } from '../widget/fixtures/conversation.js'
+import { conversationId, textMessage } from '../widget/fixtures/message.js'
+import { openChat, type State } from '../widget/fixtures/states.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { launchBrowser } from './browser.js'
 import { openStage } from './stage-page.js'
 
-const minuteMs = 60_000
-
 export const versions = [19, 18, 'preact'] as const
 
-export function said(id: string, role: 'Agent' | 'EndUser', text: string, minutesAgo = 0) {
-  return {
-    id,
-    conversationId: 'c',
-    sender: { role, displayName: role === 'Agent' ? 'Dana' : null },
-    timestamp: new Date(Date.now() - minutesAgo * minuteMs).toISOString(),
-    messageType: 'StaticContentMessage',
-    text,
-    staticContent: { formatType: 'Text', text },
-    delivery: 'delivered',
-  } satisfies ChatMessage
-}
-
+/** Forty messages of an agent, a minute apart: more than the list can show. */
 export const long = Array.from({ length: 40 }, (_, index) =>
-  said(`m${index}`, 'Agent', `Message ${index}`, 100 - index),
+  textMessage('Agent', `08:${10 + index}`, `m${index}`, `Message ${index}`),
 )
 
-export const conversation: ConversationState = {
-  id: 'c',
-  status: 'open',
-  handledBy: 'agent',
-  participants: [{ role: 'Agent', displayName: 'Dana' }],
-  endedBy: null,
-  estimatedWaitSeconds: null,
-  expiresAt: null,
-}
-
-export const open: Partial<Snapshot> = {
-  connection: 'online',
-  conversationId: 'c',
-  conversation,
-  messages: [said('hello', 'Agent', 'Hello!')],
+/** An open conversation with an agent, which takes small files. */
+export const open: State = {
+  ...openChat,
+  conversation: withDana,
+  messages: [textMessage('Agent', '09:46', 'hello', 'Hello!')],
   attachments: { maxBytes: 1000, mimeTypes: ['image/png', 'application/pdf'] },
 }
 
 /**
- * A widget that makes its chat itself, with a gateway that notes in `asked` what it is asked. Its store
- * answers after `openStore()`.
+ * Shows a widget that makes its chat itself. Its gateway notes the paths of requests in `requests`; its storage
+ * responds after `openStorage()`.
  */
 export const showOwnChat = `{
-  globalThis.asked = []
-  const store = new Promise((open) => { globalThis.openStore = open })
-  const kept = {
+  globalThis.requests = []
+  const storage = new Promise((open) => { globalThis.openStorage = open })
+  const stored = {
     'miaw https://gateway.test tokens':
       JSON.stringify({ token: 't', refreshToken: 'r', renewAt: Date.now() + 1e6 }),
     'miaw https://gateway.test conversation':
-      JSON.stringify({ conversationId: 'c', attachments: null, readUpTo: '' }),
+      JSON.stringify({ conversationId: '${conversationId}', attachments: null, readUpTo: '' }),
   }
   const page = ${JSON.stringify({
-    messages: [said('hello', 'Agent', 'Hello again!')],
-    ...{ cursor: 'x', before: null, hasMore: false, pollAfterMs: 50, conversation },
+    messages: [textMessage('Agent', '09:46', 'hello', 'Hello again!')],
+    ...{ cursor: 'x', before: null, hasMore: false, pollAfterMs: 50, waitSeconds: 0 },
+    conversation: withDana,
   })}
   const chat = {
     baseUrl: 'https://gateway.test',
     storage: {
-      getItem: (key) => store.then(() => kept[key] ?? null),
-      setItem: (key, value) => { kept[key] = value },
-      removeItem: (key) => { delete kept[key] },
+      getItem: (key) => storage.then(() => stored[key] ?? null),
+      setItem: (key, value) => { stored[key] = value },
+      removeItem: (key) => { delete stored[key] },
     },
     fetch: async (url) => {
-      asked.push(new URL(url).pathname)
+      requests.push(new URL(url).pathname)
       return Response.json(page)
     },
   }
@@ -92,14 +71,14 @@ export const drop = `{
   panel.dispatchEvent(new DragEvent('drop', dragged))
 }`
 
-/** Pastes another one. */
+/** Pastes another file into the composer. */
 export const paste = `{
   const clipboardData = (${transfer})('pasted.pdf')
   const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true })
   document.querySelector('textarea').dispatchEvent(paste)
 }`
 
-/** Counts in `held` the addresses of files, and who listens to the document, as long as they are there. */
+/** Counts in `held` the object URLs that are not revoked and the listeners of the document. */
 export const watchHeld = `{
   globalThis.held = 0
   const count = (owner, name, step) => {
@@ -117,7 +96,7 @@ export const watchHeld = `{
 
 export const inline = { layout: 'inline' }
 
-/** Where it is already, or still, another day than in UTC. */
+/** Returns a time zone in which the date differs from UTC's. */
 export const zoneOfAnotherDay = () =>
   new Date().getUTCHours() < 12 ? 'Etc/GMT+12' : 'Pacific/Kiritimati'
 
@@ -126,7 +105,7 @@ export type StageOptions = BrowserContextOptions & { version?: ReactVersion }
 /** Opens stages for the tests of one file, in one browser. */
 export function useStages() {
   let browser: Browser
-  /** For tests that need no page of their own. */
+  /** The page of tests that set no options. */
   let shared: Page
   const pages: Page[] = []
   const stages = new Map<ReactVersion, string>()

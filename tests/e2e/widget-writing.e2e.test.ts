@@ -1,12 +1,13 @@
-/** Writing in the widget in a browser: keys, growth, files, messages that fail. */
+/** Checks writing in the widget in a browser: keys, growth, files, messages that fail. */
 import { describe, expect, it } from 'vitest'
+import { failed } from '../widget/fixtures/states.js'
 import { hasBrowser } from './browser.js'
-import { drop, inline, open, paste, said, useStages, watchHeld } from './widget-stages.js'
+import { drop, inline, open, paste, useStages, watchHeld } from './widget-stages.js'
 
-describe.skipIf(!hasBrowser())('writing in the widget', () => {
+describe.skipIf(!hasBrowser())('the composer', () => {
   const { stageOf } = useStages()
 
-  it('sends by Enter, breaks lines by Shift+Enter, and sends nothing while composing', async () => {
+  it('sends by Enter, breaks lines by Shift+Enter, and sends nothing during a composition', async () => {
     const { page, show, callsOf } = await stageOf()
     await show(open, inline)
     const input = page.getByRole('textbox')
@@ -22,7 +23,7 @@ describe.skipIf(!hasBrowser())('writing in the widget', () => {
     expect((await callsOf('typing')).length).toBeGreaterThan(2)
   })
 
-  it('grows with its text, and counts when little is left', async () => {
+  it('grows with its text, and refuses a text of 4001 characters', async () => {
     const { page, show, callsOf } = await stageOf()
     await show(open, inline)
     const input = page.getByRole('textbox')
@@ -37,7 +38,7 @@ describe.skipIf(!hasBrowser())('writing in the widget', () => {
     expect(await callsOf('send')).toEqual([])
   })
 
-  it('takes files by picker, drop and paste, refuses some in words, and sends the rest', async () => {
+  it('takes files by picker, drop and paste, refuses one that is too big, and sends the others', async () => {
     const { page, show, callsOf, focused } = await stageOf()
     await show(open, inline)
     const png = { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.alloc(9) }
@@ -64,7 +65,7 @@ describe.skipIf(!hasBrowser())('writing in the widget', () => {
     expect(await page.locator('.miaw-chosen').count()).toBe(0)
   })
 
-  it('leaves nothing behind when it goes', async () => {
+  it('holds no object URLs and listeners after it is unmounted', async () => {
     const { page, show } = await stageOf()
     await page.evaluate(watchHeld)
     await show(open, inline)
@@ -78,16 +79,17 @@ describe.skipIf(!hasBrowser())('writing in the widget', () => {
     await expect.poll(held).toBe(0)
   })
 
-  it('says why a message was not sent, and sends it again or gives it up', async () => {
+  it('shows why a message was not sent, and retries or discards it', async () => {
     const { page, show, callsOf, focused } = await stageOf()
-    const problem = { code: 'unreachable', retryable: true } as never
-    const failed = { ...said('f', 'EndUser', 'Hm?'), delivery: 'failed' as const, problem }
     await show({ ...open, messages: [failed] }, inline)
     await page.getByText('Not sent. There is no connection.').waitFor()
     await page.getByRole('button', { name: 'Try again' }).press('Enter')
     expect(await focused()).toBe('Your message')
     await page.getByRole('button', { name: 'Discard' }).press('Enter')
     expect(await focused()).toBe('Your message')
-    expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([['f'], ['f']])
+    expect([...(await callsOf('retry')), ...(await callsOf('discard'))]).toEqual([
+      [failed.id],
+      [failed.id],
+    ])
   })
 })

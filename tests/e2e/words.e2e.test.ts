@@ -1,49 +1,52 @@
-/** Every word of the sandbox's bot on the demo page: each type of message is shown, answered, and kept. */
+/** Sends every word of the sandbox's bot on the demo page: each type of message is shown and answered. */
 import type { BrowserContextOptions, Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { hasBrowser } from './browser.js'
-import { blameless, usePlace } from './place.js'
+import { cleanWatch, useDeployment } from './deployment.js'
 import { greeting, widgetPage } from './widget-page.js'
 
 const desktop = { viewport: { width: 1280, height: 800 }, timezoneId: 'Europe/Berlin' }
 
-describe.skipIf(!hasBrowser())('what the bot can say', () => {
-  const place = usePlace({ isHasty: true })
+/** Exceeds the pace of polls. */
+const patience = { timeout: 10_000 }
+
+describe.skipIf(!hasBrowser())('the messages of the bot', () => {
+  const deployment = useDeployment({ hasShortPauses: true })
 
   async function begin(options: BrowserContextOptions = desktop) {
-    const { context, page, watch } = await place.open(options)
-    const chat = widgetPage(page, place)
+    const { context, page, watch } = await deployment.open(options)
+    const chat = widgetPage(page, deployment)
     const conversationId = await chat.start()
     const inject = (message: object) =>
-      place.sandbox('POST', `/conversations/${conversationId}/entries`, {
+      deployment.sandbox('POST', `/conversations/${conversationId}/entries`, {
         entries: [{ message, from: 'Chatbot' }],
       })
     return { context, page, watch, chat, conversationId, inject }
   }
 
-  it('is shown and answered by choosing, and stays so over a reload', async () => {
+  it('with choices are shown and answered, and stay answered after a reload', async () => {
     const { page, watch, chat, conversationId } = await begin()
     const group = (name: string) => chat.list.getByRole('group', { name, exact: true }).first()
 
-    await chat.say('quick')
+    await chat.send('quick')
     await chat.button('Busan').click()
-    await chat.see('You chose “Busan”.')
+    await chat.waitForText('You chose “Busan”.')
     expect(await chat.last('own').innerText()).toContain('Busan')
     const ports = group('Which port?')
     expect(await ports.getByRole('button', { pressed: true }).innerText()).toBe('Busan')
     expect(await ports.getByRole('button', { disabled: true }).count()).toBe(3)
 
-    await chat.say('buttons')
+    await chat.send('buttons')
     await group('Shall I book the berth?').getByRole('button', { name: 'Not yet' }).click()
-    await chat.see('You chose “Not yet”.')
+    await chat.waitForText('You chose “Not yet”.')
 
-    await chat.say('list')
+    await chat.send('list')
     const berths = group('Pick a berth')
     await berths.getByRole('button', { name: 'Berth 7 free at 15:30' }).click()
-    await chat.see('You chose “Berth 7”.')
+    await chat.waitForText('You chose “Berth 7”.')
     await berths.getByRole('button', { name: 'Berth 7', pressed: true }).waitFor()
 
-    await chat.say('carousel')
+    await chat.send('carousel')
     const boxes = group('Cards')
     const details = boxes.getByRole('link', { name: 'Details' }).first()
     expect(await attributesOf(details)).toEqual([
@@ -53,42 +56,42 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
     ])
     await expectPictures(boxes, 2)
     await boxes.getByRole('button', { name: 'Choose 40 ft reefer' }).click()
-    await chat.see('You chose “Choose 40 ft reefer”.')
+    await chat.waitForText('You chose “Choose 40 ft reefer”.')
 
-    await chat.say('time')
+    await chat.send('time')
     const slots = group('Call from the harbour office')
     await slots.getByText(/Your time zone: .*(Berlin|Central European)/).waitFor()
     expect(await slots.getByRole('button').count()).toBe(3)
     await slots.getByRole('button').first().click()
-    await chat.see(/^You chose “.*\d+:\d\d.*”\.$/)
+    await chat.waitForText(/^You chose “.*\d+:\d\d.*”\.$/)
 
-    await chat.isWhole(conversationId)
+    await chat.expectComplete(conversationId)
     const bubbles = await chat.bubbles()
     await page.reload()
     await ports.getByRole('button', { name: 'Busan', pressed: true }).waitFor()
     expect(await berths.getByRole('button', { disabled: true }).count()).toBe(3)
     expect(await chat.bubbles()).toEqual(bubbles)
-    expect(watch).toEqual(blameless)
+    expect(watch).toEqual(cleanWatch)
   })
 
-  it('is shown where there is nothing to answer', async () => {
+  it('without choices are shown: links, files, citations, bursts and unknown types', async () => {
     const { watch, chat, conversationId } = await begin()
     const link = (name: string | RegExp) => chat.list.getByRole('link', { name })
 
-    await chat.say('slow')
-    await chat.say('link')
+    await chat.send('slow')
+    await chat.send('link')
     expect(await link('Harbor map').getAttribute('href')).toBe('https://harbor.example/map')
     await expectPictures(link('Harbor map'), 1)
 
-    await chat.say('links')
+    await chat.send('links')
     const tides = chat.list.locator('a[href="https://harbor.example/tides"]')
     expect((await tides.innerText()).match(/harbor\S*/g)).toEqual(['harbor.example/tides'])
 
-    await chat.say('media')
+    await chat.send('media')
     await expectPictures(link('Open the gallery'), 1)
 
-    await chat.say('file')
-    await chat.see('Your bill.')
+    await chat.send('file')
+    await chat.waitForText('Your bill.')
     expect(
       await link(/PDF\s*bill\.pdf/)
         .first()
@@ -96,45 +99,47 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
     ).toMatch(/\/bill\.pdf$/)
     await link(/copy of the bill\.pdf/).waitFor()
 
-    await chat.say('web')
+    await chat.send('web')
     expect(await link('Live view of the quay').getAttribute('href')).toBe(
       'https://harbor.example/live',
     )
 
-    await chat.say('cite')
-    await chat.see('The harbour opens at six. Pilots are on duty all night.')
+    await chat.send('cite')
+    await chat.waitForText('The harbour opens at six. Pilots are on duty all night.')
     expect(await link('Opening hours').getAttribute('href')).toBe('https://harbor.example/hours')
 
-    await chat.say('entities')
+    await chat.send('entities')
     await chat.list.getByText("It's 5 < 6 & <b>bold</b>").waitFor()
 
-    await chat.say('auto')
-    await chat.see('We are here from six to six.')
+    await chat.send('auto')
+    await chat.waitForText('We are here from six to six.')
     await chat.last('other').getByText('automatic', { exact: true }).waitFor()
 
     const others = chat.list.locator('.miaw-message[data-side="other"]')
     const before = await others.count()
-    await chat.say('unknown')
+    await chat.send('unknown')
     await expect.poll(() => others.count()).toBe(before + 1)
     expect((await chat.last('other').locator('.miaw-bubble').innerText()).length).toBeGreaterThan(5)
 
-    await chat.say('staff')
-    await chat.see('The staff have written a note, raised a flag and consulted: you saw nothing.')
-    await chat.say('burst')
-    await chat.see('Message 20 of 20')
-    await chat.see('That took me five seconds.')
+    await chat.send('staff')
+    await chat.waitForText(
+      'The staff have written a note, raised a flag and consulted: you saw nothing.',
+    )
+    await chat.send('burst')
+    await chat.waitForText('Message 20 of 20')
+    await chat.waitForText('That took me five seconds.')
     await expect.poll(() => chat.widget.getByText(/is answering/).count()).toBe(0)
     expect((await chat.bubbles()).filter((text) => /^Message \d+ of 20$/.test(text))).toHaveLength(
       20,
     )
     expect((await chat.ids()).length).toBe(new Set(await chat.ids()).size)
     expect(conversationId).toBe((await chat.snapshot())?.conversationId)
-    expect(watch).toEqual(blameless)
+    expect(watch).toEqual(cleanWatch)
   })
 
-  it('is a form that says what is wrong, sends what is right, and what became of it', async () => {
+  it('with forms show what is wrong, send typed values, and show the result', async () => {
     const { page, watch, chat, conversationId, inject } = await begin()
-    await chat.say('form')
+    await chat.send('form')
     const form = chat.list.getByRole('group', { name: 'Booking', exact: true })
     await form.getByText('Tell us about your cargo').waitFor()
     await form.getByRole('button', { name: 'Send form' }).click()
@@ -170,7 +175,7 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
         { inputId: 'in-pick-up', type: 'datetime', value: '2026-12-24T08:30:00.000Z' },
       ],
     })
-    await chat.see('Thank you, I have your form with 7 answers.')
+    await chat.waitForText('Thank you, I have your form with 7 answers.')
     await form.getByText('Filled in and sent').waitFor()
     expect(await container.isVisible()).toBe(false)
     expect(await chat.last('own').innerText()).toContain('HRBU1234567')
@@ -181,7 +186,7 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
     await small.getByLabel('Refrigerated').check()
     await small.getByRole('button', { name: 'Send form' }).click()
     await small.getByText('Filled in and sent').waitFor()
-    await chat.isWhole(conversationId)
+    await chat.expectComplete(conversationId)
     const inReplyToMessageId = await chat.last('own').getAttribute('data-id')
     await inject({ ...refusedForm, inReplyToMessageId })
     await chat.list.getByText('Number unknown').first().waitFor()
@@ -190,12 +195,12 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
 
     await chat.choose('End chat')
     await chat.button('End chat').click()
-    await chat.seeStatus('Chat ended')
+    await chat.waitForStatus('Chat ended')
     expect(await small.getByLabel('Tons').isEnabled()).toBe(false)
-    expect(watch).toEqual(blameless)
+    expect(watch).toEqual(cleanWatch)
   })
 
-  it('is what agents and sessions do, and all of it is offered on the page', async () => {
+  it('about agents and sessions are shown, and every word is offered on the page', async () => {
     const { page, watch, chat } = await begin()
     const words = page.locator('#words')
     const offer = (name: string) => words.getByRole('button', { name, exact: true }).click()
@@ -205,27 +210,27 @@ describe.skipIf(!hasBrowser())('what the bot can say', () => {
     expect((await words.getByRole('button').allTextContents()).toSorted()).toEqual(known.toSorted())
 
     await offer('busy')
-    await chat.see('Nobody is free to take the chat right now')
+    await chat.waitForText('Nobody is free to take the chat right now')
     await offer('agent')
-    await chat.see('Hello, this is Dana. How can I help you?')
-    await chat.seeStatus('Connected to Dana')
+    await chat.waitForText('Hello, this is Dana. How can I help you?')
+    await chat.waitForStatus('Connected to Dana')
     await offer('transfer')
-    await chat.see('Lee joined the chat')
-    await chat.seeStatus('Connected to Lee')
+    await chat.waitForText('Lee joined the chat')
+    await chat.waitForStatus('Connected to Lee')
     await offer('bye')
-    await expect.poll(chat.notices).toContain('Agent ended this session')
-    await chat.say('quick')
-    await expect.poll(() => chat.message(greeting).count()).toBe(2)
+    await expect.poll(chat.notices, patience).toContain('Agent ended this session')
+    await chat.send('quick')
+    await expect.poll(() => chat.message(greeting).count(), patience).toBe(2)
     await offer('end')
-    await expect.poll(chat.notices).toContain('Assistant ended this session')
-    expect(watch).toEqual(blameless)
+    await expect.poll(chat.notices, patience).toContain('This session has ended')
+    expect(watch).toEqual(cleanWatch)
   })
 })
 
 const attributesOf = (link: Locator) =>
   link.evaluate((node) => ['href', 'target', 'rel'].map((name) => node.getAttribute(name)))
 
-/** So many pictures, all of them loaded; the sandbox's are 480 wide. */
+/** Expects `count` pictures, all of them loaded; the sandbox's are 480 pixels wide. */
 async function expectPictures(within: Locator, count: number): Promise<void> {
   const images = within.locator('img')
   await expect.poll(() => images.count()).toBe(count)

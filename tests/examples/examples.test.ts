@@ -1,4 +1,7 @@
-/** The examples hold together: all are listed, say how they are run, and want what they are tested with. */
+/**
+ * Tests that all examples are listed, say how they are run, and require the versions they are
+ * tested with.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'

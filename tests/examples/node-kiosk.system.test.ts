@@ -22,7 +22,7 @@ afterAll(async () => {
   example.remove()
 })
 
-/** A kiosk that is on: what it prints, and how to type on it. */
+/** Starts a kiosk; returns its output, and a function to type on it. */
 function switchOn(idleSeconds: number) {
   const { PATH } = process.env
   const env = { PATH, GATEWAY: gateway.origin, IDLE_SECONDS: String(idleSeconds) }
@@ -57,7 +57,7 @@ it('chats line by line, and a number answers a choice', async () => {
   expect(await kiosk.exited).toEqual([0, null])
 })
 
-it('forgets who was there after a while, and the next visitor begins anew', async () => {
+it('forgets an idle visitor, and opens another conversation for the next one', async () => {
   const kiosk = switchOn(3)
   kiosk.type('My name is Mina')
   await kiosk.read(greeting)

@@ -1,11 +1,11 @@
-/** An example in a folder of its own, with what `npm install` would give it. */
+/** Sets up an example in a folder of its own, with what `npm install` would give it. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bundleCore, core } from '../../scripts/build/entries.js'
 import { writeFiles } from '../../scripts/build/write.js'
 
-/** A copy of an example, without what somebody has installed or built in it. */
+/** Copies an example, without what is installed or built in it. */
 export function copyExample(example: string) {
   const folder = mkdtempSync(join(tmpdir(), `${example}-`))
   const isOurs = (path: string) => !/[\\/](node_modules|dist)$/.test(path)
@@ -13,14 +13,16 @@ export function copyExample(example: string) {
 
   /** Puts a package where the example finds it. */
   function install(name: string, from = resolve('node_modules', name)): void {
-    const place = join(folder, 'node_modules', name)
-    mkdirSync(dirname(place), { recursive: true })
-    symlinkSync(from, place, 'dir')
+    const deployment = join(folder, 'node_modules', name)
+    mkdirSync(dirname(deployment), { recursive: true })
+    symlinkSync(from, deployment, 'dir')
   }
   return { folder, install, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/** The package without its types and what is for React: enough for what runs without a bundler. */
+/**
+ * Packs the package without its types and its React entry: enough for what runs without a bundler.
+ */
 export async function packCore(folder: string): Promise<void> {
   const exports = {
     './client': './client/index.js',

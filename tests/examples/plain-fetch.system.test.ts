@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { hasBrowser, launchBrowser, openWatchedPage } from '../e2e/browser.js'
 import { type Gateway, startGateway } from '../e2e/gateway.js'
+import { problemsOf } from './conversation.js'
 import { blocksOf } from './readme.js'
-import { troublesOf } from './talk.js'
 
 const run = promisify(execFile)
 const question = 'Is berth 14 free?'
@@ -37,28 +37,31 @@ it('shows everything once in Node, as its README says, and ends', async () => {
   expect(said.sort()).toEqual([`Chatbot ${greeting}`, `Chatbot ${answer}`, `EndUser ${question}`])
 })
 
-it.skipIf(!hasBrowser())('is a page that shows what is said, own messages at once', async () => {
-  const browser = await launchBrowser()
-  try {
-    const { page, watch } = await openWatchedPage(await browser.newContext(), gateway.origin)
-    await page.goto(`${gateway.origin}/plain-fetch/`)
-    const log = page.getByRole('log', { name: 'Messages' })
-    await log.getByText(greeting).waitFor()
-    await page.getByLabel('Your message').fill(question)
-    await page.getByRole('button', { name: 'Send' }).click()
-    expect(await log.getByText(`EndUser: ${question}`).count()).toBe(1)
-    await log.getByText(answer).waitFor()
-    await page.waitForResponse('**/api/poll?*')
-    expect(await log.getByText(`EndUser: ${question}`).count()).toBe(1)
-    expect(troublesOf(watch)).toEqual([])
-  } finally {
-    await browser.close()
-  }
-})
+it.skipIf(!hasBrowser())(
+  "is a page that shows the messages, the visitor's own at once",
+  async () => {
+    const browser = await launchBrowser()
+    try {
+      const { page, watch } = await openWatchedPage(await browser.newContext(), gateway.origin)
+      await page.goto(`${gateway.origin}/plain-fetch/`)
+      const log = page.getByRole('log', { name: 'Messages' })
+      await log.getByText(greeting).waitFor()
+      await page.getByLabel('Your message').fill(question)
+      await page.getByRole('button', { name: 'Send' }).click()
+      expect(await log.getByText(`EndUser: ${question}`).count()).toBe(1)
+      await log.getByText(answer).waitFor()
+      await page.waitForResponse('**/api/poll')
+      expect(await log.getByText(`EndUser: ${question}`).count()).toBe(1)
+      expect(problemsOf(watch)).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  },
+)
 
 const call = z.looseObject({ path: z.string(), body: z.string().optional() })
 
-/** A network that loses the first answer to `send`, and has the first `poll` refused. */
+/** Creates a network that loses the first answer to `send`, and has the first `poll` refused. */
 function badNetwork() {
   const { fetch } = globalThis
   const asked: z.infer<typeof call>[] = []

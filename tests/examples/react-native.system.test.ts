@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The notes' files, by the names in their first lines. */
+/** Writes the notes' files under the names in their first lines. */
 function writeApp(): string[] {
   const blocks = [...blocksOf('react-native', 'js'), ...blocksOf('react-native', 'jsx')]
   return blocks.map((code) => {
@@ -40,7 +40,7 @@ function writeApp(): string[] {
   })
 }
 
-/** The notes and a visitor in one file, with a phone's modules in the place of the real ones. */
+/** Bundles the notes and a visitor into one file, with stand-ins for a phone's modules. */
 function bundleStory(outfile: string) {
   return build({
     entryPoints: [join(phone, 'scenario.jsx')],
@@ -83,7 +83,7 @@ it('is code that chats on a phone: off line, in the background, with a file, and
   expect(kept).toEqual(expect.arrayContaining([`miaw ${gateway.origin} tokens`]))
 })
 
-/** What a browser has; whether React Native has it, too, is for the notes to say. */
+/** Lists globals of a browser; the notes say which of them React Native has. */
 const platform = [
   ...['fetch', 'AbortController', 'throwIfAborted', 'URLSearchParams', 'randomUUID', 'atob'],
   ...['queueMicrotask', 'FormData', 'Headers', 'Response', 'XMLHttpRequest', 'localStorage'],

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage } from '../../scripts/build/package.js'
 import { hasBrowser } from '../e2e/browser.js'
-import { usePlace } from '../e2e/place.js'
+import { useDeployment } from '../e2e/deployment.js'
+import { holdConversation, problemsOf } from './conversation.js'
 import { copyExample } from './package.js'
-import { holdTalk, troublesOf } from './talk.js'
 import { askInDevelopment, buildPages, checkTypes } from './vite.js'
 
 const packages = ['react', 'react-dom', 'vite', '@types/react', '@types/react-dom']
@@ -17,16 +17,16 @@ describe.skipIf(!hasBrowser())('the example in React, with the package as it is 
     await buildPages(example.folder)
   })
   afterAll(() => example.remove())
-  const place = usePlace({ publicFiles: join(example.folder, 'dist') })
+  const deployment = useDeployment({ publicFiles: join(example.folder, 'dist') })
 
   it('is typed as its compiler wants it', () => checkTypes(example.folder))
 
   it('chats with a face of its own', async () => {
-    await holdTalk(await place.open({}, '/own'))
+    await holdConversation(await deployment.open({}, '/own'))
   })
 
   it('shows the widget, where a quick reply is answered', async () => {
-    const { page, watch } = await place.open()
+    const { page, watch } = await deployment.open()
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
     const list = page.getByLabel('Messages', { exact: true })
     await press('Open chat')
@@ -36,10 +36,10 @@ describe.skipIf(!hasBrowser())('the example in React, with the package as it is 
     await page.getByLabel('Your message').press('Enter')
     await press('Busan')
     await list.getByText('You chose “Busan”.').waitFor()
-    expect(troublesOf(watch)).toEqual([])
+    expect(problemsOf(watch)).toEqual([])
   })
 
-  it('is of the gateway’s origin while somebody works on it', async () => {
-    expect(await askInDevelopment(example.folder, place.origin())).toBe(200)
+  it('is of the gateway’s origin on the development server', async () => {
+    expect(await askInDevelopment(example.folder, deployment.origin())).toBe(200)
   })
 })

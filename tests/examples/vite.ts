@@ -14,15 +14,15 @@ async function runTool(script: string, args: string[], cwd: string): Promise<voi
   )
 }
 
-/** `vite build` of an example, into its `dist`. */
+/** Runs `vite build` of an example, into its `dist`. */
 export const buildPages = (folder: string) => runTool('vite/bin/vite.js', ['build'], folder)
 
-/** `tsc` over an example, with the types of the package as it is published. */
+/** Runs `tsc` over an example, with the types of the package as it is published. */
 export const checkTypes = (folder: string) => runTool('typescript/bin/tsc', [], folder)
 
 /**
- * What the gateway answers to a page that Vite serves while somebody works on it: its origin is Vite's, and
- * must be the gateway's own.
+ * Requests the gateway as a page of Vite's development server does: the page's origin is Vite's,
+ * and the gateway must see its own. Resolves to the status.
  */
 export async function askInDevelopment(folder: string, gateway: string): Promise<number> {
   process.env.GATEWAY = gateway

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser } from '../e2e/browser.js'
-import { usePlace } from '../e2e/place.js'
+import { useDeployment } from '../e2e/deployment.js'
+import { holdConversation } from './conversation.js'
 import { copyExample, packCore } from './package.js'
-import { holdTalk } from './talk.js'
 import { askInDevelopment, buildPages } from './vite.js'
 
 describe.skipIf(!hasBrowser())('the example in Vue', () => {
@@ -14,13 +14,13 @@ describe.skipIf(!hasBrowser())('the example in Vue', () => {
     await buildPages(example.folder)
   })
   afterAll(() => example.remove())
-  const place = usePlace({ publicFiles: join(example.folder, 'dist') })
+  const deployment = useDeployment({ publicFiles: join(example.folder, 'dist') })
 
   it('is built, and chats', async () => {
-    await holdTalk(await place.open())
+    await holdConversation(await deployment.open())
   })
 
-  it('is of the gateway’s origin while somebody works on it', async () => {
-    expect(await askInDevelopment(example.folder, place.origin())).toBe(200)
+  it('is of the gateway’s origin on the development server', async () => {
+    expect(await askInDevelopment(example.folder, deployment.origin())).toBe(200)
   })
 })

@@ -1,4 +1,4 @@
-/** Texts of JSON, and what becomes of them on the way out of the contract. */
+/** Generates texts of JSON, inside and outside of the contract. */
 import * as fc from 'fast-check'
 
 const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
@@ -48,7 +48,7 @@ const strangeName = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }).map((name) => JSON.stringify(name).slice(1, -1)),
 )
 
-/** A value as a list of members of an object, or nothing for a value that has none. */
+/** Returns a value as a list of members of an object; null for a value that has none. */
 function membersOf(value: unknown): [name: string, text: string][] | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   return Object.entries(value).map(([name, inner]) => [
@@ -106,7 +106,7 @@ const damage = fc.oneof(
   },
 )
 
-/** Values inside of the contract, left as they are or led out of it. */
+/** Generates values inside of the contract, left as they are or led out of it. */
 export function textsOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const changes = fc.oneof(
     { weight: 4, arbitrary: fc.constant<Change[]>([]) },
@@ -119,7 +119,7 @@ export function textsOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   })
 }
 
-/** The same for a query: values become texts, and what a query can suffer. */
+/** Generates the same for a query: values become texts, and suffer what a query can suffer. */
 export function queriesOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const tail = fc.oneof(
     { weight: 12, arbitrary: fc.constant('') },

@@ -1,7 +1,7 @@
 /**
- * Every endpoint, asked anything: what the contract's schemas take, and what it becomes when types are
- * swapped, members lost, doubled and added, bodies cut off, envelopes exchanged. `FC_RUNS` asks more
- * often, `FC_SEED` the same again.
+ * Tests that every endpoint answers anything: what the contract's schemas take, and that with types
+ * swapped, members lost, doubled and added, bodies cut off, envelopes exchanged. `FC_RUNS` asks
+ * more often, `FC_SEED` the same again.
  */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,8 +10,10 @@ import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { endpointMethods } from '../../scripts/openapi/methods.js'
 import { dialects } from '../dialects/dialects.js'
 import { setupGateway } from '../support/gateway.js'
+import { propertyRuns } from '../support/property-runs.js'
 import { sentToClients } from '../support/request.js'
 import { noSalesforceLimits } from '../support/sending.js'
+import { startCpuClock } from '../support/time-taken.js'
 import { attachments } from '../support/uploads.js'
 import { expectValidResponse, type FuzzResponse } from './expectations.js'
 import { createPlaceholders, type Placeholders, requestOf } from './placeholders.js'
@@ -33,7 +35,7 @@ const env = {
 /** The deadline, and what a busy machine adds. */
 const longestMs = 10_000
 
-/** A scene serves so many requests, unless one of them ends it. */
+/** A conversation serves so many requests, unless one of them ends it. */
 const requestsPerVisitor = 20
 const endingMethods = new Set(['auth', 'end'])
 
@@ -42,7 +44,10 @@ const ourSecrets = ['redis-token', 'a-secret-of-at-least-thirty-two-bytes']
 /** No request makes more of these. */
 const mostExchanges = 12
 
-/** A scene that is played until it is worn out. */
+/**
+ * Keeps the placeholders of one conversation until enough requests have used them, or one has ended
+ * it.
+ */
 function createPlaceholderPool() {
   let placeholders: Placeholders | undefined
   let served = 0
@@ -63,12 +68,12 @@ async function callEndpoint(
   endpoint: (typeof methods)[number]['endpoint'],
   request: Request,
 ): Promise<FuzzResponse> {
-  const startedAt = performance.now()
+  const takenMs = startCpuClock()
   const response = await endpoint?.(request, { remoteAddress: '192.0.2.1' })
   if (!response) throw new TypeError('There is no such endpoint')
   const text = await response.text()
   const { status, headers } = response
-  return { status, headers, text, ms: performance.now() - startedAt }
+  return { status, headers, text, cpuMs: takenMs() }
 }
 
 describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }) => {
@@ -83,7 +88,7 @@ describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }
 
   const latest = () => gateway.salesforce.exchanges.slice(-mostExchanges)
 
-  /** Salesforce's tokens in what it heard just now, and secrets of ours. */
+  /** Returns Salesforce's tokens in its latest requests, and the gateway's secrets. */
   function latestSecrets(): string[] {
     const tokens = latest().map(({ authorization }) => authorization?.split(' ')[1])
     return [...ourSecrets, ...tokens.flatMap((token) => token ?? [])]
@@ -116,7 +121,7 @@ describe.each(dialects)('in the dialect $name', ({ salesforce, env: dialectEnv }
         clearOutput()
       })
       await fc.assert(answersWell, {
-        numRuns: Number(process.env.FC_RUNS ?? 20),
+        numRuns: propertyRuns(20),
         ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
       })
     },

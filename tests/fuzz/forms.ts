@@ -1,4 +1,4 @@
-/** Multipart bodies, byte by byte: forms as a client writes them, and what can be wrong with them. */
+/** Generates multipart bodies, byte by byte: forms as a client writes them, with faults. */
 import * as fc from 'fast-check'
 import { png } from '../support/uploads.js'
 
@@ -99,7 +99,7 @@ const corruptions = fc.oneof(
 
 export type Form = { type: string; bytes: Buffer }
 
-/** Forms for a conversation; most of them begin as good ones. */
+/** Generates forms for a conversation; most of them begin as valid ones. */
 export function formsFor(
   conversationIds: fc.Arbitrary<string>,
   ids: fc.Arbitrary<string>,

@@ -1,12 +1,12 @@
-/** Who the fuzz is: a visitor with a conversation, and a stranger with another. */
+/** Defines who the fuzz is: a visitor with a conversation, and a stranger with another. */
 import { randomUUID } from 'node:crypto'
 import { startConversation } from '../support/conversation.js'
 import type { Draft } from './requests.js'
 
-/** What stands for each placeholder. */
+/** Maps each placeholder to its value. */
 export type Placeholders = ReadonlyMap<string, string>
 
-/** The same seal with another content: what only whoever sealed it can tell. */
+/** Changes one byte of a seal, which only the holder of its key can notice. */
 function tampered(seal: string): string {
   const bytes = Buffer.from(seal, 'base64url')
   const at = Math.floor(bytes.length / 2)
@@ -39,7 +39,7 @@ export async function createPlaceholders(): Promise<Placeholders> {
 
 const placeholder = /@[a-z-]+@/g
 
-/** A text with what the scene has. */
+/** Fills the placeholders of a text. */
 function fillIn(text: string, placeholders: Placeholders): string {
   return text.replace(placeholder, (name) => placeholders.get(name) ?? name)
 }
@@ -53,7 +53,7 @@ function bodyFor(
   return new Uint8Array(Buffer.from(fillIn(body.bytes.toString('latin1'), placeholders), 'latin1'))
 }
 
-/** The request that a draft becomes. */
+/** Builds the request of a draft. */
 export function requestOf(draft: Draft, placeholders: Placeholders): Request {
   const { method, path, headers } = draft
   const query = draft.query.replace(/%40([a-z-]+)%40/g, (whole, name) => {

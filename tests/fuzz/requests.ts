@@ -6,7 +6,7 @@ import { queriesOf, textsOf } from './bodies.js'
 import { type Form, formsFor } from './forms.js'
 import { inputsOf, type Known } from './schema.js'
 
-/** A request before it knows whose it is: `@…@` stands for what a scene has. */
+/** A request before it belongs to a visitor: `@…@` stands for a value of the conversation. */
 export type Draft = {
   method: string
   path: string
@@ -15,11 +15,11 @@ export type Draft = {
   body: string | Form | null
 }
 
-/** The usual so many times as often as the rare. */
+/** Generates the usual value so many times as often as the rare one. */
 const rarely = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, times: number) =>
   fc.oneof({ weight: times, arbitrary: usual }, { weight: 1, arbitrary: rare })
 
-/** Often enough something that exists, so that the fuzz gets past the first step. */
+/** Generates mostly a value that exists, so that the fuzz gets past the first step. */
 const oneOf = (...placeholders: string[]) => fc.constantFrom(...placeholders)
 const conversationIds = fc.oneof(
   { weight: 8, arbitrary: oneOf('@conversation@') },
@@ -27,6 +27,11 @@ const conversationIds = fc.oneof(
   { weight: 1, arbitrary: fc.uuid({ version: 4 }) },
 )
 const messageId = fc.oneof(oneOf('@message@', '@question@'), fc.uuid({ version: 4 }))
+/** Ids of others' messages are opaque. */
+const foreignMessageId = fc.oneof(
+  { weight: 4, arbitrary: messageId },
+  { weight: 1, arbitrary: fc.string({ maxLength: 130 }) },
+)
 
 const sealed = (validPlaceholder: string) =>
   fc.oneof(
@@ -39,8 +44,8 @@ const sealed = (validPlaceholder: string) =>
 const known: Known = {
   conversationId: conversationIds,
   id: rarely(fc.uuid({ version: 4 }), messageId, 3),
-  inReplyToMessageId: messageId,
-  messageIds: fc.array(messageId, { minLength: 1, maxLength: 4 }),
+  inReplyToMessageId: foreignMessageId,
+  messageIds: fc.array(foreignMessageId, { minLength: 1, maxLength: 4 }),
   cursor: sealed('@cursor@'),
   before: sealed('@before@'),
   refreshToken: sealed('@refresh@'),
@@ -129,7 +134,9 @@ function bodiesOf({ name, contract }: Method): fc.Arbitrary<Draft['body']> {
   return textsOf(inputsOf(contract.input, known))
 }
 
-/** A poll asks forward or back; both is a refusal of its own. */
+/**
+ * Generates the query of a poll, which asks forward or back; both at once is a refusal of its own.
+ */
 function pollQueries({ name }: Method, input: z.ZodType): fc.Arbitrary<unknown> {
   if (name !== 'poll') return inputsOf(input, known)
   const { cursor: _, ...forBefore } = known
@@ -143,7 +150,7 @@ function pollQueries({ name }: Method, input: z.ZodType): fc.Arbitrary<unknown> 
   )
 }
 
-/** Drafts for one method of one endpoint. */
+/** Generates drafts for one method of one endpoint. */
 export function draftsFor(target: Method): fc.Arbitrary<Draft> {
   const usual = target.method === '*' ? 'GET' : target.method
   const isPost = usual === 'POST'

@@ -68,7 +68,7 @@ function arbitrary(schema: unknown, known: Known): fc.Arbitrary<unknown> {
   throw new TypeError(`The fuzz does not know how to make ${JSON.stringify(schema)}`)
 }
 
-/** What this schema takes, mostly: rules that JSON Schema cannot tell are not kept. */
+/** Generates what this schema accepts, mostly: rules that JSON Schema cannot tell are not kept. */
 export function inputsOf(schema: z.ZodType, known: Known): fc.Arbitrary<unknown> {
   return arbitrary(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), known)
 }

@@ -57,7 +57,7 @@ describe('a request body', () => {
     expect(gateway.redis.counts.requests).toBe(0)
   })
 
-  it('of 4 MB without a token is refused before it has arrived', async () => {
+  it('of 4 MB without a token is refused with 401 before it has arrived', async () => {
     const length = `Content-Length: ${4 * megabyte}`
     const socket = await begin('/api/upload', [files, length])
     socket.write('x'.repeat(1000))
@@ -69,20 +69,23 @@ describe('a request body', () => {
   it.each([
     ['announced', 'Content-Length: 100000', 'half of it'],
     ['in pieces', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
-  ])('that the sender breaks off causes no server error: %s', async (_how, length, some) => {
-    const { token } = await signInAsGuest()
-    gateway.logLines.length = 0
-    const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
-    socket.write(some)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    socket.destroy()
-    await expect.poll(() => gateway.logLines.length, { timeout: 5000 }).toBe(1)
-    const line = JSON.parse(gateway.logLines[0] ?? '')
-    expect(line).toMatchObject({ level: 'info', status: 400, code: 'invalid_request' })
-    expect(line).not.toHaveProperty('error')
-  })
+  ])(
+    'that the sender breaks off is logged as a 400 and causes no server error: %s',
+    async (_how, length, some) => {
+      const { token } = await signInAsGuest()
+      gateway.logLines.length = 0
+      const socket = await begin('/api/upload', [files, length, `Authorization: Bearer ${token}`])
+      socket.write(some)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      socket.destroy()
+      await expect.poll(() => gateway.logLines.length, { timeout: 5000 }).toBe(1)
+      const line = JSON.parse(gateway.logLines[0] ?? '')
+      expect(line).toMatchObject({ level: 'info', status: 400, code: 'invalid_request' })
+      expect(line).not.toHaveProperty('error')
+    },
+  )
 
-  it('is read with a valid token, and the answer is complete', async () => {
+  it('is read with a valid token and answered with 201', async () => {
     const { token } = await signInAsGuest()
     const headers = ['Content-Type: application/json', 'Content-Length: 2', 'Connection: close']
     const socket = await begin('/api/start', [...headers, `Authorization: Bearer ${token}`])

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import health from '../../api/_health.js'
+import notFound from '../../api/_not-found.js'
 import auth from '../../api/auth.js'
 import end from '../../api/end.js'
-import health from '../../api/health.js'
-import notFound from '../../api/not-found.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
@@ -18,27 +18,29 @@ describe('a method that an endpoint does not support', () => {
     ['auth', auth, 'POST, DELETE', ['GET', 'HEAD', 'PUT', 'PATCH']],
     ['start', start, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PROPFIND']],
     ['send', send, 'POST', ['GET', 'HEAD', 'PUT', 'DELETE']],
-    ['poll', poll, 'GET', ['POST', 'PUT', 'DELETE']],
+    ['poll', poll, 'GET, POST', ['PUT', 'DELETE', 'PATCH']],
     ['end', end, 'POST', ['GET', 'HEAD', 'DELETE']],
     ['health', health, 'GET', ['POST', 'DELETE']],
-  ] as const)('is 405 at %s, with the ones it knows', async (_name, endpoint, allowed, methods) => {
-    for (const method of methods) {
-      const answer = await request(endpoint, { method })
-      expect(answer.status, method).toBe(405)
-      expect(answer.headers.get('allow')?.replace(/, (HEAD|OPTIONS)/g, '')).toBe(allowed)
-      if (method === 'HEAD') continue
-      expect(answer.body).toMatchObject({ code: 'method_not_allowed', retryable: false })
-    }
-    expect(gateway.salesforceCalls()).toEqual([])
-    expect(gateway.redis.counts.requests).toBe(0)
-  })
+  ] as const)(
+    'returns 405 and an Allow header at %s, without a call to Redis or Salesforce',
+    async (_name, endpoint, allowed, methods) => {
+      for (const method of methods) {
+        const answer = await request(endpoint, { method })
+        expect(answer.status, method).toBe(405)
+        expect(answer.headers.get('allow')?.replace(/, (HEAD|OPTIONS)/g, '')).toBe(allowed)
+        if (method === 'HEAD') continue
+        expect(answer.body).toMatchObject({ code: 'method_not_allowed', retryable: false })
+      }
+      expect(gateway.salesforceCalls()).toEqual([])
+      expect(gateway.redis.counts.requests).toBe(0)
+    },
+  )
+})
 
-  it('is not HEAD where GET is supported', async () => {
-    const visitor = await startConversation()
-    const { token, conversationId } = visitor
-    const answer = await request(poll, { method: 'HEAD', token, query: { conversationId } })
-    expect(answer).toMatchObject({ status: 200, body: null })
-  })
+it('poll answers HEAD with 200 and no body', async () => {
+  const { token, conversationId } = await startConversation()
+  const answer = await request(poll, { method: 'HEAD', token, query: { conversationId } })
+  expect(answer).toMatchObject({ status: 200, body: null })
 })
 
 describe('the request id', () => {
@@ -70,7 +72,7 @@ describe('the request id', () => {
 })
 
 describe('the headers of every answer', () => {
-  it('forbid storing, vary by origin and time Redis and Salesforce', async () => {
+  it('forbid storing and sniffing, vary by origin, name the request and time Redis and Salesforce', async () => {
     const { token } = await signInAsGuest()
     const answers = [
       await request(auth, { body: {} }),
@@ -114,7 +116,7 @@ describe('a problem response', () => {
     expect(Object.keys(body).sort()).toEqual(members)
   })
 
-  it('lists errors on 400 only', async () => {
+  it('has no list of errors with status 401, 405 or 404', async () => {
     const { token } = await signInAsGuest()
     const refusals = [
       await request(start, { body: {} }),

@@ -27,7 +27,7 @@ function expectInvalid(answer: TestResponse, ...paths: string[]): void {
 }
 
 describe('a body', () => {
-  it('with a typo is told so by name, every one of them', async () => {
+  it('with unknown properties is refused, and each of them is named', async () => {
     expectInvalid(await begin({ body: { resum: true, lang: 'de' } }), 'resum', 'lang')
   })
 
@@ -79,7 +79,7 @@ describe('a body', () => {
     'application/json; charset=utf-8',
     'APPLICATION/JSON',
     'application/json;charset=UTF-8',
-  ])('of type "%s" is JSON', async (type) => {
+  ])('of type "%s" is read as JSON', async (type) => {
     expect((await begin({ body: '{}', headers: { 'content-type': type } })).status).toBe(201)
   })
 
@@ -87,7 +87,7 @@ describe('a body', () => {
     ['no body', { method: 'POST' }],
     ['an empty one', { body: '' }],
     ['an empty one of another type', { body: '', headers: { 'content-type': 'text/plain' } }],
-  ])('may be left out: %s', async (_what, options) => {
+  ])('may be left out at start: %s', async (_what, options) => {
     expect((await begin(options)).status).toBe(201)
   })
 
@@ -126,18 +126,18 @@ describe('a body', () => {
     expectInvalid(await begin({ body }), path)
   })
 
-  it('with the attribute __proto__ is refused or sent, but not ignored', async () => {
+  it('with the attribute __proto__ is refused', async () => {
     const body = '{"routingAttributes": {"__proto__": "x", "topic": "y"}}'
     expectInvalid(await begin({ body }), 'routingAttributes.__proto__')
   })
 
-  it('with the attributes constructor and toString reaches Salesforce as it is', async () => {
+  it('with the attributes constructor and toString reaches Salesforce unchanged', async () => {
     const routingAttributes = { constructor: 'a', toString: 'b', valueOf: 'c' }
     expect((await begin({ body: { routingAttributes } })).status).toBe(201)
     expect(gateway.salesforce.exchanges.at(-1)?.requestBody).toMatchObject({ routingAttributes })
   })
 
-  it('repeats no value of the caller in its refusal', async () => {
+  it('is refused without repeating a value of the caller', async () => {
     const answer = await begin({ body: { conversationId: 'my-secret', language: 'so-secret!' } })
     expectInvalid(answer, 'conversationId', 'language')
     expect(JSON.stringify(answer.body)).not.toContain('secret')
@@ -148,7 +148,7 @@ describe('a query', () => {
   const pollWith = (search: string) =>
     request(poll, { token, url: `https://chat.example/api/poll${search}` })
 
-  it('with an unknown name is told so', async () => {
+  it('with an unknown name is refused, and the name is reported', async () => {
     expectInvalid(await pollWith(`?conversationId=${conversationId}&curser=x`), 'curser')
   })
 
@@ -160,7 +160,7 @@ describe('a query', () => {
     expectInvalid(await pollWith(`?conversationId=${conversationId}&${name}=x`), name)
   })
 
-  it('that lacks what is needed says so', async () => {
+  it('without conversationId is refused with the message "is required"', async () => {
     const answer = await pollWith('')
     expectInvalid(answer, 'conversationId')
     expect(answer.body.errors).toEqual([{ path: 'conversationId', message: 'is required' }])

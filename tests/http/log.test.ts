@@ -12,7 +12,7 @@ const gateway = setupGateway()
 const log = () => gateway.logLines.map((line) => JSON.parse(line))
 
 describe('the log', () => {
-  it('has exactly one line of JSON for each request with any outcome', async () => {
+  it('has exactly one line of JSON for each request, whether it succeeds or fails', async () => {
     const { token } = await signInAsGuest()
     await request(start, { token, body: {} })
     await request(start, { body: {} })
@@ -73,16 +73,7 @@ describe('the log', () => {
     expect(gateway.salesforceCalls()).toEqual([])
   })
 
-  it('is not needed for a conversation that cannot be read, which is as good as none', async () => {
-    const visitor = await startConversation()
-    const record = `local:visitor:{${visitor.user.id}}`
-    const field = `c:${visitor.conversationId}`
-    await gateway.redisBackend.execute(['HSET', record, field, '{"id":"of an earlier release"}'])
-    expect((await visitor.end()).body.code).toBe('conversation_not_found')
-    expect((await visitor.start()).status).toBe(201)
-  })
-
-  it('shows where a bug is and repeats nothing stored', async () => {
+  it('names the file of a bug and repeats no stored value', async () => {
     const visitor = await startConversation()
     const record = `local:visitor:{${visitor.user.id}}`
     await gateway.redisBackend.execute(['HSET', record, 'attributes', '{"id":["a-stored-value"]}'])
@@ -92,8 +83,17 @@ describe('the log', () => {
     const members = ['code', 'requestId', 'retryable', 'status', 'title', 'type']
     expect(Object.keys(answer.body).sort()).toEqual(members)
     expect(log().at(-1)).toMatchObject({ level: 'error', code: 'internal' })
-    expect(log().at(-1).error.stack.join()).toContain('records')
+    expect(log().at(-1).error.stack.join()).toContain('lib/store/record.ts')
     expect(gateway.logLines.at(-1)).not.toContain('stored-value')
     expect(gateway.salesforceCalls()).toEqual(before)
   })
+})
+
+it('a conversation whose stored record cannot be read counts as not found', async () => {
+  const visitor = await startConversation()
+  const record = `local:visitor:{${visitor.user.id}}`
+  const field = `c:${visitor.conversationId}`
+  await gateway.redisBackend.execute(['HSET', record, field, '{"id":"of an earlier release"}'])
+  expect((await visitor.end()).body.code).toBe('conversation_not_found')
+  expect((await visitor.start()).status).toBe(201)
 })

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import availability from '../../api/_availability.js'
+import conversations from '../../api/_conversations.js'
+import health from '../../api/_health.js'
+import jwks from '../../api/_jwks.js'
+import notFound from '../../api/_not-found.js'
+import transcript from '../../api/_transcript.js'
 import auth from '../../api/auth.js'
-import availability from '../../api/availability.js'
-import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
-import health from '../../api/health.js'
-import jwks from '../../api/jwks.js'
-import notFound from '../../api/not-found.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { endpoints as all } from '../../platforms/endpoints.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 
-const patterns = 'https://shop.example,https://*.partner.example,http://localhost:5173'
+const patterns =
+  'https://shop.example,https://*.partner.example,http://localhost:5173,capacitor://localhost'
 const gateway = setupGateway({ env: { ALLOWED_ORIGINS: patterns } })
 
+/** Lists the endpoints for allowed pages: all but `availability`, which is for everybody. */
 const endpoints = {
   auth,
   start,
@@ -27,10 +29,9 @@ const endpoints = {
   upload,
   transcript,
   conversations,
-  availability,
   jwks,
   health,
-  'not-found': notFound,
+  other: notFound,
 }
 const from = (origin: string, url = 'https://chat.example/api/auth') =>
   request(auth, { url, body: {}, headers: { origin } })
@@ -51,6 +52,7 @@ describe('a page', () => {
     ['with digits and hyphens in the label', 'https://a-1.partner.example'],
     ['of a port that is named', 'http://localhost:5173'],
     ["of the deployment's own origin", 'https://chat.example'],
+    ['of a listed web-view app', 'capacitor://localhost'],
   ])('%s may call', async (_what, origin) => {
     const { status, headers } = await from(origin)
     expect(status).toBe(200)
@@ -70,10 +72,10 @@ describe('a page', () => {
     ['under an exact origin', 'https://a.shop.example'],
     ['over plain http', 'http://shop.example'],
     ['under the wildcard over plain http', 'http://a.partner.example'],
-    ['of our own host over plain http', 'http://chat.example'],
+    ["of the deployment's host over plain http", 'http://chat.example'],
     ['of another port', 'https://shop.example:8443'],
     ['under the wildcard on another port', 'https://a.partner.example:8443'],
-    ['on our own host on another port', 'https://chat.example:8443'],
+    ["on the deployment's host on another port", 'https://chat.example:8443'],
     ['of another port of localhost', 'http://localhost:5174'],
     ['that is called null', 'null'],
     ['in upper case, as no browser writes it', 'HTTPS://SHOP.EXAMPLE'],
@@ -82,6 +84,11 @@ describe('a page', () => {
     ['that is the pattern itself', 'https://*.partner.example'],
     ['with an underscore trick', 'https://a_b.partner.example'],
     ['of a file', 'file://'],
+    ['of a web-view app that is not listed', 'ionic://localhost'],
+    ['of a listed web-view app on a port', 'capacitor://localhost:80'],
+    ['of a listed web-view app with a path', 'capacitor://localhost/'],
+    ['of a listed web-view app in upper case', 'CAPACITOR://localhost'],
+    ["of a web-view app on the deployment's host", 'capacitor://chat.example'],
     ['of an extension', 'chrome-extension://abcdefghijklmnop'],
     ['that is empty', ''],
     ['that is two', 'https://shop.example, https://evil.example'],
@@ -104,19 +111,13 @@ describe('a page', () => {
     expectRefused(await from(origin))
   })
 
-  it('may call only from our own origin when ALLOWED_ORIGINS is unset', async () => {
+  it("may call only from the deployment's origin when ALLOWED_ORIGINS is unset", async () => {
     gateway.setEnv({ ALLOWED_ORIGINS: '' })
     expectRefused(await from('https://shop.example'))
     expect((await from('https://chat.example')).status).toBe(200)
   })
 
-  it('without an Origin is no page, and is served without CORS', async () => {
-    const { status, headers } = await request(auth, { body: {} })
-    expect(status).toBe(200)
-    expect(headers.get('access-control-allow-origin')).toBeNull()
-  })
-
-  it('can read a refusal and every header that it needs', async () => {
+  it('of an exact origin can read a 401 and every header that it needs', async () => {
     const { status, headers } = await request(start, {
       body: {},
       headers: { origin: 'https://shop.example' },
@@ -128,44 +129,66 @@ describe('a page', () => {
     expect(exposed).toEqual(expect.arrayContaining(needed))
   })
 
-  it('learns from a problem what the endpoint is, even when the environment is broken', async () => {
+  it("of the deployment's origin gets 500 while the environment is broken, one of another site 403", async () => {
     gateway.setEnv({ SESSION_SECRET: '' })
     expect((await from('https://chat.example')).status).toBe(500)
     expect((await from('https://evil.example')).status).toBe(403)
   })
 })
 
-it('every endpoint is asked', () => {
-  expect(Object.keys(endpoints).sort()).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
+it('a request without an Origin is served without CORS headers', async () => {
+  const { status, headers } = await request(auth, { body: {} })
+  expect(status).toBe(200)
+  expect(headers.get('access-control-allow-origin')).toBeNull()
+})
+
+it('the preflight tests cover every endpoint', () => {
+  const covered = [...Object.keys(endpoints), 'availability'].sort()
+  expect(covered).toEqual([...all.keys()].map((path) => path.slice(5)).sort())
 })
 
 describe('a preflight', () => {
-  const ask = (endpoint: (typeof endpoints)[keyof typeof endpoints], origin: string) =>
+  const requestHeaders = 'authorization,baggage,content-type,sentry-trace,traceparent,x-request-id'
+  const preflight = (endpoint: Parameters<typeof request>[0], origin: string) =>
     request(endpoint, {
       method: 'OPTIONS',
       headers: {
         origin,
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization,content-type,x-request-id',
+        'access-control-request-headers': requestHeaders,
       },
     })
 
-  it.each(Object.entries(endpoints))('is answered at %s', async (_name, endpoint) => {
-    const { status, headers } = await ask(endpoint, 'https://a.partner.example')
-    expect(status).toBe(204)
-    expect(headers.get('access-control-allow-origin')).toBe('https://a.partner.example')
-    expect(headers.get('access-control-allow-methods')).toMatch(/GET.*POST.*DELETE/)
-    const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(/, ?/)
-    expect(allowed).toEqual(['authorization', 'content-type', 'x-request-id'])
-    expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0)
-    expect(headers.get('vary')).toMatch(/\bOrigin\b/)
-    expect(gateway.redis.counts.requests).toBe(0)
-  })
+  it.each(Object.entries(endpoints))(
+    'from an allowed origin is answered at %s without a call to Redis',
+    async (_name, endpoint) => {
+      const { status, headers } = await preflight(endpoint, 'https://a.partner.example')
+      expect(status).toBe(204)
+      expect(headers.get('access-control-allow-origin')).toBe('https://a.partner.example')
+      expect(headers.get('access-control-allow-methods')).toMatch(/GET.*POST.*DELETE/)
+      const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(/, ?/)
+      expect(allowed).toEqual(requestHeaders.split(','))
+      expect(headers.get('access-control-max-age')).toBe('7200')
+      expect(headers.get('vary')).toBe('Origin, Access-Control-Request-Headers')
+      expect(gateway.redis.counts.requests).toBe(0)
+    },
+  )
 
-  it.each(Object.entries(endpoints))('of a stranger is refused at %s', async (_name, endpoint) => {
-    const { status, headers } = await ask(endpoint, 'https://evil.example')
-    expect(status).toBe(403)
-    expect(headers.get('access-control-allow-origin')).toBeNull()
-    expect(headers.get('access-control-allow-methods')).toBeNull()
+  it.each(Object.entries(endpoints))(
+    'from another site is refused at %s',
+    async (_name, endpoint) => {
+      const { status, headers } = await preflight(endpoint, 'https://evil.example')
+      expect(status).toBe(403)
+      expect(headers.get('access-control-allow-origin')).toBeNull()
+      expect(headers.get('access-control-allow-methods')).toBeNull()
+      expect(headers.get('access-control-allow-headers')).toBeNull()
+    },
+  )
+
+  it('from any page is answered at availability, and may be cached for all of them', async () => {
+    const { status, headers } = await preflight(availability, 'https://evil.example')
+    expect(status).toBe(204)
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('vary')).toBe('Access-Control-Request-Headers')
   })
 })

@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => recorder.unregister())
 
-/** The spans of what happens now, those of requests last. */
+/** Returns the spans that end during some work, the one of a request after those below it. */
 async function spansOf(work: () => Promise<unknown>) {
   recorder.ended.length = 0
   await work()
@@ -46,7 +46,7 @@ describe('spans', () => {
     }
   })
 
-  it('belong to their own request among concurrent ones', async () => {
+  it('belong to the right one of several concurrent requests', async () => {
     const visitors = [
       await startConversation(),
       await startConversation(),
@@ -80,7 +80,7 @@ describe('spans', () => {
     })
   })
 
-  it('are errors for failures of the gateway and of upstreams', async () => {
+  it('have the status ERROR for a failed call to Redis and for its request', async () => {
     const visitor = await startConversation()
     gateway.redis.fault({ what: 'drop' })
     const [redis, requestSpan] = await spansOf(() => visitor.poll())
@@ -90,6 +90,21 @@ describe('spans', () => {
       status: { code: SpanStatusCode.ERROR },
     })
   })
+
+  it.each(['1.0.0', '1.4.1', '1.99.0'])(
+    'are recorded, below the active span, by an SDK with version %s of the API',
+    async (version) => {
+      const visitor = await startConversation()
+      const spanContext = { traceId: '2'.repeat(32), spanId: '3'.repeat(16), traceFlags: 1 }
+      recorder.unregister()
+      recorder.registerAs(version, trace.setSpanContext(ROOT_CONTEXT, spanContext))
+      const spans = await spansOf(() => visitor.poll())
+      const requestSpan = spans.at(-1)
+      expect(requestSpan).toMatchObject({ name: 'GET /api/poll', parentId: spanContext.spanId })
+      expect(spans.length).toBeGreaterThan(2)
+      for (const { parentId } of spans.slice(0, -1)) expect(parentId).toBe(requestSpan?.id)
+    },
+  )
 
   it('contain no made-up method', async () => {
     const spans = await spansOf(() => request(send, { method: 'MY-SECRET' }))

@@ -59,15 +59,15 @@ describe.each(endpoints)('%s while the store fails', (endpoint) => {
 })
 
 describe('a store that is slow but answers in time', () => {
-  it('is waited for', async () => {
+  it('does not fail a sign-in', async () => {
     gateway.redis.fault({ times: 3, what: { slowMs: 20 } })
     expect((await signInAsGuest()).token).toBeTruthy()
   })
 })
 
 describe('start when the store fails during it', () => {
-  const lost = [2, 3, 4, 5, 6, 7].map((nth): [number, RedisFault] => [nth, 'lose'])
-  const dropped = [6, 7].map((nth): [number, RedisFault] => [nth, 'drop'])
+  const lost = [1, 2, 3].map((nth): [number, RedisFault] => [nth, 'lose'])
+  const dropped = [1, 2, 3].map((nth): [number, RedisFault] => [nth, 'drop'])
 
   it.each([...lost, ...dropped])(
     'leaves one working conversation after a repeat (request %i, %s)',
@@ -90,7 +90,7 @@ describe('start when the store fails during it', () => {
 describe('a repeat after a failure of the store', () => {
   it('refreshes the visitor whose refresh answer was lost', async () => {
     const { refreshToken } = await signInAsGuest()
-    failRequest(3, 'lose')
+    failRequest(1, 'lose')
     const first = await request(auth, { body: { refreshToken } })
     expect(first).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
     const again = await request(auth, { body: { refreshToken } })

@@ -1,8 +1,8 @@
-/** A gateway whose answers are always the same, to the millisecond. */
+/** Imitates a gateway whose answers are always the same, to the millisecond. */
 import type { BrowserContext, Route } from 'playwright-core'
-import type { PollReply } from '../../client/core/index.js'
-import { conversationId, now } from '../widget/fixtures/said.js'
-import type { Talk } from './talks.js'
+import type { ActivityReply, PollReply } from '../../client/core/api-types.js'
+import { conversationId, now } from '../widget/fixtures/message.js'
+import type { Conversation } from './conversations.js'
 
 const later = '2026-03-12T10:13:00.000Z'
 
@@ -15,14 +15,18 @@ const start = {
   ...{ prechat: null, attachments: { maxBytes: 5_000_000 } },
 }
 
-function pageOf({ messages, conversation }: Talk): PollReply {
+const silence: ActivityReply = { typing: [], progress: null, queuePosition: null, partial: null }
+
+function pageOf({ messages, conversation, activity }: Conversation): PollReply {
   return {
     messages: messages.map(({ delivery: _, ...message }) => message),
-    ...{ cursor: 'c', hasMore: false, before: null, pollAfterMs: 2500, conversation },
+    ...{ cursor: 'c', hasMore: false, before: null, pollAfterMs: 3000 },
+    ...{ waitSeconds: activity ? 25 : 0, conversation },
+    ...(activity && { activity: { ...silence, ...activity } }),
   }
 }
 
-/** What the gateway says it spent, by path: for the view of what happens underneath. */
+/** Values of `Server-Timing` by path, for the view of what happens underneath. */
 const timings: Record<string, string> = {
   '/api/auth': 'total;dur=14, redis;dur=9, salesforce;dur=0',
   '/api/start': 'total;dur=88, redis;dur=12, salesforce;dur=71',
@@ -39,11 +43,14 @@ const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270" w
 <path d="M198 128h50v30h-50z" fill="#5fae8b"/><path d="M292 110h44v80h-44z" fill="#f4f7f8"/></svg>`
 
 /** Answers all that pages ask of the gateway, and of others. */
-export async function answerWith(talk: Talk, context: BrowserContext): Promise<void> {
+export async function answerWith(
+  conversation: Conversation,
+  context: BrowserContext,
+): Promise<void> {
   const replies: Record<string, object> = {
     '/api/auth': auth,
-    '/api/start': start,
-    '/api/poll': pageOf(talk),
+    '/api/start': conversation.refusal ?? start,
+    '/api/poll': pageOf(conversation),
     '/api/send': { id: 'i', conversationId, timestamp: now, duplicate: false },
   }
   const asked: string[] = []
@@ -53,7 +60,8 @@ export async function answerWith(talk: Talk, context: BrowserContext): Promise<v
     if (pathname === '/api/poll' && asked.includes(pathname)) return
     asked.push(pathname)
     const headers = { 'server-timing': timings[pathname] ?? '' }
-    const status = statuses[pathname] ?? 200
+    const refused = pathname === '/api/start' ? conversation.refusal?.status : undefined
+    const status = refused ?? statuses[pathname] ?? 200
     return route.fulfill({ status, json: replies[pathname] ?? {}, headers })
   })
   await context.route('https://pictures.example/**', (route) =>

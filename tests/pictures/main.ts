@@ -1,4 +1,4 @@
-/** `npm run -s pictures`: takes the pictures under `docs/img/` anew. */
+/** Takes the pictures under `docs/img/` again (`npm run -s pictures`). */
 import { launchBrowser } from '../e2e/browser.js'
 import { startGateway } from '../e2e/gateway.js'
 import { pictureNames, takePicture } from './take.js'

@@ -28,7 +28,7 @@ function bodyOf({ body }: Call) {
   return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
 }
 
-/** Payload 2.0: header names in lower case, the query as it was written. */
+/** Builds events of payload 2.0: header names in lower case, the query as it was written. */
 function version2(recorded: typeof functionUrl | typeof httpApi): ToEvent {
   const { stage, http } = recorded.requestContext
   const prefix = stage === '$default' ? '' : `/${stage}`
@@ -50,7 +50,10 @@ function version2(recorded: typeof functionUrl | typeof httpApi): ToEvent {
   }
 }
 
-/** Payload 1.0: header names as they were written, the query decoded, everything in two forms. */
+/**
+ * Builds events of payload 1.0: header names as they were written, the query decoded, everything in
+ * two forms.
+ */
 function version1(prefix: string): ToEvent {
   const { requestContext, headers: recorded } = restApi
   return (call) => {
@@ -95,7 +98,7 @@ const result = z.object({
   cookies: z.undefined().optional(),
 })
 
-/** What a caller gets of it: AWS decodes bytes that are marked as such. */
+/** Returns what a caller gets of it: AWS decodes bytes that are marked as such. */
 export async function invoke(toEvent: ToEvent, call: Call) {
   const event = toEvent(call)
   const given = result.parse(await handler(event))
@@ -111,7 +114,7 @@ export async function invoke(toEvent: ToEvent, call: Call) {
   return { status, headers, bytes, body, isBase64Encoded }
 }
 
-/** AWS reads the headers in the form in which it sent its own. */
+/** Fails unless the result's headers have the form of AWS's own, the only one it reads. */
 function expectForm(asked: boolean, given: boolean): void {
   if (asked !== given) throw new Error('The headers of the result are in the wrong form')
 }

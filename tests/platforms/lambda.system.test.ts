@@ -1,4 +1,4 @@
-/** The function as `sam build` makes it: one file, run by a Node that has nothing else. */
+/** Tests the function as `sam build` makes it: one file, run by a Node that has nothing else. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

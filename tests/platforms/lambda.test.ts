@@ -50,6 +50,17 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
     return { conversationId, headers, post, get, upload }
   }
 
+  it('a poll that waited gives its place back before the answer, which freezes the process', async () => {
+    const { conversationId, get } = await visit()
+    const cursor = String((await get('/api/poll')).body.cursor)
+    gateway.salesforce.inject(conversationId, [{ text: 'News' }])
+    gateway.redis.fault({ what: { slowMs: 0 } })
+    gateway.redis.fault({ what: { slowMs: 400 } })
+    await get('/api/poll', ['cursor', cursor], ['wait', '25'])
+    const keys = await gateway.redisBackend.execute(['KEYS', '*:waits:*'])
+    expect(keys).toEqual([])
+  })
+
   it('a conversation is held from the first word to the last', async () => {
     const { conversationId, headers, post, get, upload } = await visit()
     const said = await post('/api/send', { conversationId, text: 'Grüße, is it there? 🚢' })
@@ -78,6 +89,26 @@ describe.each(ways)('through %s', (_way, toEvent, domain) => {
     expect((await post('/api/send', { conversationId, text: 'Still there?' })).status).toBe(410)
     expect((await call({ method: 'DELETE', path: '/api/auth', headers })).status).toBe(204)
   })
+
+  it.each([
+    ['is cut', 'drop', 503, 'upstream_unavailable', 'upstream'],
+    ['stops', 'hang', 504, 'upstream_timeout', 'idle'],
+  ] as const)(
+    'a transcript that %s midway is a problem instead of a part of it, and one log line',
+    async (_how, breakBy, status, code, cut) => {
+      const { get } = await visit()
+      gateway.setEnv({ REQUEST_DEADLINE_MS: '300' })
+      const operation = 'retrieveConversationTranscript'
+      gateway.salesforce.fail({ operation, what: { body: { breakAfterBytes: 300, breakBy } } })
+      gateway.logLines.length = 0
+      const answer = await get('/api/transcript')
+      expect(answer).toMatchObject({ status, body: { code, retryable: true } })
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+      expect(answer.headers.get('content-disposition')).toBeNull()
+      const lines = gateway.logLines.map((line) => JSON.parse(line))
+      expect(lines).toMatchObject([{ level: 'error', endpoint: 'transcript', bytes: 300, cut }])
+    },
+  )
 
   it('every byte of a file arrives', async () => {
     const { upload } = await visit()

@@ -8,6 +8,22 @@ import { serve } from '../../platforms/serve.js'
 
 const free = { host: '127.0.0.1', port: 0 }
 
+/** Is longer than a test may take: a server that waited for it would fail the test. */
+const tooLongMs = 60_000
+
+/** Serves a handler; `arrived` resolves with its first request. */
+async function serveSeen(handler: Parameters<typeof serve>[0]) {
+  let see = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    see = resolve
+  })
+  const server = await serve((...call) => {
+    see()
+    return handler(...call)
+  }, free)
+  return { server, arrived }
+}
+
 async function socketTo(url: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   await once(socket, 'connect')
@@ -16,11 +32,16 @@ async function socketTo(url: string): Promise<Socket> {
 
 describe('a server that is closed', () => {
   it('lets an answer on its way finish, and tells the caller not to come again', async () => {
-    const server = await serve(() => sleep(200, new Response('whole')), free)
+    let finish = () => {}
+    const finished = new Promise<Response>((resolve) => {
+      finish = () => resolve(new Response('whole'))
+    })
+    const { server, arrived } = await serveSeen(() => finished)
     const answer = fetch(server.url)
-    await sleep(50)
-    const closed = server.close(5000)
+    await arrived
+    const closed = server.close(tooLongMs)
     await expect(fetch(server.url)).rejects.toThrow('fetch failed')
+    finish()
     const response = await answer
     expect(response.headers.get('connection')).toBe('close')
     expect(await response.text()).toBe('whole')
@@ -28,9 +49,9 @@ describe('a server that is closed', () => {
   })
 
   it('waits no longer than it is told', async () => {
-    const server = await serve(() => new Promise(() => {}), free)
+    const { server, arrived } = await serveSeen(() => new Promise(() => {}))
     const hanging = fetch(server.url).catch(() => 'cut')
-    await sleep(50)
+    await arrived
     const began = performance.now()
     await server.close(300)
     expect(performance.now() - began).toBeGreaterThan(250)
@@ -41,10 +62,53 @@ describe('a server that is closed', () => {
     const server = await serve(async () => new Response('done'), free)
     expect(await (await fetch(server.url)).text()).toBe('done')
     const unused = await socketTo(server.url)
-    const began = performance.now()
-    await server.close(5000)
-    expect(performance.now() - began).toBeLessThan(1000)
+    await server.close(tooLongMs)
     unused.destroy()
+  })
+})
+
+describe('the signal of a request', () => {
+  /** Serves a handler that answers when its signal is aborted; tells what happened. */
+  async function serveUntilAborted() {
+    const outcomes: string[] = []
+    const { server, arrived } = await serveSeen(async (request, { signal }) => {
+      const waited = sleep(tooLongMs, 'waited', { ...(signal && { signal }) })
+      const outcome = await waited.catch(() => 'aborted')
+      outcomes.push(outcome, request.signal.aborted ? 'aborted' : 'waited')
+      return new Response(outcome)
+    })
+    return { server, arrived, outcomes }
+  }
+
+  it('is aborted when the caller hangs up', async () => {
+    const { server, arrived, outcomes } = await serveUntilAborted()
+    const socket = await socketTo(server.url)
+    socket.write('GET / HTTP/1.1\r\nHost: any\r\n\r\n')
+    await arrived
+    expect(outcomes).toEqual([])
+    socket.destroy()
+    await expect.poll(() => outcomes).toEqual(['aborted', 'aborted'])
+    await server.close(0)
+  })
+
+  it('is aborted when the server is closed, and the answer still arrives', async () => {
+    const { server, arrived } = await serveUntilAborted()
+    const answer = fetch(server.url)
+    await arrived
+    await Promise.all([server.close(tooLongMs), answer])
+    expect(await (await answer).text()).toBe('aborted')
+  })
+
+  it('is not aborted by the end of the answer', async () => {
+    let seen: AbortSignal | undefined
+    const server = await serve(async (_request, { signal }) => {
+      seen = signal
+      return new Response('done')
+    }, free)
+    expect(await (await fetch(server.url)).text()).toBe('done')
+    await sleep(50)
+    expect(seen?.aborted).toBe(false)
+    await server.close(0)
   })
 })
 

@@ -10,7 +10,7 @@ const { Metadata, Properties } = Resources.Gateway
 const variables = Properties.Environment.Variables
 const entries = Object.entries(variables)
 
-/** What `sam deploy` would be told. */
+/** Reads the template as `sam deploy` would. */
 const answers: Record<string, string> = {
   SalesforceMessagingUrl: 'https://harbor.my.salesforce-scrt.com',
   SalesforceOrgId: '00DZZ0000000AbC',

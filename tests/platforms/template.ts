@@ -1,4 +1,4 @@
-/** The SAM template as data: `!Ref X` becomes `{ ref: 'X' }`. */
+/** Reads the SAM template as data: `!Ref X` becomes `{ ref: 'X' }`. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import * as z from 'zod'

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type Cursor,
-  createCursors,
-  type HistoryMark,
-  maxAnchorLength,
-} from '../../lib/polling/cursor.js'
+import { type Cursor, createCursors, maxAnchorLength } from '../../lib/polling/cursor.js'
 import type { Entry } from '../../lib/polling/entries.js'
+import type { HistoryMark } from '../../lib/polling/history.js'
 import { foldState, initialState } from '../../lib/polling/state.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
 
@@ -32,9 +28,9 @@ const participant: fc.Arbitrary<Participant> = fc.record({
   displayName: fc.option(fc.string({ unit: 'grapheme', maxLength: 12 })),
   subject: fc.string({ maxLength: 18 }),
 })
-const stateBefore: fc.Arbitrary<Cursor['stateBefore']> = fc.record({
+const state: fc.Arbitrary<Cursor['stateBefore']> = fc.record({
   handledBy: fc.constantFrom('queue', 'bot', 'agent', 'none', 'unknown'),
-  participants: fc.array(participant, { maxLength: 8 }),
+  participants: fc.array(participant, { maxLength: 3 }),
   endedBy: fc.constantFrom(null, 'EndUser', 'Agent', 'System'),
   estimatedWaitSeconds: fc.option(fc.integer({ min: 0, max: 10_000 })),
   closed: fc.boolean(),
@@ -43,13 +39,23 @@ const aCursor: fc.Arbitrary<Cursor> = fc
   .record({
     newest: instant,
     anchor: fc.option(fc.string({ minLength: 1, maxLength: 100 })),
-    stateBefore,
+    stateBefore: state,
+    state: fc.option(state),
+    resume: fc.option(
+      fc.record({
+        bound: instant,
+        from: instant,
+        anchor: fc.option(fc.string({ minLength: 1, maxLength: 100 })),
+        state,
+        startedAt: instant,
+      }),
+    ),
     seen: fc.array(fc.tuple(mark, fc.integer({ min: 0, max: 30_000 })), { maxLength: 60 }),
+    heardUntil: fc.option(instant),
   })
-  .map(({ newest, anchor, stateBefore, seen }) => ({
+  .map(({ newest, seen, ...rest }) => ({
+    ...rest,
     newest,
-    anchor,
-    stateBefore,
     windowStart: newest - 30_000,
     seen: new Map(seen.map(([id, age]) => [id, newest - age])),
   }))
@@ -75,7 +81,10 @@ function cursorWith(marks: number, rest: Partial<Cursor> = {}): Cursor {
     windowStart: newest - 30_000,
     anchor: 'a'.repeat(maxAnchorLength),
     stateBefore: initialState,
+    state: rest.stateBefore ?? initialState,
+    resume: null,
     seen: new Map(seen),
+    heardUntil: newest,
     ...rest,
   }
 }
@@ -234,7 +243,15 @@ describe('a cursor', () => {
       message: null,
       change: { kind: 'participants', changes },
     }
-    const cursor = cursorWith(400, { stateBefore: foldState(initialState, [joined]) })
-    expect(cursors.sealCursor(cursor, conversationId).length).toBeLessThanOrEqual(6144)
+    const crowded = foldState(initialState, [joined])
+    const resume = { bound: 1, from: 2, anchor: null, state: initialState, startedAt: 3 }
+    const cursor = cursorWith(400, { stateBefore: crowded, state: served().stateBefore, resume })
+    const text = cursors.sealCursor(cursor, conversationId)
+    expect(text.length).toBeLessThanOrEqual(6144)
+    expect(cursors.openCursor(text, conversationId)).toEqual({
+      ...cursor,
+      state: null,
+      resume: null,
+    })
   })
 })

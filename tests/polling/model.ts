@@ -1,6 +1,7 @@
 /**
- * An independent model of Salesforce's list of entries, with everything a poll must survive: late
- * entries, shuffled milliseconds, repeats, omissions, aborted calls and bounds of either kind.
+ * Models Salesforce's list of entries independently, with everything a poll must survive: late
+ * entries, entries ahead of the clock, shuffled milliseconds, repeats, omissions, aborted calls and
+ * bounds of either kind.
  */
 import type {
   Entry,
@@ -10,8 +11,9 @@ import type {
   PageRequest,
   StateChange,
 } from '../../lib/polling/entries.js'
+import { GatewayError } from '../../lib/problem.js'
 
-/** One line of the ledger: what Salesforce knows, and from when on its list shows it. */
+/** One line of the entry log: what Salesforce knows, and from when on its list shows it. */
 export type Line = {
   id: string
   at: number
@@ -29,13 +31,15 @@ export type Stretch = {
   count: number
   /** The lines are spread at random over this many milliseconds. */
   spanMs: number
-  /** Of 100 lines, how many are late, for staff only, or repeated. */
+  /** Percentages of lines that are late, for staff only, or repeated. */
   latePercent: number
+  /** Percentage of lines that carry a time ahead of Salesforce's clock when they become visible. */
+  aheadPercent?: number
   staffPercent: number
   repeatedPercent: number
 }
 
-export type LedgerShape = {
+export type EntryLogShape = {
   seed: number
   stretches: readonly Stretch[]
   /** Never more lines than this in any window of 31 seconds: a longer gap is put in. */
@@ -47,7 +51,7 @@ export const windowMs = 30_000
 const pageSize = 50
 const perMillisecond = 25
 
-/** A small seeded generator (mulberry32): a number from 0 up to, not including, `below`. */
+/** Creates a small seeded generator (mulberry32): a number from 0 up to, not including, `below`. */
 export function createDice(seed: number) {
   let state = seed >>> 0
   return (below: number): number => {
@@ -59,10 +63,11 @@ export function createDice(seed: number) {
 }
 
 const latenesses = [1, 40, 1_000, 15_000, 29_000, 29_999, 30_000]
+const leads = [1, 1_000, 29_999, 30_001, 60_000, 3_600_000]
 const repeatDistances = [0, 1, 7, 49, 60]
 
 /** Expands stretches into lines, oldest first. */
-export function createLedger({ seed, stretches, perWindow }: LedgerShape): Line[] {
+export function createEntryLog({ seed, stretches, perWindow }: EntryLogShape): Line[] {
   const dice = createDice(seed)
   const lines: Line[] = []
   let end = beginning
@@ -71,12 +76,13 @@ export function createLedger({ seed, stretches, perWindow }: LedgerShape): Line[
     const isCrowded = recent + stretch.count > (perWindow ?? Number.POSITIVE_INFINITY)
     const start = end + stretch.gapMs + (isCrowded ? windowMs + 1_001 : 0)
     for (const at of moments(stretch, start, dice)) {
-      const isLate = dice(100) < stretch.latePercent
+      const isAhead = dice(100) < (stretch.aheadPercent ?? 0)
+      const isLate = !isAhead && dice(100) < stretch.latePercent
       const isRepeated = dice(100) < stretch.repeatedPercent
       lines.push({
         id: `entry-${seed}-${lines.length}`,
         at,
-        visibleAt: at + (isLate ? (latenesses[dice(latenesses.length)] ?? 0) : 0),
+        visibleAt: at + pickIf(isLate, latenesses, dice) - pickIf(isAhead, leads, dice),
         forVisitors: dice(100) >= stretch.staffPercent,
         repeatedAfter: isRepeated ? (repeatDistances[dice(repeatDistances.length)] ?? 0) : null,
         change: null,
@@ -87,7 +93,13 @@ export function createLedger({ seed, stretches, perWindow }: LedgerShape): Line[
   return lines
 }
 
-/** Random moments in order, at most 25 in one millisecond and none in one that is already used. */
+function pickIf(isWanted: boolean, values: readonly number[], dice: (below: number) => number) {
+  return isWanted ? (values[dice(values.length)] ?? 0) : 0
+}
+
+/**
+ * Generates moments in order, at most 25 in one millisecond and none in one that is already used.
+ */
 function moments({ count, spanMs }: Stretch, start: number, dice: (below: number) => number) {
   const sorted = Array.from({ length: count }, () => start + dice(spanMs + 1)).sort((a, b) => a - b)
   const spread: number[] = []
@@ -101,7 +113,7 @@ function moments({ count, spanMs }: Stretch, start: number, dice: (below: number
   return spread.map((at) => at + 1)
 }
 
-/** A line made by hand: visible at once, for visitors, listed once. */
+/** Makes a line by hand: visible at once, for visitors, listed once. */
 export function line(id: string, at: number, rest: Partial<Line> = {}): Line {
   return {
     id,
@@ -131,31 +143,33 @@ function entryOf(row: Line): Entry {
 }
 
 export type Trouble = {
-  /** Of 100 entries of the last 30 seconds, how many this call leaves out. */
+  /** Percentage of the entries of the last 30 seconds that this call leaves out. */
   omitPercent?: number
   /** The call with this number (from 0) and every later one fails. */
   failsFrom?: number
+  /** The call with this number (from 0) and every later one is refused by a limit. */
+  refusedFrom?: number
   /** The clock moves on by this much after every call. */
   driftMs?: number
 }
 
-/** How the list is read on: from a moment, which it includes or not; or, in one page, after an entry. */
+/** Start of a read: a moment, included or not; or, within one page, the place after an entry. */
 export type Bounds = 'inclusive' | 'exclusive' | 'afterEntry'
 
 export type Salesforce = ReturnType<typeof createSalesforce>
 
-/** Salesforce as a list: a clock that can be moved, and calls that can be troubled. */
+/** Imitates Salesforce as a list: its clock can be moved, and calls can fail. */
 export function createSalesforce({
-  ledger,
+  entryLog,
   bounds,
   seed = 1,
 }: {
-  ledger: readonly Line[]
+  entryLog: readonly Line[]
   bounds: Bounds
   seed?: number
 }) {
   const dice = createDice(seed)
-  const sorted = [...ledger].sort((a, b) => a.at - b.at)
+  const sorted = [...entryLog].sort((a, b) => a.at - b.at)
   const reversed = sorted.toReversed()
   const clock = { now: beginning }
   const slack = bounds === 'exclusive' ? 1 : 0
@@ -167,14 +181,16 @@ export function createSalesforce({
     return at <= (request.endTimestamp ?? Number.POSITIVE_INFINITY) - slack
   }
 
-  /** What follows an entry, which is told again with those of its millisecond and a few before them. */
+  /** Lists what follows an entry, and again the entry with those of its millisecond and a few before. */
   function isAfter(at: number, request: PageRequest): boolean {
     if (request.order === 'newestFirst') return isInside(at, request)
     const index = sorted.findIndex(({ id }) => id === request.after)
     return at >= (sorted[Math.max(0, index - 3)]?.at ?? 0)
   }
 
-  /** Lines in the order asked for, those of one millisecond in any order, then the repeats. */
+  /**
+   * Returns lines in the order asked for, those of one millisecond in any order, then the repeats.
+   */
   function rowsOf(request: PageRequest, omitPercent: number): Line[] {
     const ordered = request.order === 'oldestFirst' ? sorted : reversed
     const start = firstIndex(ordered, ({ at }) => isRead(at, request))
@@ -205,14 +221,17 @@ export function createSalesforce({
   return {
     clock,
 
-    /** The lines that a visitor can be shown by now. */
-    shown: () => ledger.filter((row) => row.forVisitors && row.visibleAt <= clock.now),
+    /** Returns the lines that a visitor can be shown by now. */
+    shown: () => entryLog.filter((row) => row.forVisitors && row.visibleAt <= clock.now),
 
-    /** The list as one reading sees it, and how often it was called. */
-    reading({ omitPercent = 0, failsFrom, driftMs = 0 }: Trouble = {}) {
+    /** Returns the list as one reading sees it, and counts its calls. */
+    reading({ omitPercent = 0, failsFrom, refusedFrom, driftMs = 0 }: Trouble = {}) {
       const calls: PageRequest[] = []
       const list: ListEntries = async (request): Promise<EntryPage> => {
         if (failsFrom !== undefined && calls.length >= failsFrom) throw new Error('aborted')
+        if (refusedFrom !== undefined && calls.length >= refusedFrom) {
+          throw new GatewayError('rate_limited', { retryAfterMs: 3000 })
+        }
         calls.push(request)
         const rows = rowsOf(request, omitPercent).slice(0, most)
         const page = {

@@ -11,24 +11,27 @@ const calm: Circumstances = {
   ended: false,
   remaining: 240,
   resetMs: 60_000,
+  isQueued: false,
+  lookWaitMs: 0,
+  hasEvents: false,
 }
 
 const pace: [quietMs: number | null, lastSpeaker: Circumstances['lastSpeaker'], after: number][] = [
-  [null, null, 1_000],
-  [0, 'Agent', 1_000],
-  [29_999, 'Agent', 1_000],
-  [30_000, 'Agent', 2_000],
-  [30_000, 'Chatbot', 2_000],
-  [30_000, null, 2_000],
-  [30_000, 'EndUser', 1_000],
-  [119_999, 'EndUser', 1_000],
-  [119_999, 'Agent', 2_000],
-  [120_000, 'EndUser', 4_000],
-  [120_000, 'Agent', 4_000],
-  [599_999, 'Agent', 4_000],
-  [600_000, 'Agent', 10_000],
-  [600_000, 'EndUser', 10_000],
-  [86_400_000, null, 10_000],
+  [null, null, 3_000],
+  [0, 'Agent', 3_000],
+  [29_999, 'Agent', 3_000],
+  [30_000, 'Agent', 5_000],
+  [30_000, 'Chatbot', 5_000],
+  [30_000, null, 5_000],
+  [30_000, 'EndUser', 3_000],
+  [119_999, 'EndUser', 3_000],
+  [119_999, 'Agent', 5_000],
+  [120_000, 'EndUser', 10_000],
+  [120_000, 'Agent', 10_000],
+  [599_999, 'Agent', 10_000],
+  [600_000, 'Agent', 15_000],
+  [600_000, 'EndUser', 15_000],
+  [86_400_000, null, 15_000],
 ]
 
 const limits = fc.record({
@@ -40,6 +43,9 @@ const circumstances = fc.record<Circumstances>({
   lastSpeaker: fc.constantFrom(null, 'EndUser', 'Agent', 'Chatbot'),
   hasMore: fc.boolean(),
   ended: fc.boolean(),
+  isQueued: fc.boolean(),
+  lookWaitMs: fc.integer({ min: 0, max: 60_000 }),
+  hasEvents: fc.boolean(),
   remaining: fc.integer({ min: 0, max: 240 }),
   resetMs: fc.integer({ min: 0, max: 60_000 }),
 })
@@ -50,6 +56,24 @@ describe('when to poll next', () => {
       expect(pollAfterMs({ ...calm, quietMs, lastSpeaker })).toBe(after)
     })
   }
+
+  it('is after 5 s in a queue, however long it takes', () => {
+    for (const quietMs of [30_000, 119_999, 600_000, 7_200_000]) {
+      expect(pollAfterMs({ ...calm, quietMs, isQueued: true, lastSpeaker: 'EndUser' })).toBe(5_000)
+    }
+  })
+
+  it('is not before the budget of looks allows the next one', () => {
+    expect(pollAfterMs({ ...calm, lookWaitMs: 7_000 })).toBe(7_000)
+    expect(pollAfterMs({ ...calm, lookWaitMs: 7_000, hasMore: true })).toBe(7_000)
+    expect(pollAfterMs({ ...calm, lookWaitMs: 2_000 })).toBe(3_000)
+  })
+
+  it('is at once with events, until the conversation has been quiet for 10 minutes', () => {
+    const after = (quietMs: number) => pollAfterMs({ ...calm, hasEvents: true, quietMs })
+    expect([0, 120_000, 599_999].map(after)).toEqual([0, 0, 0])
+    expect(after(600_000)).toBe(15_000)
+  })
 
   it('is at once when more is waiting, as long as the limit is far', () => {
     expect(pollAfterMs({ ...calm, hasMore: true })).toBe(0)
@@ -102,13 +126,13 @@ describe('when to poll next', () => {
   })
 
   it('takes a newest entry that seems to lie in the future for a fresh one', () => {
-    expect(pollAfterMs({ ...calm, quietMs: -5_000_000 })).toBe(1_000)
+    expect(pollAfterMs({ ...calm, quietMs: -5_000_000 })).toBe(3_000)
   })
 
   it('is not negative when the limit became whole again a moment ago', () => {
     const passed = { ...calm, remaining: 5, resetMs: -20 }
     expect(pollAfterMs({ ...passed, hasMore: true })).toBeGreaterThanOrEqual(0)
     expect(pollAfterMs({ ...passed, hasMore: true, remaining: 0 })).toBeGreaterThanOrEqual(0)
-    expect(pollAfterMs(passed)).toBe(1_000)
+    expect(pollAfterMs(passed)).toBe(3_000)
   })
 })

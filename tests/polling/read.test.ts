@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createCursors } from '../../lib/polling/cursor.js'
 import type { ListEntries } from '../../lib/polling/entries.js'
-import { newestPage, nextPage, olderPage, type PollPage } from '../../lib/polling/poll-pages.js'
+import { olderPage } from '../../lib/polling/history.js'
+import { newestPage, nextPage, type PollPage } from '../../lib/polling/poll-pages.js'
 import { createSealer, deriveKeys } from '../../lib/sealing.js'
 import { beginning, createSalesforce, type Line, line, windowMs } from './model.js'
 
@@ -14,7 +15,7 @@ function idsOf({ messages }: { messages: readonly { id: string }[] }): string[] 
   return messages.map(({ id }) => id)
 }
 
-/** The cursor as the client brings it back. */
+/** Returns the cursor as the client brings it back. */
 function carried(cursor: PollPage['cursor']): PollPage['cursor'] {
   const sealed = cursors.sealCursor(cursor, conversationId)
   expect(sealed.length).toBeLessThanOrEqual(6144)
@@ -41,7 +42,7 @@ async function drain(
   throw new Error(`More was waiting after ${mostPolls} polls`)
 }
 
-/** All of the history behind a first page, at most so many pages of it. */
+/** Reads all of the history behind a first page, in at most so many pages. */
 async function drainOlder(list: ListEntries, read: PollPage, limit: number, mostPages: number) {
   const given: string[] = []
   let { before } = read
@@ -54,8 +55,8 @@ async function drainOlder(list: ListEntries, read: PollPage, limit: number, most
   return given
 }
 
-function salesforce(ledger: readonly Line[], bounds: 'inclusive' | 'exclusive' = 'inclusive') {
-  const model = createSalesforce({ ledger, bounds })
+function salesforce(entryLog: readonly Line[], bounds: 'inclusive' | 'exclusive' = 'inclusive') {
+  const model = createSalesforce({ entryLog, bounds })
   const moveTo = (at: number) => {
     model.clock.now = at
   }
@@ -70,8 +71,8 @@ const start = beginning + 1_000_000
 
 describe('an ordinary conversation', () => {
   it('costs one call to Salesforce per poll', async () => {
-    const ledger = lines('m', 200, (index) => start + index * 3_000)
-    const { clock, reading } = salesforce(ledger)
+    const entryLog = lines('m', 200, (index) => start + index * 3_000)
+    const { clock, reading } = salesforce(entryLog)
     clock.now = start
     let { cursor } = await newestPage(reading().list, 50)
     let given = 1
@@ -97,12 +98,12 @@ describe('an ordinary conversation', () => {
   })
 
   it('gives a message that is late by the whole window', async () => {
-    const ledger = [
+    const entryLog = [
       line('early', start),
       line('late', start + 1, { visibleAt: start + 1 + windowMs }),
       line('newest', start + windowMs),
     ]
-    const { list, moveTo } = salesforce(ledger, 'exclusive')
+    const { list, moveTo } = salesforce(entryLog, 'exclusive')
     moveTo(start + windowMs)
     const { cursor, messages } = await newestPage(list, 50)
     expect(messages).toHaveLength(2)
@@ -176,22 +177,22 @@ describe('a very long or very dense conversation', () => {
 
   it('is polled to its end although a thousand entries in a row are for staff only', async () => {
     const staff = lines('note', 1_500, (index) => start + index * 1_000)
-    const ledger = [
+    const entryLog = [
       ...staff.map((note) => ({ ...note, forVisitors: false })),
       line('hello', start + 2_000_000),
     ]
-    const { list, moveTo } = salesforce(ledger)
+    const { list, moveTo } = salesforce(entryLog)
     const { cursor } = await newestPage(list, 50)
     moveTo(start + 2_000_000)
     expect((await drain(list, cursor, 50, 4)).given).toEqual(['hello'])
   })
 
   it('gives a late message by polling even when the first page was small and all history is read', async () => {
-    const ledger = [
+    const entryLog = [
       line('late', start + 1, { visibleAt: start + 25_000 }),
       ...lines('m', 120, (index) => start + index * 200),
     ]
-    const { list, moveTo } = salesforce(ledger)
+    const { list, moveTo } = salesforce(entryLog)
     moveTo(start + 24_000)
     const read = await newestPage(list, 10)
     expect(await drainOlder(list, read, 50, 4)).toHaveLength(110)
@@ -199,7 +200,7 @@ describe('a very long or very dense conversation', () => {
     expect((await drain(list, carried(read.cursor), 50, 2)).given).toEqual(['late'])
   })
 
-  it('is told oldest first although Salesforce lists entries slightly out of order', async () => {
+  it('is given out oldest first although Salesforce lists entries slightly out of order', async () => {
     const { list, moveTo } = salesforce(lines('m', 8, (index) => start + index))
     moveTo(start)
     const { cursor } = await newestPage(list, 50)
@@ -243,8 +244,11 @@ describe('history', () => {
 
   it('goes on behind a thousand entries that are for staff only', async () => {
     const staff = lines('note', 1_100, (index) => start + 60_000 + index * 1_000)
-    const ledger = [line('hello', start), ...staff.map((note) => ({ ...note, forVisitors: false }))]
-    const { list, moveTo } = salesforce(ledger)
+    const entryLog = [
+      line('hello', start),
+      ...staff.map((note) => ({ ...note, forVisitors: false })),
+    ]
+    const { list, moveTo } = salesforce(entryLog)
     moveTo(start + 2_000_000)
     const read = await newestPage(list, 50)
     expect([...(await drainOlder(list, read, 50, 8)), ...idsOf(read)]).toEqual(['hello'])
@@ -252,12 +256,12 @@ describe('history', () => {
 
   it('goes on behind a thousand entries for staff only between two pages', async () => {
     const staff = lines('note', 1_100, (index) => start + 60_000 + index * 1_000)
-    const ledger = [
+    const entryLog = [
       line('hello', start),
       ...staff.map((note) => ({ ...note, forVisitors: false })),
       ...lines('m', 3, (index) => start + 3_000_000 + index * 100),
     ]
-    const { list, moveTo } = salesforce(ledger)
+    const { list, moveTo } = salesforce(entryLog)
     moveTo(start + 4_000_000)
     const read = await newestPage(list, 1)
     const older = await drainOlder(list, read, 2, 8)
@@ -265,8 +269,8 @@ describe('history', () => {
   })
 
   it('gives a recent message that Salesforce left out of the list for a moment', async () => {
-    const ledger = lines('m', 3, (index) => start + index * 100)
-    const { list, moveTo } = salesforce(ledger)
+    const entryLog = lines('m', 3, (index) => start + index * 100)
+    const { list, moveTo } = salesforce(entryLog)
     moveTo(start + 1_000)
     const read = await newestPage(list, 1)
     const withoutM1: ListEntries = async (request) => {
@@ -287,14 +291,14 @@ function missing(): never {
 
 describe('late messages and more entries than a cursor can remember', () => {
   it('come once each when many are late and the page is small', async () => {
-    const ledger = [
+    const entryLog = [
       ...lines('late', 120, (index) => start + index).map((late) => ({
         ...late,
         visibleAt: start + 20_000,
       })),
       ...lines('m', 350, (index) => start + 1_000 + index * 10),
     ]
-    const { list, moveTo } = salesforce(ledger)
+    const { list, moveTo } = salesforce(entryLog)
     const { cursor } = await newestPage(list, 50)
     moveTo(start + 10_000)
     const first = await drain(list, cursor, 100, 10)
@@ -306,17 +310,104 @@ describe('late messages and more entries than a cursor can remember', () => {
   })
 
   it('come although the clock moved on while a long backlog was read', async () => {
-    const ledger = [
+    const entryLog = [
       line('late', start, { visibleAt: start + 29_950 }),
       ...lines('m', 60, (index) => start + 1 + index),
       line('newest', start + 30_100),
     ]
-    const { clock, list, reading } = salesforce(ledger)
+    const { clock, list, reading } = salesforce(entryLog)
     const { cursor } = await newestPage(list, 50)
     // The first page is read before the late message shows, the second page after the newest came.
     clock.now = start + 29_900
     const read = await nextPage(reading({ driftMs: 300 }).list, cursor, 100)
     const rest = await drain(list, carried(read.cursor), 100, 3)
     expect([...idsOf(read), ...rest.given]).toContain('late')
+  })
+
+  describe('while a read that had to stop is continued', () => {
+    /** Reads on with one page of Salesforce's list for each poll, at most so many times. */
+    async function pollByPages(
+      { reading }: ReturnType<typeof salesforce>,
+      from: PollPage['cursor'],
+      polls: number,
+    ) {
+      const given: string[] = []
+      let cursor = from
+      for (let poll = 1; poll <= polls; poll++) {
+        const read = await nextPage(reading({ refusedFrom: 1 }).list, cursor, 100)
+        given.push(...idsOf(read))
+        cursor = carried(read.cursor)
+        if (!read.hasMore) return { given, cursor, polls: poll }
+      }
+      return { given, cursor, polls }
+    }
+
+    it('come although far more than the cursor can remember was said since it began', async () => {
+      const ledger = [
+        line('late', start + 1, { visibleAt: start + 30_001 }),
+        ...lines('first', 60, (index) => start + 2 + index),
+        ...lines('m', 450, (index) => start + 40_000 + index * 200),
+      ]
+      const model = salesforce(ledger)
+      const { cursor } = await newestPage(model.list, 50)
+      model.moveTo(start + 4_000)
+      const stopped = await pollByPages(model, cursor, 1)
+      model.moveTo(start + 140_000)
+      const rest = await drain(model.list, stopped.cursor, 100, 10)
+      const given = [...stopped.given, ...rest.given]
+      expect(given).toContain('late')
+      expect(new Set(given).size).toBe(511)
+      expect(given).toHaveLength(511)
+    })
+
+    it('come when the next pass stops before their place', async () => {
+      const ledger = [
+        ...lines('m', 280, (index) => start + index * 320),
+        line('late', start + 35_001, { visibleAt: start + 65_001 }),
+      ]
+      const model = salesforce(ledger)
+      const { cursor } = await newestPage(model.list, 50)
+      model.moveTo(start + 60_000)
+      const passed = await pollByPages(model, cursor, 3)
+      model.moveTo(start + 90_000)
+      const first = await pollByPages(model, passed.cursor, 10)
+      expect([...passed.given, ...first.given]).not.toContain('late')
+      expect(first.cursor.resume).toBeNull()
+      expect((await pollByPages(model, first.cursor, 10)).given).toEqual(['late'])
+    })
+
+    it('come when the next pass stops among entries for staff, with a full cursor', async () => {
+      const staff = lines('note', 55, (index) => start + index)
+      const ledger = [
+        ...staff.map((note) => ({ ...note, forVisitors: false })),
+        ...lines('m', 130, (index) => start + 2_000 + index * 200),
+        line('late', start + 2_001, { visibleAt: start + 32_001 }),
+        ...lines('then', 160, (index) => start + 62_000 + index * 100),
+        ...lines('last', 100, (index) => start + 110_000 + index * 100),
+      ]
+      const model = salesforce(ledger)
+      const { cursor } = await newestPage(model.list, 50)
+      model.moveTo(start + 32_000)
+      const passed = await pollByPages(model, cursor, 3)
+      model.moveTo(start + 120_000)
+      const first = await drain(model.list, passed.cursor, 100, 3)
+      expect([...passed.given, ...first.given]).toHaveLength(390)
+      expect(first.cursor.seen.size).toBe(390)
+      expect((await pollByPages(model, first.cursor, 20)).given).toEqual(['late'])
+    })
+
+    for (const [stream, spacingMs, quietMs] of [
+      ['an old backlog', 300, windowMs],
+      ['a stream that is too dense to be remembered', 5, 0],
+    ] as const) {
+      it(`${stream} is read once, page by page`, async () => {
+        const model = salesforce(lines('m', 1_500, (index) => start + index * spacingMs))
+        const { cursor } = await newestPage(model.list, 50)
+        model.moveTo(start + 1_500 * spacingMs + quietMs)
+        const { given, polls } = await pollByPages(model, cursor, 200)
+        expect(given).toHaveLength(1_500)
+        expect(polls).toBeLessThanOrEqual(31)
+      })
+    }
   })
 })

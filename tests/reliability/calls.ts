@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
+import availability from '../../api/_availability.js'
+import conversations from '../../api/_conversations.js'
+import transcript from '../../api/_transcript.js'
 import auth from '../../api/auth.js'
-import availability from '../../api/availability.js'
-import conversations from '../../api/conversations.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import { option } from '../salesforce/fixtures/fixture.js'
 import { signInAsGuest, startConversation, textsOf } from '../support/conversation.js'
 import type { TestGateway } from '../support/gateway.js'
@@ -29,10 +29,9 @@ export type PreparedCall = {
 /** Sets limits that no test reaches. */
 export const limits = JSON.stringify(
   Object.fromEntries(
-    ['auth', 'start', 'startAddress', 'send', 'signal', 'poll', 'other', 'tokens'].map((name) => [
-      name,
-      [100_000, '1 m'],
-    ]),
+    ['auth', 'start', 'startAddress', 'send', 'signal', 'poll', 'list', 'other', 'tokens'].map(
+      (name) => [name, [100_000, '1 m']],
+    ),
   ),
 )
 

@@ -25,7 +25,8 @@ type Options = {
   each?: readonly Record<string, string>[]
 }
 
-const four = [{}, {}, {}, {}]
+/** The clocks of two gateways are five minutes ahead and behind. */
+const four = [{}, { CLOCK_AHEAD_MS: '300000' }, { CLOCK_AHEAD_MS: '-300000' }, {}]
 
 /** Starts a fleet for the tests of one group; Redis and Salesforce are empty when a test begins. */
 export function openFleet({
@@ -58,6 +59,7 @@ export function openFleet({
       // Long timeouts keep these tests independent of the machine's load.
       REDIS_TIMEOUT_MS: '10000',
       REQUEST_DEADLINE_MS: '25000',
+      LIMITS: JSON.stringify({ list: [1_000_000, '1 m'] }),
       ...env(org.url),
     }
     fleet = await startFleet({ envs: each.map((extraEnv) => ({ ...common, ...extraEnv })) })

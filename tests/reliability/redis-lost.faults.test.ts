@@ -1,19 +1,20 @@
 /** Checks each endpoint after the store lost all data: visitors are still known, conversations are not. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import conversations from '../../api/_conversations.js'
+import transcript from '../../api/_transcript.js'
 import auth from '../../api/auth.js'
-import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { dialects } from '../dialects/dialects.js'
 import { startConversation, textsOf } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, timesStored } from '../support/sending.js'
+import { keysOf } from '../support/stored-keys.js'
 import { attachments, createFile, createForm } from '../support/uploads.js'
 import { identityToken, loginEnv } from '../support/verified.js'
 
@@ -100,8 +101,8 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
     await send('Before')
     const { cursor } = (await pollMessages()).body
     await send('News')
-    const record = (await keys()).filter((key) => key.includes(`:visitor:{${user.id}}`))
-    const others = (await keys()).filter((key) => !record.includes(key))
+    const record = (await keysOf(gateway)).filter((key) => key.includes(`:visitor:{${user.id}}`))
+    const others = (await keysOf(gateway)).filter((key) => !record.includes(key))
     expect(record).toHaveLength(1)
     expect(others.length).toBeGreaterThan(2)
     await gateway.redisBackend.execute(['DEL', ...others])
@@ -119,15 +120,10 @@ describe.each(dialects)('after the store lost all data, in the dialect $name', (
       await send('Once', id)
       await gateway.redisBackend.execute([
         'DEL',
-        ...(await keys()).filter((key) => key.includes(id)),
+        ...(await keysOf(gateway)).filter((key) => key.includes(id)),
       ])
       expect((await send('Once', id)).status).toBe(202)
       expect(timesStored(gateway, conversationId, id), 'Salesforce keeps an id once').toBe(1)
     },
   )
-
-  async function keys(): Promise<string[]> {
-    const found = await gateway.redisBackend.execute(['KEYS', '*'])
-    return Array.isArray(found) ? found.map(String) : []
-  }
 })

@@ -1,9 +1,9 @@
 /** Calls every endpoint while the store is slow, hangs, refuses, fails, is cut off or restarts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import health from '../../api/health.js'
-import jwks from '../../api/jwks.js'
-import notFound from '../../api/not-found.js'
+import health from '../../api/_health.js'
+import jwks from '../../api/_jwks.js'
+import notFound from '../../api/_not-found.js'
 import { problem } from '../../lib/contract/problems.js'
 import type { ProxyFault } from '../../sandbox/proxy/index.js'
 import { hasRedisServer } from '../sandbox/redis-server.js'

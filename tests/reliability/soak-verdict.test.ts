@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   compare,
+  countLosses,
   type StoredConversations,
   textPrefix,
   type VisitorRecord,
@@ -14,6 +15,7 @@ const visitor: VisitorRecord = {
   conversationId: 'c1',
   acknowledged: new Map([['sent', sentText]]),
   unsettled: [],
+  losses: [],
   received: [
     { id: 'joined', text: 'The assistant joined' },
     { id: 'sent', text: sentText },
@@ -101,5 +103,25 @@ describe('the soak’s comparison', () => {
   it('counts abandoned messages separately, since they may have arrived', () => {
     const verdict = compare([{ ...visitor, unsettled: ['1 2: network'] }], conversations)
     expect(verdict).toEqual({ ...good, unsettled: 1 })
+  })
+
+  it('counts what was forgotten, and how much of it no restart of Redis explains', () => {
+    const windows = [{ from: 50_000, to: 51_000 }]
+    const lossesAt = (...times: number[]) =>
+      times.map((acknowledgedAt) => ({ what: 'conversation' as const, acknowledgedAt }))
+    const visitors = [
+      { ...visitor, losses: lossesAt(49_999, 50_000) },
+      { ...visitor, losses: [{ what: 'session' as const, acknowledgedAt: 70_000 }] },
+    ]
+    expect(countLosses(visitors, windows)).toEqual({
+      sessions: 1,
+      conversations: 2,
+      unexplained: 2,
+    })
+    expect(countLosses([visitor], windows)).toEqual({
+      sessions: 0,
+      conversations: 0,
+      unexplained: 0,
+    })
   })
 })

@@ -1,4 +1,4 @@
-/** Runs a short `npm run soak` with every kind of fault and a killed gateway. */
+/** Runs a short `npm run soak` with every kind of fault, a killed gateway, and clocks that differ. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
@@ -17,6 +17,9 @@ it.skipIf(!hasRedisServer())(
       output.on('data', (data) => (outputText += data))
     const [code] = await once(soak, 'exit')
     expect(outputText).toContain('lost 0, doubled 0, foreign 0, internal 0')
+    expect(outputText).toContain("lists refused by Salesforce's limit 0 of")
+    expect(outputText).toContain('seconds ahead: 0, 300, 0, -300')
+    expect(outputText).toContain('Redis restarted without its last second')
     expect(code, outputText).toBe(0)
     expect(Number(/acknowledged (\d+)/.exec(outputText)?.[1])).toBeGreaterThanOrEqual(40)
     expect(outputText).toMatch(/^send (calm|faulty) +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m)

@@ -19,6 +19,12 @@ async function signInWithId() {
   const { token } = await signInAsGuest()
   const conversationId = randomUUID()
   return {
+    isOpened: () =>
+      gateway.salesforce.exchanges.some(
+        ({ operationId, requestBody }) =>
+          operationId === 'createConversation' &&
+          JSON.stringify(requestBody).includes(conversationId),
+      ),
     start: () => request(start, { token, body: { conversationId } }),
     send: () => request(send, { token, body: { conversationId, text: 'Hello' } }),
   }
@@ -26,7 +32,7 @@ async function signInWithId() {
 
 it('a repeated start keeps its conversation when the first attempt’s undo arrives late', async () => {
   const requests = await midCallFaults.count((await signInWithId()).start)
-  const cases = Array.from({ length: requests - 2 }, (_each, index) => index + 2)
+  const cases = Array.from({ length: requests - 1 }, (_each, index) => index + 1)
   const outcomes = await Promise.all(
     cases.map(async (nth) => {
       const visitor = await signInWithId()
@@ -38,4 +44,29 @@ it('a repeated start keeps its conversation when the first attempt’s undo arri
     }),
   )
   expect(outcomes).toEqual(cases.map((nth) => [nth, true, 202]))
+})
+
+it('start returns 201 for a conversation that Salesforce opened, whichever request to the store fails once', async () => {
+  const requests = await midCallFaults.count((await signInWithId()).start)
+  const cases = Array.from({ length: requests }, (_each, index) => index + 1)
+  const outcomes = await Promise.all(
+    cases.map(async (nth) => {
+      const visitor = await signInWithId()
+      const { answer } = await midCallFaults.withFault('drop', [nth, nth], visitor.start)
+      return { nth, isOpened: visitor.isOpened(), status: answer.status }
+    }),
+  )
+  const opened = outcomes.filter(({ isOpened }) => isOpened)
+  expect(opened.length, 'requests after the opening').toBeGreaterThan(0)
+  expect(opened.filter(({ status }) => status !== 201)).toEqual([])
+})
+
+it('start waits for a store that stops answering once, not once for each of its requests', async () => {
+  const requests = await midCallFaults.count((await signInWithId()).start)
+  for (let nth = 1; nth <= requests; nth++) {
+    const { start: hangingStart } = await signInWithId()
+    const range = [nth, Number.POSITIVE_INFINITY] as const
+    const { waits } = await midCallFaults.withFault('hang', range, hangingStart)
+    expect({ nth, waits }).toEqual({ nth, waits: 1 })
+  }
 })

@@ -30,6 +30,12 @@ export type StoreSetup = {
   close(): Promise<void>
 }
 
+/** Is a real redis-server that can forget. */
+export type LossyStoreSetup = StoreSetup & {
+  /** Does the work, and restarts Redis without what was written meanwhile. */
+  loseWritesOf<T>(work: () => Promise<T>): Promise<T>
+}
+
 async function openStore(
   backend: RedisBackend,
   backendProxy: BackendProxy | null,
@@ -55,13 +61,15 @@ async function openStore(
 export const openEmbedded = (): Promise<StoreSetup> =>
   openStore(embeddedRedis(), null, async () => undefined)
 
-/** Opens a real redis-server, which keeps its data when it restarts. */
-export async function openServer(): Promise<StoreSetup> {
+/** Opens a real redis-server, which keeps its data when it restarts, but for what it is told to lose. */
+export async function openServer(): Promise<LossyStoreSetup> {
   const server = await runRedisServer('everything')
   const proxy = await startFaultProxy({ path: server.path })
   const { end, restart } = server
-  return openStore(redisServer({ port: proxy.port }), { proxy, end, begin: restart }, async () => {
+  const backendProxy = { proxy, end, begin: restart }
+  const store = await openStore(redisServer({ port: proxy.port }), backendProxy, async () => {
     await proxy.close()
     await server.remove()
   })
+  return { ...store, loseWritesOf: server.loseWritesOf }
 }

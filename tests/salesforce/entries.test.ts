@@ -71,9 +71,10 @@ describe('a text', () => {
     ['numbered entities', 'It&#39;s &#x1F600;', "It's 😀"],
     ['entities once', '&amp;lt;', '&lt;'],
     ['what only looks like one', 'AT&T &ampere; a&b=1&copy=2', 'AT&T &ampere; a&b=1&copy=2'],
-    ['control characters', 'a\u0000b\u0008c\u001bd\u007fe\u0085f', 'abcdef'],
-    ['control characters written as entities', 'a&#8;b&#27;c&#x2028;d', 'abcd'],
+    ['control characters', 'a\u0000b\u0008c\u001bd\u007fe\u009ff', 'abcdef'],
+    ['control characters written as entities', 'a&#8;b&#27;c&#x202e;d', 'abcd'],
     ['line ends', 'one\r\ntwo\rthree\nfour\tfive', 'one\ntwo\nthree\nfour\tfive'],
+    ['rare line ends', 'a\u000bb\u000cc\u0085d\u2028e\u2029f&#x2028;g', 'a\nb\nc\nd\ne\nf\ng'],
   ]
   it.each(texts)('of a bot is made plain: %s', (_, from, to) => {
     expect(textOf(written(from))).toBe(to)
@@ -114,6 +115,8 @@ describe('the sender', () => {
     ['', null],
     [' \u0000\n ', null],
     ['Dana\nRoe\u202c', 'Dana Roe'],
+    ['Dana\rRoe', 'Dana Roe'],
+    ['Dana\u2028Roe', 'Dana Roe'],
     ['x'.repeat(300), 'x'.repeat(200)],
   ]
   it.each(names)('with the name %j is called %j', (senderDisplayName, shown) => {
@@ -149,6 +152,7 @@ describe('other messages', () => {
 
 describe('what happens beside messages', () => {
   const participant = { role: 'Agent', appType: 'agent', subject: '005ZZ0000000001' }
+  const supervisor = { role: 'Supervisor', appType: 'agent', subject: '005ZZ0000000009' }
   const joins = { entries: [{ operation: 'add', displayName: 'Dana', participant }] }
 
   const stateChanges: [
@@ -192,6 +196,68 @@ describe('what happens beside messages', () => {
       { routingType: 'Transfer', failureType: 'Cancelled', failureReason: null },
       { routing: { type: 'Transfer', failure: 'Cancelled' } },
       { kind: 'routing', failed: true, estimatedWaitSeconds: null },
+    ],
+    [
+      'RoutingResult',
+      { routingType: 'Transfer', failureReason: 'No_Agent' },
+      { routing: { type: 'Transfer', failure: 'No_Agent' } },
+      { kind: 'routing', failed: true, estimatedWaitSeconds: null },
+    ],
+    [
+      'RoutingResult',
+      { routingType: 'Transfer', failureType: 'None', failureReason: 'No_Agent' },
+      { routing: { type: 'Transfer', failure: 'No_Agent' } },
+      { kind: 'routing', failed: true, estimatedWaitSeconds: null },
+    ],
+    [
+      'RoutingResult',
+      { routingType: 'Initial', failureType: null, failureReason: '' },
+      { routing: { type: 'Initial', failure: null } },
+      { kind: 'routing', failed: false, estimatedWaitSeconds: null },
+    ],
+    [
+      'ParticipantChanged',
+      { entries: [{ operation: 'add', displayName: 'Chris', participant: supervisor }] },
+      null,
+      null,
+    ],
+    [
+      'ParticipantChanged',
+      {
+        entries: [
+          { operation: 'add', displayName: 'Chris', participant: supervisor },
+          ...joins.entries,
+        ],
+      },
+      {
+        text: 'Dana joined.',
+        participants: [{ operation: 'add', role: 'Agent', displayName: 'Dana' }],
+      },
+      {
+        kind: 'participants',
+        changes: [
+          { operation: 'add', role: 'Agent', displayName: 'Dana', subject: '005ZZ0000000001' },
+        ],
+      },
+    ],
+    ...(
+      [
+        ['EndUser', 'EndUser'],
+        ['Chatbot', 'System'],
+        ['Router', 'System'],
+        ['System', 'System'],
+      ] as const
+    ).map(([sessionEndedByRole, endedBy]): [string, object, object, object] => [
+      'SessionStatusChanged',
+      { sessionStatus: 'Ended', sessionEndedByRole },
+      { session: { status: 'Ended', endedBy } },
+      { kind: 'session', over: true, endedBy },
+    ]),
+    [
+      'SessionStatusChanged',
+      { sessionStatus: 'Ended', sessionEndedByRole: 'Supervisor' },
+      { session: { status: 'Ended', endedBy: 'Agent' } },
+      { kind: 'session', over: true, endedBy: 'Agent', isUnconfirmed: true },
     ],
     [
       'SessionStatusChanged',
@@ -241,6 +307,24 @@ describe('what happens beside messages', () => {
 })
 
 describe('whatever Salesforce lists', () => {
+  it('is an entry when it has a type, an id and a time, with whatever else or nothing else', () => {
+    const others = fc.record(
+      {
+        senderDisplayName: fc.jsonValue(),
+        sender: fc.jsonValue(),
+        entryPayload: fc.jsonValue(),
+        clientTimestamp: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(others, (rest) => {
+        const known = { entryType: 'CloseConversation', identifier: id, transcriptedTimestamp: at }
+        expect(toEntry({ ...known, ...rest })?.change).toEqual({ kind: 'closed' })
+      }),
+    )
+  })
+
   const entryType = fc.constantFrom(
     'Message',
     'ParticipantChanged',
@@ -301,7 +385,7 @@ describe('whatever Salesforce lists', () => {
     expect(toEntry(written('Hi', envelope))).toBeNull()
   })
 
-  it('still shows a message whose sender is not told', () => {
+  it('still shows a message without a sender', () => {
     expect(toEntry(written('Hi', { sender: null }))?.message).toMatchObject({
       text: 'Hi',
       sender: { role: 'System' },

@@ -23,6 +23,7 @@ const messaging = createGuide({
   deployment: 'Harbor_Custom_Client',
   clientId: 'connected-app',
   key: privateKey,
+  now: Date.now,
 })
 
 const text: OutgoingMessage = {
@@ -53,7 +54,7 @@ const authorization = (context: object = {}, expiresIn: unknown = 600) =>
     expiresIn,
   })
 
-/** What a call ends in, within a request that has little time. */
+/** Returns the outcome of a call within a request that has little time. */
 function outcomeOf<T>(call: () => Promise<T>) {
   return runInScope(createScope(), async () => {
     setDeadline(400)
@@ -66,7 +67,7 @@ function outcomeOf<T>(call: () => Promise<T>) {
   })
 }
 
-async function admitted(context: object = {}) {
+async function authorized(context: object = {}) {
   answer({ '/token': login, '/authorization': () => authorization(context) })
   const { token } = await messaging.createToken('anybody')
   network.resetHandlers()
@@ -108,7 +109,7 @@ describe('the way to a token', () => {
     ['a host below it', 'eu.harbor.example', 'https://eu.harbor.example'],
     ['its own host in capitals', 'HARBOR.example', url],
   ])('leads to %s', async (_what, named, base) => {
-    const conversationRef = await admitted({ url: named })
+    const conversationRef = await authorized({ url: named })
     const requests = answer({
       '/message': () => HttpResponse.json({ id: 'm' }),
       '/conversation': () => HttpResponse.json({ conversationId: 'conv_1' }),
@@ -187,7 +188,7 @@ describe('what needs a token', () => {
   })
 
   it('puts a conversation’s name into the path so that it stays one', async () => {
-    const { token } = await admitted()
+    const { token } = await authorized()
     const requests = answer({ '/message': () => HttpResponse.json({}) })
     await messaging.sendMessage({ token, conversationId: 'a/../b?c#d' }, text, null)
     expect(requests.map((request) => request.url)).toEqual([
@@ -199,7 +200,7 @@ describe('what needs a token', () => {
     ['is told', { id: 'msg_1', timestamp: '2026-01-15T10:30:00.000Z' }, 'msg_1', 1_768_473_000_000],
     ['is in epoch milliseconds', { id: 'msg_1', timestamp: 17 }, 'msg_1', 17],
   ])('gives a message’s name and time when it %s', async (_what, body, listedAs, at) => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     answer({ '/message': () => HttpResponse.json(body) })
     expect(await messaging.sendMessage(conversationRef, text, null)).toEqual({ listedAs, at })
   })
@@ -207,7 +208,7 @@ describe('what needs a token', () => {
   it.each([[{}], [{ id: null }], [{ id: 7, timestamp: 'soon' }]])(
     'takes %j for accepted, without a name',
     async (body) => {
-      const conversationRef = await admitted()
+      const conversationRef = await authorized()
       answer({ '/message': () => HttpResponse.json(body) })
       const result = await messaging.sendMessage(conversationRef, text, null)
       expect(result).toMatchObject({ listedAs: null })
@@ -216,7 +217,7 @@ describe('what needs a token', () => {
   )
 
   it('does not know what became of a message that a web page answers', async () => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     answer({ '/message': () => HttpResponse.html('<html></html>') })
     const outcome = await outcomeOf(() => messaging.sendMessage(conversationRef, text, null))
     expect(outcome).toMatchObject({ code: 'upstream_rejected', effect: 'unknown' })
@@ -246,7 +247,7 @@ describe('what needs a token', () => {
       },
     ],
   ])('refuses %s before anything is sent', async (_what, outgoing) => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     const requests = answer({})
     const outcome = await outcomeOf(() =>
       outgoing.messageType === 'AttachmentMessage'
@@ -267,7 +268,7 @@ describe('the list', () => {
     timestamp: new Date(1_795_000_000_000 + Math.floor(index / 3)).toISOString(),
   }))
 
-  /** Tells so many at once, and some before them again. */
+  /** Lists so many messages at once, and some before them again. */
   function pagesOf(size: number) {
     return (request: Request) => {
       const after = new URL(request.url).searchParams.get('after')
@@ -281,51 +282,68 @@ describe('the list', () => {
     ['all at once', 1000, 2],
     ['in pages of 60', 60, 5],
     ['in pages of 100', 100, 4],
-  ])('is read to its end when it is told %s', async (_what, size, requestsAtMost) => {
-    const conversationRef = await admitted()
+  ])('is read to its end when it comes %s', async (_what, size, requestsAtMost) => {
+    const conversationRef = await authorized()
     const requests = answer({ '/messages': pagesOf(size) })
-    const page = await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })
+    const page = await messaging.listConversationEntries(
+      conversationRef,
+      { order: 'oldestFirst' },
+      4000,
+    )
     expect(page.entries.map(({ id }) => id).sort()).toEqual(messages.map(({ id }) => id).sort())
     expect(requests.length).toBeLessThanOrEqual(requestsAtMost)
     expect(page.full).toBe(false)
   })
 
-  it('is asked once while little is told', async () => {
-    const conversationRef = await admitted()
+  it('is read in one request where a page holds the rest', async () => {
+    const conversationRef = await authorized()
     const requests = answer({ '/messages': pagesOf(1000) })
-    const page = await messaging.listConversationEntries(conversationRef, {
-      order: 'oldestFirst',
-      after: 'msg_200',
-    })
+    const page = await messaging.listConversationEntries(
+      conversationRef,
+      {
+        order: 'oldestFirst',
+        after: 'msg_200',
+      },
+      4000,
+    )
     expect(page.entries).toHaveLength(32)
     expect(requests.map((request) => new URL(request.url).search)).toEqual(['?after=msg_200'])
   })
 
   it('comes newest first for a first page, those of one moment too', async () => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     answer({ '/messages': pagesOf(1000) })
-    const { entries } = await messaging.listConversationEntries(conversationRef, {
-      order: 'newestFirst',
-    })
+    const { entries } = await messaging.listConversationEntries(
+      conversationRef,
+      {
+        order: 'newestFirst',
+      },
+      4000,
+    )
     expect(entries.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).reverse())
-    const older = await messaging.listConversationEntries(conversationRef, {
-      order: 'newestFirst',
-      endTimestamp: 1_795_000_000_001,
-    })
+    const older = await messaging.listConversationEntries(
+      conversationRef,
+      {
+        order: 'newestFirst',
+        endTimestamp: 1_795_000_000_001,
+      },
+      4000,
+    )
     expect(older.entries.map(({ id }) => id)).toEqual(
       [5, 4, 3, 2, 1, 0].map((index) => `msg_${index}`),
     )
   })
 
   it('is asked again after a failure, and not for ever when it never ends', async () => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     let failures = 1
     const requests = answer({
       '/messages': (request) =>
         failures-- > 0 ? HttpResponse.json({}, { status: 503 }) : pagesOf(1000)(request),
     })
     expect(
-      (await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })).entries,
+      (await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' }, 4000))
+        .entries,
     ).toHaveLength(230)
     expect(requests).toHaveLength(3)
     network.resetHandlers()
@@ -340,15 +358,15 @@ describe('the list', () => {
         return HttpResponse.json({ messages: more })
       },
     })
-    await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' })
+    await messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' }, 4000)
     expect(endless.length).toBeLessThanOrEqual(40)
   })
 
   it('that is none is nonsense', async () => {
-    const conversationRef = await admitted()
+    const conversationRef = await authorized()
     answer({ '/messages': () => HttpResponse.json({ data: [] }) })
     const outcome = await outcomeOf(() =>
-      messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' }),
+      messaging.listConversationEntries(conversationRef, { order: 'oldestFirst' }, 4000),
     )
     expect(outcome).toMatchObject({ code: 'upstream_rejected' })
   })

@@ -10,7 +10,7 @@ const envelope = {
   timestamp: '2026-01-15T10:30:00.000Z',
 }
 
-/** What a frontend sees of a message. */
+/** Returns the message as a frontend sees it. */
 function shown(body: object, more: object = {}) {
   const conversationId = '7c1e9f52-3d0b-4a7e-9b55-0e6f2a1c8d44'
   const entry = toEntry({ ...envelope, ...body, ...more })
@@ -101,6 +101,23 @@ describe('a message of the guide', () => {
     ],
   ])('shows %s', (_what, body, expected) => {
     expect(shown(body)).toMatchObject(expected)
+  })
+
+  it('of a bot is read as Markdown, and unwrapped; that of a person stays as it was typed', () => {
+    const said = (text: string, role: string) =>
+      shown({ messageType: 'StaticContentMessage', staticContent: { text } }, { sender: { role } })
+    expect(said('At **nine**', 'Chatbot')).toMatchObject({
+      text: 'At nine',
+      staticContent: { text: 'At nine', markdown: 'At **nine**' },
+    })
+    expect(said('At **nine**', 'Agent').text).toBe('At **nine**')
+    const suggestions = { type: 'suggestions', data: { display_text: ['Yes', 'No'] } }
+    const envelope = JSON.stringify({ response: [suggestions] })
+    expect(said(envelope, 'Chatbot')).toMatchObject({
+      text: 'Yes · No',
+      suggestions: ['Yes', 'No'],
+    })
+    expect(said('{"response":[]}', 'System').messageType).toBe('UnknownMessage')
   })
 
   it('leaves out control characters, and decodes entities of bots only', () => {

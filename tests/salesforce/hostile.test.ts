@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { message as messageSchema } from '../../lib/contract/messages.js'
 import { toEntry } from '../../lib/salesforce/enhanced-chat/entries.js'
 import { safeLink, safeSource } from '../../lib/salesforce/links.js'
+import { propertyRuns } from '../support/property-runs.js'
 import { choices } from './fixtures/choices.js'
 import { listed, listedPayload } from './fixtures/fixture.js'
 import { forms } from './fixtures/forms.js'
@@ -74,7 +75,7 @@ it.each([
 
 type Path = readonly (string | number)[]
 
-/** Every place in a value, the value itself included. */
+/** Lists every place in a value, the value itself included. */
 function placesIn(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path]
   const inner = Object.entries(value).flatMap(([key, part]) => placesIn(part, [...path, key]))
@@ -88,7 +89,7 @@ function put(value: unknown, [key, ...rest]: Path, part: unknown): unknown {
   return Object.assign(copy, { [key]: put(Reflect.get(value, key), rest, part) })
 }
 
-/** Every text in a value with the name it stands under. */
+/** Lists every text in a value with the name it stands under. */
 function textsIn(value: unknown, name = ''): [string, string][] {
   if (typeof value === 'string') return [[name, value]]
   if (typeof value !== 'object' || value === null) return []
@@ -132,7 +133,7 @@ it('never throws, whatever is listed, and lets nothing out that the contract doe
       const message = toEntry(entry)?.message
       if (message) expectClean(message)
     }),
-    { numRuns: 3000 },
+    { numRuns: propertyRuns(3000) },
   )
 })
 

@@ -4,7 +4,7 @@ import { attachments, prechat } from '../../lib/contract/replies.js'
 import { toOffer } from '../../lib/salesforce/enhanced-chat/offer.js'
 import { deploymentConfig } from '../../lib/salesforce/enhanced-chat/schemas.js'
 
-/** As an answer of Salesforce is read. */
+/** Reads a deployment's configuration as Salesforce answers it. */
 function offerOf(config: unknown) {
   return toOffer(deploymentConfig.parse(config))
 }

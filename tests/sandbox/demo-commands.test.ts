@@ -13,7 +13,8 @@ describe('the words that the demo page offers', () => {
   it('are all that it knows', () => {
     const known =
       'help quick buttons list carousel time form link links media file web cite entities auto ' +
-      'unknown burst slow staff agent transfer busy bye end'
+      'unknown burst slow staff agent transfer busy bye end markdown envelope progress queue ' +
+      'stream shuffled invalid nobody supervisor system router vanish closed'
     expect([...offered].sort()).toEqual(known.split(' ').sort())
   })
 })

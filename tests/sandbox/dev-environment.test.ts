@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { DevError, environmentFor, planEnvironment } from '../../sandbox/server/environment.js'
+import {
+  DevError,
+  environmentFor,
+  planEnvironment,
+  sandboxOrigins,
+} from '../../sandbox/server/environment.js'
 
 const login = {
   SALESFORCE_LOGIN_URL: 'https://login.salesforce.com',
@@ -107,4 +112,22 @@ describe('the variables that are added', () => {
     })
     expect(environmentFor({}, { CLIENT_ADDRESS: 'forwarded:1' })).toEqual({})
   })
+})
+
+describe('the origins that may call the local Salesforce', () => {
+  test('are none, or those of SANDBOX_ALLOWED_ORIGINS', () => {
+    expect(sandboxOrigins({})).toEqual([])
+    const SANDBOX_ALLOWED_ORIGINS = 'http://localhost:5173, https://shop.example'
+    expect(sandboxOrigins({ SANDBOX_ALLOWED_ORIGINS })).toEqual([
+      'http://localhost:5173',
+      'https://shop.example',
+    ])
+  })
+
+  test.each(['localhost:5173', 'https://shop.example/', '*'])(
+    'are named as a mistake when “%s” is among them',
+    (SANDBOX_ALLOWED_ORIGINS) => {
+      expect(() => sandboxOrigins({ SANDBOX_ALLOWED_ORIGINS })).toThrow(DevError)
+    },
+  )
 })

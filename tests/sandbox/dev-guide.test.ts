@@ -1,4 +1,7 @@
-/** The guide's path over the local server: the rewrite leads to the endpoint, and the URL arrives. */
+/**
+ * Tests the guide's path over the local server: the rewrite leads to the endpoint, and the URL
+ * arrives.
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { resetServices } from '../../lib/services.js'
 import { startDev } from '../../sandbox/server/start.js'

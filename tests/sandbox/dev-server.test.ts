@@ -11,7 +11,11 @@ import { endpoints } from './fixtures/endpoints.js'
 
 const fixture = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
 const deployment = { endpoints, publicFiles: fixture('public') }
-const env: Record<string, string | undefined> = {}
+const shop = 'https://shop.example'
+const env: Record<string, string | undefined> = {
+  SANDBOX_ALLOWED_ORIGINS: shop,
+  SALESFORCE_EVENTS: 'wait',
+}
 const lines: string[] = []
 let dev: Awaited<ReturnType<typeof startDev>>
 let base: string
@@ -22,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => dev.close())
 
-/** A request as it is written, which `fetch` would tidy up. */
+/** Sends a request as it is written, which `fetch` would tidy up. */
 async function raw(requestLine: string, headers: string[] = [`Host: ${new URL(base).host}`]) {
   const socket = connect(Number(new URL(base).port), '127.0.0.1')
   socket.write([requestLine, ...headers, 'Connection: close', '', ''].join('\r\n'))
@@ -155,6 +159,29 @@ describe('the parts around it', () => {
     const response = await fetch(`${dev.addresses.salesforce}/nothing`)
     expect(response.status).toBeGreaterThanOrEqual(400)
     expect((await fetch(`${dev.addresses.salesforce}/__sandbox/switches`)).status).not.toBe(200)
+  })
+
+  test('the Salesforce lets pages of the listed origins in, and no others', async () => {
+    const allowed = async (origin: string) => {
+      const where = `${dev.addresses.salesforce}/eventrouter/v1/sse`
+      const headers = { origin, 'access-control-request-method': 'GET' }
+      const response = await fetch(where, { method: 'OPTIONS', headers })
+      return response.headers.get('access-control-allow-origin')
+    }
+    expect([await allowed(shop), await allowed('https://else.example')]).toEqual([shop, null])
+  })
+
+  test('a variable of the gateway reaches it as it was set', () => {
+    expect(env.SALESFORCE_EVENTS).toBe('wait')
+  })
+
+  test('the Salesforce refuses lists above 30 a minute, as a real one does', async () => {
+    const response = await fetch(`${base}/__sandbox/switches`)
+    expect(await response.json()).toMatchObject({
+      limits: { listsPerMinute: 30 },
+      botMessageIds: 'opaque',
+      businessHours: null,
+    })
   })
 
   test('a taken port is one clear sentence', async () => {

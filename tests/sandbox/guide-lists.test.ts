@@ -1,21 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import { createGuide, startConversation, summaryOf } from './guide-visitor.js'
+import { noon, setupSalesforce } from './salesforce-setup.js'
 
-const salesforce = createGuide()
-const noon = Date.parse('2026-11-24T12:00:00.000Z')
+const salesforce = setupSalesforce(createGuide(), requestViolations)
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: noon })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  expect(salesforce.exchanges.flatMap(requestViolations)).toEqual([])
-  salesforce.reset()
-})
-
-/** A visitor, and five messages of an agent, a second apart. */
+/** Opens a conversation with five messages of an agent, a second apart. */
 async function fiveMessages() {
   const visitor = await startConversation(salesforce)
   const texts = ['one', 'two', 'three', 'four', 'five']
@@ -102,7 +92,7 @@ describe('the list', () => {
     expect((await visitor.timeline()).sort()).toEqual(straight.sort())
   })
 
-  test('lags as switched, so that a latecomer may stand before what was told', async () => {
+  test('lags as switched, so that a late message may stand before listed ones', async () => {
     const { visitor, idOf } = await fiveMessages()
     salesforce.inject(visitor.conversationId, [
       { text: 'late', transcriptedTimestamp: noon + 2_500, visibleAfterMs: 5_000 },

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import {
@@ -8,21 +8,12 @@ import {
   startConversation,
   summaryOf,
 } from './guide-visitor.js'
+import { setupSalesforce } from './salesforce-setup.js'
 
-const salesforce = createGuide()
+const salesforce = setupSalesforce(createGuide(), requestViolations)
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  expect(salesforce.exchanges.flatMap(requestViolations)).toEqual([])
-  salesforce.reset()
-})
-
-/** What is listed after a visitor has said a word to the bot, without the word. */
-async function afterSaying(word: string) {
+/** Lists the messages that follow a visitor's word to the bot, without the word. */
+async function afterSending(word: string) {
   const visitor = await startConversation(salesforce)
   const { id } = await visitor.say(word)
   return { visitor, answers: (await visitor.list(id)).slice(1) }
@@ -47,7 +38,7 @@ const files = (...names: string[]) => ({
   })),
 })
 
-/** The content of a message, without what every message has. */
+/** Returns the content of a message, without the members that every message has. */
 function contentOf({ id, conversationId, sender, timestamp, ...content }: GuideMessage) {
   return content
 }
@@ -90,7 +81,7 @@ describe('the bot', () => {
     ['entities', [text(expect.stringContaining('&#39;'))]],
     ['cite', [text(expect.stringMatching(/^The harbour opens/))]],
   ])('answers “%s” in the shape of the guide', async (word, expected) => {
-    const { answers } = await afterSaying(word)
+    const { answers } = await afterSending(word)
     expect(answers.map(contentOf)).toEqual(expected)
     expect(answers.every(({ sender }) => sender.role === 'Chatbot')).toBe(true)
   })
@@ -104,7 +95,7 @@ describe('the bot', () => {
     ['web', ['Live view of the quay https://harbor.example/live']],
     ['unknown', []],
   ])('says “%s” in plain words, for the guide has no shape for it', async (word, expected) => {
-    const { answers } = await afterSaying(word)
+    const { answers } = await afterSending(word)
     expect(answers.map(contentOf)).toEqual(expected.map(text))
   })
 
@@ -113,7 +104,7 @@ describe('the bot', () => {
     ['help', expect.stringMatching(/^Chatbot: I know: /)],
     ['ahoy', 'Chatbot: You said “ahoy”. Is there more I can do?'],
   ])('knows “%s” as ever', async (word, expected) => {
-    const { answers } = await afterSaying(word)
+    const { answers } = await afterSending(word)
     expect(answers.map(summaryOf)).toEqual([expected])
   })
 })
@@ -153,7 +144,7 @@ const offerSchema = z.union([
   z.object({ listPicker: z.object({ options: z.array(z.looseObject({ itemId: z.string() })) }) }),
 ])
 
-/** The second item that a message offers. */
+/** Returns the second item that a message offers. */
 function secondOf(message: unknown): string {
   const offer = offerSchema.parse(message)
   const items = 'quickReplies' in offer ? offer.quickReplies.replies : offer.listPicker.options
@@ -166,7 +157,7 @@ describe('a choice', () => {
     ['buttons', 'Not yet'],
     ['list', 'Berth 7'],
   ])('among %s is echoed as it was sent, and answered', async (word, chosen) => {
-    const { visitor, answers } = await afterSaying(word)
+    const { visitor, answers } = await afterSending(word)
     const choice = choiceOf({ itemId: secondOf(answers[0]), title: chosen })
     const { status, body } = await visitor.post(choice)
     expect(status).toBe(200)
@@ -176,7 +167,7 @@ describe('a choice', () => {
   })
 
   test('of what nobody offered is refused when strict, and taken otherwise', async () => {
-    const { visitor } = await afterSaying('quick')
+    const { visitor } = await afterSending('quick')
     const choice = choiceOf({ itemId: 'made-up', title: 'Busan' })
     expect((await visitor.post(choice)).status).toBe(400)
     salesforce.switches.strict = false

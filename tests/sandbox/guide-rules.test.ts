@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSalesforce } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import {
@@ -9,19 +9,11 @@ import {
   startConversation,
   textOf,
 } from './guide-visitor.js'
+import { setupSalesforce } from './salesforce-setup.js'
 
-const salesforce = createGuide()
+const salesforce = setupSalesforce(createGuide())
 const { message } = textOf('hello')
 const start = { esDeveloperName: 'Harbor_Custom_Client' }
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  salesforce.reset()
-})
 
 describe('a dialect', () => {
   test.each([
@@ -45,7 +37,7 @@ describe('a dialect', () => {
 })
 
 describe('a conversation', () => {
-  test('has an id of the server, and keeps what was told at its start', async () => {
+  test('has an id of the server, and keeps the attributes of its start', async () => {
     const options = {
       routingAttributes: { customerName: 'Ada' },
       contextParameters: { caseReason: 'Billing' },
@@ -108,7 +100,7 @@ describe('a request', () => {
     expect(salesforce.exchanges.flatMap(requestViolations)).toHaveLength(1)
   })
 
-  test('with what nobody knows is taken without it when not strict, and is a violation all the same', async () => {
+  test('with unknown fields is taken without them when not strict, and is still a violation', async () => {
     salesforce.switches.strict = false
     const visitor = await startConversation(salesforce, { conversationId: 'mine', language: 'de' })
     expect(visitor.conversationId).not.toBe('mine')

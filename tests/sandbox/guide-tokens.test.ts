@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSalesforce } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
 import {
@@ -20,19 +20,10 @@ import {
   startConversation,
   textOf,
 } from './guide-visitor.js'
+import { noon, setupSalesforce } from './salesforce-setup.js'
 
-const salesforce = createGuide()
-const noon = Date.parse('2026-11-24T12:00:00.000Z')
+const salesforce = setupSalesforce(createGuide())
 const nowSeconds = noon / 1000
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: noon })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  salesforce.reset()
-})
 
 describe('the login', () => {
   test('gives an access token for an assertion of the connected app', async () => {

@@ -1,4 +1,7 @@
-/** A gateway of the guide's making, in our own words: signs, logs in, and speaks for one visitor. */
+/**
+ * Imitates a gateway of the guide's making, in our own words: signs, logs in, and sends for one
+ * visitor.
+ */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
 import * as z from 'zod'
@@ -13,10 +16,10 @@ export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
 export const { privateKey } = keys
-/** What Salesforce is told of the gateway. */
+/** Identifies the gateway towards Salesforce. */
 export const guide = { clientId, publicKey: keys.publicKey, loginUrl }
 
-/** One that answers and lists at once. */
+/** Creates a Salesforce of the guide that answers and lists at once. */
 export const createGuide = () => createSalesforce({ api: 'guide', guide, switches: instant })
 
 const messageSchema = z.looseObject({
@@ -65,7 +68,9 @@ export async function callSalesforce(
   return { status: response.status, body: isJson ? JSON.parse(text) : text }
 }
 
-/** An assertion as the guide makes it; each claim can be another, undefined leaves it out. */
+/**
+ * Signs an assertion as the guide makes it; each claim can be replaced, undefined leaves it out.
+ */
 export async function assertion(claims: Record<string, unknown> = {}, key: KeyObject = privateKey) {
   const iat = Math.floor(Date.now() / 1000)
   const usual = { iss: clientId, sub: orgId, aud: loginUrl, iat, exp: iat + 300 }
@@ -85,7 +90,7 @@ export const authorization = {
   platform: 'Web',
 }
 
-/** A token for one visitor, with all steps before it. */
+/** Fetches a token for one visitor, with all steps before it. */
 export async function authorize(salesforce: Salesforce, options: RequestOptions = {}) {
   const { body } = await exchange(salesforce, await assertion())
   return callSalesforce(salesforce, 'POST', `${api}/authorization`, {
@@ -95,7 +100,7 @@ export async function authorize(salesforce: Salesforce, options: RequestOptions 
   })
 }
 
-/** A text as it is sent. */
+/** Builds a text as it is sent. */
 export const textOf = (text: string) => ({
   message: {
     messageType: 'StaticContentMessage',
@@ -103,12 +108,12 @@ export const textOf = (text: string) => ({
   },
 })
 
-/** A choice as it is sent. */
+/** Builds a choice as it is sent. */
 export const choiceOf = (quickReplySelection: { itemId: string; title: string }) => ({
   message: { messageType: 'QuickReplySelectionMessage', quickReplySelection },
 })
 
-/** A visitor with a conversation that the bot has greeted in. */
+/** Opens a conversation that the bot has greeted in. */
 export async function startConversation(salesforce: Salesforce, beginning: object = {}) {
   const token = z.string().parse((await authorize(salesforce)).body.accessToken)
   const start = { token, body: { esDeveloperName: 'Harbor_Custom_Client', ...beginning } }
@@ -138,7 +143,7 @@ export async function startConversation(salesforce: Salesforce, beginning: objec
 
 const textSchema = z.object({ staticContent: z.object({ text: z.string() }) })
 
-/** `Chatbot: Hello` for a text, `Chatbot QuickReplyMessage` for others. */
+/** Summarises a message: `Chatbot: Hello` for a text, `Chatbot QuickReplyMessage` for others. */
 export function summaryOf(message: GuideMessage): string {
   const { role } = message.sender
   const { data } = textSchema.safeParse(message)

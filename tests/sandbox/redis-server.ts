@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { type RedisBackend, redisServer } from '../../sandbox/redis/index.js'
 
 const binary = 'redis-server'
 
-/** Whether a real Redis can be started here; where it must be (CI), its absence is a failure. */
+/** Tells whether a real Redis can be started here; in CI its absence is a failure. */
 export function hasRedisServer(): boolean {
   if (spawnSync(binary, ['--version']).status === 0) return true
   if (process.env.CI === 'true') throw new Error('CI needs a Redis: apt-get install redis-server')
@@ -27,15 +27,26 @@ async function untilItAnswers(path: string): Promise<void> {
   throw new Error('redis-server does not answer')
 }
 
+/** Tells what a Redis writes to its disk, and how often it flushes that. */
+const storageOptions = {
+  everything: ['--appendonly', 'yes', '--appendfsync', 'no'],
+  everySecond: ['--appendonly', 'yes', '--appendfsync', 'everysec'],
+  nothing: ['--appendonly', 'no'],
+}
+export type Durability = keyof typeof storageOptions
+
+export type RedisServer = Awaited<ReturnType<typeof runRedisServer>>
+
 /**
- * A real Redis on a unix socket in a folder of its own. It can end and begin again with what it kept;
- * `remove` ends it for good.
+ * Runs a real Redis on a unix socket in a folder of its own. It can end and begin again with what it
+ * kept; `remove` ends it for good.
  */
-export async function runRedisServer(durability: 'everything' | 'nothing') {
+export async function runRedisServer(durability: Durability) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'redis.sock')
-  const log = durability === 'everything' ? 'yes' : 'no'
-  const storage = ['--dir', folder, '--save', '', '--appendonly', log, '--appendfsync', 'no']
+  const storage = ['--dir', folder, '--save', '', ...storageOptions[durability]]
+  const log = join(folder, 'appendonlydir')
+  const copy = join(folder, 'copy')
 
   function spawnServer() {
     return spawn(binary, ['--port', '0', '--unixsocket', path, ...storage], { stdio: 'ignore' })
@@ -43,20 +54,37 @@ export async function runRedisServer(durability: 'everything' | 'nothing') {
   let server = spawnServer()
   await untilItAnswers(path)
 
-  async function stop(): Promise<void> {
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const isOver = once(server, 'exit')
-    server.kill()
+    server.kill(signal)
     await isOver
   }
+
+  async function restart(): Promise<void> {
+    server = spawnServer()
+    await untilItAnswers(path)
+  }
+
   return {
     path,
-    end: stop,
-    async restart() {
-      server = spawnServer()
-      await untilItAnswers(path)
+    end: () => stop(),
+    restart,
+    /**
+     * Does the work, kills the server, and starts it again without what was written meanwhile, as a
+     * machine that dies before the log is flushed. A killed process alone would lose nothing: what it
+     * wrote is in the kernel's cache.
+     */
+    async loseWritesOf<T>(work: () => Promise<T>): Promise<T> {
+      cpSync(log, copy, { recursive: true })
+      const result = await work()
+      await stop('SIGKILL')
+      rmSync(log, { recursive: true })
+      renameSync(copy, log)
+      await restart()
+      return result
     },
     async remove() {
-      if (server.exitCode === null) await stop()
+      if (server.exitCode === null && server.signalCode === null) await stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { openEvents, readStream } from './salesforce-events.js'
+import { advanceClock, setupSalesforce } from './salesforce-setup.js'
 import {
   baseUrl,
   callSalesforce,
@@ -9,16 +10,7 @@ import {
   guestTokenRequest,
 } from './salesforce-visitor.js'
 
-const salesforce = createSalesforce({ switches: instant })
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  salesforce.reset()
-})
+const salesforce = setupSalesforce(createSalesforce({ switches: instant }))
 
 async function control(path: string, body?: unknown) {
   const request = new Request(`${baseUrl}/__sandbox${path}`, {
@@ -28,7 +20,7 @@ async function control(path: string, body?: unknown) {
   return (await salesforce.handleControl(request)).status
 }
 
-/** Each verb once as code, once over HTTP. */
+/** Calls each action once as code, once over HTTP. */
 const both = (code: (id: string) => void, path: string, body?: unknown) =>
   [
     ['in code', async (id: string) => code(id)],
@@ -68,7 +60,7 @@ describe('an agent', () => {
     async (_how, act) => {
       const guest = await visit()
       await act(guest.conversationId)
-      vi.setSystemTime(Date.now() + 10)
+      advanceClock(10)
       expect((await guest.timeline()).at(-1)).toBe('Chatbot: Message 8 of 8')
     },
   )
@@ -91,6 +83,41 @@ describe('an agent', () => {
   )
 })
 
+describe('what only streams tell', () => {
+  const pieces = ['We are ', 'open.']
+  test.each([
+    ['progress', { text: 'Looking' }, ['CONVERSATION_PROGRESS_INDICATOR']],
+    ['queue-positions', { position: 2 }, ['CONVERSATION_QUEUE_POSITION']],
+    [
+      'streamed-texts',
+      { pieces, isValid: true },
+      [...Array(3).fill('CONVERSATION_STREAMING_TOKEN'), 'CONVERSATION_MESSAGE'],
+    ],
+  ])('is called over HTTP by %s', async (path, body, expected) => {
+    const capabilitiesVersion = '66'
+    const guest = await createGuest(salesforce, { ...guestTokenRequest, capabilitiesVersion })
+    await guest.create()
+    const stream = readStream(await openEvents(salesforce, guest.token))
+    await stream.settle()
+    const status = await control(`/conversations/${guest.conversationId}/${path}`, body)
+    await stream.settle()
+    await stream.close()
+    expect([200, 204]).toContain(status)
+    expect(stream.events().map(({ event }) => event)).toEqual(expected)
+  })
+})
+
+describe('a supervisor and a removal', () => {
+  test('happen over HTTP', async () => {
+    const guest = await visit()
+    const where = `/conversations/${guest.conversationId}`
+    expect(await control(`${where}/supervisor-visits`)).toBe(204)
+    expect((await guest.status()).body.routingStatus).toBe('ROUTED')
+    expect(await control(`${where}/removals`)).toBe(204)
+    expect((await guest.status()).body.routingStatus).toBe('NEEDS_ROUTING')
+  })
+})
+
 describe('an outage', () => {
   test.each([
     ['in code', async () => salesforce.outage(5_000)],
@@ -100,7 +127,7 @@ describe('an outage', () => {
     const take = async () =>
       (await callSalesforce(salesforce, 'POST', guestTokenPath, { body: guestTokenRequest })).status
     expect([await take(), await take()]).toEqual([503, 503])
-    vi.setSystemTime(Date.now() + 5_000)
+    advanceClock(5_000)
     expect(await take()).toBe(200)
   })
 })

@@ -38,10 +38,10 @@ export function readStream({ body }: Response) {
     received.hasEnded = true
   })().catch(() => undefined)
   return {
-    heard: received,
+    received,
     events: () => framesOf(received.raw).filter(({ event }) => event !== 'ping'),
     frames: () => framesOf(received.raw),
-    /** Long enough for whatever has happened to arrive. */
+    /** Waits long enough for all earlier events to arrive. */
     settle: () => sleep(80),
     async close() {
       await reader.cancel()
@@ -62,7 +62,7 @@ function framesOf(raw: string) {
     })
 }
 
-/** The envelope of an event with its payload read. */
+/** Returns the envelope of an event with its payload parsed. */
 export function unwrap({ data }: Frame) {
   const envelope = envelopeSchema.parse(JSON.parse(data))
   return { ...envelope, payload: JSON.parse(envelope.conversationEntry.entryPayload) }

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import {
   requestViolations,
   responseViolations,
   violations,
 } from '../../sandbox/salesforce/openapi.js'
-import { baseUrl, createGuest } from './salesforce-visitor.js'
+import { noon, setupSalesforce } from './salesforce-setup.js'
+import {
+  baseUrl,
+  callSalesforce,
+  createGuest,
+  guestTokenPath,
+  guestTokenRequest,
+} from './salesforce-visitor.js'
 
-const salesforce = createSalesforce({ switches: instant })
-const noon = Date.parse('2026-11-24T12:00:00.000Z')
+const salesforce = setupSalesforce(createSalesforce({ switches: instant }), violations)
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: noon })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  expect(salesforce.exchanges.flatMap(violations)).toEqual([])
-  salesforce.reset()
-})
-
-/** One request to the sandbox's own endpoints. */
+/** Sends one request to the sandbox's own endpoints. */
 async function control(method: string, path: string, body?: unknown) {
   const response = await salesforce.handleControl(
     new Request(`${baseUrl}/__sandbox${path}`, {
@@ -34,7 +30,7 @@ async function control(method: string, path: string, body?: unknown) {
 }
 
 describe('a fault', () => {
-  test('is used up as often as told, and only by its operation', async () => {
+  test('happens as often as it was set, and only for its operation', async () => {
     const guest = await createGuest(salesforce)
     await guest.create()
     const what = { status: 503, headers: { 'retry-after': '7' } }
@@ -45,6 +41,15 @@ describe('a fault', () => {
     expect(first.headers.get('retry-after')).toBe('7')
     expect((await guest.sendText('two')).status).toBe(503)
     expect((await guest.sendText('three')).status).toBe(202)
+  })
+
+  test('can be a single 503 to a token request', async () => {
+    const operation = 'generateAccessTokenForUnauthenticatedUser'
+    salesforce.fail({ operation, what: { status: 503 } })
+    const body = guestTokenRequest
+    const take = async () =>
+      (await callSalesforce(salesforce, 'POST', guestTokenPath, { body })).status
+    expect([await take(), await take()]).toEqual([503, 200])
   })
 
   test('before the effect leaves nothing behind, after it everything', async () => {

@@ -11,7 +11,7 @@ afterEach(() => salesforce.reset())
 
 type Part = { name?: string; type?: string; bytes?: number; message?: object; entry?: string }
 
-/** The two parts of sendFile. */
+/** Builds the two parts of sendFile. */
 function formOf(options: Part = {}) {
   const message = { id: randomUUID(), fileId: randomUUID(), ...options.message }
   const entry =
@@ -91,7 +91,10 @@ describe('a file', () => {
     const guest = await visit()
     const before = await guest.timeline()
     const answer = await guest.send(body)
-    expect(answer).toEqual({ status, body: { message: expect.any(String) } })
+    expect(answer).toEqual({
+      status,
+      body: { message: expect.any(String), errorCode: expect.any(String) },
+    })
     expect(await guest.timeline()).toEqual(before)
   })
 

@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSalesforce, instant, preChat } from '../../sandbox/salesforce/index.js'
 import { violations } from '../../sandbox/salesforce/openapi.js'
+import { noon, stopClockAtNoon } from './salesforce-setup.js'
 import { baseUrl, callSalesforce, createGuest, textOf } from './salesforce-visitor.js'
 
-const noon = Date.parse('2026-11-24T12:00:00.000Z')
 const query = { orgId: '00DZZ0000000AbC', esConfigName: 'Harbor_Custom_Client' }
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: noon })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+stopClockAtNoon()
 
 describe('the public configuration', () => {
   test('tells the pre-chat form with every field type, a hidden field and a choice list', async () => {
@@ -164,10 +159,43 @@ describe('a new messaging session', () => {
     expect((await opened.timeline()).filter((line) => line.includes('I am the'))).toHaveLength(2)
   })
 
+  test('is not begun by the flag on the first message, whose attributes count', async () => {
+    const salesforce = createSalesforce({ switches: instant })
+    const guest = await createGuest(salesforce)
+    await guest.create()
+    const before = salesforce.conversation(guest.conversationId).session.id
+    const routingAttributes = { _firstName: 'Mina' }
+    const body = { ...textOf('hello'), isNewMessagingSession: true, routingAttributes }
+    await guest.call('POST', `/conversation/${guest.conversationId}/message`, { body })
+    const conversation = salesforce.conversation(guest.conversationId)
+    expect(conversation.session.id).toBe(before)
+    expect(conversation.routingAttributes).toEqual(routingAttributes)
+    expect((await guest.timeline()).slice(-2)).toEqual([
+      'EndUser: hello',
+      'Chatbot: You said “hello”. Is there more I can do?',
+    ])
+  })
+
+  test('is refused with 403 to a message that does not ask for one, where switched so', async () => {
+    const salesforce = createSalesforce({ switches: instant })
+    const guest = await createGuest(salesforce)
+    await guest.create()
+    salesforce.endSession(guest.conversationId, 'Agent')
+    salesforce.switches.messageWithoutSession = 'refused'
+    expect(await guest.sendText('still there?')).toMatchObject({
+      status: 403,
+      body: { message: expect.any(String), errorCode: 'FORBIDDEN' },
+    })
+    const body = { ...textOf('still there?'), isNewMessagingSession: true, routingAttributes: {} }
+    const where = `/conversation/${guest.conversationId}/message`
+    expect((await guest.call('POST', where, { body })).status).toBe(202)
+  })
+
   test('replaces one that still runs', async () => {
     const salesforce = createSalesforce({ switches: instant })
     const guest = await createGuest(salesforce)
     await guest.create()
+    await guest.sendText('hello')
     const before = salesforce.conversation(guest.conversationId).session.id
     const body = { ...textOf('start over'), isNewMessagingSession: true, routingAttributes: {} }
     await guest.call('POST', `/conversation/${guest.conversationId}/message`, { body })

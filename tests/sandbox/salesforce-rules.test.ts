@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { responseViolations } from '../../sandbox/salesforce/openapi.js'
+import { advanceClock, setupSalesforce } from './salesforce-setup.js'
 import {
   api,
   callSalesforce,
@@ -11,20 +12,8 @@ import {
   textOf,
 } from './salesforce-visitor.js'
 
-const salesforce = createSalesforce({ switches: instant })
+const salesforce = setupSalesforce(createSalesforce({ switches: instant }), responseViolations)
 const uuidComplaint = 'Specify the conversationId in UUID format. The UUID must be in lowercase.'
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00.000Z') })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  expect(salesforce.exchanges.flatMap(responseViolations)).toEqual([])
-  salesforce.reset()
-})
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 describe('a guest token request', () => {
   test.each([
@@ -39,13 +28,16 @@ describe('a guest token request', () => {
       body,
     })
     expect(status).toBe(400)
-    expect(problem).toEqual({ message: expect.any(String) })
+    expect(problem).toEqual({ message: expect.any(String), errorCode: 'BAD_REQUEST' })
   })
 
   test('is refused on a channel that verifies its users', async () => {
     const strict = createSalesforce({ authMode: 'Auth' })
     const answer = await callSalesforce(strict, 'POST', guestTokenPath, { body: guestTokenRequest })
-    expect(answer.status).toBe(400)
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { message: 'Set the auth mode to false.', errorCode: 'BAD_REQUEST' },
+    })
   })
 
   test('makes a new person each time, who is kept out of the old conversation', async () => {
@@ -65,12 +57,12 @@ describe('a guest token request', () => {
   test('is continued as the same person, without a longer life', async () => {
     const guest = await createGuest(salesforce)
     await guest.create()
-    pass(60_000)
+    advanceClock(60_000)
     const { body } = await guest.call('GET', '/authorization/continuation-access-token')
     expect(body.accessToken).not.toBe(guest.token)
     const again = await callSalesforce(salesforce, 'GET', guest.path, { token: body.accessToken })
     expect(again.status).toBe(200)
-    pass(6 * 60 * 60_000 - 60_000)
+    advanceClock(6 * 60 * 60_000 - 60_000)
     const late = await callSalesforce(salesforce, 'GET', guest.path, { token: body.accessToken })
     expect(late).toMatchObject({ status: 401, body: 'Jwt is expired' })
   })
@@ -109,9 +101,9 @@ describe('a token', () => {
   test('lives as long as the switch says', async () => {
     salesforce.switches.guestTokenLifeSeconds = 90
     const guest = await createGuest(salesforce)
-    pass(89_000)
+    advanceClock(89_000)
     expect((await guest.create()).status).toBe(201)
-    pass(1_000)
+    advanceClock(1_000)
     expect((await guest.status()).status).toBe(401)
   })
 })
@@ -152,6 +144,50 @@ describe('a conversation', () => {
     expect(await guest.timeline()).toEqual(before)
     await guest.close()
     expect((await guest.create()).status).toBe(400)
+  })
+
+  test('created again is 409 where switched so, whose ever it is and even closed', async () => {
+    salesforce.switches.repeatedCreate = 'conflict'
+    const guest = await createGuest(salesforce)
+    const stranger = await createGuest(salesforce)
+    expect((await guest.create()).status).toBe(201)
+    const { conversationId } = guest
+    expect(await guest.create()).toMatchObject({ status: 409, body: { errorCode: 'CONFLICT' } })
+    expect((await stranger.create({ conversationId })).status).toBe(409)
+    await guest.close()
+    expect((await guest.create()).status).toBe(409)
+  })
+
+  test('is created, spoken in and closed with the statuses that are switched so', async () => {
+    Object.assign(salesforce.switches, { createStatus: 200, sendStatus: 201, closeStatus: 202 })
+    const guest = await createGuest(salesforce)
+    const answers = [await guest.create(), await guest.sendText('hello'), await guest.close()]
+    expect(answers.map(({ status }) => status)).toEqual([200, 201, 202])
+  })
+
+  test('is not closed by a request with a JSON body', async () => {
+    const guest = await createGuest(salesforce)
+    await guest.create()
+    const query = { esDeveloperName: 'Harbor_Custom_Client' }
+    const path = `/conversation/${guest.conversationId}`
+    expect((await guest.call('DELETE', path, { query, body: {} })).status).toBe(400)
+    expect((await guest.sendText('still here')).status).toBe(202)
+  })
+
+  test('is refused with 412 outside the hours, and one that is open goes on', async () => {
+    const early = await createGuest(salesforce)
+    await early.create()
+    const startTime = Date.now() + 60_000
+    salesforce.switches.businessHours = [{ startTime, endTime: startTime + 60_000 }]
+    const guest = await createGuest(salesforce)
+    expect(await guest.create()).toMatchObject({
+      status: 412,
+      body: { message: expect.any(String), errorCode: 'PRECONDITION_FAILED' },
+    })
+    expect((await early.create()).status).toBe(201)
+    expect((await early.sendText('hello')).status).toBe(202)
+    advanceClock(60_000)
+    expect((await guest.create()).status).toBe(201)
   })
 
   test('that nobody created is not found', async () => {
@@ -238,6 +274,16 @@ describe('a message', () => {
     expect(sent[1]?.identifier).not.toBe(id)
   })
 
+  test('of 4,000 characters is accepted, and a longer one refused', async () => {
+    const guest = await createGuest(salesforce)
+    await guest.create()
+    expect((await guest.sendText('x'.repeat(4_000))).status).toBe(202)
+    expect(await guest.sendText('x'.repeat(4_001))).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('maximum length'), errorCode: 'BAD_REQUEST' },
+    })
+  })
+
   test('with a link in the middle stays whole', async () => {
     const guest = await createGuest(salesforce)
     await guest.create()
@@ -271,9 +317,42 @@ describe('a limit', () => {
     for (let sent = 0; sent < 22; sent += 1) expect((await guest.sendText('hi')).status).toBe(202)
     const refused = await guest.sendText('hi')
     expect(refused.status).toBe(429)
-    expect(refused.body).toEqual({ message: expect.any(String) })
-    pass(60_000)
+    expect(refused.body).toEqual({ message: expect.any(String), errorCode: expect.any(String) })
+    advanceClock(60_000)
     expect((await guest.sendText('hi')).status).toBe(202)
+  })
+
+  test('is 30 lists a minute of one conversation, sliding, by default', async () => {
+    const polled = createSalesforce({ switches: { botDelayMs: 0 } })
+    const [guest, other] = [await createGuest(polled), await createGuest(polled)]
+    await guest.create()
+    await other.create()
+    const list = async ({ call, conversationId } = guest) =>
+      await call('GET', `/conversation/${conversationId}/entries`)
+    for (let listed = 0; listed < 30; listed += 1) {
+      expect((await list()).status).toBe(200)
+      advanceClock(1_000)
+    }
+    const refused = await list()
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBeNull()
+    expect((await list(other)).status).toBe(200)
+    advanceClock(30_000)
+    expect([(await list()).status, (await list()).status]).toEqual([200, 429])
+    polled.switches.limits.listsPerMinute = null
+    expect((await list()).status).toBe(200)
+    expect(polled.exchanges.flatMap(responseViolations)).toEqual([])
+  })
+
+  test('is told with a Retry-After where the switch says so', async () => {
+    salesforce.switches.limits.listsPerMinute = 1
+    salesforce.switches.retryAfterSeconds = 7
+    const guest = await createGuest(salesforce)
+    await guest.create()
+    await guest.list()
+    const where = `/conversation/${guest.conversationId}/entries`
+    const { status, headers } = await guest.call('GET', where)
+    expect([status, headers.get('retry-after')]).toEqual([429, '7'])
   })
 
   test('is 3 conversations of one subject in 30 seconds', async () => {
@@ -281,8 +360,20 @@ describe('a limit', () => {
     const create = async () => (await guest.create({ conversationId: randomUUID() })).status
     expect([await create(), await create(), await create()]).toEqual([201, 201, 201])
     expect(await create()).toBe(429)
-    pass(30_000)
+    advanceClock(30_000)
     expect(await create()).toBe(201)
+  })
+
+  test('is the number of open conversations of the org, where switched so', async () => {
+    salesforce.switches.limits.openConversations = 1
+    const [first, second] = [await createGuest(salesforce), await createGuest(salesforce)]
+    expect((await first.create()).status).toBe(201)
+    expect(await second.create()).toMatchObject({
+      status: 429,
+      body: { message: expect.stringContaining('RESOURCE_EXHAUSTED') },
+    })
+    await first.close()
+    expect((await second.create()).status).toBe(201)
   })
 
   test('is 200 tokens a minute for the org, and can be switched off', async () => {

@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 afterAll(() => server.close())
 
-/** A call as a browser makes it for the sample client: a preflight, then the call (§10.3). */
+/** Sends a call as a browser makes it for the sample client: a preflight, then the call (§10.3). */
 async function call(
   method: string,
   path: string,
@@ -58,7 +58,10 @@ async function checkPreflight(method: string, path: string, names: string[]): Pr
   expect(allowed).toEqual(expect.arrayContaining(names))
 }
 
-/** The stream as the sample client opens it; after a reload without `Last-Event-Id` (§10.1, §10.2). */
+/**
+ * Opens the stream as the sample client does; after a reload without `Last-Event-Id` (§10.1,
+ * §10.2).
+ */
 async function listen(token: string, lastEventId?: string) {
   const headers = {
     authorization: `Bearer ${token}`,

@@ -69,7 +69,7 @@ export const guestTokenRequest = {
 export const api = '/iamessage/api/v2'
 export const guestTokenPath = `${api}/authorization/unauthenticated/access-token`
 
-/** A text as sendMessage takes it. */
+/** Builds a text as sendMessage takes it. */
 export function textOf(text: string, id: string = randomUUID()) {
   return {
     message: {
@@ -81,11 +81,12 @@ export function textOf(text: string, id: string = randomUUID()) {
   }
 }
 
-/** A guest with a token and the id of a conversation that is not created yet. */
-export async function createGuest(salesforce: Salesforce) {
-  const answer = await callSalesforce(salesforce, 'POST', guestTokenPath, {
-    body: guestTokenRequest,
-  })
+/**
+ * Creates a guest with a token, and the id of a conversation that is not created yet.
+ * @param request - is the token request; by default that of a client of version 1
+ */
+export async function createGuest(salesforce: Salesforce, request = guestTokenRequest) {
+  const answer = await callSalesforce(salesforce, 'POST', guestTokenPath, { body: request })
   const { accessToken: token, context } = tokenSchema.parse(answer.body)
   const conversationId = randomUUID()
   const path = `${api}/conversation/${conversationId}`
@@ -118,7 +119,7 @@ export async function createGuest(salesforce: Salesforce) {
   }
 }
 
-/** `Chatbot: Hello` for a text, `ParticipantChanged` for others. */
+/** Summarises an entry: `Chatbot: Hello` for a text, `ParticipantChanged` for others. */
 export function summaryOf(entry: ListedEntry): string {
   const text = entry.entryPayload.abstractMessage?.staticContent?.text
   return typeof text !== 'string' ? entry.entryType : `${entry.sender.role}: ${text}`

@@ -1,16 +1,19 @@
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
+import conversations from '../../api/_conversations.js'
 import auth from '../../api/auth.js'
-import conversations from '../../api/conversations.js'
 import send from '../../api/send.js'
+import start from '../../api/start.js'
 import { forgetVisitors } from '../../scripts/forget-visitors.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway, type TestGateway } from '../support/gateway.js'
 import { guideEnv, guideSalesforce } from '../support/guide.js'
 import { request } from '../support/request.js'
+import { holdRequests } from '../support/sending.js'
+import { storedValues } from '../support/stored-keys.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
 /** Requests that are being served when tokens are refused have this time to come to their end. */
@@ -22,28 +25,12 @@ async function forgetIn(gateway: TestGateway, args: readonly string[]) {
   return { code, lines }
 }
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return JSON.stringify(value.map(textOf))
-  return Buffer.isBuffer(value) ? value.toString() : String(value)
-}
-
-/** All keys of the store with what they hold. */
-async function kept(gateway: TestGateway): Promise<Map<string, string>> {
-  const ask = (...command: string[]) => gateway.redisBackend.execute(command)
-  const keys = z.array(z.coerce.string()).parse(await ask('KEYS', '*'))
-  const rows = keys.sort().map(async (key): Promise<[string, string]> => {
-    const isHash = String(await ask('TYPE', key)) === 'hash'
-    return [key, textOf(await ask(isHash ? 'HGETALL' : 'GET', key))]
-  })
-  return new Map(await Promise.all(rows))
-}
-
 async function keysNaming(gateway: TestGateway, ...ids: string[]): Promise<string[]> {
-  const all = [...(await kept(gateway))]
+  const all = [...(await storedValues(gateway))]
   return all.filter((row) => ids.some((id) => `${row}`.includes(id))).map(([key]) => key)
 }
 
-/** A guest with two conversations, of which one is open, who said and typed something. */
+/** Opens two conversations for a guest, of which one stays open, with messages and typing. */
 async function visitorWithConversations() {
   const visitor = await startConversation()
   await visitor.send('my private text')
@@ -68,7 +55,9 @@ describe('forgetting a guest', () => {
     expect(await keysNaming(gateway, user.id, ...conversationIds)).toEqual([
       `local:visitor:{${user.id}}`,
     ])
-    expect((await kept(gateway)).get(`local:visitor:{${user.id}}`)).toBe('["gone","nobody"]')
+    expect((await storedValues(gateway)).get(`local:visitor:{${user.id}}`)).toBe(
+      '["gone","nobody"]',
+    )
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/ended 1 of 1 open conversations; deleted .*family 1.*owner 2.*send 2/)
     expect(lines[0]).not.toMatch(/private|eyJ/)
@@ -92,6 +81,22 @@ describe('forgetting a guest', () => {
     expect(endOf()).toBeGreaterThan(0)
   })
 
+  it('waits for a start that is under way, and ends its conversation in Salesforce', async () => {
+    const { token, user } = await signInAsGuest()
+    const conversationId = randomUUID()
+    const opening = holdRequests(gateway, '/conversation')
+    const starting = request(start, { token, body: { conversationId } })
+    await opening.asked
+    const forgetting = forget(user.id)
+    setTimeout(opening.release, 1000)
+    expect((await forgetting).code).toBe(0)
+    await starting
+    expect(gateway.salesforce.conversation(conversationId).endTimestamp).toBeGreaterThan(0)
+    expect((await storedValues(gateway)).get(`local:visitor:{${user.id}}`)).toBe(
+      '["gone","nobody"]',
+    )
+  })
+
   it('leaves everybody else alone', async () => {
     const { user } = await visitorWithConversations()
     const other = await visitorWithConversations()
@@ -104,16 +109,16 @@ describe('forgetting a guest', () => {
 
   it('only counts when asked to, and changes nothing', async () => {
     const { user, poll } = await visitorWithConversations()
-    const [before, callsBefore] = [await kept(gateway), gateway.salesforceCalls().length]
+    const [before, callsBefore] = [await storedValues(gateway), gateway.salesforceCalls().length]
     const { code, lines } = await forget(user.id, '--dry-run')
     expect(code).toBe(0)
     expect(lines[0]).toMatch(/would end 1 open conversations and delete .*visitor 1/)
-    expect(await kept(gateway)).toEqual(before)
+    expect(await storedValues(gateway)).toEqual(before)
     expect(gateway.salesforceCalls()).toHaveLength(callsBefore)
     expect((await poll()).status).toBe(200)
   })
 
-  it('deletes all the same when Salesforce does not answer, and tells', async () => {
+  it('deletes also when Salesforce does not answer, and reports that', async () => {
     const { user, conversationIds } = await visitorWithConversations()
     gateway.salesforce.fail({ operation: 'closeConversation', times: 50, what: 'drop' })
     const { code, lines } = await forget(user.id)
@@ -207,14 +212,14 @@ describe('forgetting a known visitor', () => {
     expect((await forget(user.id)).code).toBe(0)
     const left = await keysNaming(gateway, user.id, guest.user.id, guest.conversationId)
     expect(left.sort()).toEqual([`local:visitor:{${guest.user.id}}`, `local:visitor:{${user.id}}`])
-    const all = await kept(gateway)
+    const all = await storedValues(gateway)
     expect(all.get(`local:visitor:{${guest.user.id}}`)).toBe('["gone","nobody"]')
     expect(all.get(`local:visitor:{${user.id}}`)).toMatch(/^\["out","\d+"\]$/)
     expect((await request(conversations, { token })).status).toBe(401)
     expect((await request(conversations, { token: guest.token })).status).toBe(401)
   })
 
-  it('signs out every device, and lets them sign in anew as if for the first time', async () => {
+  it('signs out every device, and lets them sign in again as if for the first time', async () => {
     const [phone, laptop] = [await signIn(), await signIn()]
     await forget(phone.user.id)
     for (const { token, refreshToken } of [phone, laptop]) {

@@ -1,11 +1,12 @@
 /** Lists every method that needs a visitor's token, with a valid call for each. */
+
+import conversations from '../../api/_conversations.js'
+import transcript from '../../api/_transcript.js'
 import auth from '../../api/auth.js'
-import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { type RequestOptions, request, type TestResponse } from '../support/request.js'
 import { createFile, createForm } from '../support/uploads.js'
@@ -20,6 +21,8 @@ export const conversationCalls: Readonly<Record<string, Call>> = {
     request(send, { ...options, body: { conversationId, text: 'Hello' } }),
   'GET /api/poll': (conversationId, options) =>
     request(poll, { ...options, query: { conversationId } }),
+  'POST /api/poll': (conversationId, options) =>
+    request(poll, { ...options, body: { conversationId } }),
   'POST /api/end': (conversationId, options) =>
     request(end, { ...options, body: { conversationId } }),
   'POST /api/upload': (conversationId, options) =>

@@ -1,8 +1,8 @@
 /** Tests the ways in which a caller could exhaust the gateway. */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import availability from '../../api/_availability.js'
 import auth from '../../api/auth.js'
-import availability from '../../api/availability.js'
 import start from '../../api/start.js'
 import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
@@ -13,57 +13,81 @@ import { conversationCalls } from './authenticated-calls.js'
 const gateway = setupGateway()
 
 describe('the rate limit of made-up conversations', () => {
-  const endpoints = ['POST /api/send', 'GET /api/poll', 'POST /api/upload'] as const
+  const endpoints = [
+    'POST /api/send',
+    'GET /api/poll',
+    'POST /api/poll',
+    'POST /api/upload',
+  ] as const
 
-  it.each(endpoints)('counts them on the visitor at %s, with any ids', async (name) => {
-    gateway.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
-    const { token } = await signInAsGuest()
-    const statuses: (number | undefined)[] = []
-    await expectNoSalesforceCalls(gateway, async () => {
-      for (const _ of [1, 2, 3, 4]) {
-        statuses.push((await conversationCalls[name]?.(randomUUID(), { token }))?.status)
-      }
-    })
-    expect(statuses).toEqual([404, 404, 404, 429])
-    const other = (await signInAsGuest()).token
-    expect((await conversationCalls[name]?.(randomUUID(), { token: other }))?.status).toBe(404)
-  })
+  it.each(endpoints)(
+    'counts different ids on their visitor at %s and makes no Salesforce call',
+    async (name) => {
+      gateway.setEnv({ LIMITS: '{"other": [3, "1 m"]}' })
+      const { token } = await signInAsGuest()
+      const statuses: (number | undefined)[] = []
+      await expectNoSalesforceCalls(gateway, async () => {
+        for (const _ of [1, 2, 3, 4]) {
+          statuses.push((await conversationCalls[name]?.(randomUUID(), { token }))?.status)
+        }
+      })
+      expect(statuses).toEqual([404, 404, 404, 429])
+      const other = (await signInAsGuest()).token
+      expect((await conversationCalls[name]?.(randomUUID(), { token: other }))?.status).toBe(404)
+    },
+  )
 })
 
-describe('start with routing attributes', () => {
-  const wide = { a: 'é'.repeat(3900), b: 'é'.repeat(3900), c: 'é'.repeat(3900) }
+describe('start with routing values', () => {
+  const wide = { a: 'é'.repeat(1000), b: 'é'.repeat(1046) }
   const many = (count: number, length: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, 'x'.repeat(length)]))
+  const tooLarge =
+    'must be at most 4,096 bytes in all, names and values: shorten values or leave some out'
+
+  async function expectRefused(body: object, errors: object[]) {
+    const { token } = await signInAsGuest()
+    const answer = await expectNoSalesforceCalls(gateway, () => request(start, { token, body }))
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } })
+  }
 
   it.each([
-    ['five of 4,000 characters', many(5, 4000)],
-    ['three of 3,900 characters of two bytes', wide],
-    ['fifty of 400', many(50, 400)],
-  ])('returns an error for more than 16 KB in all: %s', async (_what, routingAttributes) => {
-    const { token } = await signInAsGuest()
-    const answer = await expectNoSalesforceCalls(gateway, () =>
-      request(start, { token, body: { routingAttributes } }),
-    )
-    const errors = [{ path: 'routingAttributes', message: 'must be at most 16,384 bytes in all' }]
-    expect(answer).toMatchObject({ status: 400, body: { errors } })
+    ['two values of 2,047 characters', many(2, 2047)],
+    ['2,046 characters of two bytes, and their names', { ...wide, c: '12' }],
+    ['fifty of 80', many(50, 80)],
+  ])(
+    'returns 400 for more than 4,096 bytes and makes no Salesforce call: %s',
+    async (_what, values) => {
+      for (const name of ['routingAttributes', 'contextParameters']) {
+        await expectRefused({ [name]: values }, [{ path: name, message: tooLarge }])
+      }
+    },
+  )
+
+  it('returns 400 when both names together hold more than 4,096 bytes', async () => {
+    const half = many(1, 2100)
+    await expectRefused({ routingAttributes: half, contextParameters: { b: half.a0 } }, [
+      { path: 'routingAttributes', message: `${tooLarge}; contextParameters count as well` },
+    ])
   })
 
-  it('accepts less than 16 KB in all', async () => {
+  it('accepts 4,096 bytes, counting a value that is given under both names once', async () => {
     const { token } = await signInAsGuest()
-    const options = { token, body: { routingAttributes: many(4, 4000) } }
-    expect((await request(start, options)).status).toBe(201)
+    const values = many(2, 2046)
+    const body = { routingAttributes: values, contextParameters: values }
+    expect((await request(start, { token, body })).status).toBe(201)
   })
 })
 
 describe('a 400 response', () => {
-  it('is short for any number of wrong properties', async () => {
+  it('lists the first 20 of 9,000 wrong properties', async () => {
     const typos = Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`t${n}`, 1]))
     const answer = await request(auth, { body: typos })
     expect(answer.status).toBe(400)
-    expect(answer.body.errors).toHaveLength(100)
+    expect(answer.body.errors).toHaveLength(20)
   })
 
-  it('repeats only the beginning of a long name', async () => {
+  it('repeats only the first 200 characters of a long name', async () => {
     const answer = await request(auth, { body: { ['n'.repeat(100_000)]: 1 } })
     expect(answer).toMatchObject({
       status: 400,
@@ -106,7 +130,7 @@ describe('the rate limit of an address', () => {
     },
   )
 
-  it('counts callers together whose address is unknown', async () => {
+  it('counts callers with an unknown address together', async () => {
     gateway.setEnv({ CLIENT_ADDRESS: 'forwarded:2', LIMITS: '{"auth": [1, "1 m"]}' })
     const from = (value: string) =>
       request(auth, { body: {}, headers: { 'x-forwarded-for': value } })

@@ -7,8 +7,8 @@ import type { TestResponse } from '../support/request.js'
 import { expectNoSalesforceCalls } from '../support/sending.js'
 import { conversationCalls } from './authenticated-calls.js'
 
-/** Returns everything by which two answers differ, except what is new in each answer. */
-function foreignResponses({ status, headers, body }: TestResponse) {
+/** Returns a response without the values that are new in each call. */
+function withoutPerCallValues({ status, headers, body }: TestResponse) {
   const perCall = ['x-request-id', 'server-timing', 'ratelimit']
   const lasting = [...headers].filter(([name]) => !perCall.includes(name))
   return { status, headers: lasting, body: { ...body, requestId: '' } }
@@ -19,7 +19,7 @@ describe.each(dialects)("another visitor's conversation ($name)", (dialect) => {
   const names = Object.keys(conversationCalls).filter((name) => name !== 'POST /api/start')
 
   it.each(names)(
-    "%s returns 404 for another visitor's conversation and makes no Salesforce call",
+    '%s returns the same 404 as for an unknown id and makes no Salesforce call',
     async (name) => {
       const owner = await startConversation()
       await owner.send('For nobody else')
@@ -29,14 +29,14 @@ describe.each(dialects)("another visitor's conversation ($name)", (dialect) => {
         await call?.(owner.conversationId, { token }),
         await call?.(randomUUID(), { token: (await signInAsGuest()).token }),
       ])
-      const [foreign, none] = answers.map((answer) => answer && foreignResponses(answer))
+      const [foreign, none] = answers.map((answer) => answer && withoutPerCallValues(answer))
       expect(foreign).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } })
       expect(foreign).toEqual(none)
       expect((await owner.poll()).status).toBe(200)
     },
   )
 
-  it("start cannot open another visitor's conversation, but an unknown id", async () => {
+  it('start returns 404 for it without a Salesforce call, and 201 for an unknown id', async () => {
     const owner = await startConversation()
     const { token } = await signInAsGuest()
     const begin = conversationCalls['POST /api/start']
@@ -47,7 +47,7 @@ describe.each(dialects)("another visitor's conversation ($name)", (dialect) => {
     expect((await begin?.(randomUUID(), { token }))?.status).toBe(201)
   })
 
-  it('stays unreachable when it has ended', async () => {
+  it('returns 404 after its end at every endpoint and makes no Salesforce call', async () => {
     const owner = await startConversation()
     const { token } = await signInAsGuest()
     await owner.end()

@@ -1,22 +1,23 @@
 /** Tests bodies and headers that no known frontend sends. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import availability from '../../api/_availability.js'
+import conversations from '../../api/_conversations.js'
+import health from '../../api/_health.js'
+import jwks from '../../api/_jwks.js'
+import notFound from '../../api/_not-found.js'
+import transcript from '../../api/_transcript.js'
 import auth from '../../api/auth.js'
-import availability from '../../api/availability.js'
-import conversations from '../../api/conversations.js'
 import end from '../../api/end.js'
-import health from '../../api/health.js'
-import jwks from '../../api/jwks.js'
-import notFound from '../../api/not-found.js'
 import poll from '../../api/poll.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
-import transcript from '../../api/transcript.js'
 import upload from '../../api/upload.js'
 import { readEnv } from '../../lib/config/env.js'
 import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { redisUrl, salesforceUrl, setupGateway } from '../support/gateway.js'
 import { request, type TestResponse } from '../support/request.js'
+import { cpuMillisecondsOf } from '../support/time-taken.js'
 import { createFile, createForm, png } from '../support/uploads.js'
 
 const gateway = setupGateway({
@@ -45,9 +46,10 @@ describe('JSON input', () => {
         `{"identityToken": ${nested(60_000)}}`,
       ]
       for (const body of bodies) {
-        const startedAt = performance.now()
-        expectRefused(await request(endpoint, { token, body }))
-        expect(performance.now() - startedAt).toBeLessThan(1500)
+        const takenMs = await cpuMillisecondsOf(async () =>
+          expectRefused(await request(endpoint, { token, body })),
+        )
+        expect(takenMs).toBeLessThan(1500)
       }
       expect(gateway.salesforceCalls()).toEqual([])
     },
@@ -193,8 +195,9 @@ describe('every answer of every endpoint', () => {
       expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8}/)
-      expect(headers.get('vary')).toMatch(/\bOrigin\b/)
-      expect(headers.get('cache-control')).toMatch(/no-store|max-age=300\b/)
+      const isForEveryPage = headers.get('access-control-allow-origin') === '*'
+      expect(headers.get('vary') ?? '').toMatch(isForEveryPage ? /^$/ : /\bOrigin\b/)
+      expect(headers.get('cache-control')).toMatch(/no-store|max-age=300\b|s-maxage=30\b/)
       for (const name of ['x-powered-by', 'server', 'set-cookie']) {
         expect(headers.get(name), name).toBeNull()
       }

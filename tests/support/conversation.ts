@@ -1,4 +1,4 @@
-/** A frontend in a few lines: what most tests begin with. */
+/** Acts as a frontend in a few lines; most tests begin with it. */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import auth from '../../api/auth.js'
@@ -8,14 +8,14 @@ import send from '../../api/send.js'
 import start from '../../api/start.js'
 import { request } from './request.js'
 
-/** A new anonymous visitor. */
+/** Signs a new anonymous visitor in. */
 export async function signInAsGuest() {
   const { status, body } = await request(auth, { body: {} })
   expect(status).toBe(200)
   return { token: String(body.token), refreshToken: String(body.refreshToken), user: body.user }
 }
 
-/** A visitor with an open conversation. */
+/** Signs a new anonymous visitor in and starts a conversation. */
 export async function startConversation(options: object = {}) {
   const visitor = await signInAsGuest()
   const started = await request(start, { token: visitor.token, body: options })
@@ -35,7 +35,7 @@ export async function startConversation(options: object = {}) {
   }
 }
 
-/** The texts of a poll's messages. */
+/** Returns the texts of a poll's messages. */
 export function textsOf(body: { messages: { text: string }[] }): string[] {
   return body.messages.map(({ text }) => text)
 }

@@ -1,9 +1,10 @@
 /**
- * Sets up everything around the endpoints, for tests: a sandbox Salesforce, an embedded Redis behind Upstash's
- * REST front, a closed network, and the environment that points to them. After each test every
- * request that the gateway sent to Salesforce is held against the OpenAPI document, and everything
- * that left the gateway is searched for what must never leave it.
+ * Sets up everything around the endpoints, for tests: a sandbox Salesforce, an embedded Redis
+ * behind Upstash's REST protocol, a closed network, and the environment that points to them. After
+ * each test it checks every request to Salesforce against the OpenAPI document, and searches
+ * everything that left the gateway for what must never leave it.
  */
+import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { resetServices } from '../../lib/services.js'
@@ -18,6 +19,7 @@ import {
   type SalesforceOptions,
 } from '../../sandbox/salesforce/index.js'
 import { requestViolations } from '../../sandbox/salesforce/openapi.js'
+import { beginTest, isLate, leaveByFetch } from './gateways.js'
 import { loginUrl } from './guide.js'
 import { messageTexts } from './message-texts.js'
 import { sentToClients } from './request.js'
@@ -38,31 +40,36 @@ const environment = {
   REDIS_TIMEOUT_MS: '1000',
   REQUEST_DEADLINE_MS: '4000',
   SEND_SETTLE_MS: '100',
+  LIMITS: JSON.stringify({ list: [1_000_000, '1 m'] }),
 }
 
 let backend: RedisBackend | undefined
 
-/** One embedded Redis for a process: its first script costs 40 ms and more, emptying it nothing. */
+/** Returns the process's one Redis: its first script costs 40 ms and more, emptying it nothing. */
 function sharedBackend(): RedisBackend {
   backend ??= embeddedRedis()
   return backend
 }
 
+/** Cuts the requests that a call of an earlier test still makes: they would be seen as this test's. */
+const cutLateRequests = http.all('*', () => (isLate() ? HttpResponse.error() : undefined))
+
 type GatewayOptions = { salesforce?: SalesforceOptions; env?: Record<string, string> }
 
-/** Where Salesforce is; the guide's dialect logs in elsewhere. */
+/** Lists the hosts of Salesforce: the guide's dialect has a separate one for its login. */
 const salesforceUrls = [salesforceUrl, loginUrl] as const
 
 function tokensIn(value: unknown): string[] {
   return JSON.stringify(value ?? null).match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? []
 }
 
-/** Opens a world for the tests of one file; each test begins with nothing in it. */
+/** Sets up a gateway for the tests of one file, and empties it before each of them. */
 export function setupGateway({ salesforce: salesforceOptions, env = {} }: GatewayOptions = {}) {
   const network = setupServer()
+  let restoreFetch = () => {}
   const logLines: string[] = []
   const backend = sharedBackend()
-  /** Every command that the gateway gave to Redis since the test began. */
+  /** Collects every command that the gateway sent to Redis since the test began. */
   const commands: string[] = []
   const createFront = () =>
     createRedisRestServer({
@@ -85,11 +92,11 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
     salesforce: createConfiguredSalesforce(),
     redisBackend: backend,
     redis: createFront(),
-    /** For addresses of others, such as a login's key set. */
+    /** Answers requests to other hosts, such as that of a login's key set. */
     network,
-    /** The log, line by line. */
-    logLines: logLines,
-    /** What Salesforce heard, as `operation status`. */
+    /** Collects the log, line by line. */
+    logLines,
+    /** Returns the requests to Salesforce, each as `operation status`. */
     salesforceCalls: () =>
       gateway.salesforce.exchanges.map(({ operationId, status }) => `${operationId} ${status}`),
     /** Changes the environment from the next request on. */
@@ -101,15 +108,21 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
 
   beforeAll(async () => {
     network.listen({ onUnhandledRequest: 'error' })
+    restoreFetch = leaveByFetch()
     await backend.execute(['EVAL', 'return 1', '0'])
   })
-  afterAll(() => network.close())
+  afterAll(() => {
+    restoreFetch()
+    network.close()
+  })
 
   beforeEach(async () => {
+    beginTest()
     await backend.execute(['FLUSHALL'])
     gateway.salesforce = createConfiguredSalesforce()
     gateway.redis = createFront()
     network.resetHandlers(
+      cutLateRequests,
       ...gateway.salesforce.handlers(...salesforceUrls),
       ...gateway.redis.handlers(redisUrl),
     )
@@ -122,7 +135,7 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
     gateway.setEnv({ ...environment, ...env })
   })
 
-  // Registered first, so that it runs last, whatever the other one finds.
+  // Registered first, so that it runs last, even when the other one fails.
   afterEach(() => {
     vi.unstubAllEnvs()
     vi.useRealTimers()
@@ -143,7 +156,7 @@ export function setupGateway({ salesforce: salesforceOptions, env = {} }: Gatewa
       expect(output.includes(secret), 'a secret left the gateway').toBe(false)
     }
     const logAndCommands = [...logLines, ...commands].join('\n')
-    for (const text of messageTexts(gateway)) {
+    for (const text of messageTexts(exchanges)) {
       expect(logAndCommands.includes(text), 'a message text is in the log or in Redis').toBe(false)
     }
   })

@@ -1,4 +1,4 @@
-/** What a world needs in which Salesforce speaks the guide's dialect. */
+/** Configures Salesforce and the gateway for the guide's dialect. */
 import { generateKeyPairSync } from 'node:crypto'
 import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
 

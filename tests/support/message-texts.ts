@@ -1,12 +1,12 @@
-/** What was said, for the search for it where it must not be. */
-import type { TestGateway } from './gateway.js'
+/** Collects the texts of messages, to search for them where they must not appear. */
+import type { Exchange } from '../../sandbox/salesforce/index.js'
 
-/** Shorter ones stand by chance in what is sealed or hashed. */
+/** Excludes texts that sealed or hashed values contain by chance. */
 const minLength = 8
-/** So many are looked for: a burst of thousands is more of the same. */
+/** Bounds the search: a burst of thousands of messages adds only similar texts. */
 const maxTexts = 200
 
-/** Every `text` in a body, however deep. */
+/** Returns every `text` in a body, at any depth. */
 function textsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) =>
@@ -14,10 +14,10 @@ function textsIn(value: unknown): string[] {
   )
 }
 
-/** The texts of visitors, bots and agents, as Salesforce heard and told them, as JSON writes them. */
-export function messageTexts({ salesforce }: Pick<TestGateway, 'salesforce'>): string[] {
+/** Returns the texts that Salesforce received and sent, from any sender, escaped as in JSON. */
+export function messageTexts(exchanges: readonly Exchange[]): string[] {
   const all = new Set(
-    salesforce.exchanges.flatMap(({ requestBody, responseBody }) => [
+    exchanges.flatMap(({ requestBody, responseBody }) => [
       ...textsIn(requestBody),
       ...textsIn(responseBody),
     ]),

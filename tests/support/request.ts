@@ -1,5 +1,6 @@
-/** Calls an endpoint: builds a `Request` and reads the whole response. No server, no port. */
+/** Calls an endpoint: builds a `Request` and reads the whole response, without a server. */
 import type { Connection } from '../../lib/http/client-address.js'
+import { atNextGateway, inPresentTest } from './gateways.js'
 
 type Endpoint = { fetch(httpRequest: Request, connection?: Connection): Promise<Response> }
 
@@ -7,32 +8,37 @@ export type RequestOptions = {
   method?: string
   token?: string | undefined
   body?: unknown
-  /** A multipart body; its type comes with it. */
+  /** Holds a multipart body, which sets its own content type. */
   form?: FormData
   query?: Record<string, string>
   headers?: Record<string, string>
   url?: string
   remoteAddress?: string
+  /** Aborted when the caller goes away. */
+  signal?: AbortSignal | undefined
 }
 
-/** Everything that left the endpoints since the test began, for the search for secrets. */
+/** Collects everything that left the endpoints since the test began, to search it for secrets. */
 export const sentToClients: string[] = []
 
 const defaultUrl = 'https://chat.example/api/any'
 
-function contentOf({ body, form }: RequestOptions): { body?: string | FormData } {
+function contentOf({ body, form }: RequestOptions): {
+  body?: string | FormData | Uint8Array<ArrayBuffer>
+} {
   if (form) return { body: form }
+  if (body instanceof Uint8Array) return { body: new Uint8Array(body) }
   if (body === undefined) return {}
   return { body: typeof body === 'string' ? body : JSON.stringify(body) }
 }
 
-/** JSON is read; another answer stays text. */
+/** Parses JSON and leaves any other body as text. */
 function parseBody(type: string | null, text: string) {
   if (text === '') return null
   return type?.includes('json') ? JSON.parse(text) : text
 }
 
-/** `body` is sent as JSON, or as it is when it is a string. */
+/** Sends a request to an endpoint; a `body` is sent as JSON, or unchanged when it is a string or bytes. */
 export async function request(endpoint: Endpoint, options: RequestOptions = {}) {
   const content = contentOf(options)
   const { method = content.body === undefined ? 'GET' : 'POST', token, body, query } = options
@@ -45,10 +51,12 @@ export async function request(endpoint: Endpoint, options: RequestOptions = {}) 
       ...options.headers,
     },
     ...content,
+    ...(options.signal && { signal: options.signal }),
   })
-  const response = await endpoint.fetch(request, {
-    remoteAddress: options.remoteAddress ?? '192.0.2.1',
-  })
+  const connection = { remoteAddress: options.remoteAddress ?? '192.0.2.1' }
+  const response = await inPresentTest(() =>
+    atNextGateway(() => endpoint.fetch(request, connection)),
+  )
   const text = await response.text()
   sentToClients.push(text, JSON.stringify([...response.headers]))
   return {

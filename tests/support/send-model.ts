@@ -1,7 +1,7 @@
 /**
  * Models the promises of send: of each message only which contents were tried and which one was
- * acknowledged. Commands say things from several devices at once, spoil Salesforce and Redis, and let
- * time pass; after each of them Salesforce is held against the model.
+ * acknowledged. Commands send messages from several devices at once, fail requests to Salesforce
+ * and Redis, and shift the clock. After each send Salesforce is compared with the model.
  */
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
@@ -10,23 +10,22 @@ import auth from '../../api/auth.js'
 import send from '../../api/send.js'
 import start from '../../api/start.js'
 import upload from '../../api/upload.js'
-import type { FaultInput } from '../../sandbox/salesforce/index.js'
 import type { Dialect } from '../dialects/dialects.js'
 import type { setupDialect } from '../dialects/setup.js'
 import { signInAsGuest } from './conversation.js'
 import { request, type TestResponse } from './request.js'
-import { shiftClock } from './sending.js'
+import { type Fault, shiftClock } from './sending.js'
 import { createFile, createForm } from './uploads.js'
 import { identityToken } from './verified.js'
 
 const contents = ['tea', 'coffee'] as const
 type Content = (typeof contents)[number]
 
-/** A message as the model knows it: what was tried under its id, and what was acknowledged. */
+/** Holds the contents that were tried under a message's id and the one that was acknowledged. */
 type MessageState = { tried: Set<Content>; acknowledged: Content | null }
 export type Model = { messages: Map<string, MessageState> }
 
-/** A visitor with two devices; the last of the messages is a file where files are taken. */
+/** Holds a visitor with two devices; the last message is a file if the dialect has files. */
 type Visitor = { conversationId: string; name: string; tokens: string[]; ids: string[] }
 
 type DialectSetup = ReturnType<typeof setupDialect>
@@ -41,10 +40,10 @@ type Command = fc.AsyncCommand<Model, Real>
 
 const idsPerVisitor = 3
 
-/** Longest time after which Salesforce lists what it stored; below `SEND_SETTLE_MS`. */
+/** Limits the time after which Salesforce lists what it stored; below `SEND_SETTLE_MS`. */
 export const maxLagMs = 100
 
-/** Two devices of a visitor who is known to the site, or two tabs of a guest. */
+/** Signs in two devices of a visitor who is known to the site, or two tabs of a guest. */
 async function signInTwice(isKnown: boolean): Promise<string[]> {
   if (!isKnown) {
     const { token } = await signInAsGuest()
@@ -63,7 +62,7 @@ async function newVisitor(setup: DialectSetup, isKnown: boolean): Promise<Visito
   return { conversationId: String(body.conversationId), name: setup.name(), tokens, ids }
 }
 
-/** Visitors in conversations in which nothing was said yet. */
+/** Creates two visitors in conversations to which they sent nothing yet. */
 export async function createReal(
   setup: DialectSetup,
   dialect: Dialect,
@@ -76,7 +75,7 @@ export async function createReal(
   return { setup, dialect, visitors, clock: { aheadMs: 0 } }
 }
 
-/** Nothing fails any more. */
+/** Removes every fault of Redis and Salesforce. */
 function clearFaults({ gateway }: DialectSetup) {
   gateway.redis.clearFaults()
   gateway.salesforce.clearFaults()
@@ -84,7 +83,7 @@ function clearFaults({ gateway }: DialectSetup) {
 
 type SendAttempt = { device: number; content: Content }
 
-/** Says a message once from one device. */
+/** Sends a message once from one device. */
 function attemptSend(
   { dialect }: Real,
   visitor: Visitor,
@@ -100,7 +99,7 @@ function attemptSend(
   return request(send, { token, body: { conversationId, id, text: `${content} ${id}` } })
 }
 
-/** What Salesforce stores of a message; in both dialects its text or its own id names ours. */
+/** Returns Salesforce's entries of a message; in both dialects their text or id contains its id. */
 function storedOf({ setup }: Real, { name }: Visitor, id: string): string[] {
   return setup.gateway.salesforce
     .conversation(name)
@@ -117,7 +116,7 @@ const failures = [
   'store_unavailable',
 ]
 
-/** Holds one answer against the model, and notes what it acknowledged. */
+/** Compares a response with the model, and records the content that it acknowledges. */
 function checkResponse(state: MessageState, { status, body }: TestResponse, content: Content) {
   const others = contents.filter((each) => each !== content && state.tried.has(each))
   if (status === 202) {
@@ -133,7 +132,7 @@ function checkResponse(state: MessageState, { status, body }: TestResponse, cont
   expect(failures, JSON.stringify(body)).toContain(body.code)
 }
 
-/** Nothing twice, and whatever was acknowledged once, as it was said. */
+/** Expects no message to be stored twice, and an acknowledged one once with its content. */
 function checkStored(model: Model, real: Real) {
   for (const visitor of real.visitors) {
     for (const id of visitor.ids) {
@@ -155,7 +154,7 @@ function stateOf(model: Model, id: string): MessageState {
 
 type ConcurrentSend = { visitor: number; message: number; attempts: SendAttempt[] }
 
-/** One message from one or several devices at the same moment. */
+/** Sends one message from one or several devices at the same moment. */
 function sendConcurrently({ visitor: visitorIndex, message, attempts }: ConcurrentSend): Command {
   return {
     check: () => true,
@@ -174,16 +173,14 @@ function sendConcurrently({ visitor: visitorIndex, message, attempts }: Concurre
       checkStored(model, real)
     },
     toString: () =>
-      `say(${visitorIndex}/${message}: ${attempts.map(({ device, content }) => `${device} ${content}`).join(', ')})`,
+      `send(${visitorIndex}/${message}: ${attempts.map(({ device, content }) => `${device} ${content}`).join(', ')})`,
   }
 }
 
-/** Something happens around the gateway. */
+/** Changes something around the gateway. */
 function environmentCommand(what: string, act: (real: Real) => void): Command {
   return { check: () => true, run: async (_, real) => act(real), toString: () => what }
 }
-
-type Fault = Pick<FaultInput, 'when' | 'what'>
 
 const transientFaults = fc.record({
   when: fc.constantFrom('before' as const, 'after' as const),
@@ -194,7 +191,7 @@ const transientFaults = fc.record({
   ),
 })
 
-/** Only a refusal is certain to have had no effect. */
+/** Generates refusals: only a refused request certainly had no effect. */
 const refusals = fc.record({
   when: fc.constant('before' as const),
   what: fc.constantFrom({ status: 400 }, { status: 429, headers: { 'retry-after': '1' } }),
@@ -245,7 +242,7 @@ const sendCommand = fc
   })
   .map(sendConcurrently)
 
-/** Any order of sayings and misfortunes; every other command says something. */
+/** Generates sends and faults in any order; four of its ten kinds of command are sends. */
 export const commands = fc.commands<Model, Real, false>(
   [
     sendCommand,
@@ -276,8 +273,9 @@ export const commands = fc.commands<Model, Real, false>(
 )
 
 /**
- * When nothing fails any more, a repeat is acknowledged, of one content only, and Salesforce has it
- * once; where messages cannot be looked for, a repeat may be told that nobody knows.
+ * Removes all faults, repeats every message, and expects that one content only is acknowledged, and
+ * that Salesforce stores it once. Where messages cannot be looked up, a repeat may instead return
+ * that the outcome stays unknown.
  */
 export async function checkAfterRecovery(model: Model, real: Real): Promise<void> {
   clearFaults(real.setup)

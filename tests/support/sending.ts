@@ -1,12 +1,14 @@
-/** Helpers that the tests of send and poll share. */
+/** Provides limits, faults, the clock and checks to the tests of send and poll. */
+import { http } from 'msw'
 import { expect, vi } from 'vitest'
 import type { FaultInput } from '../../sandbox/salesforce/index.js'
-import type { TestGateway } from './gateway.js'
+import { salesforceUrl, type TestGateway } from './gateway.js'
 import type { TestResponse } from './request.js'
 
-/** Limits that are not what a test is about. */
+/** Raises the limits so far that a test never reaches them. */
 export const noLimits = {
   LIMITS: JSON.stringify({
+    list: [1_000_000, '1 m'],
     auth: [100_000, '1 m'],
     start: [100_000, '1 m'],
     startAddress: [100_000, '1 m'],
@@ -16,43 +18,50 @@ export const noLimits = {
   }),
 }
 
-/** Salesforce without limits of its own. */
+/** Switches the limits of Salesforce off. */
 export const noSalesforceLimits = {
+  listsPerMinute: null,
   messagesPerMinute: null,
   conversationsPer30Seconds: null,
   tokensPerMinute: null,
 }
 
-/** Both kinds of Salesforce: one that stores a repeated id once, and one that stores it again. */
+/** Lists both kinds of Salesforce: one stores a repeated id once, the other stores it again. */
 export const duplicateHandling = [
   ['de-duplicates', false],
   ['stores repeats', true],
 ] as const
 
-/** What goes wrong with a request, and whether before or after it had its effect. */
+/** Says what goes wrong with a request, and whether before or after it had its effect. */
 export type Fault = Pick<FaultInput, 'when' | 'what'>
 
-/** How often Salesforce stores this message. */
+/** Counts how often Salesforce stores a message. */
 export function timesStored(gateway: TestGateway, conversationId: string, id: string): number {
   const { entryLog } = gateway.salesforce.conversation(conversationId)
   return entryLog.filter(({ entry }) => entry.identifier === id).length
 }
 
-/** The bodies of the messages that Salesforce was sent. */
+/** Returns the bodies of the `sendMessage` requests to Salesforce. */
 export function messagesSentToSalesforce(gateway: TestGateway) {
   return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === 'sendMessage')
     .map(({ requestBody }) => requestBody)
 }
 
-const realNow = Date.now.bind(Date)
+/** Waits long enough for a busy machine, in tests in which nothing hangs. */
+export const patient = { REQUEST_DEADLINE_MS: '25000', REDIS_TIMEOUT_MS: '10000' }
 
-/** Our clock runs on, but so much ahead of the real one (behind, when negative). */
+/** Keeps the clock of each `Date`, the real one and those of simulations, as it was before any shift. */
+const unshifted = new WeakMap<DateConstructor, () => number>([[Date, Date.now.bind(Date)]])
+
+/** Shifts the clock, which runs on, so far ahead of what it was (behind when negative). */
 export function shiftClock(byMs: number): void {
-  vi.spyOn(Date, 'now').mockImplementation(() => realNow() + byMs)
+  const now = unshifted.get(Date) ?? Date.now.bind(Date)
+  unshifted.set(Date, now)
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + byMs)
 }
 
-/** The answer is this problem. */
+/** Expects a response to be this problem. */
 export function expectProblem(
   { status, headers, body }: TestResponse,
   expected: number,
@@ -62,7 +71,7 @@ export function expectProblem(
   expect(headers.get('content-type')).toBe('application/problem+json')
 }
 
-/** Does something of which Salesforce must hear nothing. */
+/** Does work and expects that it makes no request to Salesforce. */
 export async function expectNoSalesforceCalls<T>(
   gateway: TestGateway,
   work: () => Promise<T>,
@@ -73,11 +82,27 @@ export async function expectNoSalesforceCalls<T>(
   return result
 }
 
-/** A moment that others wait for. */
+/** Creates a promise that the test resolves. */
 export function createDeferred() {
-  let settle: () => void = () => undefined
+  let resolve: () => void = () => undefined
   const promise = new Promise<void>((done) => {
-    settle = done
+    resolve = done
   })
-  return { promise: promise, resolve: () => settle() }
+  return { promise, resolve }
+}
+
+/**
+ * Holds every POST to a path of Salesforce back until it is released. `asked` resolves when the first
+ * one is there.
+ */
+export function holdRequests(gateway: TestGateway, path: string) {
+  const [asked, released] = [createDeferred(), createDeferred()]
+  gateway.network.use(
+    http.post(`${salesforceUrl}/*${path}`, async ({ request }) => {
+      asked.resolve()
+      await released.promise
+      return await gateway.salesforce.handle(request)
+    }),
+  )
+  return { asked: asked.promise, release: released.resolve }
 }

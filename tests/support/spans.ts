@@ -1,15 +1,20 @@
-/** An SDK in a few lines, written against the API package: it keeps the spans that ended. */
+/** Replaces the OpenTelemetry SDK, using its API package only: keeps the spans that ended. */
 import { randomBytes } from 'node:crypto'
 import {
   type Attributes,
   type AttributeValue,
+  type Context,
   type Span,
   type SpanKind,
   type SpanStatus,
   SpanStatusCode,
   type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api'
+
+/** Is where every copy of the API keeps what is registered. */
+const registration = Symbol.for('opentelemetry.js.api.1')
 
 export type RecordedSpan = {
   name: string
@@ -20,10 +25,10 @@ export type RecordedSpan = {
   status: SpanStatus
 }
 
-/** Everything a span can be told, so that a test can look for what it must not be told. */
+/** Records every call on a span, so that a test can search it for what a span must not contain. */
 export function createRecorder() {
   const ended: RecordedSpan[] = []
-  /** Whatever was told beside attributes and status: events, links, exceptions. */
+  /** Collects calls beside attributes and status: events, links, exceptions. */
   const otherCalls: unknown[] = []
 
   const tracer: Pick<Tracer, 'startSpan'> = {
@@ -70,18 +75,31 @@ export function createRecorder() {
     },
   }
 
+  const provider: TracerProvider = {
+    getTracer: () => ({
+      startSpan: tracer.startSpan,
+      startActiveSpan() {
+        throw new TypeError('The gateway starts spans by hand')
+      },
+    }),
+  }
+
   return {
     ended,
-    otherCalls: otherCalls,
-    /** Makes this the SDK of the process. */
-    register() {
-      const notUsed = () => {
-        throw new TypeError('The gateway starts spans by hand')
-      }
-      trace.setGlobalTracerProvider({
-        getTracer: () => ({ startSpan: tracer.startSpan, startActiveSpan: notUsed }),
-      })
+    otherCalls,
+    /** Installs the recorder as the SDK of the process. */
+    register: () => void trace.setGlobalTracerProvider(provider),
+    /**
+     * Installs the recorder as an SDK does whose copy of the API has this version; `active` is the
+     * context in which requests come in.
+     */
+    registerAs(version: string, active: Context): void {
+      const context = { active: () => active, with: (_: Context, work: () => unknown) => work() }
+      Object.assign(globalThis, { [registration]: { version, trace: provider, context } })
     },
-    unregister: () => trace.disable(),
+    unregister(): void {
+      trace.disable()
+      Reflect.deleteProperty(globalThis, registration)
+    },
   }
 }

@@ -1,4 +1,4 @@
-/** What the tests of uploading share. */
+/** Provides files, forms and conversations to the tests of upload. */
 import { randomUUID } from 'node:crypto'
 import upload from '../../api/upload.js'
 import { startConversation } from './conversation.js'
@@ -7,7 +7,7 @@ import { request } from './request.js'
 
 export const attachments = { endUserToAgent: true, maxFileSize: 5 }
 
-/** The smallest PNG there is. */
+/** Holds a PNG of one pixel. */
 export const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -25,7 +25,7 @@ export function createFile({
 
 export type Parts = Record<string, string | File>
 
-/** A form with these parts in this order. */
+/** Builds a form with these parts in this order. */
 export function createForm(parts: Parts | readonly [string, string | File][]): FormData {
   const form = new FormData()
   const rows = Array.isArray(parts) ? parts : Object.entries(parts)
@@ -33,7 +33,7 @@ export function createForm(parts: Parts | readonly [string, string | File][]): F
   return form
 }
 
-/** A visitor who sends files. */
+/** Starts a conversation whose visitor can upload files. */
 export async function startUploadConversation(options: object = {}) {
   const visitor = await startConversation(options)
   const { token, conversationId } = visitor
@@ -48,7 +48,7 @@ export async function startUploadConversation(options: object = {}) {
   }
 }
 
-/** What sendFile heard. */
+/** Returns the bodies of the `sendFile` requests to Salesforce. */
 export function filesSentToSalesforce(gateway: TestGateway) {
   return gateway.salesforce.exchanges
     .filter(({ operationId }) => operationId === 'sendFile')

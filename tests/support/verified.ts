@@ -1,4 +1,4 @@
-/** What the tests of verified mode share: a signing key, the environment, a login of the site's own. */
+/** Provides what verified mode needs: a signing key, the environment and the site's login. */
 import { SignJWT } from 'jose'
 import { readCertificates, readSigningKeys } from '../../lib/config/pem.js'
 import { createSigner } from '../../lib/salesforce/enhanced-chat/signer.js'
@@ -10,11 +10,11 @@ const issuer = 'shop'
 const [key] = readSigningKeys(pair.key) ?? []
 const [certificate] = readCertificates(pair.certificate) ?? []
 if (!key || !certificate) throw new Error('The key of the tests cannot be read')
-const published = createSigner([{ id: 'k1', key, certificate }], issuer).publicKeys()
+const published = createSigner([{ id: 'k1', key, certificate }], issuer, Date.now).publicKeys()
 
 export const loginSecret = 'the-login-and-the-gateway-share-this-secret'
 
-/** Salesforce with user verification on and our key set linked. */
+/** Configures Salesforce with user verification on and the gateway's key set linked. */
 export const verifiedSalesforce: SalesforceOptions = {
   authMode: 'Auth',
   verification: {
@@ -41,7 +41,7 @@ export const loginEnv = {
 
 type IdentityTokenOptions = { subject?: string; expires?: string; claims?: Record<string, unknown> }
 
-/** What the site's login says of somebody. */
+/** Signs an identity token as the site's login does. */
 export function identityToken({
   subject = 'mina',
   expires = '10m',

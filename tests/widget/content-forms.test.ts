@@ -1,4 +1,4 @@
-/** What forms take, what they complain of and what they send. */
+/** Tests what forms accept, refuse and send. */
 import { describe, expect, it } from 'vitest'
 import { ChatProblem, type FormInput, type Prechat } from '../../client/core/index.js'
 import { type FieldSpec, problemOf } from '../../client/widget/content/fields.js'

@@ -1,9 +1,10 @@
-/** Which stretches of a text become links, and which addresses are opened at all. */
+/** Tests which parts of a text become links, and which addresses are opened at all. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kindOf } from '../../client/widget/content/attachments.js'
 import { linkify } from '../../client/widget/content/linkify.js'
 import { addressOf, placeOf, safeLink, safePicture } from '../../client/widget/content/urls.js'
+import { cpuMillisecondsOf } from '../support/time-taken.js'
 
 const urlsIn = (text: string) => linkify(text).flatMap(({ url }) => url ?? [])
 
@@ -54,12 +55,13 @@ describe('a text', () => {
     )
   })
 
-  it('takes no longer than its length is worth', () => {
-    const started = performance.now()
-    for (const piece of ['a', 'a@', 'a.', '+4 ', 'www.', 'https://(', ')', '555-'])
-      linkify(piece.repeat(20_000))
-    linkify(`https://a.example/${')'.repeat(50_000)}`)
-    expect(performance.now() - started).toBeLessThan(3000)
+  it('takes no longer than its length is worth', async () => {
+    const takenMs = await cpuMillisecondsOf(() => {
+      for (const piece of ['a', 'a@', 'a.', '+4 ', 'www.', 'https://(', ')', '555-'])
+        linkify(piece.repeat(20_000))
+      linkify(`https://a.example/${')'.repeat(50_000)}`)
+    })
+    expect(takenMs).toBeLessThan(3000)
   })
 })
 

@@ -1,9 +1,9 @@
-/** What is heard when a message comes, and whether it can be answered once more. */
+/** Tests the announcement of a message, and whether it can be answered again. */
 import { expect, it } from 'vitest'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { isAnswered } from '../../client/widget/content/answers.js'
 import { announcementOf } from '../../client/widget/shell/live-log.js'
-import { hasHope } from '../../client/widget/shell/reason.js'
+import { mayRetry } from '../../client/widget/shell/reason.js'
 import { message } from './messages.js'
 
 const slots = [{ itemId: 'a', startTime: '2026-11-24T09:00:00.000Z', durationSeconds: 1800 }]
@@ -44,6 +44,6 @@ it('takes no second answer while the first is on its way, and one after it has f
 
 it('offers to try again only what may do better', () => {
   const problem = (code: 'unreachable' | 'unsupported_media_type') => ({ code, retryable: false })
-  expect(hasHope(problem('unreachable'))).toBe(true)
-  expect(hasHope(problem('unsupported_media_type'))).toBe(false)
+  expect(mayRetry(problem('unreachable'))).toBe(true)
+  expect(mayRetry(problem('unsupported_media_type'))).toBe(false)
 })

@@ -1,8 +1,17 @@
-/** What each type of message is drawn as, before and after its answer. */
+/** Tests how each type of message is rendered, before and after its answer. */
 import { describe, expect, it } from 'vitest'
 import type { ChatMessage } from '../../client/core/index.js'
 import { buttonsIn, markupOf, tagsIn } from './markup.js'
-import { choices, everyMessage, form, message, own, picture, said, texts } from './messages.js'
+import {
+  choices,
+  everyMessage,
+  form,
+  message,
+  picture,
+  textContent,
+  texts,
+  visitorMessage,
+} from './messages.js'
 
 function find(id: string): ChatMessage {
   const found = everyMessage.find((one) => one.id === id)
@@ -14,7 +23,7 @@ const linksIn = (markup: string) =>
   tagsIn(markup).flatMap(({ name, attributes }) => (name === 'a' ? [attributes] : []))
 
 const choose = (inReplyToMessageId: string, itemId: string, more = {}) =>
-  own('answer', {
+  visitorMessage('answer', {
     messageType: 'ChoiceResponseMessage',
     inReplyToMessageId,
     selections: [{ itemId, title: 'Chosen' }],
@@ -40,7 +49,7 @@ describe('texts and links', () => {
   it('tells the sources of a text, without those that cannot be opened', () => {
     const citations = [{ label: 'Bad', url: 'javascript:alert(1)' }]
     expect(markupOf(find('cited'))).toMatch(/Sources.*Opening hours.*harbor\.example<\/span>/)
-    expect(markupOf(message('x', said('Hello', { citations })))).not.toMatch(/Sources|Bad/)
+    expect(markupOf(message('x', textContent('Hello', { citations })))).not.toMatch(/Sources|Bad/)
   })
 
   it('shows a page with its picture, title, description and place', () => {
@@ -50,10 +59,10 @@ describe('texts and links', () => {
     expect(image?.attributes).toMatchObject({ src: picture, alt: '', loading: 'lazy' })
   })
 
-  it.each([undefined, 'https://harbor.example/tides'])(
-    'names a page by its address, once: %s',
+  it.each(['', 'https://harbor.example/tides'])(
+    'names a page by its address, once, when its title is “%s”',
     (title) => {
-      const richLink = { url: 'https://harbor.example/tides', ...(title && { title }) }
+      const richLink = { url: 'https://harbor.example/tides', title }
       const markup = markupOf(message('x', { messageType: 'RichLinkMessage', richLink }))
       expect(markup.replace(/<[^>]*>/g, ' ').match(/harbor\S*/g)).toEqual(['harbor.example/tides'])
     },
@@ -125,7 +134,7 @@ describe('choices', () => {
 
 describe('forms', () => {
   const filled = (id: string, more = {}) =>
-    own(
+    visitorMessage(
       id,
       {
         messageType: 'FormResponseMessage',
@@ -178,7 +187,7 @@ describe('forms', () => {
 
   it('show what was filled in, or that nothing was', () => {
     expect(markupOf(find('filled'))).toMatch(/Refrigerated.*>Yes<.*Customs, Storage/)
-    const empty = own('x', { messageType: 'FormResponseMessage', values: [] })
+    const empty = visitorMessage('x', { messageType: 'FormResponseMessage', values: [] })
     expect(markupOf(empty)).toContain('Sent without answers')
   })
 })

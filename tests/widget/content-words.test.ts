@@ -1,4 +1,4 @@
-/** Notices, names, moments and the four languages. */
+/** Tests notices, names, moments and the four languages. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ChatMessage } from '../../client/core/index.js'
 import { nameOf } from '../../client/widget/content/name.js'
@@ -14,7 +14,7 @@ import {
   textsFor,
 } from '../../client/widget/texts/index.js'
 import * as time from '../../client/widget/time.js'
-import { message, own, said } from './messages.js'
+import { message, textContent, visitorMessage } from './messages.js'
 
 type Content = Parameters<typeof message>[1]
 
@@ -43,7 +43,7 @@ describe('a notice', () => {
     expect(tell({ messageType: 'ParticipantChanged', participants: [visitor] })).toBe('')
   })
 
-  it('tells how the search for somebody goes', () => {
+  it('tells how the search for an agent goes', () => {
     expect(routing('Initial', { failure: 'No_Agent' })).toBe(english.nobodyFree)
     expect(routing('Initial', { estimatedWaitSeconds: 130 })).toContain('about 2 minutes')
     expect(routing('Transfer')).toBe(english.transferring)
@@ -71,9 +71,9 @@ describe('a notice', () => {
   })
 
   it('is what the system says, and nothing that anybody else says', () => {
-    expect(tell(said('Maintenance at six'))).toBe('Maintenance at six')
-    expect(tell(said('Hello'), 'Agent')).toBe(undefined)
-    expect(toneOf(own('x', said('Hello')))).toBe(undefined)
+    expect(tell(textContent('Maintenance at six'))).toBe('Maintenance at six')
+    expect(tell(textContent('Hello'), 'Agent')).toBe(undefined)
+    expect(toneOf(visitorMessage('x', textContent('Hello')))).toBe(undefined)
   })
 })
 
@@ -101,14 +101,14 @@ describe('a moment', () => {
     expect(time.dayOf(here('2025-11-20T10:00'), 'en')).toContain('2025')
   })
 
-  it('is told in the language, also where its tag is none', () => {
+  it('is formatted in the language, also where its tag is invalid', () => {
     expect(time.timeOf(here('2026-11-22T21:05'), 'de_DE')).toBe('21:05')
     expect(time.timeOf(here('2026-11-22T21:05'), '!?')).toMatch(/9:05|21:05/)
     expect(time.momentOf(here('2026-11-24T09:00'), 'en')).toMatch(/^Tue, Nov 24, 9:00 AM /)
     expect(time.minutesOf(20, 'es')).toBe('1 minuto')
   })
 
-  it('is left as it is told when it is none', () => {
+  it('is left as it came when it is invalid', () => {
     const tellers = [time.timeOf, time.dateOf, time.dayOf, time.momentOf]
     for (const tellOf of tellers) expect(tellOf('soon', 'en')).toBe('soon')
     expect(time.spanOf({ startTime: 'soon', durationSeconds: 60 }, 'en')).toBe('soon')
@@ -136,7 +136,7 @@ describe('a moment', () => {
 })
 
 describe('the texts', () => {
-  /** A text may be one for each number, and name its gap in each. */
+  /** Returns the gaps in a text, or in each text of one that differs by number. */
   const gapsIn = (text: unknown) =>
     new Set([...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([gap]) => gap))
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { paceText } from '../../client/demo/live.js'
 import { controls, hasSandbox } from '../../client/demo/sandbox.js'
-import { type Call, partOf, watchedFetch } from '../../client/demo/watch.js'
+import { type Call, partOf, watchedFetch } from '../../client/demo/watched-fetch.js'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -29,7 +29,7 @@ describe('what the demo page tells of requests', () => {
     expect(calls).toMatchObject([
       { method: 'GET', path: '/api/poll', status: 200, salesforceMs: 9 },
     ])
-    await vi.waitFor(() => expect(onPace.mock.calls).toMatchObject([[{ pollAfterMs: 1500 }]]))
+    await expect.poll(() => onPace.mock.calls).toMatchObject([[{ pollAfterMs: 1500 }]])
   })
 
   it('passes on a page that breaks off, and tells of it once', async () => {
@@ -56,9 +56,10 @@ describe('what the demo page tells of requests', () => {
   })
 
   it('says the pace for people', () => {
-    expect([2500, 1000, null, undefined].map(paceText)).toEqual([
+    expect([2500, 1000, 0, null, undefined].map(paceText)).toEqual([
       'every 2.5 s',
       'every 1 s',
+      'at once',
       'stopped',
       '–',
     ])

@@ -1,4 +1,4 @@
-/** The page about the widget: its code runs, and it leaves nothing out. */
+/** Tests that the code of the page about the widget runs, and that the page leaves nothing out. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
@@ -11,7 +11,7 @@ const page = readFileSync('docs/widget.md', 'utf8')
 const styles = 'client/widget/style'
 const examples = [...page.matchAll(/```tsx\n([\s\S]*?)```/g)].map(([, code = '']) => code)
 
-/** What an example exports. */
+/** Exports of an example. */
 async function run(code: string): Promise<ComponentType[]> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: '.', loader: 'tsx' },
@@ -29,7 +29,7 @@ async function run(code: string): Promise<ComponentType[]> {
 }
 
 it('has examples that can be rendered', async () => {
-  const texts = ['Chatten Sie mit uns', 'Ask']
+  const texts = ['Chatten Sie mit uns', 'Ask', 'Chat with us']
   expect(examples).toHaveLength(texts.length)
   for (const [index, code] of examples.entries()) {
     const [Example] = await run(code)
@@ -40,7 +40,7 @@ it('has examples that can be rendered', async () => {
 it('names every property', () => {
   const all: Record<keyof ChatWidgetProps, true> = {
     ...{ chat: true, layout: true, defaultOpen: true, open: true, onOpenChange: true },
-    ...{ startOptions: true, language: true, texts: true, theme: true },
+    ...{ startOptions: true, language: true, texts: true, theme: true, fallback: true },
   }
   for (const name of Object.keys(all)) expect(page).toContain(`\`${name}\``)
 })

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
-  homeOf,
+  fallbackOf,
   layoutOf,
+  originOf,
   routingAttributesOf,
   storageOf,
   themeOf,
@@ -18,8 +19,8 @@ afterEach(() => {
 
 describe('the attributes of <miaw-chat>', () => {
   it('finds the gateway where the script came from', () => {
-    expect(homeOf('https://chat.example.com/miaw-chat.js?v=1')).toBe('https://chat.example.com')
-    expect(homeOf('file:///app/node_modules/miaw-gateway/client/element.js')).toBe('')
+    expect(originOf('https://chat.example.com/miaw-chat.js?v=1')).toBe('https://chat.example.com')
+    expect(originOf('file:///app/node_modules/miaw-gateway/client/element.js')).toBe('')
   })
 
   it('is a launcher that follows the device, unless it says otherwise', () => {
@@ -41,6 +42,14 @@ describe('the attributes of <miaw-chat>', () => {
     expect(routingAttributesOf(tag({ 'routing-attributes': '{"_subject":"Customs"}' }))).toEqual({
       _subject: 'Customs',
     })
+  })
+
+  it('reads other ways to reach the page’s owner as JSON', () => {
+    expect(fallbackOf(tag())).toBeUndefined()
+    expect(fallbackOf(tag({ fallback: '{"phone":"+49 40 1"}' }))).toEqual({ phone: '+49 40 1' })
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    expect(fallbackOf(tag({ fallback: '+49 40 1' }))).toBeUndefined()
+    expect(error.mock.calls).toEqual([[expect.stringContaining('fallback')]])
   })
 
   it.each(['{', '[]', 'null', '"Customs"', '{"_subject":1}'])(

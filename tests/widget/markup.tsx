@@ -1,4 +1,4 @@
-/** What a message is drawn as, without a browser. */
+/** Renders a message without a browser. */
 import { renderToStaticMarkup } from 'react-dom/server'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { emptySnapshot } from '../../client/core/snapshot.js'
@@ -7,13 +7,14 @@ import { MessageContent } from '../../client/widget/content/message-content.js'
 import { type Widget, WidgetContext } from '../../client/widget/context.js'
 import { english } from '../../client/widget/texts/index.js'
 
-/** The world of a widget with these messages. Its chat cannot be called: nothing is while drawing. */
+/** Creates a widget with these messages. Its chat cannot be called: drawing calls nothing. */
 export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget> = {}): Widget {
   return {
     chat: {} as Chat,
     snapshot: { ...emptySnapshot, messages },
     texts: english,
     language: 'en',
+    fallback: undefined,
     answers: answersIn(messages),
     locked: false,
     afterAnswer() {},
@@ -21,7 +22,7 @@ export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget>
   }
 }
 
-/** The markup of a message among others. */
+/** Returns the markup of a message among others. */
 export function markupOf(
   message: ChatMessage,
   others: readonly ChatMessage[] = [],
@@ -34,7 +35,7 @@ export function markupOf(
   )
 }
 
-/** The start tags in a markup: names and attributes, unescaped. */
+/** Returns the start tags of a markup: names and attributes, unescaped. */
 export function tagsIn(markup: string): { name: string; attributes: Record<string, string> }[] {
   return [...markup.matchAll(/<([a-z][^\s/>]*)((?:[^>"]|"[^"]*")*)>/gi)].map(
     ([, name = '', rest = '']) => {
@@ -57,7 +58,7 @@ const plain = (escaped: string) =>
     .replaceAll('&#x27;', "'")
     .replaceAll('&amp;', '&')
 
-/** The buttons of a markup, as a visitor finds them. */
+/** Returns the buttons of a markup, as a visitor finds them. */
 export function buttonsIn(markup: string) {
   return [...markup.matchAll(/<button([^>]*)>(.*?)<\/button>/g)].map(
     ([, rest = '', inner = '']) => ({

@@ -1,4 +1,4 @@
-/** One message of every type, as the contract has them, for tests and for the stage. */
+/** Builds one message of every type, as the contract has them, for tests and for the stage. */
 import type { ChatMessage, Message } from '../../client/core/index.js'
 
 type Each<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
@@ -6,11 +6,11 @@ type Content = Each<Message, 'id' | 'conversationId' | 'sender' | 'timestamp' | 
 
 const bot = { role: 'Chatbot', displayName: 'Harbor Assistant' } as const
 
-/** A message of the bot's, a minute after the one before; `more` says what is else about it. */
+/** Builds a bot's message, a minute after the one before, with the members of `more`. */
 export function message(
   id: string,
   content: Content & { text?: string },
-  more: Partial<Pick<ChatMessage, 'sender' | 'delivery' | 'timestamp'>> = {},
+  more: Partial<Pick<ChatMessage, 'sender' | 'delivery' | 'timestamp' | 'inReplyToMessageId'>> = {},
 ): ChatMessage {
   return {
     id,
@@ -24,8 +24,8 @@ export function message(
   } as ChatMessage
 }
 
-/** The same, of the visitor's. */
-export function own(
+/** Builds a visitor's message in the same way. */
+export function visitorMessage(
   id: string,
   content: Content & { text?: string },
   more: Partial<Pick<ChatMessage, 'delivery'>> = {},
@@ -38,7 +38,7 @@ export const picture = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90"><path fill="#f6c58b" d="M0 0h160v90H0z"/><circle cx="105" cy="38" r="16" fill="#ef8a4b"/><path fill="#1d6e86" d="M0 60h160v30H0z"/><path fill="#b8382c" d="m48 58 74 0-8 14H56z"/></svg>',
 )}`
 
-export const said = (
+export const textContent = (
   text: string,
   more: { citations?: { label?: string; url: string }[] } = {},
 ) => ({
@@ -92,13 +92,13 @@ const slot = (itemId: string, startTime: string) => ({ itemId, startTime, durati
 export const texts = [
   message(
     'text',
-    said(
+    textContent(
       'Welcome to the harbour.\nCall +49 40 123 4567, write to desk@harbor.example or see https://harbor.example/hours (open daily).',
     ),
   ),
   message(
     'cited',
-    said('The gate opens at six.', {
+    textContent('The gate opens at six.', {
       citations: [
         { label: 'Opening hours', url: 'https://harbor.example/hours' },
         { url: 'https://www.harbor.example/gate' },
@@ -126,7 +126,7 @@ export const texts = [
       { id: 'f2', name: 'quay.svg', mimeType: 'image/svg+xml', url: picture },
     ],
   }),
-  own('upload', {
+  visitorMessage('upload', {
     messageType: 'AttachmentMessage',
     text: 'scan.png',
     attachments: [{ id: '', name: 'scan.png', mimeType: 'image/png', url: '' }],
@@ -204,12 +204,12 @@ export const choices = [
 export const form = message('form', { messageType: 'FormMessage', form: everyInput })
 
 export const responses = [
-  own('chosen', {
+  visitorMessage('chosen', {
     messageType: 'ChoiceResponseMessage',
     inReplyToMessageId: 'quick',
     selections: [item('b', 'Busan')],
   }),
-  own('filled', {
+  visitorMessage('filled', {
     messageType: 'FormResponseMessage',
     inReplyToMessageId: 'other-form',
     values: [
@@ -219,6 +219,27 @@ export const responses = [
     ],
   }),
 ]
+
+/** A bot's Markdown with all that it can hold, and suggestions. */
+export const marked = message('marked', {
+  messageType: 'StaticContentMessage',
+  text: 'Tariff',
+  staticContent: {
+    formatType: 'Text',
+    text: 'Tariff',
+    markdown: [
+      '# Tariff',
+      'A **berth** is *not* free. See the [list](https://harbor.example/list) or `tariff.pdf`.',
+      '| Day | Price |\n|---|---|\n| Mon | € 240 |',
+      '1. Papers\n   - crew list\n   - last port\n2. Quay',
+      '> Ships above 200 m\n> need a pilot.',
+      '```\ncurl https://harbor.example/berths\n```',
+      '---',
+      'Anything else?',
+    ].join('\n\n'),
+  },
+  suggestions: ['Book a berth', 'Where is quay 4?'],
+})
 
 export const notices = [
   message('joined', {
@@ -242,4 +263,4 @@ export const notices = [
 ]
 
 /** At least one of every type. */
-export const everyMessage = [...texts, ...choices, form, ...responses, ...notices]
+export const everyMessage = [...texts, marked, ...choices, form, ...responses, ...notices]

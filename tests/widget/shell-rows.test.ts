@@ -24,7 +24,7 @@ function message(id: string, changes: Partial<ChatMessage> = {}): ChatMessage {
 const at = (minutes: number) => new Date(noon + minutes * minuteMs).toISOString()
 const own: ChatMessage['sender'] = { role: 'EndUser', displayName: null }
 
-/** System's texts are notices here. */
+/** Shows System's texts as notices. */
 const noticeOf = ({ sender, text }: ChatMessage) => (sender.role === 'System' ? text : undefined)
 const system: ChatMessage['sender'] = { role: 'System', displayName: null }
 
@@ -35,7 +35,7 @@ const shapeOf = (rows: readonly Row[]) =>
   })
 
 describe('the rows of the list', () => {
-  it('join what one says in five minutes, and begin anew for another', () => {
+  it("group one sender's messages of five minutes, and end with another sender", () => {
     const messages = [
       message('a'),
       message('b', { timestamp: at(4) }),

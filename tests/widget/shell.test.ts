@@ -1,26 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ChatProblem, type ConversationState, type Snapshot } from '../../client/core/index.js'
 import { emptySnapshot } from '../../client/core/snapshot.js'
 import { initialsOf } from '../../client/widget/shell/avatar.js'
 import { isSendKey, measure } from '../../client/widget/shell/draft.js'
-import { objectionTo, sizeOf } from '../../client/widget/shell/file-rules.js'
+import { refusalOf, sizeOf } from '../../client/widget/shell/file-rules.js'
 import { directionOf } from '../../client/widget/shell/page.js'
 import { reasonOf } from '../../client/widget/shell/reason.js'
 import { outcomeOf, statusOf, viewOf } from '../../client/widget/shell/status.js'
 import { formatCount } from '../../client/widget/texts/format.js'
 import { english, german, japanese, spanish } from '../../client/widget/texts/index.js'
+import { withBot, withDana } from './fixtures/conversation.js'
+import { hearing } from './fixtures/states.js'
 
 const conversation: ConversationState = {
-  id: 'c',
-  status: 'open',
-  handledBy: 'agent',
-  participants: [
-    { role: 'Chatbot', displayName: 'Harbor Assistant' },
-    { role: 'Agent', displayName: 'Dana' },
-  ],
-  endedBy: null,
-  estimatedWaitSeconds: null,
-  expiresAt: null,
+  ...withDana,
+  participants: [...withBot.participants, ...withDana.participants],
 }
 
 const problem = (code: ChatProblem['code'], retryAfterMs?: number) =>
@@ -42,6 +36,19 @@ const statuses: [Partial<Snapshot>, string][] = [
     online({ handledBy: 'queue', estimatedWaitSeconds: 130 }),
     'Waiting for an agent, about 2 minutes',
   ],
+  [
+    { ...online({ handledBy: 'queue' }), ...hearing({ queuePosition: 3 }) },
+    'Number 3 in the queue',
+  ],
+  [
+    {
+      ...online({ handledBy: 'queue', estimatedWaitSeconds: 130 }),
+      ...hearing({ queuePosition: 3 }),
+    },
+    'Number 3 in the queue, about 2 minutes',
+  ],
+  [{ ...online({}), ...hearing({ queuePosition: 3 }) }, 'Connected to Dana'],
+  [{ ...online({ handledBy: 'bot' }), ...hearing({ queuePosition: 3 }) }, 'Number 3 in the queue'],
   [online({ handledBy: 'none' }), 'Write a message to continue'],
   [{ connection: 'offline' }, 'You are offline'],
   [{ connection: 'retrying' }, 'Connection trouble, trying again'],
@@ -49,6 +56,10 @@ const statuses: [Partial<Snapshot>, string][] = [
   [{ connection: 'ended' }, 'Chat ended'],
   [{ connection: 'lost' }, 'Chat closed'],
   [{ connection: 'refused' }, 'Chat not available'],
+  [
+    { connection: 'refused', problem: problem('outside_business_hours') },
+    'The chat is closed right now',
+  ],
 ]
 
 it.each(statuses)('says of %j: %s', (snapshot, text) => {
@@ -57,7 +68,7 @@ it.each(statuses)('says of %j: %s', (snapshot, text) => {
 
 describe('what came of a chat', () => {
   const outcome = (snapshot: Partial<Snapshot>) =>
-    outcomeOf({ ...emptySnapshot, ...snapshot }, english)
+    outcomeOf({ ...emptySnapshot, ...snapshot }, english, 'en')
 
   it('is nothing while it goes on', () => {
     expect(outcome(online({}))).toBeNull()
@@ -75,7 +86,25 @@ describe('what came of a chat', () => {
     expect(outcome(refused)).toEqual({
       text: 'The chat cannot be used on this page.',
       action: 'Try again',
+      needsFallback: true,
     })
+  })
+
+  it('names the time of opening outside business hours, if it is known and to come', () => {
+    vi.useFakeTimers({ now: new Date(2026, 10, 27, 20), toFake: ['Date'] })
+    const closed = (opensAt?: string) => {
+      const members = { code: 'outside_business_hours', retryable: false } as const
+      const problem = new ChatProblem({ ...members, ...(opensAt && { opensAt }) })
+      return outcome({ connection: 'refused', problem })
+    }
+    const at = (day: number) => new Date(2026, 10, day, 8).toISOString()
+    expect(closed()).toMatchObject({ title: 'The chat is closed right now', text: '' })
+    expect(closed(at(28))?.text).toMatch(/^It opens again: tomorrow, 8:00\sAM$/)
+    expect(closed(at(30))?.text).toMatch(/^It opens again: Monday, November 30, 8:00\sAM$/)
+    expect(closed(at(26))?.text).toBe('')
+    expect(closed('soon')?.text).toBe('')
+    expect(closed(at(28))?.needsFallback).toBe(true)
+    vi.useRealTimers()
   })
 })
 
@@ -131,18 +160,18 @@ describe('a draft', () => {
 
 describe('a file', () => {
   const attachments = { maxBytes: 4_200_000, mimeTypes: ['image/*', 'application/pdf'] }
-  const objection = (size: number, type: string) =>
-    objectionTo({ name: 'a file', size, type }, { attachments, texts: english, language: 'en' })
+  const refusal = (size: number, type: string) =>
+    refusalOf({ name: 'a file', size, type }, { attachments, texts: english, language: 'en' })
 
   it('is taken when its type and size are', () => {
-    expect(objection(4_200_000, 'image/png')).toBeUndefined()
-    expect(objection(1, 'application/pdf')).toBeUndefined()
+    expect(refusal(4_200_000, 'image/png')).toBeUndefined()
+    expect(refusal(1, 'application/pdf')).toBeUndefined()
   })
 
   it('is refused in words', () => {
-    expect(objection(4_200_001, 'image/png')).toBe('a file is too big: at most 4.2 MB.')
-    expect(objection(1, 'text/html')).toBe('Files like a file cannot be sent.')
-    expect(objection(0, 'image/png')).toBe('a file is empty.')
+    expect(refusal(4_200_001, 'image/png')).toBe('a file is too big: at most 4.2 MB.')
+    expect(refusal(1, 'text/html')).toBe('Files like a file cannot be sent.')
+    expect(refusal(0, 'image/png')).toBe('a file is empty.')
   })
 
   it('has a size that is never said to be more than it is', () => {
@@ -176,7 +205,7 @@ it('counts as a language does, also one with more forms than two', () => {
   expect(formatCount(polish, 3, 'pl')).toBe('3 wiadomości')
 })
 
-/** Each text with the path to it. */
+/** Lists each text with the path to it. */
 function leavesOf(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]]
   return Object.entries(value ?? {}).flatMap(([key, each]) => leavesOf(each, `${path}.${key}`))

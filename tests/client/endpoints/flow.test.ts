@@ -1,4 +1,4 @@
-/** The client against the real endpoints, with the sandbox for a Salesforce. In real time. */
+/** Runs the client against the real endpoints and the sandbox's Salesforce, in real time. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ChatOptions, createChat, type Snapshot } from '../../../client/core/index.js'
 import { upload } from '../../../client/core/upload.js'
@@ -6,7 +6,7 @@ import { endpoints } from '../../../platforms/endpoints.js'
 import { endpointAt } from '../../../platforms/site.js'
 import { setupGateway } from '../../support/gateway.js'
 import { sentToClients } from '../../support/request.js'
-import { createBrowser } from '../place.js'
+import { createBrowser } from '../browser.js'
 
 const gateway = setupGateway({
   salesforce: {
@@ -19,7 +19,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-const toDoors: typeof fetch = async (input, init) => {
+const callEndpoint: typeof fetch = async (input, init) => {
   const request = new Request(String(input), init)
   const endpoint = endpointAt(new URL(request.url).pathname, endpoints)
   if (!endpoint) throw new TypeError('No such endpoint')
@@ -32,13 +32,13 @@ function open(options: Partial<ChatOptions> = {}, browser = createBrowser()) {
   const { environment } = browser.openPage()
   const { storage } = browser
   const chat = createChat({
-    ...{ baseUrl: 'https://chat.example', fetch: toDoors, environment, storage },
+    ...{ baseUrl: 'https://chat.example', fetch: callEndpoint, environment, storage },
     ...options,
   })
   closers.push(chat.close)
   const until = (isSo: (snapshot: Snapshot) => boolean) =>
-    vi.waitUntil(() => isSo(chat.getSnapshot()), { timeout: 8000, interval: 20 })
-  const says = (text: string) =>
+    vi.waitUntil(() => isSo(chat.getSnapshot()), { timeout: 15_000, interval: 20 })
+  const untilShown = (text: string) =>
     until(({ messages }) =>
       messages.some((message) => message.text.includes(text) && message.delivery === 'delivered'),
     )
@@ -46,15 +46,15 @@ function open(options: Partial<ChatOptions> = {}, browser = createBrowser()) {
     chat.start()
     await until(({ connection }) => connection === 'online')
   }
-  return { chat, start, until, says, browser, shown: () => chat.getSnapshot().messages }
+  return { chat, start, until, untilShown, browser, shown: () => chat.getSnapshot().messages }
 }
 
-describe('a visitor', () => {
-  it('starts, says something, is answered, chooses, and ends', async () => {
-    const { chat, start, until, says, shown } = open()
+describe('the client at the real endpoints', () => {
+  it('starts, sends a text and a choice, gets replies, ends, and starts another conversation', async () => {
+    const { chat, start, until, untilShown, shown } = open()
     await start()
     const id = chat.send('Hello')
-    await says('You said “Hello”')
+    await untilShown('You said “Hello”')
     expect(shown().filter((message) => message.id === id)).toHaveLength(1)
     chat.send('buttons')
     await until(({ messages }) =>
@@ -66,7 +66,7 @@ describe('a visitor', () => {
     if (!choice) throw new Error('Nothing to choose')
     const { itemId, title } = choice
     chat.reply(question.id, { selections: [{ itemId, title }] })
-    await says(title)
+    await untilShown(title)
     chat.typing()
     chat.markRead()
     expect(chat.getSnapshot().unread).toBe(0)
@@ -76,11 +76,11 @@ describe('a visitor', () => {
     expect(chat.getSnapshot().conversationId).not.toBe(question.conversationId)
   })
 
-  it('comes back after a reload to what was said', async () => {
+  it('shows the same messages after a reload', async () => {
     const first = open()
     await first.start()
     first.chat.send('Hello')
-    await first.says('You said “Hello”')
+    await first.untilShown('You said “Hello”')
     first.chat.close()
     const second = open({}, first.browser)
     await second.chat.resume()
@@ -88,18 +88,18 @@ describe('a visitor', () => {
     expect(second.shown().map(({ id }) => id)).toEqual(first.shown().map(({ id }) => id))
   })
 
-  it('says a thing once though the answer was lost', async () => {
+  it('delivers a message once although the response to send is lost twice', async () => {
     let losses = 2
-    const { chat, start, says, shown } = open({
+    const { chat, start, untilShown, shown } = open({
       async fetch(input, init) {
-        const response = await toDoors(input, init)
+        const response = await callEndpoint(input, init)
         if (String(input).endsWith('/api/send') && losses-- > 0) throw new TypeError('cut')
         return response
       },
     })
     await start()
     const id = chat.send('Only once')
-    await says('You said “Only once”')
+    await untilShown('You said “Only once”')
     expect(
       shown()
         .filter(({ text }) => text === 'Only once')
@@ -110,7 +110,7 @@ describe('a visitor', () => {
     expect(entryLog.filter(({ entry }) => entry.identifier === id)).toHaveLength(1)
   })
 
-  it('sends a file, and takes the transcript along', async () => {
+  it('sends a file and downloads the transcript as a PDF', async () => {
     const { chat, start, until, shown } = open()
     await start()
     const file = new File(['Invoice'], 'invoice.txt', { type: 'text/plain' })
@@ -122,15 +122,15 @@ describe('a visitor', () => {
     expect((await chat.transcript()).type).toBe('application/pdf')
   })
 
-  it('signs out, and is nobody', async () => {
+  it('leaves nothing in storage after signing out', async () => {
     const { chat, start, browser } = open()
     await start()
     await chat.signOut()
-    expect(browser.kept.size).toBe(0)
+    expect(browser.stored.size).toBe(0)
     expect(chat.getSnapshot().connection).toBe('idle')
   })
 
-  it('loads what was said long ago', async () => {
+  it('loads all 120 older messages in order', async () => {
     const { chat, start, until, shown } = open()
     await start()
     const { conversationId } = chat.getSnapshot()

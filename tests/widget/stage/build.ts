@@ -1,6 +1,9 @@
 import { build } from 'esbuild'
 
-/** What the widget is for: versions of React (`react-18` is an alias in package.json), and Preact, as in the element. */
+/**
+ * Versions of React that the widget supports (`react-18` is an alias in package.json), and Preact,
+ * as in the element.
+ */
 export type ReactVersion = 18 | 19 | 'preact'
 
 const aliases: Record<ReactVersion, Record<string, string>> = {
@@ -25,8 +28,8 @@ async function bundle(entry: string, alias: Record<string, string>): Promise<str
 const frame = 'html, body, #root { height: 100%; margin: 0 }'
 
 /**
- * The page as HTML: a widget with nothing in it, and `stage` to change that. `scene`: the file of this folder
- * that is shown, the whole widget if left out.
+ * Builds the page as HTML: an empty widget, and `stage` to change it. `scene`: the file of this
+ * folder that is shown, by default the whole widget.
  */
 export async function buildStage(version: ReactVersion = 19, scene = 'stage'): Promise<string> {
   const [code, style] = await Promise.all([

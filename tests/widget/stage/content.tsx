@@ -1,7 +1,7 @@
-/** A page with the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
+/** Shows the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatMessage, ChatProblem, Snapshot } from '../../../client/core/index.js'
+import type { Chat, ChatProblem, Snapshot } from '../../../client/core/index.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { answersIn } from '../../../client/widget/content/answers.js'
 import { MessageContent } from '../../../client/widget/content/message-content.js'
@@ -18,7 +18,7 @@ const note =
 
 let shown = emptySnapshot
 
-/** A chat that asks nobody: what it is told is noted. */
+/** Records the calls to a chat that has no gateway. */
 const chat = new Proxy({} as Chat, {
   get: (_, verb) => (verb === 'getSnapshot' ? () => shown : note(String(verb))),
 })
@@ -39,7 +39,10 @@ function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
   const asked = { prechat, problem, onSubmit: note('submit'), onCancel: note('cancel') }
   return (
     <WidgetContext.Provider
-      value={{ chat, snapshot, texts, language, answers, locked, afterAnswer }}
+      value={{
+        ...{ chat, snapshot, texts, language, answers, locked, afterAnswer },
+        fallback: undefined,
+      }}
     >
       <div className="miaw" data-theme={theme}>
         <ol className="scene">
@@ -57,9 +60,8 @@ function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
 
 const root = createRoot(document.querySelector('#root') as HTMLElement)
 
-function show({ messages = [], ...rest }: Partial<Snapshot>, props: Props = {}): void {
-  const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
-  shown = { ...emptySnapshot, ...rest, messages: told }
+function show(snapshot: Partial<Snapshot>, props: Props = {}): void {
+  shown = { ...emptySnapshot, ...snapshot }
   flushSync(() => root.render(<Scene snapshot={shown} props={props} />))
 }
 

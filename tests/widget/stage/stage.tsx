@@ -1,19 +1,19 @@
-/** A page with one widget on it, whose snapshot a test sets: `stage.show(snapshot, props)`. */
+/** Shows one widget, whose snapshot a test sets: `stage.show(snapshot, props)`. */
 import { StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatEvents, ChatMessage, Snapshot } from '../../../client/core/index.js'
+import type { Chat, ChatEvents, Snapshot } from '../../../client/core/index.js'
 import { ChatProblem, type ProblemMembers } from '../../../client/core/problem.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
 
-/** What the widget asked of its chat: the verb and its arguments. */
+/** Records the widget's calls of its chat: the verb and its arguments. */
 const calls: { verb: string; args: unknown[] }[] = []
 let snapshot: Snapshot = emptySnapshot
 const listeners = new Set<() => void>()
-/** What `stage.emit` tells, by the event's name. */
+/** Payloads of `stage.emit`, by the event's name. */
 const events = new EventTarget()
-/** What verbs reject with, by their names. */
+/** Errors that methods reject with, by their names. */
 const refusals = new Map<string, ProblemMembers>()
 
 function verb<T>(name: string, result: T) {
@@ -32,7 +32,7 @@ function asking<T>(name: string, result: T) {
   }
 }
 
-/** A chat that asks nobody: its snapshot is what the test says, its verbs are noted. */
+/** Imitates a chat without a gateway: a test sets its snapshot, and its calls are recorded. */
 const chat: Chat = {
   getSnapshot: () => snapshot,
   subscribe(listener) {
@@ -64,23 +64,19 @@ const chat: Chat = {
 
 const root = createRoot(document.querySelector('#root') as HTMLElement)
 
-function show(
-  { messages = [], ...rest }: Partial<Snapshot>,
-  props: Partial<ChatWidgetProps> = {},
-): void {
-  const told = messages.map((message): ChatMessage => ({ delivery: 'delivered', ...message }))
-  snapshot = { ...emptySnapshot, ...rest, messages: told }
+function show(changes: Partial<Snapshot>, props: Partial<ChatWidgetProps> = {}): void {
+  snapshot = { ...emptySnapshot, ...changes }
   for (const listener of listeners) listener()
   const scene = <ChatWidget chat={chat} {...props} />
   flushSync(() => root.render(<StrictMode>{scene}</StrictMode>))
 }
 
-/** As a chat tells its events. */
+/** Emits an event as a chat does. */
 function emit<K extends keyof ChatEvents>(type: K, detail: ChatEvents[K]): void {
   events.dispatchEvent(new CustomEvent(type, { detail }))
 }
 
-/** From now on a verb of the chat's answers with a problem. */
+/** Makes a function of the chat answer with a problem from now on. */
 function refuse(name: 'end' | 'loadOlder' | 'transcript', problem: ProblemMembers): void {
   refusals.set(name, problem)
 }

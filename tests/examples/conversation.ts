@@ -1,15 +1,15 @@
 import { expect } from 'vitest'
 import type { Watch } from '../e2e/browser.js'
-import type { Opened } from '../e2e/place.js'
+import type { Opened } from '../e2e/deployment.js'
 
-/** What went wrong in a page; not an answer that failed, for a busy machine's are asked for again. */
-export function troublesOf({ errors, violations, foreignRequests }: Watch): string[] {
+/** Lists the errors of a page, without failed responses, which are requested again on a busy machine. */
+export function problemsOf({ errors, violations, foreignRequests }: Watch): string[] {
   const own = errors.filter((error) => !error.startsWith('Failed to load resource'))
   return [...own, ...violations, ...foreignRequests]
 }
 
-/** What every small face of a chat can do: start, ask, choose from what is offered, come back. */
-export async function holdTalk({ page, watch }: Opened): Promise<void> {
+/** Drives what every small chat UI can do: start, ask, choose from what is offered, come back. */
+export async function holdConversation({ page, watch }: Opened): Promise<void> {
   const log = page.getByRole('log', { name: 'Messages' })
   const says = (text: string) => log.getByText(text, { exact: true })
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
@@ -24,5 +24,5 @@ export async function holdTalk({ page, watch }: Opened): Promise<void> {
   await page.reload()
   await says('You chose “Busan”.').waitFor()
   expect(await says('quick').count()).toBe(1)
-  expect(troublesOf(watch)).toEqual([])
+  expect(problemsOf(watch)).toEqual([])
 }

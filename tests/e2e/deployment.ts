@@ -1,4 +1,4 @@
-/** Where browser tests happen: the deployment with its sandbox, and a Chromium before it. */
+/** Runs a deployment with its sandbox, and a Chromium that opens its pages. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Handler } from '../../platforms/handler.js'
@@ -7,27 +7,32 @@ import { launchBrowser, openWatchedPage, type Watch } from './browser.js'
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.js'
 import type { Sandbox } from './sandbox.js'
 
-export type PlaceOptions = GatewayOptions & {
+export type DeploymentOptions = GatewayOptions & {
   /** Answers for a site of another origin, which the gateway lets in. */
   site?: Handler
-  /** Pauses of up to 2 s in the pages pass five times as fast, for tests that are not about them. */
-  isHasty?: boolean
+  /** Shortens pauses of up to 2 s in the pages to a fifth, for tests that are not about them. */
+  hasShortPauses?: boolean
 }
 
 export type Opened = { context: BrowserContext; page: Page; watch: Watch }
-export type Place = ReturnType<typeof usePlace>
+export type Deployment = ReturnType<typeof useDeployment>
 
-/** What is wrong with a page that did nothing wrong. */
-export const blameless: Watch = { errors: [], violations: [], foreignRequests: [] }
+/** The watch of a page without faults. */
+export const cleanWatch: Watch = { errors: [], violations: [], foreignRequests: [] }
 
-const haste = `{ const wait = setTimeout
+const shortPauses = `{ const wait = setTimeout
 globalThis.setTimeout = (work, ms = 0, ...given) => wait(work, ms > 2000 ? ms : ms / 5, ...given) }`
 
 /**
- * One server and one browser for all tests of a file. What a test opens is closed after it, and each page must have
- * kept to its CSP and its own origin; whether it had errors is for the test to say.
+ * Starts one server and one browser for all tests of a file. After each test its pages are closed; each must have
+ * kept to its CSP and its own origin. Errors of a page are for the test to check.
  */
-export function usePlace({ site: answer, isHasty, env = {}, ...options }: PlaceOptions = {}) {
+export function useDeployment({
+  site: answer,
+  hasShortPauses,
+  env = {},
+  ...options
+}: DeploymentOptions = {}) {
   let gateway: Gateway
   let site: RunningServer | undefined
   let browser: Browser
@@ -55,26 +60,26 @@ export function usePlace({ site: answer, isHasty, env = {}, ...options }: PlaceO
 
   const origin = () => gateway.origin
   const sandbox: Sandbox = (...request) => gateway.sandbox(...request)
-  /** Where pages are opened. */
+  /** Returns the origin of the pages: the other site's if there is one. */
   const home = () => site?.url ?? origin()
   const newContext = (options: BrowserContextOptions = {}): Promise<BrowserContext> =>
     browser.newContext({ reducedMotion: 'reduce', ...options })
 
-  /** A page of a browser's window, or of one that is opened for it; nothing is loaded. */
+  /** Opens an empty page in a given window, or in a new one with these options. */
   async function blank(window: BrowserContext | BrowserContextOptions = {}): Promise<Opened> {
     const context = 'newPage' in window ? window : await newContext(window)
     const opened = await openWatchedPage(context, origin(), home())
     watches.push(opened.watch)
-    if (isHasty) await opened.page.addInitScript(haste)
+    if (hasShortPauses) await opened.page.addInitScript(shortPauses)
     return { context, ...opened }
   }
 
-  /** The same, at this path. */
+  /** Opens a page as `blank` does, and loads this path. */
   async function open(window?: BrowserContext | BrowserContextOptions, path = '/') {
     const opened = await blank(window)
     await opened.page.goto(home() + path)
     return opened
   }
 
-  return { origin, sandbox, browser: () => browser, newContext, blank, open }
+  return { origin, home, sandbox, browser: () => browser, newContext, blank, open }
 }

@@ -1,13 +1,13 @@
-/** Where a chat runs, for tests: pages of one browser, whose storage, locks and channels they share. */
+/** Fakes a browser whose pages share storage, locks and channels. */
 
 import type { Channel, Locks } from '../../client/core/browser-globals.js'
 import type { ChatStorage, Environment } from '../../client/core/index.js'
 import { createTabs } from '../../client/core/tabs.js'
 
 type Request = { grant(): void; holder: Holder }
-type Holder = { rob(): void }
+type Holder = { onStolen(): void }
 
-/** Web Locks as far as tabs use them, with `steal` and `signal`. */
+/** Creates Web Locks as far as tabs use them, with `steal` and `signal`. */
 function createLocks() {
   const held = new Map<string, Holder>()
   const queues = new Map<string, Request[]>()
@@ -28,9 +28,9 @@ function createLocks() {
     return new Promise((resolve, reject) => {
       let isOver = false
       const holder = {
-        rob() {
+        onStolen() {
           isOver = true
-          reject(new DOMException('Robbed', 'AbortError'))
+          reject(new DOMException('Stolen', 'AbortError'))
         },
       }
       const grant = async () => {
@@ -43,7 +43,7 @@ function createLocks() {
       }
       const entry = { grant: () => void grant(), holder }
       if (steal) {
-        held.get(name)?.rob()
+        held.get(name)?.onStolen()
         held.set(name, holder)
         void grant()
       } else if (held.has(name)) {
@@ -66,8 +66,8 @@ function createLocks() {
   return { request: request as Locks['request'] }
 }
 
-/** Channels that carry clones, a moment later. */
-function createAir() {
+/** Creates broadcast channels that carry clones, one microtask later. */
+function createChannels() {
   const ports = new Map<string, Set<Channel>>()
   return (name: string): Channel => {
     const others = ports.get(name) ?? new Set()
@@ -89,18 +89,18 @@ function createAir() {
 }
 
 export function createBrowser() {
-  const kept = new Map<string, string>()
+  const stored = new Map<string, string>()
   const locks = createLocks()
   const storage: ChatStorage = {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, value) => void stored.set(key, value),
+    removeItem: (key) => void stored.delete(key),
   }
   return {
-    kept,
+    stored,
     storage,
-    tabs: createTabs({ locks, openChannel: createAir() }),
-    /** A page of it. */
+    tabs: createTabs({ locks, openChannel: createChannels() }),
+    /** Opens a page of the browser, visible and on line. */
     openPage() {
       const listeners = new Set<() => void>()
       const page = { hidden: false, online: true }
