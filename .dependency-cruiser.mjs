@@ -1,6 +1,7 @@
 /**
- * The arrows of docs/architecture.md, as rules: which folder may import which. Type imports count.
- * `npm run lint` checks them; tests/architecture.test.ts shows that each rule catches a violation.
+ * States the arrows of docs/architecture.md as rules: which folder may import which. Type imports
+ * count. `npm run lint` checks them; tests/architecture.test.ts shows that each rule catches a
+ * violation.
  */
 
 /** Each of these modules knows one foreign thing, so it imports none of the others. */
@@ -17,7 +18,7 @@ const onlyModules = modules.map((name) => ({
   },
 }))
 
-/** What each folder of the client may import beside itself: folders of the client, and packages. */
+/** Names what each folder of the client may import beside itself: other folders and packages. */
 const client = {
   core: { folders: [], packages: [] },
   widget: { folders: ['core'], packages: ['react'] },
@@ -38,6 +39,8 @@ const clientRules = Object.entries(client).map(([folder, { folders, packages }])
     ],
   },
 }))
+
+const clientFolders = Object.keys(client).join('|')
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -86,6 +89,13 @@ export default {
         pathNot: ['^(platforms|api|lib)/', '^vercel\\.json$', '^node_modules/'],
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'one-registry-of-endpoints',
+      comment: 'Hosts serve the endpoints of the generated list, so that none of them lacks one.',
+      severity: 'error',
+      from: { path: '^platforms/', pathNot: '^platforms/endpoints\\.ts$' },
+      to: { path: '^api/' },
     },
     {
       name: 'lib-without-endpoints',
@@ -144,6 +154,14 @@ export default {
       },
     },
     ...clientRules,
+    {
+      name: 'client-folders-are-listed',
+      comment:
+        'A file beside the listed folders imports nothing: what it may import is not decided.',
+      severity: 'error',
+      from: { path: '^client/', pathNot: `^client/(${clientFolders})/` },
+      to: {},
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
