@@ -69,8 +69,8 @@ export async function newestPage(list: ListEntries, limit: number): Promise<Poll
   const { read: all, complete } = page
   const state = foldState(complete ? initialState : unknownState, all)
   const newest = newestAt(all)
-  const firstWhole = complete ? 0 : (all[0]?.at ?? 0) + 1
-  const windowStart = Math.max(windowStartOf(newest, scan.startedAt, all), firstWhole)
+  // What a read that had to stop left unread of the window comes with the next polls, as late entries do.
+  const windowStart = windowStartOf(newest, scan.startedAt, all)
   const start = complete ? initialState : unknownState
   const window = page.left.filter(({ at }) => at >= windowStart)
   const whole = {

@@ -324,6 +324,22 @@ describe('late messages and more entries than a cursor can remember', () => {
     expect([...idsOf(read), ...rest.given]).toContain('late')
   })
 
+  it('come once each when the first page had to stop before all of the window was read', async () => {
+    const ledger = [
+      line('late', start, { visibleAt: start + 29_000 }),
+      ...lines('m', 60, (index) => start + 1 + index),
+    ]
+    const model = salesforce(ledger)
+    model.moveTo(start + 1_000)
+    const read = await newestPage(model.reading({ refusedFrom: 1 }).list, 30)
+    const older = await drainOlder(model.list, read, 100, 3)
+    model.moveTo(start + 29_000)
+    const { given } = await drain(model.list, carried(read.cursor), 100, 3)
+    const ids = [...older, ...idsOf(read), ...given]
+    expect(given).toContain('late')
+    expect(ids.toSorted()).toEqual(ledger.map(({ id }) => id).toSorted())
+  })
+
   describe('while a read that had to stop is continued', () => {
     /** Reads on with one page of Salesforce's list for each poll, at most so many times. */
     async function pollByPages(
