@@ -42,7 +42,10 @@ export type Stretch = {
 export type EntryLogShape = {
   seed: number
   stretches: readonly Stretch[]
-  /** Never more lines than this in any window of 31 seconds: a longer gap is put in. */
+  /**
+   * Never more lines than this in any window of 31 seconds: a longer gap is put in between stretches,
+   * each of which must keep to it by itself.
+   */
   perWindow?: number
 }
 
@@ -72,6 +75,7 @@ export function createEntryLog({ seed, stretches, perWindow }: EntryLogShape): L
   const lines: Line[] = []
   let end = beginning
   for (const stretch of stretches) {
+    if (perWindow && stretch.count > perWindow) throw new Error('A stretch exceeds `perWindow`')
     const recent = lines.filter(({ at }) => at > end - windowMs - 1_000).length
     const isCrowded = recent + stretch.count > (perWindow ?? Number.POSITIVE_INFINITY)
     const start = end + stretch.gapMs + (isCrowded ? windowMs + 1_001 : 0)

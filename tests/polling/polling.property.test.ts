@@ -360,7 +360,12 @@ const conversational: Most = {
   pages: [unlimited],
 }
 /** A read that is cut short and continued remembers what comes meanwhile beside what it read. */
-const cutShort: Most = { ...conversational, perWindow: 190, pages: [unlimited, 1, 2, 3] }
+const cutShort: Most = {
+  ...conversational,
+  count: 190,
+  perWindow: 190,
+  pages: [unlimited, 1, 2, 3],
+}
 /** All that is ahead of the clock stays in the window, beside what is said meanwhile. */
 const ahead: Most = {
   ...conversational,
