@@ -39,6 +39,8 @@ export function createChat(options: ChatOptions) {
   /** Holds the conversation that is still to be started. */
   let pending: (StartOptions & { conversationId: string }) | undefined
   let unwatch: (() => void) | undefined
+  /** Counts the calls of `close`: what one of them overtook opens nothing any more. */
+  let closings = 0
 
   const call = createSession(
     createRequest(baseUrl, options.fetch),
@@ -93,6 +95,7 @@ export function createChat(options: ChatOptions) {
       ...(old?.conversationId === conversationId && old),
       ...{ conversationId, attachments },
     }))
+    life.signal.throwIfAborted()
     if (stored) await enter(stored)
   }
 
@@ -117,6 +120,7 @@ export function createChat(options: ChatOptions) {
 
   /** Stops polling and sending until `start` or `resume`. */
   function close(): void {
+    closings += 1
     pending = undefined
     unwatch?.()
     unwatch = undefined
@@ -191,11 +195,12 @@ export function createChat(options: ChatOptions) {
     },
     /** Continues the conversation that this browser was in. Without one, sends no request. */
     async resume(): Promise<void> {
+      const earlier = closings
       const stored = await storedConversation.read()
-      if (stored && getSnapshot().connection === 'idle') {
+      if (stored && earlier === closings && getSnapshot().connection === 'idle') {
         watch()
         await enter(stored)
-        if (!tabs) poller.start()
+        if (!tabs && earlier === closings) poller.start()
       }
     },
     /** Sends a text, and starts a conversation when there is none. Returns the message's id. */

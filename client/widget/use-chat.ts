@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { type Chat, type ChatOptions, createChat } from '../core/index.js'
 import { tabs } from '../core/tabs.js'
 
@@ -16,16 +16,9 @@ export function useChat(source: Chat | ChatOptions) {
   const chat = isMade ? source : (own as Chat)
   const snapshot = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot)
 
-  const isMounted = useRef(false)
-
   useEffect(() => {
-    isMounted.current = true
-    // By the time it has read its store, the component may be gone again.
-    void own?.resume().then(() => isMounted.current || own.close())
-    return () => {
-      isMounted.current = false
-      own?.close()
-    }
+    void own?.resume()
+    return own?.close
   }, [own])
 
   return useMemo(() => ({ ...chat, ...snapshot, chat, snapshot }), [chat, snapshot])

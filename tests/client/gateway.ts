@@ -157,6 +157,7 @@ export function createGateway() {
   async function answer(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const url = new URL(String(input), 'https://gateway.example')
     const { signal, body } = init
+    signal?.throwIfAborted()
     const request: ReceivedRequest = {
       path: url.pathname,
       query: url.searchParams,
@@ -175,7 +176,6 @@ export function createGateway() {
     }
     const aborted = new Promise<never>((_, reject) => {
       const abort = () => reject(new DOMException('Aborted', 'AbortError'))
-      if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort)
     })
     return await Promise.race([work(), aborted])

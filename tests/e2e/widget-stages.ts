@@ -48,7 +48,8 @@ export const showOwnChat = `{
       setItem: (key, value) => { stored[key] = value },
       removeItem: (key) => { delete stored[key] },
     },
-    fetch: async (url) => {
+    fetch: async (url, { signal }) => {
+      signal.throwIfAborted()
       requests.push(new URL(url).pathname)
       return Response.json(page)
     },
