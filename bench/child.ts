@@ -10,6 +10,8 @@ import * as z from 'zod'
 /** Parse the replies of `report-usage.mjs`; other packages may send messages as well. */
 const cpuReport = z.object({ cpuMs: z.number() })
 const memoryReport = z.object({ rss: z.number(), heapUsed: z.number() })
+const profilingReport = z.object({ isProfiling: z.literal(true) })
+const profileReport = z.object({ profile: z.unknown() })
 
 /** Is the folder of this project. */
 export const projectRoot = fileURLToPath(new URL('../', import.meta.url))
@@ -29,6 +31,8 @@ export type Child = {
   cpuMs(): Promise<number>
   /** Returns the memory of the child after a collection of garbage, in bytes. */
   memory(): Promise<z.infer<typeof memoryReport>>
+  /** Profiles the child's CPU during `work`; returns the profile as the inspector writes it. */
+  profile(work: () => Promise<unknown>): Promise<unknown>
   /** Ends the child by this signal, and waits for its exit. */
   end(signal: NodeJS.Signals): Promise<void>
 }
@@ -38,14 +42,12 @@ export type Child = {
  * until it prints `Listening on …`. Rejects with the child's output otherwise.
  * @param root is the folder of this project, or of another commit of it
  * @param node is the path of the Node that runs it
- * @param nodeOptions are further options of Node, such as `--cpu-prof`
  */
 export async function startChild(
   script: string,
   env: Record<string, string>,
   root = projectRoot,
   node = process.execPath,
-  nodeOptions: readonly string[] = [],
 ): Promise<Child> {
   const { PATH = '', HOME = '' } = process.env
   const loaders = [
@@ -58,7 +60,7 @@ export async function startChild(
     '--import',
     import.meta.resolve('tsx'),
   ]
-  const child = spawn(node, [...nodeOptions, ...loaders, join(root, script)], {
+  const child = spawn(node, [...loaders, join(root, script)], {
     // The temporary folder has no `.env`.
     cwd: tmpdir(),
     env: { PATH, HOME, ...env },
@@ -98,6 +100,11 @@ export async function startChild(
     lines,
     cpuMs: async () => (await ask('cpu', cpuReport)).cpuMs,
     memory: () => ask('memory', memoryReport),
+    async profile(work) {
+      await ask('start profile', profilingReport)
+      await work()
+      return (await ask('end profile', profileReport)).profile
+    },
     async end(signal) {
       child.kill(signal)
       await exited

@@ -39,7 +39,7 @@ export async function benchRatios(rounds: number, against: string | undefined): 
         targetOf(gatewayName, await servers.startGateway()),
       ]
       if (other) {
-        targets.push(targetOf(other.id, await servers.startGateway({ root: other.folder })))
+        targets.push(targetOf(other.id, await servers.startGateway(other.folder)))
       }
       const callsOf = await prepareCalls(targets[1]?.child.url ?? '')
       const results = await runRounds({ servers, targets, callsOf, rounds, onStage: stage })

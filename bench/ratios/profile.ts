@@ -1,15 +1,15 @@
 /** Profiles the CPU of a gateway while it serves calls of one kind. */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { projectRoot } from '../child.js'
-import { type Kind, kinds, prepareCalls } from './kinds.js'
+import { type Calls, type Kind, kinds, prepareCalls } from './kinds.js'
 import { table } from './report.js'
-import { measure, targetOf } from './rounds.js'
+import { measure, type Target, targetOf, warmUpCalls } from './rounds.js'
 import type { Servers } from './servers.js'
 
 const folder = join(projectRoot, '.cache/profiles')
-const profiledCalls = 5000
+const profiledCalls = 4000
 const shown = 15
 
 const profileSchema = z.object({
@@ -53,16 +53,15 @@ function selfTimes({ nodes, samples, timeDeltas }: Profile): [place: string, sha
 }
 
 /** Profiles one kind of call; returns the functions that took the most time themselves. */
-async function profileKind(servers: Servers, kind: Kind): Promise<string[]> {
-  const name = `${kind}.cpuprofile`
-  const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}`]
-  const child = await servers.startGateway({ nodeOptions: options })
-  const callsOf = await prepareCalls(child.url)
-  const target = targetOf(kind, child)
-  await measure(servers, target, await callsOf(kind, profiledCalls))
-  await child.end('SIGTERM')
-  const profile = profileSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')))
-  const rows = selfTimes(profile)
+async function profileKind(
+  { servers, target, callsOf }: { servers: Servers; target: Target; callsOf: Calls },
+  kind: Kind,
+): Promise<string[]> {
+  await measure(servers, target, await callsOf(kind, warmUpCalls))
+  const calls = await callsOf(kind, profiledCalls)
+  const profile = await target.child.profile(() => measure(servers, target, calls))
+  writeFileSync(join(folder, `${kind}.cpuprofile`), JSON.stringify(profile))
+  const rows = selfTimes(profileSchema.parse(profile))
     .slice(0, shown)
     .map(([place, share]) => [place, `${(share * 100).toFixed(1)} %`])
   return table([kind, 'self time'], rows)
@@ -70,7 +69,14 @@ async function profileKind(servers: Servers, kind: Kind): Promise<string[]> {
 
 /** Leaves a profile of each kind in `.cache/profiles`; returns the greatest self times. */
 export async function profileAll(servers: Servers): Promise<string[]> {
+  mkdirSync(folder, { recursive: true })
+  const child = await servers.startGateway()
+  const served = {
+    servers,
+    target: targetOf('gateway', child),
+    callsOf: await prepareCalls(child.url),
+  }
   const lines: string[] = []
-  for (const kind of kinds) lines.push(...(await profileKind(servers, kind)), '')
+  for (const kind of kinds) lines.push(...(await profileKind(served, kind)), '')
   return lines
 }

@@ -9,7 +9,7 @@ import type { Servers } from './servers.js'
 /** Counts the calls of each kind in one round. */
 const callsPerRound: Record<Kind, number> = { poll: 2000, send: 1000, start: 300, auth: 600 }
 /** Counts the calls of each kind that warm a server up. */
-const warmUpCalls = 500
+export const warmUpCalls = 500
 
 /** Names a server whose calls are measured. */
 export type Target = { name: string; child: Child; send: ReturnType<typeof createStubCaller> }

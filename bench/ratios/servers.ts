@@ -17,9 +17,6 @@ const limits = [
   'tokens',
 ]
 
-/** Tells which code runs, and with which options of Node. */
-type GatewayOptions = { root?: string; nodeOptions?: readonly string[] }
-
 export type Servers = Awaited<ReturnType<typeof startRatioServers>>
 
 /** Starts the servers; none of them outlives `close`, or this process. */
@@ -47,17 +44,17 @@ export async function startRatioServers() {
   async function start(
     script: string,
     variables: Record<string, string>,
-    { root = projectRoot, nodeOptions = [] }: GatewayOptions = {},
+    root = projectRoot,
   ): Promise<Child> {
-    const child = await startChild(script, variables, root, process.execPath, nodeOptions)
+    const child = await startChild(script, variables, root)
     children.push(child)
     return child
   }
 
   return {
     redisUrl: redis.url,
-    /** Starts a gateway as `npm start` does. */
-    startGateway: (options?: GatewayOptions) => start('platforms/node.ts', env, options),
+    /** Starts a gateway as `npm start` does, of this commit or of another one in the folder `root`. */
+    startGateway: (root?: string) => start('platforms/node.ts', env, root),
     startFloor: () =>
       start('bench/servers/floor.ts', { REDIS_URL: redis.url, SALESFORCE_URL: salesforce.url }),
     async redisCounts(): Promise<FrontCounts> {
