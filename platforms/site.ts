@@ -16,6 +16,9 @@ export function createSite(endpoints: Endpoints, publicFolder: string): Handler 
 
   async function respond(...[request, connection]: Parameters<Handler>): Promise<Response> {
     const { pathname } = new URL(request.url)
+    // Most requests are for an endpoint, and none of those is a file.
+    const named = endpoints.get(pathname)
+    if (named) return await named.fetch(request, connection)
     const file = await staticFile(request, pathname)
     if (file) return file
     const endpoint = endpointAt(pathname, endpoints)
@@ -25,8 +28,8 @@ export function createSite(endpoints: Endpoints, publicFolder: string): Handler 
   return async (request, connection) => {
     const response = await respond(request, connection)
     if (response.type === 'error') return response
-    const headers = new Headers(response.headers)
-    for (const { key, value } of headersFor(new URL(request.url).pathname)) headers.set(key, value)
-    return new Response(response.body, { status: response.status, headers })
+    const { pathname } = new URL(request.url)
+    for (const { key, value } of headersFor(pathname)) response.headers.set(key, value)
+    return response
   }
 }
