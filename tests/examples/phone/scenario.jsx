@@ -12,7 +12,7 @@ import { changeAppState } from './react-native.jsx'
 
 async function until(isSo) {
   for (let turn = 0; !isSo(chat.getSnapshot()); turn += 1) {
-    if (turn > 400) throw new Error(`In vain: ${isSo}\n${JSON.stringify(chat.getSnapshot())}`)
+    if (turn > 4000) throw new Error(`In vain: ${isSo}\n${JSON.stringify(chat.getSnapshot())}`)
     await sleep(25)
   }
 }
