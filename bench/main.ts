@@ -7,6 +7,8 @@
  * - `npm run bench -- --memory [--polls <count>]`: the memory of one process over many polls
  * - `npm run bench -- --delivery [--against <commit>] [--visitors <count>] [--seconds <count>]`:
  *   how soon messages are delivered
+ * - `npm run bench -- --price [--against <commit>] [--visitors <count>] [--seconds <count>]`: what a
+ *   chat of ten minutes costs, beside another commit and the guide's poller
  * - `npm run bench -- --abuse [--seconds <count>] [--conversations <count>] [--only <name>]`: what an attacker's calls cost
  * - `npm run bench -- --cold [--against <commit>]`: what a cold process of each function takes
  */
@@ -15,6 +17,7 @@ import * as z from 'zod'
 import { benchAbuse } from './abuse.js'
 import { benchCold } from './cold.js'
 import { benchDelivery } from './delivery.js'
+import { benchPrice } from './price.js'
 import { benchGrowth, benchMemory, benchRatios, profileCalls } from './ratios.js'
 
 const count = z.coerce.number().pipe(z.int().min(1))
@@ -27,6 +30,7 @@ async function main(): Promise<boolean> {
       delivery: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
+      price: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       against: { type: 'string' },
       conversations: { type: 'string', default: '50' },
@@ -46,6 +50,13 @@ async function main(): Promise<boolean> {
     const visitors = count.parse(values.visitors)
     const seconds = count.parse(values.seconds ?? 60)
     return await benchDelivery({ visitors, seconds }, values.against)
+  }
+  if (values.price) {
+    const visitors = count.parse(values.visitors)
+    return await benchPrice(
+      { visitors, seconds: count.parse(values.seconds ?? 600) },
+      values.against,
+    )
   }
   if (values.cold) return await benchCold(values.against)
   if (values.profile) return await profileCalls()

@@ -4,7 +4,7 @@ import { salesforceCallsSchema } from '../servers/salesforce-calls.js'
 import type { Servers } from './servers.js'
 
 /** Parses what gateways have used of Redis so far; bytes are those of bodies over REST. */
-const redisUse = z.object({
+export const redisUse = z.object({
   requests: z.int(),
   commands: z.int(),
   bytesRead: z.int(),

@@ -1,5 +1,17 @@
 /** Holds what one scenario of the delivery benchmark measured, and what it is compared with. */
+import type { RedisUse } from '../abuse/costs.js'
 import type { SalesforceCalls } from '../servers/salesforce-calls.js'
+
+/** Adds up what a scenario used, from the opening of its conversations on. */
+export type Usage = {
+  /** Counts calls of the gateway's endpoints, and the milliseconds until their answers were whole. */
+  functionCalls: number
+  functionMs: number
+  /** Is the CPU time of the gateways, in milliseconds; null where no gateway ran. */
+  cpuMs: number | null
+  redis: RedisUse
+  salesforce: SalesforceCalls
+}
 
 export type Measures = {
   /** Names the scenario. */
@@ -16,6 +28,7 @@ export type Measures = {
   calls: SalesforceCalls
   /** Counts requests to Redis in the measured time. */
   redisRequests: number
+  usage: Usage
   /** Is the measured time of all conversations together, in seconds. */
   conversationSeconds: number
 }
@@ -31,5 +44,6 @@ export function callsBetween(from: SalesforceCalls, to: SalesforceCalls): Salesf
     streams: to.streams - from.streams,
     others: to.others - from.others,
     refused: to.refused - from.refused,
+    bytes: to.bytes - from.bytes,
   }
 }

@@ -1,10 +1,11 @@
 /** Runs one scenario: agents write into conversations, and pages wait for what they write. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
 import type { SwitchesPatch } from '../../sandbox/salesforce/index.js'
+import { redisUse } from '../abuse/costs.js'
 import type { Answer } from '../call.js'
 import { salesforceCallsSchema } from '../servers/salesforce-calls.js'
 import { startServers } from '../servers/start.js'
+import { actUntil, createAgents } from './agent.js'
 import { callsBetween, type Measures } from './measures.js'
 import { openConversation } from './visitor.js'
 
@@ -18,47 +19,26 @@ export type Scenario = {
   root?: string
 }
 
-export type Size = { visitors: number; seconds: number }
+export type Size = {
+  visitors: number
+  seconds: number
+  /** Is the mean pause between two messages of a visitor, who writes none without it. */
+  visitorPauseMs?: number
+}
 
 const gateways = 2
 /** Leaves time for the greeting of the bot and for the first waits. */
 const settleMs = 3000
 /** Leaves time for the last messages. */
 const graceMs = 20_000
-/** Is the mean pause between two messages of one agent; each lies between half and one and a half of it. */
-const meanPauseMs = 10_000
-
-const injected = z.array(z.object({ visibleAt: z.number() }))
 
 async function getJson(url: string): Promise<unknown> {
   return await (await fetch(url)).json()
 }
 
-/** Keeps when each message became visible and when polls returned it, by its text. */
-function createDeliveries() {
-  const visible = new Map<string, number>()
-  const received = new Map<string, number[]>()
-  return {
-    written(text: string, visibleAt: number): void {
-      visible.set(text, visibleAt)
-    },
-    receive({ body: { messages } }: Answer, at: number): void {
-      for (const { text } of messages) received.set(text, [...(received.get(text) ?? []), at])
-    },
-    areAllReceived: () => [...visible.keys()].every((text) => received.has(text)),
-    outcome() {
-      const moments = [...visible].map(([text, at]) => ({ at, receipts: received.get(text) ?? [] }))
-      return {
-        delays: moments.flatMap(({ at, receipts: [first] }) => (first ? [first - at] : [])),
-        lost: moments.filter(({ receipts }) => receipts.length === 0).length,
-        doubled: moments.filter(({ receipts }) => receipts.length > 1).length,
-      }
-    },
-  }
-}
-
 /** Runs a scenario with servers of its own. */
-export async function runScenario(scenario: Scenario, { visitors, seconds }: Size) {
+export async function runScenario(scenario: Scenario, size: Size): Promise<Measures> {
+  const { visitors, seconds, visitorPauseMs } = size
   const { name, env, switches, root } = scenario
   const options = { size: gateways, salesforce: { switches }, env, ...(root && { root }) }
   const { fleet, redisUrl, salesforceUrl, close } = await startServers(options)
@@ -67,61 +47,67 @@ export async function runScenario(scenario: Scenario, { visitors, seconds }: Siz
     leave = resolve
   })
   try {
-    const deliveries = createDeliveries()
+    const agents = createAgents(salesforceUrl)
     const polls = new Map<string, number>()
+    const functions = { calls: 0, ms: 0 }
     let isMeasured = false
 
+    function onAnswer({ ms }: Answer): void {
+      functions.calls += 1
+      functions.ms += ms
+    }
+
     function onPoll(answer: Answer, at: number): void {
-      deliveries.receive(answer, at)
+      agents.receive(
+        answer.body.messages.map(({ text }) => text),
+        at,
+      )
       const outcome = answer.status === 200 ? '200' : (answer.code ?? String(answer.status))
       if (isMeasured) polls.set(outcome, (polls.get(outcome) ?? 0) + 1)
     }
 
-    async function write(conversationId: string, text: string): Promise<void> {
-      const url = `${salesforceUrl}/__sandbox/conversations/${conversationId}/entries`
-      const body = JSON.stringify({ entries: [{ text, from: 'Agent' }] })
-      const [entry] = injected.parse(await (await fetch(url, { method: 'POST', body })).json())
-      if (entry) deliveries.written(text, entry.visibleAt)
-    }
-
-    async function writeUntil(endsAt: number, conversationId: string): Promise<void> {
-      await sleep(Math.random() * meanPauseMs)
-      for (let number = 1; Date.now() < endsAt; number++) {
-        await write(conversationId, `${conversationId} ${number}`)
-        await sleep(Math.min(meanPauseMs * (0.5 + Math.random()), Math.max(0, endsAt - Date.now())))
-      }
-    }
-
     const count = async () => ({
       calls: salesforceCallsSchema.parse(await getJson(`${salesforceUrl}/__calls`)),
-      redis: z.object({ requests: z.int() }).parse(await getJson(`${redisUrl}/__counts`)),
+      redis: redisUse.parse(await getJson(`${redisUrl}/__counts`)),
     })
+    const cpuMs = async () => (await fleet.cpuMs(0)) + (await fleet.cpuMs(1))
 
+    const cpuBefore = await cpuMs()
     const pages: Awaited<ReturnType<typeof openConversation>>[] = []
     for (let index = 0; index < visitors; index++) {
-      pages.push(await openConversation({ index, next: fleet.next, onPoll }))
+      pages.push(await openConversation({ index, next: fleet.next, onAnswer, onPoll }))
     }
     const following = pages.map(({ follow }) => follow(end))
     await sleep(settleMs)
     const before = await count()
     isMeasured = true
     const endsAt = Date.now() + seconds * 1000
-    await Promise.all(pages.map(({ conversationId }) => writeUntil(endsAt, conversationId)))
+    const writing = pages.flatMap(({ conversationId, send }) => [
+      agents.writeUntil(endsAt, conversationId),
+      visitorPauseMs ? actUntil(endsAt, visitorPauseMs, (number) => send(`Visitor ${number}`)) : [],
+    ])
+    await Promise.all(writing)
     isMeasured = false
     const after = await count()
-    for (const graceEndsAt = Date.now() + graceMs; Date.now() < graceEndsAt; await sleep(50)) {
-      if (deliveries.areAllReceived()) break
+    const usage = {
+      functionCalls: functions.calls,
+      functionMs: functions.ms,
+      cpuMs: (await cpuMs()) - cpuBefore,
+      redis: after.redis,
+      salesforce: after.calls,
     }
+    await agents.settle(graceMs)
     leave()
     await Promise.all(following)
     return {
       name,
-      ...deliveries.outcome(),
+      ...agents.outcome(),
       polls,
       calls: callsBetween(before.calls, after.calls),
       redisRequests: after.redis.requests - before.redis.requests,
       conversationSeconds: visitors * seconds,
-    } satisfies Measures
+      usage,
+    }
   } finally {
     leave()
     await close()

@@ -3,7 +3,7 @@ import * as z from 'zod'
 
 /**
  * Parses their numbers; `refused` are answered with 429, and `refusedLists` are those of them that
- * exceeded Salesforce's own limit of lists.
+ * exceeded Salesforce's own limit of lists. `bytes` are those of all answers' bodies.
  */
 export const salesforceCallsSchema = z.object({
   lists: z.int(),
@@ -11,6 +11,7 @@ export const salesforceCallsSchema = z.object({
   streams: z.int(),
   others: z.int(),
   refused: z.int(),
+  bytes: z.int(),
 })
 export type SalesforceCalls = z.infer<typeof salesforceCallsSchema>
 

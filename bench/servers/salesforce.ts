@@ -35,6 +35,7 @@ const calls: SalesforceCalls = {
   streams: 0,
   others: 0,
   refused: 0,
+  bytes: 0,
 }
 
 function kindOf({ method, url }: Request): 'lists' | 'streams' | 'others' {
@@ -43,15 +44,28 @@ function kindOf({ method, url }: Request): 'lists' | 'streams' | 'others' {
   return method === 'GET' && pathname.endsWith('/entries') ? 'lists' : 'others'
 }
 
+/** Counts the bytes of a body on its way. */
+function countBytes(response: Response): Response {
+  if (!response.body) return response
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      calls.bytes += chunk.byteLength
+      controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body.pipeThrough(counter), response)
+}
+
 async function handleAndCount(request: Request): Promise<Response> {
   const kind = kindOf(request)
   calls[kind] += 1
   const response = await salesforce.handle(request)
-  if (response.status !== 429) return response
-  calls.refused += 1
-  const isInjected = response.headers.has(injectedHeader)
-  if (kind === 'lists' && !isInjected) calls.refusedLists += 1
-  return response
+  if (response.status === 429) {
+    calls.refused += 1
+    const isInjected = response.headers.has(injectedHeader)
+    if (kind === 'lists' && !isInjected) calls.refusedLists += 1
+  }
+  return countBytes(response)
 }
 
 const server = await serve(async (request) => {
