@@ -7,7 +7,7 @@ import { fallback, type State } from '../widget/fixtures/states.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 
 const address = 'https://stage.example/'
-const isPicture = /^https:\/\/pictures\.example\//
+export const isPicture = /^https:\/\/pictures\.example\//
 
 /** Properties of the widget beside its chat; see `ChatWidgetProps`. */
 export type Props = {
@@ -22,6 +22,10 @@ export type Props = {
 const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270">
 <rect width="480" height="270" fill="#7fb3c8"/><path d="M0 190h480v80H0z" fill="#0e6377"/>
 <path d="M90 190l30 40h230l40-40z" fill="#b3402e"/><path d="M150 130h40v60h-40zm50 20h40v40h-40zm50-30h40v70h-40z" fill="#e0a13a"/></svg>`
+
+/** Answers a request for a picture of the fixtures. */
+export const servePicture = (route: Route): Promise<void> =>
+  route.fulfill({ contentType: 'image/svg+xml', body: drawing })
 
 type Call = { verb: string; args: unknown[] }
 
@@ -67,7 +71,7 @@ export async function openStatePage(context: BrowserContext, version: ReactVersi
   const answer = (route: Route) => {
     const url = route.request().url()
     if (url === address) return route.fulfill({ contentType: 'text/html', body: html })
-    if (isPicture.test(url)) return route.fulfill({ contentType: 'image/svg+xml', body: drawing })
+    if (isPicture.test(url)) return servePicture(route)
     requests.push(url)
     return route.abort()
   }

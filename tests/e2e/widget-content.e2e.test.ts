@@ -3,17 +3,14 @@ import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ChatMessage, Prechat, Snapshot } from '../../client/core/index.js'
-import {
-  choices,
-  everyMessage,
-  form,
-  marked,
-  message,
-  textContent,
-  visitorMessage,
-} from '../widget/messages.js'
+import { offers } from '../widget/fixtures/choices.js'
+import { cargo } from '../widget/fixtures/forms.js'
+import { markdown } from '../widget/fixtures/markdown.js'
+import { message, textMessage } from '../widget/fixtures/message.js'
+import { everyMessage } from '../widget/fixtures/states.js'
 import { buildStage, type ReactVersion } from '../widget/stage/build.js'
 import { hasBrowser, launchBrowser } from './browser.js'
+import { isPicture, servePicture } from './stage-page.js'
 import { versions } from './widget-stages.js'
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
@@ -45,22 +42,25 @@ const prechat: Prechat = {
   ],
 }
 
-const answers = choices.map(({ id }, index) => {
-  const itemId = ['b', 'y', 'b7', 'c-20 ft dry', 's2'][index] ?? ''
-  return visitorMessage(`answer-${id}`, {
+const answers = offers.map(({ id }, index) => {
+  const itemId = ['busan', 'book', '7', 'choose-20', 'late', 'noon'][index] ?? ''
+  return message('EndUser', '09:50', {
+    id: `answer-${id}`,
     messageType: 'ChoiceResponseMessage',
     inReplyToMessageId: id,
     selections: [{ itemId, title: 'Chosen' }],
   })
 })
 
-const formAnswer = visitorMessage('form-answer', {
+const formAnswer = message('EndUser', '09:51', {
+  id: 'form-answer',
   messageType: 'FormResponseMessage',
-  inReplyToMessageId: 'form',
+  inReplyToMessageId: 'cargo',
   values: [{ inputId: 'container', label: 'Container no.', value: 'HRBU1234567' }],
 })
 
-const refusal = message('refusal', {
+const refusal = message('System', '09:52', {
+  id: 'refusal',
   messageType: 'FormResponseMessage',
   inReplyToMessageId: 'form-answer',
   result: { ok: false, errors: ['No such container'] },
@@ -90,6 +90,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       reducedMotion: 'reduce',
     })
     page.on('pageerror', (error) => errors.push(error.message))
+    await page.route(isPicture, servePicture)
     await page.setContent(stages.get(version) ?? '')
     const show = (messages: ChatMessage[], props: Props = {}, more: Partial<Snapshot> = {}) =>
       page.evaluate(
@@ -122,14 +123,14 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
       await page.addStyleTag({ content: surface })
       await show(everyMessage, { theme })
       expect(await findings(page)).toEqual([])
-      await show([...choices, ...answers, form, formAnswer], { theme, language: 'de' })
+      await show([...offers, ...answers, cargo, formAnswer], { theme, language: 'de' })
       expect(await findings(page)).toEqual([])
     })
 
     it('breaks no rule of axe while forms show their errors', async () => {
       const { page, show } = await open()
       await page.addStyleTag({ content: '.miaw { background: var(--_surface) }' })
-      await show([form, formAnswer, refusal], { theme }, { prechat })
+      await show([cargo, formAnswer, refusal], { theme }, { prechat })
       for (const name of ['Send form', 'Start chat']) await page.getByText(name).click()
       await expect.poll(() => page.locator('[aria-invalid="true"]').count()).toBeGreaterThan(5)
       expect(await findings(page)).toEqual([])
@@ -141,79 +142,82 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await page.addStyleTag({ content: 'main { padding: 0 0.5rem }' })
     await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
     const long = 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(4)
-    await show([...everyMessage, message('long', textContent(long))], {}, { prechat })
+    await show([...everyMessage, textMessage('Chatbot', '09:50', 'long', long)], {}, { prechat })
     expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(320)
   })
 
   it.each(versions)('takes choices by keyboard, with %s', async (version) => {
     const { page, show, lastCall, focused } = await open(400, version)
-    await show(choices)
+    await show(offers)
     await page.keyboard.press('Tab')
     await focused(page.getByRole('button', { name: 'Rotterdam' }))
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    const selection = { itemId: 'b', title: 'Busan' }
-    expect(await lastCall('reply')).toEqual(['quick', { selections: [selection] }])
+    const selection = { itemId: 'busan', title: 'Busan' }
+    expect(await lastCall('reply')).toEqual(['ports', { selections: [selection] }])
     expect(await lastCall('afterAnswer')).toEqual([])
 
     await page.getByRole('group', { name: 'Pick a berth' }).getByText('Berth 7').focus()
     await page.getByRole('button', { name: 'Berth 7' }).press('Space')
     expect(await lastCall('reply')).toEqual([
-      'list',
-      { selections: [{ itemId: 'b7', title: 'Berth 7' }] },
+      'berths',
+      { selections: [{ itemId: '7', title: 'Berth 7' }] },
     ])
     await page.getByRole('button', { name: 'Show more times' }).press('Enter')
-    await focused(page.getByRole('button', { name: /Friday/ }).first())
-    const slot = page.getByRole('button', { name: /Friday.*10:00/ })
+    await focused(page.getByRole('button', { name: /Saturday/ }).first())
+    const slot = page.getByRole('button', { name: /Saturday.*10:00/ })
     await slot.press('Enter')
     expect(await lastCall('reply')).toMatchObject([
-      'times',
-      { selections: [{ itemId: 's5', title: expect.stringContaining('10:00') }] },
+      'week',
+      { selections: [{ itemId: 'saturday', title: expect.stringContaining('10:00') }] },
     ])
   })
 
   it.each(versions)('sends a suggestion as a text by keyboard, with %s', async (version) => {
     const { page, show, calls, lastCall } = await open(400, version)
-    await show([marked])
+    await show(markdown)
     const suggestion = page.getByRole('button', { name: 'Where is quay 4?' })
     await suggestion.press('Enter')
     expect(await lastCall('send')).toEqual(['Where is quay 4?'])
     expect(await lastCall('afterAnswer')).toEqual([])
-    await show([marked, visitorMessage('said', textContent('Where is quay 4?'))])
+    await show([...markdown, textMessage('EndUser', '09:50', 'said', 'Where is quay 4?')])
     expect(await suggestion.count()).toBe(0)
     expect((await calls()).filter(({ verb }) => verb === 'send')).toHaveLength(1)
   })
 
   it('shows Markdown as elements that are no headings of the page', async () => {
     const { page, show } = await open()
-    await show([marked])
+    await show(markdown)
     expect(await page.getByRole('heading').count()).toBe(0)
-    await page.getByRole('columnheader', { name: 'Price' }).waitFor()
-    await page.getByRole('link', { name: 'list', exact: true }).waitFor()
-    expect(await page.getByRole('listitem').count()).toBeGreaterThan(4)
+    await page.getByRole('columnheader', { name: 'Hours' }).waitFor()
+    await page.getByRole('link', { name: 'tariff', exact: true }).waitFor()
+    expect(await page.getByRole('listitem').count()).toBeGreaterThan(3)
   })
 
   it('marks and locks the chosen option, and opens the choice again when sending failed', async () => {
     const { page, show, lastCall } = await open()
-    const [quick] = choices
+    const [ports] = offers
     const [answer] = answers
-    if (!quick || !answer) throw new Error('No choices')
-    await show([quick, answer])
+    if (!ports || !answer) throw new Error('No choices')
+    await show([ports, answer])
     const busan = page.getByRole('button', { name: 'Busan', pressed: true })
     expect(await busan.isDisabled()).toBe(true)
-    await show([quick, { ...answer, delivery: 'failed' }])
+    await show([ports, { ...answer, delivery: 'failed' }])
     await page.getByRole('button', { name: 'Rotterdam' }).click()
     expect(await lastCall('discard')).toEqual([answer.id])
-    expect(await lastCall('reply')).toMatchObject(['quick', { selections: [{ itemId: 'r' }] }])
-    await show([quick], { locked: true })
+    expect(await lastCall('reply')).toMatchObject([
+      'ports',
+      { selections: [{ itemId: 'rotterdam' }] },
+    ])
+    await show([ports], { locked: true })
     expect(await page.getByRole('button', { disabled: true }).count()).toBe(3)
   })
 
   it.each(['ltr', 'rtl'])('scrolls cards by buttons and by keys, %s', async (direction) => {
     const { page, show, focused } = await open()
     await page.locator('html').evaluate((html, dir) => html.setAttribute('dir', dir), direction)
-    await show(choices.filter(({ id }) => id === 'carousel'))
-    const strip = page.getByRole('list', { name: 'Containers for hire' })
+    await show(offers.filter(({ id }) => id === 'boxes'))
+    const strip = page.getByRole('list', { name: 'Containers that are free' })
     const passed = () => strip.evaluate((node) => Math.abs(node.scrollLeft))
     const next = page.getByRole('button', { name: 'Next' })
     const previous = page.getByRole('button', { name: 'Previous' })
@@ -236,13 +240,15 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
   it('removes pictures that do not load', async () => {
     const { page, show } = await open()
     await show([
-      message('file', {
+      message('Agent', '09:50', {
+        id: 'file',
         messageType: 'AttachmentMessage',
         attachments: [
           { id: 'f', name: 'quay.png', mimeType: 'image/png', url: 'https://nowhere.example/1' },
         ],
       }),
-      message('link', {
+      message('Agent', '09:50', {
+        id: 'link',
         messageType: 'RichLinkMessage',
         richLink: { title: 'Gate', url: 'https://a.example', imageUrl: 'data:image/png;base64,AA' },
       }),
@@ -257,7 +263,8 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await page.route('https://slow.example/**', () => {})
     const imageUrl = 'https://slow.example/1.png'
     await show([
-      message('link', {
+      message('Agent', '09:50', {
+        id: 'link',
         messageType: 'RichLinkMessage',
         richLink: { title: 'Gate', url: 'https://a.example', imageUrl },
       }),
@@ -267,7 +274,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
 
   it.each(versions)('checks and sends a form by keyboard, with %s', async (version) => {
     const { page, show, calls, lastCall, focused } = await open(400, version)
-    await show([form])
+    await show([cargo])
     const box = page.getByRole('group', { name: 'Booking' })
     const submit = page.getByRole('button', { name: 'Send form' })
     await submit.press('Enter')
@@ -287,7 +294,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await calls()).toEqual([])
 
     await box.getByLabel('Weight in tons').fill('2.5')
-    await show([form, message('later', textContent('Are you still there?'))])
+    await show([cargo, textMessage('Agent', '09:50', 'later', 'Are you still there?')])
     expect(await container.inputValue()).toBe('HRBU1234567')
     await box.getByLabel('Refrigerated').press('Space')
     await box.getByLabel('Pick-up').fill('2026-12-24T09:30')
@@ -299,7 +306,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await page.keyboard.press('Space')
     await container.press('Enter')
     expect(await lastCall('reply')).toMatchObject([
-      'form',
+      'cargo',
       {
         values: [
           { inputId: 'container', type: 'text', value: 'HRBU1234567' },
@@ -316,25 +323,26 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
 
   it('reopens a form that was not accepted, with its values', async () => {
     const { page, show } = await open()
-    await show([form])
+    await show([cargo])
     const container = page.getByLabel('Container no.')
     await container.fill('HRBU1234567')
     await page.getByLabel('Remarks').fill('Handle with care')
-    await show([form, formAnswer])
+    await show([cargo, formAnswer])
     await page.getByText('Filled in and sent').waitFor()
     expect(await container.isVisible()).toBe(false)
-    await show([form, formAnswer, refusal])
+    await show([cargo, formAnswer, refusal])
     await page.getByRole('alert').filter({ hasText: 'No such container' }).waitFor()
     expect(await container.inputValue()).toBe('HRBU1234567')
     expect(await page.getByLabel('Remarks').inputValue()).toBe('Handle with care')
     expect(await container.isEnabled()).toBe(true)
-    await show([form, formAnswer, refusal], { locked: true })
+    await show([cargo, formAnswer, refusal], { locked: true })
     expect(await container.isEnabled()).toBe(false)
   })
 
   it('sends a form that failed again, and discards the failed answer', async () => {
     const { page, show, lastCall } = await open()
-    const short = message('form', {
+    const short = message('Chatbot', '09:50', {
+      id: 'cargo',
       messageType: 'FormMessage',
       form: {
         title: 'Booking',
@@ -344,7 +352,7 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     await show([short, { ...formAnswer, delivery: 'failed' }])
     await page.getByRole('button', { name: 'Send form' }).click()
     expect(await lastCall('discard')).toEqual(['form-answer'])
-    expect(await lastCall('reply')).toMatchObject(['form', { values: [{ value: 'HRBU1234567' }] }])
+    expect(await lastCall('reply')).toMatchObject(['cargo', { values: [{ value: 'HRBU1234567' }] }])
   })
 
   it('checks and submits the pre-chat form, and shows the gateway’s errors in it', async () => {

@@ -1,7 +1,7 @@
 /** Checks in Chromium that the pattern of a form's input never holds the page up. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { message } from '../widget/messages.js'
+import { message } from '../widget/fixtures/message.js'
 import { hasBrowser } from './browser.js'
 import { inline, open, useStages } from './widget-stages.js'
 
@@ -12,7 +12,8 @@ const longestMs = 50
 const manySets = `(?:${Array.from({ length: 99 }, (_, index) => `[a${String.fromCharCode(256 + index)}]`).join('|')})*`
 
 const formWith = (pattern: string) =>
-  message('form', {
+  message('Chatbot', '09:42', {
+    id: 'form',
     messageType: 'FormMessage',
     form: {
       title: 'Booking',

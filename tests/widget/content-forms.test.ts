@@ -9,7 +9,7 @@ import {
   refusedIn,
 } from '../../client/widget/content/prechat.js'
 import { english } from '../../client/widget/texts/index.js'
-import { everyInput } from './messages.js'
+import { everyInput } from './fixtures/forms.js'
 
 const held = (...values: string[]) => ({ values, isBroken: false })
 

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ChatMessage } from '../../client/core/index.js'
 import { propertyRuns } from '../support/property-runs.js'
+import { everyMessage } from './fixtures/states.js'
 import { markupOf, tagsIn } from './markup.js'
-import { everyMessage } from './messages.js'
 
 const attacks = [
   '<script>alert(1)</script>',

@@ -7,12 +7,13 @@ import { readInline } from '../../client/widget/content/markdown-inline.js'
 import { createParser } from '../../lib/salesforce/markdown/parser.js'
 import { propertyRuns } from '../support/property-runs.js'
 import { cpuMillisecondsOf } from '../support/time-taken.js'
+import { message, textMessage } from './fixtures/message.js'
 import { buttonsIn, markupOf, tagsIn } from './markup.js'
-import { message, visitorMessage } from './messages.js'
 
 /** Makes a message of a bot whose plain text differs from its Markdown. */
 const inMarkdown = (markdown: string) =>
-  message('x', {
+  message('Chatbot', '09:30', {
+    id: 'x',
     messageType: 'StaticContentMessage',
     text: 'plain',
     staticContent: { formatType: 'Text', text: 'plain', markdown },
@@ -140,11 +141,9 @@ describe('Markdown in a bubble', () => {
   })
 
   it('shows the plain text where there is no Markdown', () => {
-    const plain = message('x', {
-      messageType: 'StaticContentMessage',
-      staticContent: { formatType: 'Text', text: '**a**' },
-    })
-    expect(markupOf(plain)).toContain('<p class="miaw-bubble" dir="auto">**a**</p>')
+    expect(markupOf(textMessage('Chatbot', '09:30', 'x', '**a**'))).toContain(
+      '<p class="miaw-bubble" dir="auto">**a**</p>',
+    )
   })
 
   const hostile = ['>', '> ', '- ', '1. ', '[', '[](', '[a](', '![', '*', '*a_ ', 'a**b*c_', '`a``']
@@ -176,11 +175,9 @@ describe('Markdown in a bubble', () => {
 
 describe('suggestions', () => {
   const suggested = (text: string) =>
-    message('x', {
-      messageType: 'StaticContentMessage',
-      text,
+    message('Chatbot', '09:30', {
+      ...{ id: 'x', messageType: 'StaticContentMessage', text, suggestions: ['Yes', 'No'] },
       staticContent: { formatType: 'Text', text },
-      suggestions: ['Yes', 'No'],
     })
   const titlesOf = (one: ChatMessage, others: ChatMessage[] = [], more = {}) =>
     buttonsIn(markupOf(one, others, more)).map(({ title }) => title)
@@ -197,10 +194,9 @@ describe('suggestions', () => {
   })
 
   it('stay when others speak, and go when the visitor has said something or the chat is over', () => {
-    const others = [message('y', { messageType: 'UnknownMessage', original: { entryType: 'x' } })]
+    const others = [textMessage('Agent', '09:31', 'y', 'One moment')]
     expect(titlesOf(suggested('Sure?'), others)).toEqual(['Yes', 'No'])
-    const text = { formatType: 'Text', text: 'Well' } as const
-    const said = visitorMessage('z', { messageType: 'StaticContentMessage', staticContent: text })
+    const said = textMessage('EndUser', '09:32', 'z', 'Well')
     expect(titlesOf(suggested('Sure?'), [...others, said])).toEqual([])
     expect(titlesOf(suggested('Sure?'), [], { locked: true })).toEqual([])
   })

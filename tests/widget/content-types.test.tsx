@@ -1,17 +1,11 @@
 /** Tests how each type of message is rendered, before and after its answer. */
 import { describe, expect, it } from 'vitest'
 import type { ChatMessage } from '../../client/core/index.js'
+import { offers } from './fixtures/choices.js'
+import { cargo } from './fixtures/forms.js'
+import { message, picture } from './fixtures/message.js'
+import { everyMessage, file } from './fixtures/states.js'
 import { buttonsIn, markupOf, tagsIn } from './markup.js'
-import {
-  choices,
-  everyMessage,
-  form,
-  message,
-  picture,
-  textContent,
-  texts,
-  visitorMessage,
-} from './messages.js'
 
 function find(id: string): ChatMessage {
   const found = everyMessage.find((one) => one.id === id)
@@ -23,7 +17,8 @@ const linksIn = (markup: string) =>
   tagsIn(markup).flatMap(({ name, attributes }) => (name === 'a' ? [attributes] : []))
 
 const choose = (inReplyToMessageId: string, itemId: string, more = {}) =>
-  visitorMessage('answer', {
+  message('EndUser', '09:50', {
+    id: 'answer',
     messageType: 'ChoiceResponseMessage',
     inReplyToMessageId,
     selections: [{ itemId, title: 'Chosen' }],
@@ -37,66 +32,77 @@ it('draws something for every type', () => {
 
 describe('texts and links', () => {
   it('keeps the lines of a text, and makes links of what can be opened', () => {
-    const markup = markupOf(find('text'))
-    expect(markup).toContain('Welcome to the harbour.\nCall')
-    expect(linksIn(markup)).toEqual(
-      ['tel:+49401234567', 'mailto:desk@harbor.example', 'https://harbor.example/hours'].map(
+    const markup = markupOf(find('cited'))
+    expect(markup).toContain('The harbour opens at six.\nCall')
+    const [text = ''] = markup.split('Sources')
+    expect(linksIn(text)).toEqual(
+      ['tel:+49401234567', 'mailto:pilots@harbor.example', 'https://harbor.example/hours'].map(
         (href) => ({ href, target: '_blank', rel: 'noopener noreferrer' }),
       ),
     )
   })
 
   it('tells the sources of a text, without those that cannot be opened', () => {
-    const citations = [{ label: 'Bad', url: 'javascript:alert(1)' }]
     expect(markupOf(find('cited'))).toMatch(/Sources.*Opening hours.*harbor\.example<\/span>/)
-    expect(markupOf(message('x', textContent('Hello', { citations })))).not.toMatch(/Sources|Bad/)
+    const citations = [{ label: 'Bad', url: 'javascript:alert(1)' }]
+    const hostile = message('Chatbot', '09:50', {
+      id: 'x',
+      messageType: 'StaticContentMessage',
+      staticContent: { formatType: 'Text', text: 'Hello', citations },
+    })
+    expect(markupOf(hostile)).not.toMatch(/Sources|Bad/)
   })
 
   it('shows a page with its picture, title, description and place', () => {
     const markup = markupOf(find('link'))
-    expect(markup).toMatch(/How to bring a container.*Papers, seals.*>harbor\.example</)
+    expect(markup).toMatch(/Harbor map.*Quays, berths and gates.*>harbor\.example</)
     const [image] = tagsIn(markup).filter(({ name }) => name === 'img')
-    expect(image?.attributes).toMatchObject({ src: picture, alt: '', loading: 'lazy' })
+    expect(image?.attributes).toMatchObject({ src: picture('map'), alt: '', loading: 'lazy' })
   })
 
   it.each(['', 'https://harbor.example/tides'])(
     'names a page by its address, once, when its title is “%s”',
     (title) => {
       const richLink = { url: 'https://harbor.example/tides', title }
-      const markup = markupOf(message('x', { messageType: 'RichLinkMessage', richLink }))
+      const markup = markupOf(
+        message('Chatbot', '09:50', { id: 'x', messageType: 'RichLinkMessage', richLink }),
+      )
       expect(markup.replace(/<[^>]*>/g, ' ').match(/harbor\S*/g)).toEqual(['harbor.example/tides'])
     },
   )
 
   it('leads to a web view by its title', () => {
-    expect(linksIn(markupOf(find('page')))[0]?.href).toBe('https://harbor.example/quay')
-    expect(markupOf(find('page'))).toContain('Live view of the quay')
+    expect(linksIn(markupOf(find('view')))[0]?.href).toBe('https://harbor.example/live')
+    expect(markupOf(find('view'))).toContain('Live view of the quay')
   })
 })
 
 describe('files', () => {
   it('previews images, names the kind of others, and does not say a name twice', () => {
     const markup = markupOf(find('files'))
-    expect(markup).toContain('Here you are</p>')
+    expect(markup).toContain('Your bill.</p>')
     expect(markup.match(/bill\.pdf/g)).toHaveLength(1)
     expect(markup).toContain('>PDF<')
-    expect(markup).toContain('alt="quay.svg"')
+    expect(markup).toContain('alt="quay.png"')
   })
 
   it('shows an own file before it can be opened', () => {
-    const markup = markupOf(find('upload'))
+    const markup = markupOf(file)
     expect(linksIn(markup)).toEqual([])
-    expect(markup).toContain('scan.png')
+    expect(markup).toContain('quay.png')
   })
 })
 
 describe('choices', () => {
-  it.each(choices)('of $id are open until one is chosen, which is marked then', (offer) => {
+  it.each(offers)('of $id are open until one is chosen, which is marked then', (offer) => {
     const before = buttonsIn(markupOf(offer)).filter(({ isOpen }) => isOpen)
     expect(before.length).toBeGreaterThan(1)
     expect(before.some(({ isPressed }) => isPressed)).toBe(false)
 
-    const itemId = { quick: 'b', buttons: 'y', list: 'b7', carousel: 'c-40 ft dry', times: 's2' }
+    const itemId = {
+      ...{ ports: 'busan', booking: 'book', berths: '7', boxes: 'choose-40' },
+      ...{ times: 'late', week: 'noon' },
+    }
     const answer = choose(offer.id, itemId[offer.id as keyof typeof itemId])
     const after = buttonsIn(markupOf(offer, [answer]))
     expect(after.filter(({ isPressed }) => isPressed)).toHaveLength(1)
@@ -104,27 +110,27 @@ describe('choices', () => {
   })
 
   it('marks the one that was chosen, and says what it was', () => {
-    const answer = choose('quick', 'b')
-    const pressed = buttonsIn(markupOf(find('quick'), [answer])).filter((one) => one.isPressed)
+    const answer = choose('ports', 'busan')
+    const pressed = buttonsIn(markupOf(find('ports'), [answer])).filter((one) => one.isPressed)
     expect(pressed.map(({ title }) => title)).toEqual(['Busan'])
     expect(markupOf(answer)).toContain('>Chosen</p>')
   })
 
   it('can be made again when the answer failed, and not any more when all is over', () => {
-    const failed = { ...choose('quick', 'b'), delivery: 'failed' as const }
-    const open = buttonsIn(markupOf(find('quick'), [failed]))
+    const failed = { ...choose('ports', 'busan'), delivery: 'failed' as const }
+    const open = buttonsIn(markupOf(find('ports'), [failed]))
     expect(open.every(({ isOpen, isPressed }) => isOpen && !isPressed)).toBe(true)
-    const locked = buttonsIn(markupOf(find('quick'), [], { locked: true }))
+    const locked = buttonsIn(markupOf(find('ports'), [], { locked: true }))
     expect(locked.every(({ isOpen }) => !isOpen)).toBe(true)
   })
 
   it('leave links of cards open after the choice', () => {
-    const markup = markupOf(find('carousel'), [choose('carousel', 'c-20 ft dry')])
-    expect(linksIn(markup)).toHaveLength(3)
+    const markup = markupOf(find('boxes'), [choose('boxes', 'choose-20')])
+    expect(linksIn(markup)).toHaveLength(1)
   })
 
   it('are grouped by the day, with the zone of the visitor', () => {
-    const markup = markupOf(find('times'))
+    const markup = markupOf(find('week'))
     expect(markup.match(/miaw-day-name/g)).toHaveLength(3)
     expect(markup).toContain('Show more times')
     expect(markup).toContain('Your time zone: ')
@@ -133,22 +139,18 @@ describe('choices', () => {
 })
 
 describe('forms', () => {
-  const filled = (id: string, more = {}) =>
-    visitorMessage(
-      id,
-      {
-        messageType: 'FormResponseMessage',
-        inReplyToMessageId: 'form',
-        values: [
-          { inputId: 'container', value: 'HRBU1234567' },
-          { inputId: 'cold', value: true },
-          { inputId: 'services', value: ['storage'] },
-        ],
-      },
-      more,
-    )
+  const filled = (id: string, delivery: ChatMessage['delivery'] = 'delivered') =>
+    message('EndUser', '09:50', {
+      ...{ id, messageType: 'FormResponseMessage', inReplyToMessageId: 'cargo', delivery },
+      values: [
+        { inputId: 'container', value: 'HRBU1234567' },
+        { inputId: 'cold', value: true },
+        { inputId: 'services', value: ['storage'] },
+      ],
+    })
   const refusal = (inReplyToMessageId: string) =>
-    message('refusal', {
+    message('System', '09:51', {
+      id: 'refusal',
       messageType: 'FormResponseMessage',
       inReplyToMessageId,
       result: { ok: false, errors: ['No such container'] },
@@ -156,7 +158,7 @@ describe('forms', () => {
   const isShown = (markup: string) => !/<form[^>]* hidden/.test(markup)
 
   it('ask everything, with what helps to answer', () => {
-    const markup = markupOf(form)
+    const markup = markupOf(cargo)
     for (const words of ['Booking', 'Tell us about your cargo', 'Four letters and seven digits'])
       expect(markup).toContain(words)
     expect(markup).toContain('placeholder="HRBU1234567"')
@@ -165,13 +167,13 @@ describe('forms', () => {
   })
 
   it('are closed by an answer', () => {
-    const markup = markupOf(form, [filled('a')])
+    const markup = markupOf(cargo, [filled('a')])
     expect(isShown(markup)).toBe(false)
     expect(markup).toContain('Filled in and sent')
   })
 
-  it.each(['a', 'form'])('open again with the errors and the values when %s is refused', (id) => {
-    const markup = markupOf(form, [filled('a'), refusal(id)])
+  it.each(['a', 'cargo'])('open again with the errors and the values when %s is refused', (id) => {
+    const markup = markupOf(cargo, [filled('a'), refusal(id)])
     expect(isShown(markup)).toBe(true)
     expect(markup).toMatch(/role="alert"><p[^>]*>No such container/)
     expect(markup).toContain('value="HRBU1234567"')
@@ -180,19 +182,20 @@ describe('forms', () => {
 
   it('are closed again by the next answer, and open when that fails to be sent', () => {
     const answers = [filled('a'), refusal('a'), filled('b')]
-    expect(isShown(markupOf(form, answers))).toBe(false)
-    const failed = [...answers.slice(0, 2), filled('b', { delivery: 'failed' })]
-    expect(isShown(markupOf(form, failed))).toBe(true)
+    expect(isShown(markupOf(cargo, answers))).toBe(false)
+    const failed = [...answers.slice(0, 2), filled('b', 'failed')]
+    expect(isShown(markupOf(cargo, failed))).toBe(true)
   })
 
   it('show what was filled in, or that nothing was', () => {
-    expect(markupOf(find('filled'))).toMatch(/Refrigerated.*>Yes<.*Customs, Storage/)
-    const empty = visitorMessage('x', { messageType: 'FormResponseMessage', values: [] })
+    expect(markupOf(find('weighed'))).toMatch(/Refrigerated.*>Yes<.*Dry, Reefer/)
+    const empty = message('EndUser', '09:50', {
+      ...{ id: 'x', messageType: 'FormResponseMessage', values: [] },
+    })
     expect(markupOf(empty)).toContain('Sent without answers')
   })
 })
 
 it('says a text that has no type of its own', () => {
-  expect(markupOf(find('unknown'))).toContain('A message that this chat cannot show.')
-  expect(texts.map(({ messageType }) => messageType)).toContain('UnknownMessage')
+  expect(markupOf(find('unknown'))).toContain('This message cannot be shown here.')
 })

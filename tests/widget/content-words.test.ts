@@ -14,12 +14,11 @@ import {
   textsFor,
 } from '../../client/widget/texts/index.js'
 import * as time from '../../client/widget/time.js'
-import { message, textContent, visitorMessage } from './messages.js'
+import { type Content, message, textMessage } from './fixtures/message.js'
 
-type Content = Parameters<typeof message>[1]
+const shown = (shown: ChatMessage) => noticeOf(shown, english, 'en')
 
-const tell = (content: Content, sender: ChatMessage['sender']['role'] = 'System') =>
-  noticeOf(message('x', content, { sender: { role: sender, displayName: null } }), english, 'en')
+const tell = (content: Content) => shown(message('System', '09:30', { id: 'x', ...content }))
 
 const session = (status: string, more = {}) =>
   tell({ messageType: 'SessionStatusChanged', text: 'As told', session: { status, ...more } })
@@ -62,18 +61,23 @@ describe('a notice', () => {
   })
 
   it('tells what became of a form, and what to do about it', () => {
-    const result = (ok: boolean, more = {}) =>
-      ({ messageType: 'FormResponseMessage', text: 'Noted', result: { ok, ...more } }) as const
-    expect(tell(result(true), 'Chatbot')).toBe('Noted')
-    expect(tell(result(false, { errors: ['No such box'] }))).toMatch(/^No such box\nPlease correct/)
-    expect(toneOf(message('x', result(true)))).toBe('good')
-    expect(toneOf(message('x', result(false)))).toBe('bad')
+    const outcome = (role: 'Chatbot' | 'System', result: { ok: boolean; errors?: string[] }) =>
+      message(role, '09:30', {
+        ...{ id: 'x', messageType: 'FormResponseMessage', text: 'Noted', result },
+      })
+    const good = outcome('Chatbot', { ok: true })
+    const bad = outcome('System', { ok: false, errors: ['No such box'] })
+    expect(shown(good)).toBe('Noted')
+    expect(shown(bad)).toMatch(/^No such box\nPlease correct/)
+    expect([good, bad].map(toneOf)).toEqual(['good', 'bad'])
   })
 
   it('is what the system says, and nothing that anybody else says', () => {
-    expect(tell(textContent('Maintenance at six'))).toBe('Maintenance at six')
-    expect(tell(textContent('Hello'), 'Agent')).toBe(undefined)
-    expect(toneOf(visitorMessage('x', textContent('Hello')))).toBe(undefined)
+    const text = (role: 'System' | 'Agent' | 'EndUser') =>
+      textMessage(role, '09:30', 'x', 'Maintenance at six')
+    expect(shown(text('System'))).toBe('Maintenance at six')
+    expect(shown(text('Agent'))).toBe(undefined)
+    expect(toneOf(text('EndUser'))).toBe(undefined)
   })
 })
 
