@@ -5,13 +5,14 @@
 import type { PageRequest } from '../../polling/entries.js'
 import { GatewayError, isProblem } from '../../problem.js'
 import { remainingMs } from '../../request.js'
-import { expectDone, retry, type SalesforceRequest, send, sendWithRetry } from '../http.js'
+import { expectDone, type SalesforceRequest, send } from '../http.js'
 import type {
   ConversationRef,
   ListedConversation,
   Messaging,
   SessionOptions,
 } from '../messaging.js'
+import { retry, sendWithRetry } from '../retry.js'
 import { sendForStream } from '../stream.js'
 import { openEvents } from './events.js'
 import { toForm } from './files.js'

@@ -15,7 +15,6 @@ import {
   type SalesforceRequest,
   type SalesforceResponse,
   send,
-  sendWithRetry,
 } from '../http.js'
 import type {
   ConversationRef,
@@ -24,6 +23,7 @@ import type {
   SendResult,
   SessionOptions,
 } from '../messaging.js'
+import { sendWithRetry } from '../retry.js'
 import { type Listing, readAll } from './listing.js'
 import { toEntry } from './messages.js'
 import { toOutgoing, unsupported } from './outgoing.js'
