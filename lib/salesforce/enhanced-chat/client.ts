@@ -3,25 +3,18 @@
  * a request, sends it and parses the response (`enhanced-chat-api.md §2`).
  */
 import type { PageRequest } from '../../polling/entries.js'
-import { GatewayError, isProblem } from '../../problem.js'
 import { remainingMs } from '../../request.js'
 import { expectDone, type SalesforceRequest, send } from '../http.js'
-import type {
-  ConversationRef,
-  ListedConversation,
-  Messaging,
-  SessionOptions,
-} from '../messaging.js'
+import type { ConversationRef, Messaging, SessionOptions } from '../messaging.js'
 import { retry, sendWithRetry } from '../retry.js'
 import { sendForStream } from '../stream.js'
+import { createConversationList } from './conversation-list.js'
 import { openEvents } from './events.js'
 import { toForm } from './files.js'
 import { toOutgoing } from './outgoing.js'
 import {
-  type Listed,
   pageSize,
   parseBusinessHours,
-  parseConversations,
   parseCreation,
   parseEntryPage,
   parseRoutingStatus,
@@ -56,23 +49,13 @@ function sessionBody({ routingAttributes, language }: SessionOptions) {
 /** A session needs a language: without one routing may fail silently (`§2.10`). */
 const defaultLanguage = 'en_US'
 
-/** Salesforce's list of conversations is read to this many pages of 50 (`§2.7`). */
-const maxPages = 10
-
-/** Throws a look that failed on: whether the conversation was opened stays unknown. */
-function lookFailed(error: unknown): never {
-  if (!isProblem(error)) throw error
-  const { retryAfterMs } = error.details
-  const delay = retryAfterMs !== undefined && { retryAfterMs }
-  throw new GatewayError('upstream_unavailable', { effect: 'unknown', ...delay })
-}
-
 /** Connects to one deployment of one organisation. */
 export function createEnhancedChat(options: Options): Messaging {
   const { url, orgId, deployment, capabilitiesVersion, signer, settleMs, streamIdleMs } = options
   const api = `${url}/iamessage/api/v2`
   const guestTokens = `${api}/authorization/unauthenticated/access-token`
   const verifiedTokens = `${api}/authorization/authenticated/access-token`
+  const { listConversations, expectOpen } = createConversationList(api)
   const deploymentQuery = `esDeveloperName=${encodeURIComponent(deployment)}`
 
   function conversationRequest(
@@ -122,40 +105,6 @@ export function createEnhancedChat(options: Options): Messaging {
   /** Sends once, within a time that leaves enough of the request's for reconciling. */
   function sendInTime(request: SalesforceRequest) {
     return send(request, sendTimeShare * (remainingMs() - 2 * settleMs))
-  }
-
-  function listPage(token: string, from: number): Promise<Listed> {
-    const query = new URLSearchParams({ inclClosedConvs: 'true', limit: String(pageSize) })
-    if (from > 0) query.set('startTimestamp', String(from))
-    const url = `${api}/conversation/list?${query}`
-    const request: SalesforceRequest = { method: 'GET', url, token }
-    return sendWithRetry(request, parseConversations)
-  }
-
-  /** Lists oldest first, so that the next page begins where the last one ended. */
-  async function listConversations(token: string): Promise<ListedConversation[]> {
-    const found = new Map<string, ListedConversation>()
-    for (let from = 0, pages = 0; pages < maxPages; pages++) {
-      const page = await listPage(token, from)
-      for (const { id, endedAt } of page) found.set(id, { id, endedAt })
-      const newest = Math.max(from, ...page.map(({ startedAt }) => startedAt))
-      if (page.length < pageSize || newest === from) break
-      from = newest
-    }
-    return [...found.values()]
-  }
-
-  /**
-   * Looks if a conversation that exists already is the owner's, and open.
-   * @throws {GatewayError} conversation_ended when it is closed
-   * @throws {GatewayError} upstream_rejected when it is not the owner's
-   * @throws {GatewayError} upstream_unavailable when that cannot be found out
-   */
-  async function expectOpen({ token, conversationId }: ConversationRef): Promise<void> {
-    const listed = await listConversations(token).catch(lookFailed)
-    const found = listed.find(({ id }) => id === conversationId)
-    if (!found) throw new GatewayError('upstream_rejected', { effect: 'none' })
-    if (found.endedAt !== null) throw new GatewayError('conversation_ended', { effect: 'none' })
   }
 
   return {
