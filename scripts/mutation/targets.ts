@@ -17,6 +17,7 @@ const sendLog = [
   'lib/store/send-log.ts',
   'lib/store/deferred-writes.ts',
   'lib/conversations/send.ts',
+  'lib/conversations/deliver.ts',
   'lib/conversations/reconcile.ts',
   'lib/conversations/content-hash.ts',
 ]
