@@ -29,6 +29,8 @@ function openConversation(
   return { ...conversation, status: 'open', ...isNamed }
 }
 
+export type ConversationCreator = ReturnType<typeof createConversationCreator>
+
 export function createConversationCreator({
   messaging,
   records,
