@@ -1,6 +1,7 @@
 import type { Answer, Attachments, StartOptions, StartReply } from './api-types.js'
+import { createConversationRequests } from './conversation-requests.js'
 import { browser } from './environment.js'
-import { createRequest, fileTimeoutMs } from './http.js'
+import { createRequest } from './http.js'
 import { answerContent, type Content, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver } from './outbox.js'
@@ -231,20 +232,7 @@ export function createChat(options: ChatOptions) {
     markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
     loadOlder: poller.loadOlder,
-    /** Resolves to the transcript of the conversation, as a PDF. */
-    transcript: (): Promise<Blob> =>
-      call(`/api/transcript?conversationId=${getSnapshot().conversationId}`, {
-        timeoutMs: fileTimeoutMs,
-        read: (response) => response.blob(),
-      }),
-    /**
-     * Ends the conversation for good, or only its session: the next message begins another session.
-     */
-    async end(scope?: 'conversation' | 'session'): Promise<void> {
-      const { conversationId } = getSnapshot()
-      await call('/api/end', { body: { conversationId, scope } })
-      poller.soon(0)
-    },
+    ...createConversationRequests(context, () => poller.soon(0)),
     /**
      * Removes the visitor's data from this browser, and ends the visit at the gateway. A failure is
      * tried once more: while Salesforce fails, the gateway gives up what is open at the second call.
