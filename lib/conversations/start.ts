@@ -23,13 +23,14 @@ type Options = NewConversationOptions & { locks: Locks }
 export type BegunStart = { record: StartRecord; lock: Lock | null }
 
 export function createStart(options: Options) {
-  const { records, access, locks, limiter } = options
+  const { records, access, locks, limiter, deployment } = options
   const creator = createConversationCreator(options)
   const { createAgain, markUnclearLost } = creator
   const { create, usableToken } = createNewConversations(options, creator)
 
   /**
-   * Finds the conversation this request is about, if it is there already.
+   * Finds the conversation this request is about, if it is there already. The script of
+   * `readAndLockForStart` judges alike.
    * @throws {GatewayError} conversation_ended, conversation_lost when it is over
    */
   function existing({ conversations }: StartRecord, input: StartRequest) {
@@ -69,15 +70,15 @@ export function createStart(options: Options) {
 
   return {
     /**
-     * Reads the record that a start decides on. Where a conversation must be created, and it is not
-     * known that a limit refuses that, the visitor's lock is taken with it, if it is free.
+     * Reads the record that a start decides on. Where Salesforce must be asked, and it is not known
+     * that a limit refuses that, the visitor's lock is taken with it, if it is free.
      */
     async beginStart(caller: Starter, input: StartRequest): Promise<BegunStart> {
       if (limiter.isKnownTokenRefusal(purposeOf(caller))) {
         return { record: await records.readForStart(caller), lock: null }
       }
       const { found, lock } = await locks.takeWith(caller.id, 'start', (request) =>
-        records.readAndLockForStart(caller, input, request),
+        records.readAndLockForStart(caller, { ...input, deployment }, request),
       )
       return { record: found.record, lock }
     },

@@ -37,6 +37,9 @@ import { selectAndLockScript, selectScript } from './select-scripts.js'
 
 type Options = { redis: Redis; keys: Keys }
 
+/** Describes what a start asks for, in the deployment that the gateway serves. */
+type StartQuestion = { resume: boolean; conversationId?: string | undefined; deployment: string }
+
 type Fields = ReadonlyMap<string, string>
 
 /** Names the kinds of fields that exist once for each conversation. */
@@ -171,15 +174,16 @@ export function createRecordReads({ redis, keys }: Options) {
       return startRecordIn(await select(caller, ['c:'], ...startFields), caller)
     },
 
-    /** Reads the same, and takes a lock with it for a start that will create a conversation. */
+    /** Reads the same, and takes a lock with it for a start that Salesforce must be asked for. */
     async readAndLockForStart(
       caller: Device,
-      { resume, conversationId }: { resume: boolean; conversationId?: string | undefined },
+      { resume, conversationId, deployment }: StartQuestion,
       { key, holder, lifetimeMs }: LockRequest,
     ): Promise<{ record: StartRecord; isLocked: boolean }> {
       const names = [...standingFields(caller), ...startFields]
       const wanted = conversationId && fieldsOfConversation(conversationId).conversation
-      const args = [holder, String(lifetimeMs), resume ? '1' : '0', wanted ?? '', ...names]
+      const request = [resume ? '1' : '0', wanted ?? '', deployment]
+      const args = [holder, String(lifetimeMs), ...request, ...names]
       const reply = redis.eval(selectAndLockScript, [keys.visitor(caller.id), key], args)
       const [isLocked, values] = await readReply(selectAndLockReply, reply)
       return { record: startRecordIn(selected(names, values), caller), isLocked: isLocked === 1 }

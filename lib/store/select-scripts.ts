@@ -28,25 +28,31 @@ return select(ARGV[1], 2)
 `
 
 /**
- * Reads a record and, in the same moment, takes the lock `KEYS[2]` for a start that will create a
- * conversation: none that is open can be resumed, and the one that the caller names (`ARGV[4]`) is
- * unknown. A start that returns what is there takes no lock, and is answered after this request.
- * Returns whether the lock was taken, and the fields.
+ * Reads a record and, in the same moment, takes the lock `KEYS[2]` for a start that Salesforce must
+ * be asked for. A start that returns an open conversation, or refuses the one that the caller names
+ * (`ARGV[4]`), takes no lock, and is answered after this request. Which conversation that is, is
+ * judged as `existing` in `lib/conversations/start.ts` does. Returns whether the lock was taken, and
+ * the fields.
  */
 export const selectAndLockScript = `${luaNow}${selectLua}
-local holder, lifetime, resumes, named = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
-local found = select('c:', 5)
-local function mayReturnOne()
-  for at = #ARGV - 3, #found, 2 do
-    if found[at] == named then return true end
-    local isRead, conversation = pcall(cjson.decode, found[at + 1])
-    if resumes and isRead and conversation.status == 'open' then
-      local ends = tonumber(conversation.expiresAt)
-      if not ends or ends > now then return true end
-    end
-  end
-  return false
+local holder, lifetime, resumes, wanted, deployment = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[5]
+local found = select('c:', 6)
+local function isAlive(conversation)
+  local ends = tonumber(conversation.expiresAt)
+  local isCurrent = not ends or ends > now
+  return conversation.status ~= 'lost' and isCurrent and conversation.deployment == deployment
 end
-local isLocked = not mayReturnOne() and redis.call('SET', KEYS[2], holder, 'NX', 'PX', lifetime)
+local function isAnsweredFromRecord()
+  local isAnyStarting, named = false, nil
+  for at = #ARGV - 4, #found, 2 do
+    local isRead, conversation = pcall(cjson.decode, found[at + 1])
+    local alive = isRead and isAlive(conversation) and conversation.status
+    if resumes and alive == 'open' then return true end
+    if resumes and alive == 'starting' then isAnyStarting = true end
+    if isRead and found[at] == wanted then named = alive or 'over' end
+  end
+  return not isAnyStarting and named ~= nil and named ~= 'starting'
+end
+local isLocked = not isAnsweredFromRecord() and redis.call('SET', KEYS[2], holder, 'NX', 'PX', lifetime)
 return { isLocked and 1 or 0, found }
 `
