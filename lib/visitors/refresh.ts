@@ -7,6 +7,30 @@ import * as z from 'zod'
 import { createSealer, type DerivedKey, deriveKeys } from '../sealing.js'
 import type { Caller } from './access.js'
 
+type PresentedToken = { hash: string; rotations: number }
+export type Rotation = {
+  presented: PresentedToken
+  nextHash: string
+  replay: string
+  lifetimeMs: number
+  endsBy: number | null
+}
+export type RotationOutcome =
+  | { kind: 'unknown' | 'reused' | 'signedOut' }
+  | { kind: 'rotated'; ends: number; before: readonly string[] }
+  | { kind: 'replayed'; ends: number; replay: string }
+
+/** Stores the hashes of refresh tokens, one family per device. */
+export type FamilyStore = {
+  create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
+  rotate(device: Caller, rotation: Rotation): Promise<RotationOutcome>
+  /** Takes back a rotation whose pair nobody was given. */
+  takeBack(device: Caller, nextHash: string, before: readonly string[]): Promise<void>
+  /** Tells that a token would still be exchanged; changes nothing. */
+  isHonoured(visitorId: string, family: string, token: PresentedToken): Promise<boolean>
+  revoke(visitorId: string, family: string): Promise<void>
+}
+
 const context = 'refresh'
 
 const payload = z.strictObject({

@@ -12,31 +12,14 @@ import { guestIdOf } from '../visitor-ids.js'
 import { type Caller, createAccessTokens, type SharedClock } from './access.js'
 import type { Challenges } from './challenge.js'
 import type { Identities } from './identity.js'
-import { createRefreshTokens, hashOf, replaySealer } from './refresh.js'
-
-type PresentedToken = { hash: string; rotations: number }
-type Rotation = {
-  presented: PresentedToken
-  nextHash: string
-  replay: string
-  lifetimeMs: number
-  endsBy: number | null
-}
-type RotationOutcome =
-  | { kind: 'unknown' | 'reused' | 'signedOut' }
-  | { kind: 'rotated'; ends: number; before: readonly string[] }
-  | { kind: 'replayed'; ends: number; replay: string }
-
-/** Storage of the hashes of refresh tokens, one family per device. */
-export type FamilyStore = {
-  create(visitorId: string, family: string, hash: string, lifetimeMs: number): Promise<void>
-  rotate(device: Caller, rotation: Rotation): Promise<RotationOutcome>
-  /** Takes back a rotation whose pair nobody was given. */
-  takeBack(device: Caller, nextHash: string, before: readonly string[]): Promise<void>
-  /** Tells that a token would still be exchanged; changes nothing. */
-  isHonoured(visitorId: string, family: string, token: PresentedToken): Promise<boolean>
-  revoke(visitorId: string, family: string): Promise<void>
-}
+import {
+  createRefreshTokens,
+  type FamilyStore,
+  hashOf,
+  type Rotation,
+  type RotationOutcome,
+  replaySealer,
+} from './refresh.js'
 
 /**
  * Counts the call, and does work in the same request to Redis. What was done for a call that turns out
