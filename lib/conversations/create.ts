@@ -77,6 +77,7 @@ export function createConversationCreator({
    * nothing there.
    * @throws {GatewayError} outside_business_hours
    * @throws {GatewayError} conversation_ended when Salesforce knows it as closed
+   * @throws {GatewayError} store_unavailable when the record cannot be written
    */
   async function createInSalesforce(
     owned: OwnedConversation,
@@ -102,7 +103,11 @@ export function createConversationCreator({
     }
   }
 
-  /** Opens a conversation that an earlier call left in the state `starting`. */
+  /**
+   * Opens a conversation that an earlier call left in the state `starting`. Throws what
+   * `createInSalesforce` throws.
+   * @throws {GatewayError} outside_business_hours, conversation_ended, store_unavailable
+   */
   async function createAgain(visitorId: string, conversation: StoredConversation, lock: Lock) {
     const [token, routingAttributes] = await Promise.all([
       records.readToken(visitorId, conversation),

@@ -55,6 +55,9 @@ export type SendCall = {
   answers: Attributes | null
 }
 
+/**
+ * Makes the error for a message of which nobody knows yet if it arrived.
+ */
 export function outcomePending(): GatewayError {
   return new GatewayError('upstream_unavailable', {
     detail: 'It is not clear yet whether the message arrived. Send it again with the same id.',
@@ -131,7 +134,11 @@ export function createDelivery(options: DeliveryOptions) {
     return replyOf(call, at, duplicate)
   }
 
-  /** Sends, and reconciles an unclear outcome; sends again only what certainly did not arrive. */
+  /**
+   * Sends, and reconciles an unclear outcome; sends again only what certainly did not arrive.
+   * @throws {GatewayError} upstream_unavailable while the outcome is not known, and any problem of
+   *   Salesforce
+   */
   async function deliver(call: SendCall, logged: LoggedAttempt): Promise<SendReply> {
     const message = await complete(call.owned, call.ref, call.message)
     for (let attempts = 1; ; attempts++) {

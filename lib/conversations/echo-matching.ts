@@ -45,7 +45,10 @@ function mayBe({ since, until }: PendingMessage, ageMs: number, clock: Clock): b
 
 /** Matches by the ids that Salesforce chose, where it names messages by itself. */
 export function createEchoMatching(messageIdMap: MessageIdMap, clock: Clock): EchoMatching {
-  /** Notes that a message is about to be sent. Nothing was sent yet when this fails. */
+  /**
+   * Notes that a message is about to be sent. Nothing was sent yet when this fails.
+   * @throws {GatewayError} store_unavailable
+   */
   async function expect(key: MessageKey): Promise<void> {
     const pending = { since: clock.earliest(), until: clock.latest() + remainingMs() }
     await messageIdMap.expect(key, pending).catch(() => {

@@ -45,6 +45,10 @@ function refusal(waitMs: number): GatewayError {
 }
 
 export function createListing({ messaging, listBudget }: Options) {
+  /**
+   * Takes a look, and waits for it where the caller wants that.
+   * @throws {GatewayError} rate_limited
+   */
   async function takeTurn(key: ListKey, whenEmpty: WhenEmpty): Promise<void> {
     for (;;) {
       const { allowed, waitMs } = await listBudget.take(
@@ -57,7 +61,10 @@ export function createListing({ messaging, listBudget }: Options) {
     }
   }
 
-  /** Lists once. A 429 of Salesforce is kept as a back-off, and its wait becomes the problem's. */
+  /**
+   * Lists once. A 429 of Salesforce is kept as a back-off, and its wait becomes the problem's.
+   * @throws {GatewayError} rate_limited, and any problem of Salesforce
+   */
   async function look(key: ListKey, ref: ConversationRef, request: PageRequest, timeoutMs: number) {
     try {
       return await messaging.listConversationEntries(ref, request, timeoutMs)

@@ -57,7 +57,10 @@ export function createMerge({ records, locks, tokens, capacity, end }: Options) 
     return { kept, coming, all: [...kept, ...coming] }
   }
 
-  /** Ends one conversation; one that Salesforce does not let us end is over already. */
+  /**
+   * Ends one conversation; one that Salesforce does not let us end is over already.
+   * @throws {GatewayError} upstream_unavailable, store_unavailable
+   */
   async function endSurplus(owned: OwnedConversation): Promise<void> {
     try {
       await end(owned, 'conversation')

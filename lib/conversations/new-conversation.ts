@@ -111,6 +111,7 @@ export function createNewConversations(
    * Returns the token to start with. Only calls that create count against the limit; one that waits
    * for its form does not.
    * @param claimId is done in the request to Redis that counts
+   * @throws {GatewayError} prechat_required, rate_limited, conversation_not_found
    */
   async function tokenForStart(
     caller: Starter,
@@ -155,6 +156,7 @@ export function createNewConversations(
    * Creates the conversation under an id. It is stored with its token before Salesforce is asked, so
    * that a start that breaks off is repeated with the same id and the same token.
    * @param claimId is done in the request to Redis that stores it
+   * @throws {GatewayError} unauthenticated, conversation_ended, outside_business_hours
    */
   async function createUnder(
     id: string,
@@ -191,7 +193,10 @@ export function createNewConversations(
     return replyOf(opened, tokenWithOffer.offer, false)
   }
 
-  /** Claims an id for the visitor. */
+  /**
+   * Claims an id for the visitor.
+   * @throws {GatewayError} conversation_not_found when it is another visitor's
+   */
   async function claimId(id: string, visitorId: string): Promise<void> {
     if (await records.claimConversationId(id, visitorId)) return
     throw new GatewayError('conversation_not_found')
@@ -228,6 +233,8 @@ export function createNewConversations(
 
   /**
    * Creates a conversation. A guest's stored token may be refused: then a fresh one is tried first.
+   * @throws {GatewayError} rate_limited, prechat_required, conversation_not_found, unauthenticated
+   * @throws {GatewayError} conversation_ended, outside_business_hours, upstream_rejected
    */
   async function create(caller: Starter, locked: LockedStart, input: StartRequest) {
     const usable = usableToken(locked.record)

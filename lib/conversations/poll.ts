@@ -101,6 +101,10 @@ export function createPoll(options: Options) {
     )
   }
 
+  /**
+   * Answers with the page of history before a mark.
+   * @throws {GatewayError} cursor_invalid
+   */
   async function olderPageOf(
     { conversation }: OwnedConversation,
     list: ListEntries,

@@ -25,6 +25,7 @@ export function rejectedInOpenConversation(): GatewayError {
 /**
  * Throws a look that failed on. Nothing was sent, so the call can be repeated. A visitor who may
  * not look is not let in, and a refused token may be renewed.
+ * @throws {GatewayError} upstream_unavailable, conversation_lost
  */
 function lookFailed(error: unknown): never {
   if (!isProblem(error) || error.code === 'conversation_lost') throw error

@@ -150,7 +150,10 @@ export function createSalesforceTokens({
     return tokenSealer.open(sealed, `token:${visitorId}`)?.toString() ?? null
   }
 
-  /** Fetches the token to use after Salesforce refused the one that is stored. */
+  /**
+   * Fetches the token to use after Salesforce refused the one that is stored.
+   * @throws {GatewayError} conversation_lost, unauthenticated, rate_limited
+   */
   async function freshTokenOf(owned: OwnedConversation): Promise<string> {
     const token = open(owned.visitorId, await renew(owned, owned.token))
     if (token === null) throw new GatewayError('conversation_lost')
@@ -165,6 +168,7 @@ export function createSalesforceTokens({
     /**
      * Returns the token to reach a conversation with, renewed when it is due.
      * @throws {GatewayError} conversation_lost
+     * @throws {GatewayError} unauthenticated when the visitor was merged or revoked meanwhile
      */
     async tokenOf(owned: OwnedConversation): Promise<string> {
       const { visitorId, conversation, token } = owned

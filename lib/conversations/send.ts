@@ -53,7 +53,11 @@ export function createSend(options: Options) {
   const { attemptNow, recordAttempt, recordDelivery, deliver, deliverFirst } = delivery
   const { reconcile, findEntry, givenUp } = delivery
 
-  /** Takes over an attempt that was given up, after looking for its effect. */
+  /**
+   * Takes over an attempt that was given up, after looking for its effect; null when another call
+   * was quicker.
+   * @throws {GatewayError} upstream_unavailable while the outcome is not known
+   */
   async function takeOver(call: SendCall, earlier: LoggedAttempt): Promise<SendReply | null> {
     const takenOver = await sendLog.takeOver(
       call.key,
@@ -71,6 +75,7 @@ export function createSend(options: Options) {
   /**
    * Waits a turn for an attempt under way, which may have arrived without being logged so; null
    * while that is not known.
+   * @throws {GatewayError} upstream_unavailable when the time is over
    */
   async function awaitOther(
     call: SendCall,
@@ -85,7 +90,11 @@ export function createSend(options: Options) {
     return found ? await recordDelivery(call, earlier, found.at, true) : null
   }
 
-  /** Waits for another call's attempt to end, or takes it over; null when it was released. */
+  /**
+   * Waits for another call's attempt to end, or takes it over; null when it was released.
+   * @throws {GatewayError} id_reused
+   * @throws {GatewayError} upstream_unavailable while the outcome is not known
+   */
   async function follow(call: SendCall, first: LoggedAttempt | null): Promise<SendReply | null> {
     let earlier = first
     const pauses = growingPauses(firstTurnMs, longestTurnMs)

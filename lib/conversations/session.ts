@@ -96,6 +96,10 @@ export function createSessions({ messaging, records, listing }: Options) {
       .catch(() => undefined)
   }
 
+  /**
+   * Opens a new session with the message.
+   * @throws {GatewayError} prechat_required, invalid_request, and any problem of Salesforce
+   */
   async function sendInNewSession(context: SendContext): Promise<SendResult> {
     const { owned, ref, message } = context
     const [session, form] = await sessionOptionsFor(context)
@@ -117,6 +121,11 @@ export function createSessions({ messaging, records, listing }: Options) {
     return (await refusals.lookInto(error, owned, ref)) === 'sessionOver'
   }
 
+  /**
+   * Opens a new session, and finds out why Salesforce refuses that.
+   * @throws {GatewayError} conversation_ended, conversation_lost, prechat_required,
+   *   upstream_rejected
+   */
   async function reopen(context: SendContext): Promise<SendResult> {
     try {
       return await sendInNewSession(context)
@@ -138,6 +147,7 @@ export function createSessions({ messaging, records, listing }: Options) {
      * @throws {GatewayError} prechat_required with the form when the known values cannot open a
      * session
      * @throws {GatewayError} conversation_ended, conversation_lost
+     * @throws {GatewayError} upstream_rejected when Salesforce refuses it in an open conversation
      */
     async sendInSession(context: SendContext): Promise<SendResult> {
       const { isSessionOver, isFirstMessageDue } = context.owned.conversation

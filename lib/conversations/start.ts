@@ -48,6 +48,7 @@ export function createStart(options: Options) {
   /**
    * Starts under the visitor's lock, on a record read under it. A conversation left in the state
    * `starting` that was closed meanwhile gives way to a new one, unless the caller names it.
+   * @throws {GatewayError} unauthenticated when the visitor was revoked meanwhile
    */
   async function startUnderLock(
     caller: Starter,

@@ -29,6 +29,10 @@ function wrongType(detail: string): GatewayError {
   return new GatewayError('unsupported_media_type', { detail })
 }
 
+/**
+ * Refuses files that are too large, or empty.
+ * @throws {GatewayError} payload_too_large, invalid_request
+ */
 function checkSize({ size }: File, most: number): void {
   if (size > most) {
     throw new GatewayError('payload_too_large', { detail: `At most ${most} bytes.` })
@@ -50,6 +54,10 @@ export function withUploads(reply: StartReply, types: readonly string[]): StartR
 }
 
 export function createUpload({ send, uploadTypes }: Options) {
+  /**
+   * Returns the file as Salesforce gets it.
+   * @throws {GatewayError} unsupported_media_type for other types, or bytes of another type
+   */
   async function contentOf({ file, text }: Upload): Promise<FileContent> {
     const type = canonicalType(file.type, file.name)
     if (!uploadTypes.includes(type)) {
@@ -64,7 +72,7 @@ export function createUpload({ send, uploadTypes }: Options) {
 
   /**
    * Sends a file exactly once, like a text. Throws what `send` throws.
-   * @throws {GatewayError} unsupported, payload_too_large, unsupported_media_type
+   * @throws {GatewayError} unsupported, payload_too_large, unsupported_media_type, invalid_request
    */
   return async function upload(
     owned: OwnedConversation,

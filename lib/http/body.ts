@@ -11,7 +11,12 @@ function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError('payload_too_large', { detail })
 }
 
-/** Throws `payload_too_large`, and `invalid_request` for what cannot be read, or not to its end. */
+/**
+ * Reads the body of a call by its reader.
+ * @throws {GatewayError} payload_too_large
+ * @throws {GatewayError} invalid_request when it cannot be read, or not to its end
+ * @throws {GatewayError} unsupported_media_type
+ */
 export async function readBody(
   c: Context,
   { maxBytes, read }: BodyReader,

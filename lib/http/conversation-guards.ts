@@ -49,6 +49,7 @@ const readConversation: Counting<unknown, ConversationLookup>['read'] = (records
 /**
  * Reads the visitor's own conversation in the request that counts the call and takes the step. The
  * commands are queued at once, so that what else is queued in this tick travels with them.
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated, conversation_not_found
  */
 async function countAndRead<I extends NamesConversation, R, F extends ConversationLookup>(
   { services, input }: GuardContext<I>,
@@ -77,6 +78,7 @@ async function countAndRead<I extends NamesConversation, R, F extends Conversati
 /**
  * Requires the visitor's own conversation; another visitor's is the same as none.
  * @param per the call is counted on the visitor, or on the conversation
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated, conversation_not_found
  */
 export function requireConversation<I extends NamesConversation>(
   limit: LimitName | LimitByInput<I>,
@@ -103,6 +105,7 @@ type PollInput = NamesConversation & { cursor?: string | undefined; wait: number
  * Requires the visitor's own conversation for a poll, and takes a look into Salesforce's list. One
  * script counts the poll and takes the look, so that a refused poll takes none. A poll that waits
  * takes a lease as well; only polls with a cursor wait.
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated, conversation_not_found
  */
 export function requireConversationWithLook<I extends PollInput>(): Guard<
   I,
@@ -136,6 +139,7 @@ export function requireConversationWithLook<I extends PollInput>(): Guard<
  * call and claims, so that a call that a limit refuses claims nothing. A claim for a conversation that
  * turns out not to be the visitor's is released before the call is refused.
  * @param outgoingOf returns what the call sends; without a message nothing is claimed
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated, conversation_not_found
  */
 export function requireConversationWithClaim<
   I extends NamesConversation,
@@ -163,7 +167,10 @@ export function requireConversationWithClaim<
   })
 }
 
-/** Requires the visitor's own conversation for a file, and reads what the deployment offers. */
+/**
+ * Requires the visitor's own conversation for a file, and reads what the deployment offers.
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated, conversation_not_found
+ */
 export function requireConversationWithOffer<I extends NamesConversation>(
   limit: LimitName,
 ): Guard<I, GuardedConversation & { offer: Offer | null }> {

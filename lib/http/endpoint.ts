@@ -90,6 +90,10 @@ function allowedOrigins(): readonly string[] {
   }
 }
 
+/**
+ * Refuses calls from pages that are not allowed.
+ * @throws {GatewayError} origin_not_allowed
+ */
 const refuseForeignOrigins: MiddlewareHandler<HttpEnv> = async function refuseForeignOrigins(
   c,
   next,
@@ -200,12 +204,19 @@ function fail(error: unknown, c: Context<HttpEnv>): Response {
   return problemResponse(problem, c.get('requestId'))
 }
 
-/** An endpoint of one or more methods, as Vercel and the local server call it. */
+/**
+ * Creates an endpoint of one or more methods, as Vercel and the local server call it. Every error
+ * becomes a response.
+ */
 export function endpoint(...methods: readonly [Method, ...Method[]]) {
   const [{ name }] = methods
   const allow = methods.map((each) => each.method).join(', ')
   const isPublic = methods.every((each) => each.isPublic)
 
+  /**
+   * Calls the method that was asked for.
+   * @throws {GatewayError} method_not_allowed
+   */
   async function dispatch(c: Context<HttpEnv>): Promise<Response> {
     const requested = c.req.method === 'HEAD' ? 'GET' : c.req.method
     const found = methods.find((each) => each.method === requested || each.method === '*')

@@ -108,7 +108,10 @@ const signedIn: Admits = (_, { isRevoked }) => !isRevoked
 export const signedInOrLeaving: Admits = ({ verified }, { isRevoked, isGone }) =>
   verified ? !isRevoked : !isGone
 
-/** Requires a visitor, counted by visitor, and reads what the endpoint needs of the record. */
+/**
+ * Requires a visitor, counted by visitor, and reads what the endpoint needs of the record.
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated
+ */
 export function requireVisitor<R extends Standing>(
   limit: LimitName,
   read: (records: Records, caller: Caller) => Promise<R>,
@@ -131,6 +134,7 @@ export function requireVisitor<R extends Standing>(
 /**
  * Requires a visitor who starts a conversation, counted by address. Where one must be created, the
  * visitor's lock is taken with the read, and passed on.
+ * @throws {GatewayError} rate_limited, store_unavailable, unauthenticated
  */
 export function requireStarter(): Guard<
   StartRequest,

@@ -24,7 +24,11 @@ async function readJsonOrText(request: Request): Promise<unknown> {
   return parseJsonBody((await readText(request)) || '{}')
 }
 
-/** One gateway serves one deployment, so that a name can only be right or wrong. */
+/**
+ * Removes the name of the deployment. One gateway serves one deployment, so that a name can only be
+ * right or wrong.
+ * @throws {GatewayError} invalid_request when it is another one
+ */
 function withoutDeployment(body: unknown, deployment: string): unknown {
   if (typeof body !== 'object' || body === null || !('deploymentId' in body)) return body
   const { deploymentId, ...rest } = body

@@ -56,7 +56,10 @@ function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
   return [{ path, message: issue.message }]
 }
 
-/** The input by its schema; throws `invalid_request` with a path for each thing wrong. */
+/**
+ * Parses the input by its schema.
+ * @throws {GatewayError} invalid_request with a path for each thing wrong
+ */
 export function validate<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const read = schema.safeParse(input)
   if (read.success) return read.data
@@ -78,6 +81,10 @@ export const jsonBody = {
   read: readJson,
 } as const satisfies BodyReader
 
+/**
+ * Reads a JSON body.
+ * @throws {GatewayError} unsupported_media_type, invalid_request
+ */
 async function readJson(request: Request): Promise<unknown> {
   const text = await readText(request)
   if (text === '') return {}

@@ -95,6 +95,10 @@ async function checkEncoding(parts: Parts, bytes: Buffer): Promise<void> {
   }
 }
 
+/**
+ * Reads a form.
+ * @throws {GatewayError} unsupported_media_type, invalid_request
+ */
 async function read(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? ''
   if (!hasType(request, 'multipart/form-data')) {

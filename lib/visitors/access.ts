@@ -69,6 +69,10 @@ export function createAccessTokens(
   /** Keyed by the whole token, so that no other one, however like it, is taken for it. */
   const remembered = createBoundedCache<Verified>(maxRemembered)
 
+  /**
+   * Returns the key by its id.
+   * @throws {GatewayError} unauthenticated when it is not one of ours
+   */
   async function keyOf(kid: unknown) {
     const key = typeof kid === 'string' ? imported.get(kid) : undefined
     if (!key) throw unauthenticated()
@@ -92,7 +96,11 @@ export function createAccessTokens(
     return clock.now() - Number(error.payload.exp) * 1000 < maxSkewMs
   }
 
-  /** Verifies a token. The time is found out only for one that was good a moment ago. */
+  /**
+   * Verifies a token. The time is found out only for one that was good a moment ago.
+   * @throws {JOSEError} when it is not valid
+   * @throws {GatewayError} unauthenticated when its key is not one of ours
+   */
   async function verifyByClock(token: string) {
     try {
       return await verify(token)
@@ -112,7 +120,9 @@ export function createAccessTokens(
   }
 
   return {
-    /** A token for this caller and the moment it ends, epoch milliseconds. */
+    /**
+     * Returns a token for this caller and the moment it ends, epoch milliseconds.
+     */
     async issue({
       id,
       verified,
@@ -133,7 +143,10 @@ export function createAccessTokens(
       return { token, expiresAt }
     },
 
-    /** The caller behind an `Authorization` header; throws `unauthenticated` for anything else. */
+    /**
+     * Returns the caller behind an `Authorization` header.
+     * @throws {GatewayError} unauthenticated for anything else than a valid token
+     */
     async authenticate(authorization: string | null): Promise<Caller> {
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
       if (!token || token.length > maxTokenLength) throw unauthenticated()

@@ -35,7 +35,10 @@ function unverifiable(note: string): GatewayError {
   return new GatewayError('upstream_unavailable', { detail, note })
 }
 
-/** Drops the error of `fetch`, which may repeat what was sent. */
+/**
+ * Asks Cloudflare. Drops the error of `fetch`, which may repeat what was sent.
+ * @throws {GatewayError} upstream_unavailable
+ */
 async function verifyWithCloudflare(secret: string, response: string): Promise<VerificationResult> {
   async function ask(signal: AbortSignal): Promise<unknown> {
     const body = new URLSearchParams({ secret, response })

@@ -105,7 +105,11 @@ export function createIdentities(
   const getKey = source && keyGetter(source.keys)
 
   return {
-    /** Throws `identity_rejected`, or `upstream_unavailable` when the key set cannot be read. */
+    /**
+     * Verifies an identity token of the site's login.
+     * @throws {GatewayError} identity_rejected
+     * @throws {GatewayError} upstream_unavailable when the key set cannot be read
+     */
     async verify(token: string): Promise<Identity> {
       if (!source || !getKey) throw new GatewayError('identity_rejected')
       const isPublic = 'jwksUrl' in source.keys

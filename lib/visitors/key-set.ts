@@ -46,8 +46,9 @@ function keyNotKnownYet(cache: JWKSCacheInput | ExportedJWKSCache): GatewayError
 
 /**
  * Creates the key set. Keys are read again after 10 minutes, and for an unknown key id at most
- * every 30 s. Until then an unknown key id is refused with `upstream_unavailable`, because its key may
- * be newer than the ones read.
+ * every 30 s. Until then the key set refuses an unknown key id, because its key may be newer than the
+ * ones read.
+ * @returns the key set, which throws `upstream_unavailable` for such a key id
  */
 export function createKeySet(url: string): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {}

@@ -143,7 +143,10 @@ export function createVisitors(options: Options) {
     return outcome
   }
 
-  /** The guest behind a refresh token that is still good, or was for this very merge. */
+  /**
+   * Returns the guest behind a refresh token that is still good, or was for this very merge.
+   * @throws {GatewayError} refresh_rejected
+   */
   async function guestOf(refreshToken: string, visitorId: string): Promise<Caller> {
     const opened = refreshTokens.open(refreshToken)
     if (!opened || opened.holder.verified) throw new GatewayError('refresh_rejected')
@@ -159,7 +162,10 @@ export function createVisitors(options: Options) {
   return {
     authenticate: accessTokens.authenticate,
 
-    /** A new anonymous visitor, whose challenge is met. */
+    /**
+     * Signs in a new anonymous visitor, whose challenge is met.
+     * @throws {GatewayError} anonymous_disabled, invalid_request, upstream_unavailable
+     */
     async createGuest(challenge: string | undefined, counted: CountCall): Promise<AuthReply> {
       const isFree = options.allowAnonymous && !options.challenges.areRequired
       const count = await (isFree ? onceCounted(counted) : afterCount(counted))
@@ -170,8 +176,10 @@ export function createVisitors(options: Options) {
     },
 
     /**
-     * A visitor whom the site's own login knows. A guest's refresh token beside it takes the guest's
-     * conversations along. Throws `identity_rejected`, and `refresh_rejected` with nothing changed.
+     * Signs in a visitor whom the site's own login knows. A guest's refresh token beside it takes
+     * the guest's conversations along.
+     * @throws {GatewayError} identity_rejected, upstream_unavailable
+     * @throws {GatewayError} refresh_rejected with nothing changed
      */
     async signIn(
       identityToken: string,
@@ -190,9 +198,10 @@ export function createVisitors(options: Options) {
     },
 
     /**
-     * The same visitor again; the token presented is used up. The rotation travels with the count of
-     * the call, and is taken back when that refuses it: the token presented must stay good for
-     * longer than the refusal lasts. Throws `refresh_rejected`.
+     * Signs in the same visitor again; the token presented is used up. The rotation travels with the
+     * count of the call, and is taken back when that refuses it: the token presented must stay good
+     * for longer than the refusal lasts.
+     * @throws {GatewayError} refresh_rejected
      */
     async refresh(presented: string, counted: CountCall): Promise<AuthReply> {
       const opened = refreshTokens.open(presented)
