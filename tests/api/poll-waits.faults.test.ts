@@ -6,8 +6,10 @@ import { startConversation, textsOf } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request, type TestResponse } from '../support/request.js'
 import { expectNoSalesforceCalls, expectProblem, noLimits } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway({ env: noLimits })
+simulateEachTest()
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
