@@ -10,7 +10,7 @@ import type { ListEntries } from '../polling/entries.js'
 import { lookIntervalMs } from '../polling/pace.js'
 import { nextPage, type PollPage } from '../polling/poll-pages.js'
 import { isProblem } from '../problem.js'
-import { abandonSignal, callerSignal } from '../request.js'
+import { abandonSignal, callerSignal, extendDeadline } from '../request.js'
 import type { ListGrant } from '../store/list-budget.js'
 import type { LiveEvents } from './live-events.js'
 
@@ -69,6 +69,21 @@ function createSleep(signal: AbortSignal) {
         if (signal.aborted) end()
       }),
     dispose: () => signal.removeEventListener('abort', wake),
+  }
+}
+
+/**
+ * Creates the wait of one poll. The function begins it when it is called first, and returns its end: a
+ * poll that begins again with a fresh token waits no longer than it was asked to.
+ */
+export function createWait(seconds: number): () => number {
+  let endsAt: number | null = null
+  return () => {
+    if (endsAt === null) {
+      extendDeadline(seconds * 1000)
+      endsAt = Date.now() + seconds * 1000
+    }
+    return endsAt
   }
 }
 

@@ -1,13 +1,12 @@
 /** Reads what happened in a conversation; writes nothing, and remembers nothing on the server. */
 import type { Clock } from '../clock.js'
 import type { PollReply } from '../contract/replies.js'
-import type { Cursor, Cursors } from '../polling/cursor.js'
+import type { Cursors } from '../polling/cursor.js'
 import type { ListEntries } from '../polling/entries.js'
 import { olderPage } from '../polling/history.js'
 import { newestPage } from '../polling/poll-pages.js'
 import { type ConversationState, unknownState } from '../polling/state.js'
 import { GatewayError, problemAs } from '../problem.js'
-import { extendDeadline } from '../request.js'
 import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
 import type { ListGrant } from '../store/list-budget.js'
 import type { ConversationAccess } from './access.js'
@@ -15,7 +14,7 @@ import { createEndConfirmation } from './confirm-ends.js'
 import type { EchoMatching } from './echo-matching.js'
 import type { Listing, WhenEmpty } from './listing.js'
 import { openLiveEvents } from './live-events.js'
-import { awaitNews, type News } from './news.js'
+import { awaitNews, createWait, type News, type NewsRequest } from './news.js'
 import { type Allowance, createPollReplies, isSettled } from './poll-reply.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 import type { StreamGate } from './stream-gate.js'
@@ -80,25 +79,19 @@ export function createPoll(options: Options) {
   async function newsSince(
     owned: OwnedConversation,
     ref: ConversationRef,
-    cursor: Cursor,
-    { limit, waitSeconds }: PollOptions,
-    grant: ListGrant,
+    request: NewsRequest,
   ): Promise<News> {
-    const waitUntil = Date.now() + waitSeconds * 1000
-    extendDeadline(waitSeconds * 1000)
-    return await awaitNews(
-      { cursor, limit, waitUntil, grant },
-      {
-        take: () => listing.take(owned),
-        giveBack: () => listing.giveBack(owned),
-        listAfterGrant: () => entriesOf(owned, ref, 'stop', true),
-        openEvents: mayListen(owned, ref)
-          ? (onEvent) => openLiveEvents({ messaging, gate, after: cursor.newest }, ref, onEvent)
-          : null,
-        clock,
-        isSettled: (page) => isSettled(owned.conversation, page, clock),
-      },
-    )
+    const after = request.cursor.newest
+    return await awaitNews(request, {
+      take: () => listing.take(owned),
+      giveBack: () => listing.giveBack(owned),
+      listAfterGrant: () => entriesOf(owned, ref, 'stop', true),
+      openEvents: mayListen(owned, ref)
+        ? (onEvent) => openLiveEvents({ messaging, gate, after }, ref, onEvent)
+        : null,
+      clock,
+      isSettled: (page) => isSettled(owned.conversation, page, clock),
+    })
   }
 
   /**
@@ -127,6 +120,7 @@ export function createPoll(options: Options) {
     allowance: Allowance,
   ): Promise<PollReply> {
     let granted: ListGrant | null = allowance.look
+    const waitEnd = createWait(options.waitSeconds)
     return access.withConversation(owned, async (ref) => {
       const grant = granted ?? (await listing.take(owned))
       // When the token was refused, the look was taken all the same.
@@ -142,7 +136,8 @@ export function createPoll(options: Options) {
       }
       const cursor = cursors.openCursor(text, owned.conversation.id)
       if (!cursor) throw new GatewayError('cursor_invalid')
-      const news = await newsSince(owned, ref, cursor, options, grant)
+      const waitUntil = waitEnd()
+      const news = await newsSince(owned, ref, { cursor, limit, waitUntil, grant })
       const hasWaited = options.waitSeconds > 0
       const context = { ...news, hasWaited, canListen: mayListen(owned, ref) }
       return news.page
