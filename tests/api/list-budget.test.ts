@@ -145,6 +145,19 @@ describe('poll after a 429 of Salesforce', () => {
     expect(pauses).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000])
   })
 
+  it('waits no longer when two polls are refused at the same time', async () => {
+    const visitor = await startConversation()
+    const { cursor } = (await visitor.poll()).body
+    gateway.salesforce.fail({ operation, times: 2, what: { status: 429 } })
+    const together = () => visitor.poll({ cursor })
+    const answers = await Promise.all([together(), together()])
+    expect(lists().slice(1)).toEqual([`${operation} 429`, `${operation} 429`])
+    expect(answers.map(({ body }) => body.pollAfterMs)).toEqual([5000, 5000])
+    passTime(5000)
+    gateway.salesforce.fail({ operation, what: { status: 429 } })
+    expect((await together()).body.pollAfterMs).toBe(10_000)
+  })
+
   it('begins with 5 s again when a minute passed without another refusal', async () => {
     const { poll, cursor } = await refusedVisitor({})
     passTime(5_000 + 60_000)

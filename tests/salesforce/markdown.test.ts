@@ -76,6 +76,7 @@ describe('the Markdown of a message', () => {
     ['addresses in angle brackets', '<https://a.example/?b=c>'],
     ['safe references', lines('[map][m]', '', '[m]: https://a.example/m "The map"')],
     ['less-than signs', '**5 < 6** and 7<8'],
+    ['10,000 characters', `**a**${'b'.repeat(9995)}`],
   ])('is the source for %s', (_, source) => {
     expect(readMarkdown(source).markdown).toBe(source)
   })
@@ -94,6 +95,7 @@ describe('the Markdown of a message', () => {
     ['an image without words', '![](https://a.example/m.png)', '<https://a.example/m.png>'],
     ['an image in a link', '[![Map](/m.png)](https://b.example)', '[Map](https://b.example)'],
     ['a picture in the text', '**a** ![b](data:image/png;base64,xyz)', '**a** b'],
+    ['hidden characters as entities', '**a&#x202e;b&#27;** &eacute;', '**ab** &eacute;'],
     ['a script in a link', '[**a**](javascript:alert(1))', '**a**'],
     ['a disguised script in a link', '[**a**](java&Tab;script&colon;x)', '**a**'],
     ['a script in angle brackets', '**a** <javascript:alert(1)>', '**a** &lt;javascript:alert(1)>'],
