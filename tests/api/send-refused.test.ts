@@ -85,6 +85,14 @@ describe.each(messages)('%s that Salesforce refuses with 403', (_, body, operati
     expect((await start()).status).toBe(201)
   })
 
+  it('is 410 conversation_ended by a borrowed look when the budget of looks is used up', async () => {
+    gateway.setEnv({ LIMITS: '{"list":[4,"1 m"]}' })
+    const { say, closeElsewhere, poll } = await visitorOf(body)
+    await poll()
+    await closeElsewhere()
+    expectProblem(await say(), 410, 'conversation_ended')
+  })
+
   it('opens a new session when the session is over, and arrives once', async () => {
     const { say, conversationId } = await visitorOf(body)
     gateway.salesforce.endSession(conversationId, 'Agent')

@@ -5,28 +5,32 @@ import { signInAsGuest, startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { expectProblem } from '../support/sending.js'
+import { verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
-const gateway = setupGateway()
+function setupNoted(options: Parameters<typeof setupGateway>[0] = {}) {
+  const gateway = setupGateway(options)
+  return {
+    gateway,
 
-/** Answers 400 in the words of Salesforce. */
-function refuse(
-  operation: Parameters<typeof gateway.salesforce.fail>[0]['operation'],
-  text: string,
-) {
-  const body = { message: text, errorCode: 'BAD_REQUEST' }
-  gateway.salesforce.fail({ operation, times: 9, what: { status: 400, body } })
-}
+    /** Answers 400 in the words of Salesforce. */
+    refuse(operation: Parameters<typeof gateway.salesforce.fail>[0]['operation'], text: string) {
+      const body = { message: text, errorCode: 'BAD_REQUEST' }
+      gateway.salesforce.fail({ operation, times: 9, what: { status: 400, body } })
+    },
 
-function expectNoted(answer: Awaited<ReturnType<typeof request>>, note: RegExp, words: string) {
-  expectProblem(answer, 502, 'upstream_rejected')
-  expect(answer.body.retryable).toBe(false)
-  expect(JSON.parse(gateway.logLines.at(-1) ?? '{}').note).toMatch(note)
-  const output = [JSON.stringify(answer.body), ...gateway.logLines].join('\n')
-  expect(output).not.toContain(words)
-  expect(output).not.toContain('BAD_REQUEST')
+    expectNoted(answer: Awaited<ReturnType<typeof request>>, note: RegExp, words: string) {
+      expectProblem(answer, 502, 'upstream_rejected')
+      expect(answer.body.retryable).toBe(false)
+      expect(JSON.parse(gateway.logLines.at(-1) ?? '{}').note).toMatch(note)
+      const output = [JSON.stringify(answer.body), ...gateway.logLines].join('\n')
+      expect(output).not.toContain(words)
+      expect(output).not.toContain('BAD_REQUEST')
+    },
+  }
 }
 
 describe('a 400 of Salesforce', () => {
+  const { gateway, refuse, expectNoted } = setupNoted()
   const token = 'generateAccessTokenForUnauthenticatedUser'
   it.each([
     ['Set the auth mode to false.', /the channel wants verified users/],
@@ -64,5 +68,18 @@ describe('a 400 of Salesforce', () => {
     refuse('sendMessage', 'Something else')
     expectProblem(await send('Hello'), 502, 'upstream_rejected')
     expect(gateway.logLines.at(-1)).not.toContain('note')
+  })
+})
+
+describe('a 400 of Salesforce in verified mode', () => {
+  const { refuse, expectNoted } = setupNoted({ salesforce: verifiedSalesforce, env: verifiedEnv })
+
+  it.each([
+    ['OrgId is required', /X-Org-Id/],
+    ['Something else', /did not accept our identity token/],
+  ])('to a token request in the words “%s” is noted as %s', async (text, note) => {
+    const { token } = await signInAsGuest()
+    refuse('generateAccessTokenForAuthenticatedUser', text)
+    expectNoted(await request(start, { token, body: {} }), note, text)
   })
 })
