@@ -63,6 +63,17 @@ describe('a 400 of Salesforce', () => {
     expect(line).not.toContain(words)
   })
 
+  it('or a 429, that an organisation is exhausted, is noted', async () => {
+    const { token } = await signInAsGuest()
+    const words = 'RESOURCE_EXHAUSTED: too many conversations are open'
+    const what = { status: 429, body: { message: words } }
+    gateway.salesforce.fail({ operation: 'createConversation', what })
+    expectProblem(await request(start, { token, body: {} }), 429, 'rate_limited')
+    const line = gateway.logLines.at(-1) ?? '{}'
+    expect(JSON.parse(line).note).toMatch(/close conversations that are left open/)
+    expect(line).not.toContain(words)
+  })
+
   it('in other words is noted nowhere', async () => {
     const { send } = await startConversation()
     refuse('sendMessage', 'Something else')
