@@ -172,7 +172,7 @@ describe('poll after a 429 of Salesforce', () => {
 })
 
 describe('a burst of messages larger than the budget', () => {
-  it('is returned once each, page by page as the budget allows', async () => {
+  it('is returned once each, page by page, and each poll is told when the budget allows it', async () => {
     const visitor = await startConversation()
     let { cursor } = (await visitor.poll()).body
     const texts = Array.from({ length: 400 }, (_, index) => `Burst ${index}`)
@@ -183,7 +183,9 @@ describe('a burst of messages larger than the budget', () => {
     passTime(5000)
     const given: string[] = []
     for (let polls = 0; polls < 60; polls++) {
+      const before = lists().length
       const { body } = await visitor.poll({ cursor, limit: '100' })
+      expect(lists().length, `looks of poll ${polls}`).toBeGreaterThan(before)
       given.push(...textsOf(body))
       cursor = body.cursor
       if (!body.hasMore && given.length >= texts.length) break

@@ -1,0 +1,25 @@
+/** Tests a message that is sent again after Redis failed and lost the log entry of its first attempt. */
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { startConversation } from '../support/conversation.js'
+import { setupGateway } from '../support/gateway.js'
+import { expectProblem, timesStored } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
+
+const gateway = setupGateway({
+  env: { LIMITS: '{"list":[4,"1 m"]}' },
+  salesforce: { switches: { storesDuplicates: true } },
+})
+simulateEachTest()
+
+it('a message is looked for by a borrowed look when the budget of looks is used up, and stored once', async () => {
+  const { send, poll, conversationId } = await startConversation()
+  const id = randomUUID()
+  await send('Once', id)
+  await poll()
+  await gateway.redisBackend.execute(['DEL', `local:send:{${conversationId}}:${id}`])
+  gateway.redis.fault({ what: 'drop' })
+  expectProblem(await send('Another'), 503, 'store_unavailable')
+  expect(await send('Once', id)).toMatchObject({ status: 202, body: { duplicate: true } })
+  expect(timesStored(gateway, conversationId, id)).toBe(1)
+})
