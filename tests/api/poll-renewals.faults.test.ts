@@ -1,8 +1,8 @@
-/** Tests how long a poll waits whose Salesforce token must be renewed meanwhile. */
+/** Tests polls whose Salesforce token must be renewed meanwhile: how long they wait, and what they cost. */
 import { expect, it } from 'vitest'
 import { startConversation } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
-import { noLimits, noSalesforceLimits } from '../support/sending.js'
+import { expectNoSalesforceCalls, noLimits, noSalesforceLimits } from '../support/sending.js'
 import { simulate } from '../support/simulated-time.js'
 import { verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
@@ -31,3 +31,12 @@ it.each(['off', 'wait'])(
     expect(ms).toBeLessThan(21_000)
   },
 )
+
+it('a poll that reads again with a fresh token takes two looks from the budget', async () => {
+  gateway.setEnv({ LIMITS: '{"list":[12,"1 m"]}' })
+  const { poll } = await startConversation()
+  const { cursor } = (await poll()).body
+  gateway.salesforce.fail({ operation: 'listConversationEntries', what: { status: 401 } })
+  expect((await poll({ cursor })).headers.get('ratelimit')).toContain('"list";r=0')
+  await expectNoSalesforceCalls(gateway, () => poll({ cursor }))
+})
