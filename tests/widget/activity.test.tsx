@@ -88,7 +88,9 @@ describe('a growing answer', () => {
     expect(row).toContain('We open at &lt;six&gt;, see https://harbor.example')
     expect(row).toContain('Harbor Assistant is answering')
     expect(tagsIn(row).filter(({ name }) => name === 'a' || name === 'time')).toEqual([])
-    expect(row.split('aria-hidden="true"').at(-1)).toContain('We open at')
+    const [shown] = row.split('We open at')
+    const { attributes } = tagsIn(shown ?? '').findLast(({ name }) => name === 'div') ?? {}
+    expect(attributes).toMatchObject({ 'aria-hidden': 'true' })
   })
 })
 
@@ -131,6 +133,12 @@ describe('the fallback', () => {
     ])
     expect(markupOf(<FallbackContacts />, { fallback })).toContain('You can also reach us here:')
   })
+
+  it.each([
+    [{ phone: '112' }, ['tel:112']],
+    [{ email: 'desk@harbor.example' }, ['mailto:desk@harbor.example']],
+    [{ url: 'https://harbor.example' }, ['https://harbor.example']],
+  ])('may be one way alone: %j', (fallback, hrefs) => expect(links(fallback)).toEqual(hrefs))
 
   it('is only text where the page names no link, or a dangerous one', () => {
     expect(links({ url: 'javascript:alert(1)' })).toEqual([])
