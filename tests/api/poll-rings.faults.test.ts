@@ -1,6 +1,6 @@
 /** Tests polls with events whose streams ring in vain or replay everything, in simulated time. */
 import { expect, it } from 'vitest'
-import { startConversation } from '../support/conversation.js'
+import { startConversation, textsOf } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { noSalesforceLimits } from '../support/sending.js'
 import { simulate } from '../support/simulated-time.js'
@@ -76,3 +76,24 @@ it('what a stream replays of earlier typing, progress, queue and texts is no act
   const nothing = { typing: [], progress: null, queuePosition: null, partial: null }
   expect([replayed.messages, replayed.activity]).toEqual([[], nothing])
 })
+
+it.each([
+  [4000, 0],
+  [1000, 1000],
+])(
+  'a poll that comes %d ms after the last one looks %d ms after its stream opened',
+  async (pauseMs, lookAfterMs) => {
+    const { poll, conversationId } = await startConversation()
+    const { texts, ms } = await simulate(async (time) => {
+      const { cursor } = (await poll()).body
+      gateway.salesforce.inject(conversationId, [{ text: 'Listed, and rung for nobody' }])
+      await time.sleep(pauseMs)
+      const beganAt = Date.now()
+      const { body } = await time.during(() => poll({ cursor, wait: '6' }))
+      return { texts: textsOf(body), ms: Date.now() - beganAt }
+    })
+    expect(texts).toEqual(['Listed, and rung for nobody'])
+    expect(ms).toBeGreaterThanOrEqual(lookAfterMs)
+    expect(ms).toBeLessThan(lookAfterMs + 500)
+  },
+)

@@ -6,12 +6,14 @@ import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
 import { noSalesforceLimits } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway({
   env: { REQUEST_DEADLINE_MS: '600' },
   // What is tried again counts in Salesforce, too.
   salesforce: { switches: { limits: noSalesforceLimits } },
 })
+simulateEachTest()
 
 const control = (method: string, path: string) =>
   gateway.salesforce.handleControl(
