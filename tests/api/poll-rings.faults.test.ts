@@ -97,3 +97,22 @@ it.each([
     expect(ms).toBeLessThan(lookAfterMs + 500)
   },
 )
+
+it('a poll after one with more to come looks at once, though it continues to listen', async () => {
+  const { poll, conversationId } = await startConversation()
+  await simulate(async (time) => {
+    const { cursor } = (await poll()).body
+    const entries = Array.from({ length: 3 }, (_, index) => ({ text: `Number ${index}` }))
+    gateway.salesforce.inject(conversationId, entries)
+    const ask = async (from: string) => {
+      const beganAt = Date.now()
+      const { body } = await time.during(() => poll({ cursor: from, limit: '2', wait: '6' }))
+      return { ...body, ms: Date.now() - beganAt }
+    }
+    const first = await ask(cursor)
+    expect([textsOf(first), first.hasMore]).toEqual([['Number 0', 'Number 1'], true])
+    const second = await ask(first.cursor)
+    expect(textsOf(second)).toEqual(['Number 2'])
+    expect(second.ms).toBeLessThan(500)
+  })
+})

@@ -162,6 +162,14 @@ describe('when Salesforce fails one request for a token', () => {
     expect(tokenRequests()).toBe(requests)
   })
 
+  it('counts the repeat not on the limit of the visitor’s starts', async () => {
+    gateway.setEnv({ REQUEST_DEADLINE_MS: '2000', LIMITS: '{"start": [1, "30 s"]}' })
+    const { token } = await signInAsGuest()
+    gateway.salesforce.fail({ operation, what: { status: 503 } })
+    expect((await request(start, { token, body: {} })).status).toBe(201)
+    expect(tokenRequests()).toBe(2)
+  })
+
   it('counts the repeat on the limit of the organisation', async () => {
     gateway.setEnv({ REQUEST_DEADLINE_MS: '2000', LIMITS: '{"tokens": [1, "1 m"]}' })
     const { token } = await signInAsGuest()

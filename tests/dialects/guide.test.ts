@@ -83,3 +83,14 @@ describe('files and transcripts', () => {
     for (const answer of answers) expectProblem(answer, 409, 'unsupported')
   })
 })
+
+it('a poll of the guide’s dialect hears no events, which it has none of', async () => {
+  gateway.setEnv({ SALESFORCE_EVENTS: 'wait' })
+  const visitor = await startConversation()
+  const { cursor, waitSeconds } = (await visitor.poll()).body
+  expect(waitSeconds).toBe(0)
+  const { status, body } = await visitor.poll({ cursor, wait: '1' })
+  expect(status).toBe(200)
+  expect(body.waitSeconds).toBe(0)
+  expect(body).not.toHaveProperty('activity')
+})
