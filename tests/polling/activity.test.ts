@@ -163,6 +163,8 @@ describe('a text that Salesforce takes back', () => {
     const next = token(1, 'Next', { messageId: 'm2' })
     expect(partialOf(token(1, 'We '), invalid('m1'), next)).toMatchObject({ text: 'Next' })
     expect(partialOf(token(1, 'We '), next, invalid('m1'))).toMatchObject({ text: 'Next' })
+    const listed = dropListed(fold(invalid('m1'), next), [{ id: 'm2', sender: bot }])
+    expect(toActivity(listed).partial).toBeNull()
   })
 
   it('is forgotten with its message in the list', () => {
