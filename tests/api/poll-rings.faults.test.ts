@@ -98,6 +98,31 @@ it.each([
   },
 )
 
+it('what a message in the page has made obsolete is no activity', async () => {
+  const { salesforce } = gateway
+  const { poll, conversationId } = await startConversation()
+  const token = (targetMessageIdentifier: string) => ({
+    payload: {
+      entryType: 'StreamingToken',
+      streamingToken: { targetMessageIdentifier, sequenceNumber: 1, token: { text: 'We ' } },
+    },
+    from: 'Chatbot' as const,
+  })
+  const { body } = await simulate(async (time) => {
+    const { cursor } = (await poll()).body
+    const waiting = time.during(() => poll({ cursor, wait: '6' }))
+    await time.sleep(200)
+    salesforce.agentTypes(conversationId)
+    salesforce.progress(conversationId, 'Looking up your order')
+    salesforce.inject(conversationId, [{ text: 'We open at nine.', from: 'Chatbot' }])
+    const { entry } = salesforce.conversation(conversationId).entryLog.at(-1) ?? {}
+    salesforce.inject(conversationId, [token(String(entry?.identifier))])
+    return await waiting
+  })
+  expect(textsOf(body)).toEqual(['We open at nine.'])
+  expect(body.activity).toMatchObject({ typing: [], progress: null, partial: null })
+})
+
 it('a poll after one with more to come looks at once, though it continues to listen', async () => {
   const { poll, conversationId } = await startConversation()
   await simulate(async (time) => {
