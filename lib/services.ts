@@ -19,7 +19,7 @@ import { createMessageIdMap } from './store/message-id-map.js'
 import { createOpenWaits } from './store/open-waits.js'
 import { createRecordLifetime } from './store/record-lifetime.js'
 import { createRecords } from './store/records.js'
-import { connectRedis, orStoreUnavailable, readTime } from './store/redis.js'
+import { connectRedis, createDoubt, orStoreUnavailable, readTime } from './store/redis.js'
 import { createSendLog } from './store/send-log.js'
 import { createTyping } from './store/typing.js'
 import { createChallenges } from './visitors/challenge.js'
@@ -35,10 +35,8 @@ function build(source: NodeJS.ProcessEnv) {
   const env = readEnv(source)
   const { secrets, lifetimes, salesforce } = env
   const clock = createClock()
-  let redisFailedAt = Number.NEGATIVE_INFINITY
-  const redis = connectRedis(env.redis, clock, () => {
-    redisFailedAt = performance.now()
-  })
+  const { isDoubted, begin: beginDoubt } = createDoubt()
+  const redis = connectRedis(env.redis, clock, beginDoubt)
   const keys = createKeys(env.redis.prefix)
   const recordLifetime = createRecordLifetime(lifetimes)
   const records = createRecords({
@@ -49,7 +47,7 @@ function build(source: NodeJS.ProcessEnv) {
     tombstoneMs: lifetimes.tombstoneMs,
     now: clock.now,
   })
-  const families = createFamilies({ redis, keys, recordLifetime })
+  const families = createFamilies({ redis, keys, recordLifetime, isDoubted })
   const deployment = `${salesforce.orgId}/${salesforce.deployment}`
   const hours = createHoursCache({ redis, keys, deployment })
   const limiter = createLimiter({ redis, keys, limits: env.limits, organisation: deployment })
@@ -72,7 +70,7 @@ function build(source: NodeJS.ProcessEnv) {
       redis,
       keys,
       lifetimeMs: lifetimes.sendLogMs,
-      sinceFailureMs: () => performance.now() - redisFailedAt,
+      isDoubted,
     }),
     messageIdMap: createMessageIdMap({ redis, keys, lifetimeMs: lifetimes.recordMs }),
     locks: createLocks({ redis, keys, lifetimeMs: env.deadlineMs + lockMarginMs }),

@@ -29,8 +29,8 @@ type Options = DeliveryOptions & {
 }
 
 /**
- * The first and the longest pause, in milliseconds, between two reads of the log for an attempt of
- * another call: its outcome is known half a second after its end.
+ * Sets the first and the longest pause, in milliseconds, between two reads of the log for an
+ * attempt of another call: its outcome is known half a second after its end.
  */
 const firstTurnMs = 100
 const longestTurnMs = 500
@@ -43,7 +43,7 @@ type SendOptions = {
    * attributes of the start.
    */
   answers?: Attributes | undefined
-  /** The claim that was made with the count of the call. */
+  /** Holds the claim that was made with the count of the call. */
   claim?: Claim | null
 }
 
@@ -51,7 +51,7 @@ export function createSend(options: Options) {
   const { access, sendLog, clock } = options
   const delivery = createDelivery(options)
   const { attemptNow, recordAttempt, recordDelivery, deliver, deliverFirst } = delivery
-  const { reconcile, findEntry, givenUp } = delivery
+  const { settle, findEntry, givenUp } = delivery
 
   /**
    * Takes over an attempt that was given up, after looking for its effect; null when another call
@@ -65,7 +65,7 @@ export function createSend(options: Options) {
       attemptNow(earlier.hash, earlier.since),
     )
     if (!takenOver) return null
-    const { status, at } = await reconcile(searchOf(call), earlier.since, earlier.at)
+    const { status, at } = await settle(call, takenOver, earlier.at)
     if (status === 'arrived') return await recordDelivery(call, takenOver, at, true)
     if (status === 'absent') return await deliver(call, takenOver)
     await recordAttempt(call, takenOver, { state: 'unclear', at: earlier.at })

@@ -8,20 +8,26 @@ import type { Keys } from './keys.js'
 import { type Device, redisStrings } from './record.js'
 import { prolongScript } from './record-changes.js'
 import type { RecordLifetime } from './record-lifetime.js'
-import { luaNow, orStoreUnavailable, readReply } from './redis.js'
+import { type IsDoubted, luaNow, orStoreUnavailable, readReply } from './redis.js'
 
 /** Milliseconds for which the token that was rotated last is still honoured (contract, auth). */
-export const graceMs = 30_000
+const graceMs = 30_000
+/**
+ * The same while Redis is doubted: the rotation may have taken effect long before a repeat of it gets
+ * an answer. Its pair holds an access token of about this life.
+ */
+const doubtedGraceMs = 15 * 60_000
 
 /**
- * Defines what is honoured: the current token, and for `graceMs` the one that was rotated last. A token
- * of more rotations than the family has is current, too: Redis lost the rotations that made it.
+ * Defines what is honoured: the current token, and for `grace` milliseconds the one that was rotated
+ * last. A token of more rotations than the family has is current, too: Redis lost the rotations that
+ * made it.
  */
 const honouredScript = `${luaNow}
 local current, previous, rotatedAt, rotations =
   unpack(redis.call('HMGET', KEYS[1], 'current', 'previous', 'rotatedAt', 'rotations'))
 local isCurrent = current and (current == ARGV[1] or tonumber(ARGV[2]) > tonumber(rotations or 0))
-local isReplayed = previous == ARGV[1] and now - tonumber(rotatedAt) <= ${graceMs}
+local isReplayed = previous == ARGV[1] and now - tonumber(rotatedAt) <= grace
 `
 
 /** Names the fields that a rotation changes, in the order in which it returns and restores them. */
@@ -37,6 +43,7 @@ const rotatedFields = "'current', 'previous', 'replay', 'rotatedAt', 'rotations'
 const rotateScript = `
 local hash, rotationsBefore, nextHash, replay = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local since, revoked, lifetime, cap, recordMs = tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local grace = tonumber(ARGV[10])
 ${honouredScript}${prolongScript}
 local gone, out, isRevoked, open =
   unpack(redis.call('HMGET', KEYS[2], 'gone', 'out', revoked, 'until'))
@@ -74,7 +81,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `
 
-const isHonouredScript = `${honouredScript}
+const isHonouredScript = `local grace = tonumber(ARGV[3])
+${honouredScript}
 return (isCurrent or isReplayed) and 1 or 0
 `
 
@@ -108,10 +116,18 @@ export type RotationOutcome =
   | { kind: 'rotated'; ends: number; before: readonly string[] }
   | { kind: 'replayed'; ends: number; replay: string }
 
-type Options = { redis: Redis; keys: Keys; recordLifetime: RecordLifetime }
+type Options = {
+  redis: Redis
+  keys: Keys
+  recordLifetime: RecordLifetime
+  /** Tells that rotations may have taken effect whose answers were lost. */
+  isDoubted: IsDoubted
+}
 
 /** Creates the storage of refresh-token families. */
-export function createFamilies({ redis, keys, recordLifetime }: Options) {
+export function createFamilies({ redis, keys, recordLifetime, isDoubted }: Options) {
+  const graceNow = () => (isDoubted() ? doubtedGraceMs : graceMs)
+
   return {
     /** Begins a family with its first token. */
     async create(visitorId: string, family: string, hash: string, lifetimeMs: number) {
@@ -124,8 +140,8 @@ export function createFamilies({ redis, keys, recordLifetime }: Options) {
     /**
      * Exchanges the current token of a device that is signed in for the next, atomically, and keeps
      * the visitor's record for the next one's life: it outlives the open conversation of a guest
-     * anyway. For `graceMs`, the token that was rotated last gets the same pair again; any other
-     * token revokes the family.
+     * anyway. For a time, the token that was rotated last gets the same pair again; any other token
+     * revokes the family.
      */
     async rotate(
       { id, family, since }: Device,
@@ -133,7 +149,7 @@ export function createFamilies({ redis, keys, recordLifetime }: Options) {
     ): Promise<RotationOutcome> {
       const { hash, rotations } = presented
       const recordMs = recordLifetime(id, lifetimeMs)
-      const limits = [since, `x:${family}`, lifetimeMs, endsBy ?? '', recordMs]
+      const limits = [since, `x:${family}`, lifetimeMs, endsBy ?? '', recordMs, graceNow()]
       const args = [hash, rotations, nextHash, replay, ...limits].map(String)
       const ownKeys = [keys.family(id, family), keys.visitor(id)]
       const reply = await readReply(rotationReply, redis.eval(rotateScript, ownKeys, args))
@@ -156,7 +172,11 @@ export function createFamilies({ redis, keys, recordLifetime }: Options) {
       { hash, rotations }: PresentedToken,
     ): Promise<boolean> {
       const key = keys.family(visitorId, family)
-      const answer = redis.eval(isHonouredScript, [key], [hash, String(rotations)])
+      const answer = redis.eval(
+        isHonouredScript,
+        [key],
+        [hash, String(rotations), String(graceNow())],
+      )
       return (await readReply(honouredReply, answer)) === 1
     },
 

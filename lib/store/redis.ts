@@ -23,6 +23,27 @@ class CommandError extends Error {
   override name = 'CommandError' as const
 }
 
+/**
+ * Milliseconds for which Redis is doubted after a failure: writes that got no answer may have taken
+ * effect, and a Redis that restarted, or gave way to its replica, may have lost what it wrote last.
+ */
+export const doubtMs = 60_000
+
+/** Tells whether a failure of Redis was noticed so recently that Redis is doubted. */
+export type IsDoubted = () => boolean
+
+/** Creates the doubt of a process, which `begin` begins anew with each failure. */
+export function createDoubt() {
+  let failedAt = Number.NEGATIVE_INFINITY
+  const isDoubted: IsDoubted = () => performance.now() - failedAt < doubtMs
+  return {
+    isDoubted,
+    begin(): void {
+      failedAt = performance.now()
+    },
+  }
+}
+
 /** Lua: `now` is Redis' time, epoch milliseconds. */
 export const luaNow = `
 local time = redis.call('TIME')

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import { isProblem } from '../problem.js'
 import { createDeferredWrites } from './deferred-writes.js'
 import type { Keys } from './keys.js'
-import { orStoreUnavailable, readReply } from './redis.js'
+import { type IsDoubted, orStoreUnavailable, readReply } from './redis.js'
 import { createStepScript, type Step, takeStep } from './sliding-log.js'
 
 const attempt = z.object({
@@ -51,22 +51,16 @@ if redis.call('SET', KEY, ARG[1], 'NX', 'PX', ARG[2]) then return '' end
 return redis.call('GET', KEY)
 `)
 
-/**
- * Milliseconds after a failure of Redis for which the log is doubted: a Redis that restarted, or gave
- * way to its replica, may have lost what it wrote last.
- */
-export const doubtMs = 60_000
-
 type Options = {
   redis: Redis
   keys: Keys
   lifetimeMs: number
-  /** Returns the milliseconds since this process last waited for Redis in vain. */
-  sinceFailureMs: () => number
+  /** Tells that Redis may have lost what it wrote last. */
+  isDoubted: IsDoubted
 }
 
 /** Creates the log; `lifetimeMs`: lifetime of an entry. */
-export function createSendLog({ redis, keys, lifetimeMs, sinceFailureMs }: Options) {
+export function createSendLog({ redis, keys, lifetimeMs, isDoubted }: Options) {
   const deferredWrites = createDeferredWrites({ redis, lifetimeMs })
   const keyOf = ({ conversationId, id }: MessageKey) => keys.send(conversationId, id)
 
@@ -98,7 +92,7 @@ export function createSendLog({ redis, keys, lifetimeMs, sinceFailureMs }: Optio
     let claim: Claim | null = null
     function read(reply: unknown): Claim {
       const earlier = z.string().parse(reply)
-      const mayBeRepeat = sinceFailureMs() < doubtMs
+      const mayBeRepeat = isDoubted()
       claim =
         earlier === ''
           ? { mine: parseAttempt(written), mayBeRepeat }

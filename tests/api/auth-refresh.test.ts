@@ -114,6 +114,46 @@ describe('auth with a refresh token whose answer was lost', () => {
   })
 })
 
+describe('auth with a refresh token whose answer the store lost', () => {
+  const minutes = 60_000
+
+  /** Signs a guest in, once every gateway has learned the time: a refresh is one request then. */
+  async function signInLater() {
+    await Promise.all([signInAsGuest(), signInAsGuest()])
+    return await signInAsGuest()
+  }
+
+  /** Refreshes in vain: the store rotates the token and loses its answer, and then it is away. */
+  async function refreshInVain(refreshToken: string, waitMs: number): Promise<void> {
+    for (const what of ['lose', 'drop'] as const) {
+      gateway.redis.fault({ what })
+      const { status, body } = await refresh(refreshToken)
+      expect([status, body.code, body.retryable]).toEqual([503, 'store_unavailable', true])
+      later(waitMs)
+    }
+  }
+
+  it.each([16_000, 7 * minutes])(
+    'returns a pair when the store is back, twice %i ms later, and rejects the token once that is used',
+    async (waitMs) => {
+      const { refreshToken, user } = await signInLater()
+      await refreshInVain(refreshToken, waitMs)
+      const late = await refresh(refreshToken)
+      expect(late).toMatchObject({ status: 200, body: { user } })
+      const next = await refresh(late.body.refreshToken)
+      expect(next.status).toBe(200)
+      expectRejected(await refresh(refreshToken))
+      expectRejected(await refresh(next.body.refreshToken))
+    },
+  )
+
+  it('returns 401 after more than 15 minutes', async () => {
+    const { refreshToken } = await signInLater()
+    await refreshInVain(refreshToken, 8 * minutes)
+    expectRejected(await refresh(refreshToken))
+  })
+})
+
 describe('auth with a refresh token that was used before', () => {
   const situations = [
     [
