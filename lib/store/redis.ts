@@ -89,10 +89,18 @@ function isReply(command: PropertyKey, result: unknown): boolean {
   return replySchemas.get(command)?.safeParse(result).success ?? true
 }
 
+/** Errors of a Redis that has just restarted, or given way to its replica. */
+const restartErrors = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN']
+
+/** Tells by a command's error that Redis has just restarted. */
+function tellsOfRestart(error: string | undefined): boolean {
+  return restartErrors.includes(error?.split(' ')[0] ?? '')
+}
+
 /**
  * Connects to an Upstash database; nothing is retried, and nothing waits longer than `timeoutMs`.
  * The clock learns the time from the answers.
- * @param onFailure is called when a request got no answer
+ * @param onFailure is called when a request got no answer, or that of a Redis that has just restarted
  */
 export function connectRedis(
   { url, token, timeoutMs }: Options,
@@ -134,6 +142,7 @@ function batched(redis: Redis, clock: Clock, onFailure: () => void): Redis {
       const results = await measure('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
       const time = timeReply.safeParse(isAsking ? results[batch.length]?.result : null)
       if (time.success) clock.learn(sentAt, time.data)
+      if (results.some(({ error }) => tellsOfRestart(error))) onFailure()
       batch.forEach(({ command, resolve, reject }, index) => {
         const outcome = results[index]
         if (!outcome || outcome.error) reject(new CommandError(outcome?.error ?? 'no answer'))
