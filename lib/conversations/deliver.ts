@@ -12,13 +12,8 @@ import { remainingMs } from '../request.js'
 import type { ConversationRef, Messaging, OutgoingMessage } from '../salesforce/messaging.js'
 import type { Attributes } from '../store/record.js'
 import type { Records } from '../store/records.js'
-import {
-  type Attempt,
-  doubtMs,
-  type LoggedAttempt,
-  type MessageKey,
-  type SendLog,
-} from '../store/send-log.js'
+import { doubtMs } from '../store/redis.js'
+import type { Attempt, LoggedAttempt, MessageKey, SendLog } from '../store/send-log.js'
 import { createTitleCompletion } from './complete.js'
 import type { EchoMatching } from './echo-matching.js'
 import type { Listing } from './listing.js'
@@ -55,9 +50,7 @@ export type SendCall = {
   answers: Attributes | null
 }
 
-/**
- * Makes the error for a message of which nobody knows yet if it arrived.
- */
+/** Makes the error for a message of which nobody knows yet whether it arrived. */
 export function outcomePending(): GatewayError {
   return new GatewayError('upstream_unavailable', {
     detail: 'It is not clear yet whether the message arrived. Send it again with the same id.',
@@ -90,7 +83,7 @@ export function createDelivery(options: DeliveryOptions) {
   const { messaging, sendLog, echoMatching, listing, clock, settleMs } = options
   const { ourIds } = messaging.traits
   const sessions = createSessions(options)
-  const { reconcile, findEntry } = ourIds
+  const { look, reconcile, findEntry } = ourIds
     ? createReconciliation({ listing, clock, settleMs })
     : noReconciliation
   const complete = createTitleCompletion(listing)
@@ -169,13 +162,21 @@ export function createDelivery(options: DeliveryOptions) {
 
   /**
    * Makes a first attempt. When Redis may have lost an earlier one, one look is taken for it first: its
-   * effect shows by now. Where that look is not possible, the message is sent: a store that failed
-   * for a moment must not keep visitors from writing.
+   * effect shows by now. Where that look is not possible, the outcome of the earlier one is unclear,
+   * for every process: a repeat settles it.
    */
   async function deliverFirst(call: SendCall, mine: LoggedAttempt, mayBeRepeat: boolean) {
     if (!mayBeRepeat) return await deliver(call, mine)
-    const found = await findEntry(searchOf(call), mine.since - 2 * doubtMs, 'settle')
-    return found ? await recordDelivery(call, mine, found.at, true) : await deliver(call, mine)
+    const since = mine.since - 2 * doubtMs
+    try {
+      const found = await look(searchOf(call), since, 'settle')
+      if (found) return await recordDelivery(call, mine, found.at, true)
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      await recordAttempt(call, mine, { state: 'unclear', since, at: clock.latest() })
+      throw error.code === 'upstream_rejected' ? outcomePending() : error
+    }
+    return await deliver(call, mine)
   }
 
   return {

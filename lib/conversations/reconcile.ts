@@ -32,11 +32,16 @@ type Reconciliation = ReturnType<typeof createReconciliation>
 export const noReconciliation: Reconciliation = {
   reconcile: async () => ({ status: 'unknown', at: 0 }),
   findEntry: async () => undefined,
+  look: async () => undefined,
 }
 
 export function createReconciliation({ listing, clock, settleMs }: Options) {
-  /** Reads back as far as the first attempt; undefined when the look could not be finished. */
-  async function readBack(
+  /**
+   * Looks once for the entry, as far back as its first attempt; null when it is not there, undefined
+   * when there are too many entries to tell.
+   * @throws {GatewayError} when the list cannot be read, or the budget does not allow it
+   */
+  async function look(
     { owned, ref, id }: Search,
     since: number,
     whenEmpty: WhenEmpty,
@@ -56,12 +61,9 @@ export function createReconciliation({ listing, clock, settleMs }: Options) {
     return undefined
   }
 
-  /**
-   * Looks once for the entry, if the budget allows it; null when it is not there, undefined when that
-   * could not be found out.
-   */
+  /** Looks once for the entry; undefined as well when the list cannot be read. */
   function findEntry(search: Search, since: number, whenEmpty: WhenEmpty) {
-    return readBack(search, since, whenEmpty).catch(problemAs(undefined))
+    return look(search, since, whenEmpty).catch(problemAs(undefined))
   }
 
   /**
@@ -77,7 +79,7 @@ export function createReconciliation({ listing, clock, settleMs }: Options) {
     const settledAt = givenUpAt + settleMs
     for (const pauseMs of growingPauses(firstPauseMs, longestPauseMs)) {
       const isLate = clock.earliest() >= settledAt
-      const found = await readBack(search, since, 'settle').catch(problemAs(undefined))
+      const found = await look(search, since, 'settle').catch(problemAs(undefined))
       if (found) return { status: 'arrived', at: found.at }
       if (isLate && found === null) return { status: 'absent', at: 0 }
       const leftMs = remainingMs() - firstPauseMs
@@ -88,5 +90,5 @@ export function createReconciliation({ listing, clock, settleMs }: Options) {
     return { status: 'unknown', at: 0 }
   }
 
-  return { reconcile, findEntry }
+  return { look, reconcile, findEntry }
 }
