@@ -16,6 +16,7 @@ import { createFaultSchedule } from './soak/fault-schedule.js'
 import { isGood, type Outcome, report, type Setting } from './soak/report.js'
 import { startSoakServers } from './soak/servers.js'
 import { createTally } from './soak/tally.js'
+import { createTrace } from './soak/trace.js'
 import { compare, countLosses, storedConversationsSchema } from './soak/verdict.js'
 import { createVisitor, type Visitor } from './soak/visitor.js'
 
@@ -69,9 +70,12 @@ async function main(): Promise<boolean> {
       restart: () => fleet.restart(1),
     })
 
+    const trace = createTrace(schedule.present)
+
     async function callNext(options: Call) {
       const before = schedule.phase()
-      const answer = await call(fleet.next(), options)
+      const url = fleet.next()
+      const answer = await trace.note(url, options, () => call(url, options))
       tally.note(options.endpoint, answer, before === 'faulty' ? before : schedule.phase())
       return answer
     }
@@ -139,6 +143,7 @@ async function main(): Promise<boolean> {
     }
     for (const line of report(setting, outcome)) console.log(line)
     for (const { unsettled } of records) for (const line of unsettled) console.log(line)
+    for (const line of trace.histories(outcome.verdict.findings, records)) console.log(line)
     return isGood(setting, outcome)
   } finally {
     await close()

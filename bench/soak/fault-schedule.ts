@@ -14,12 +14,12 @@ const usualRepeatEveryMs = 100
 export function createFaultSchedule({ evicts, onFault, ...targets }: Options) {
   const controls = createFaults(targets)
   const faults = evicts ? [controls.eviction] : controls.faults
-  let isFaulty = false
+  let present: string | null = null
 
   async function runFault(fault: ScheduledFault, until: number): Promise<void> {
     const { name, begin, repeat, end, repeatEveryMs = usualRepeatEveryMs } = fault
     onFault(name)
-    isFaulty = true
+    present = name
     await begin?.()
     do {
       await Promise.all([controls.loseSendAnswer(), repeat?.()])
@@ -27,12 +27,14 @@ export function createFaultSchedule({ evicts, onFault, ...targets }: Options) {
     } while (Date.now() < until)
     await controls.clear()
     await end?.()
-    isFaulty = false
+    present = null
   }
 
   return {
     /** Returns `faulty` while a fault is active, `calm` otherwise. */
-    phase: (): 'calm' | 'faulty' => (isFaulty ? 'faulty' : 'calm'),
+    phase: (): 'calm' | 'faulty' => (present === null ? 'calm' : 'faulty'),
+    /** Returns the name of the active fault, or `calm`. */
+    present: () => present ?? 'calm',
     names: faults.map(({ name }) => name),
     lossWindows: controls.lossWindows,
     /** Runs each fault once within this time, each after a calm of the same length. */

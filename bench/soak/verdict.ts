@@ -13,9 +13,12 @@ export type StoredConversations = z.infer<typeof storedConversationsSchema>
 /** Tells that the gateway no longer knew a session, or a conversation, that it had acknowledged. */
 export type Loss = {
   what: 'session' | 'conversation'
-  /** Epoch milliseconds at which the visitor had the answer to the sign-in, or to the start. */
-  acknowledgedAt: number
+  /** The call that was acknowledged: the sign-in, or the start. */
+  acknowledged: CallTime
 }
+
+/** Is the time of a call at the visitor; epoch milliseconds. */
+export type CallTime = { sentAt: number; answeredAt: number }
 
 /** Is a time of which Redis lost everything; epoch milliseconds. */
 export type LossWindow = { from: number; to: number }
@@ -31,19 +34,27 @@ export type VisitorRecord = {
   /** Lists the messages that polls with one cursor returned, in order. */
   received: readonly { id: string; text: string }[]
   losses: readonly Loss[]
+  /** Is false for a visitor who never got in, or could not read to the end: both are counted apart. */
+  hasReadAll: boolean
 }
 
 export type Verdict = {
   acknowledged: number
   received: number
   unsettled: number
-  /** Counts messages acknowledged but not stored, and messages stored but never received. */
+  /** Counts messages acknowledged but not stored, and messages stored but missing to a whole reading. */
   lost: number
   /** Counts messages stored or received more than once, and conversations of no known visitor. */
   doubled: number
   /** Counts messages of another conversation. */
   foreign: number
+  /** Lists what was counted as lost or doubled. */
+  findings: readonly Finding[]
 }
+
+/** Is one error, for whoever looks for its cause. */
+export type Finding = { visitor: number; id: string; what: string }
+type Counts = Omit<Verdict, 'findings'>
 
 /** Returns the beginning of a visitor's text, which the bot's answer repeats. */
 export const textPrefix = (index: number, messageNumber: number) =>
@@ -56,8 +67,8 @@ function isForeign(text: string, index: number): boolean {
   return [...text.matchAll(textPrefixes)].some(([, by]) => Number(by) !== index)
 }
 
-/** Counts the repeated ids. */
-const surplus = (ids: readonly string[]) => ids.length - new Set(ids).size
+/** Returns the repeated ids, each as often as it is repeated. */
+const repeatedIn = (ids: readonly string[]) => ids.filter((id, at) => ids.indexOf(id) !== at)
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
 
@@ -65,12 +76,16 @@ function compareOne(
   visitor: VisitorRecord,
   stored: StoredConversations[number]['entries'],
 ): Verdict {
-  const { index, acknowledged, received, unsettled } = visitor
+  const { index, acknowledged, received, unsettled, hasReadAll } = visitor
   const storedIds = new Set(stored.map(({ id }) => id))
   const receivedIds = new Set(received.map(({ id }) => id))
   const neverStored = [...acknowledged.keys()].filter((id) => !storedIds.has(id))
   const messages = stored.filter(({ isMessage }) => isMessage).map(({ id }) => id)
-  const neverReceived = messages.filter((id) => !receivedIds.has(id))
+  const neverReceived = hasReadAll ? messages.filter((id) => !receivedIds.has(id)) : []
+  const storedAgain = repeatedIn(stored.map(({ id }) => id))
+  const receivedAgain = repeatedIn(received.map(({ id }) => id))
+  const found = (what: string, ids: readonly string[]) =>
+    ids.map((id): Finding => ({ visitor: index, id, what }))
   const foreignReceived = received.filter(
     ({ id, text }) => !storedIds.has(id) || isForeign(text, index),
   )
@@ -80,8 +95,14 @@ function compareOne(
     received: messages.filter((id) => receivedIds.has(id)).length,
     unsettled: unsettled.length,
     lost: neverStored.length + neverReceived.length,
-    doubled: surplus(stored.map(({ id }) => id)) + surplus(received.map(({ id }) => id)),
+    doubled: storedAgain.length + receivedAgain.length,
     foreign: foreignReceived.length + foreignStored.length,
+    findings: [
+      ...found('acknowledged and never stored', neverStored),
+      ...found('stored and never received', neverReceived),
+      ...found('stored twice', storedAgain),
+      ...found('received twice', receivedAgain),
+    ],
   }
 }
 
@@ -93,7 +114,7 @@ export function compare(visitors: readonly VisitorRecord[], stored: StoredConver
   )
   const known = new Set(visitors.map(({ conversationId }) => conversationId))
   const unknownConversations = stored.filter(({ id }) => !known.has(id)).length
-  const total = (of: keyof Verdict) => sum(each.map((verdict) => verdict[of]))
+  const total = (of: keyof Counts) => sum(each.map((verdict) => verdict[of]))
   return {
     acknowledged: total('acknowledged'),
     received: total('received'),
@@ -101,16 +122,14 @@ export function compare(visitors: readonly VisitorRecord[], stored: StoredConver
     lost: total('lost'),
     doubled: total('doubled') + unknownConversations,
     foreign: total('foreign'),
+    findings: each.flatMap(({ findings }) => findings),
   }
 }
-
-/** Exceeds the time from a write in Redis to the answer at the visitor, on a loaded machine. */
-const answerMs = 10_000
 
 export type LossCounts = {
   sessions: number
   conversations: number
-  /** Counts those of both that were acknowledged at another time than Redis lost. */
+  /** Counts those of both whose call was over before the time that Redis lost, or began after it. */
   unexplained: number
 }
 
@@ -120,8 +139,8 @@ export function countLosses(
   windows: readonly LossWindow[],
 ): LossCounts {
   const losses = visitors.flatMap(({ losses }) => losses)
-  const isExplained = ({ acknowledgedAt }: Loss) =>
-    windows.some(({ from, to }) => from <= acknowledgedAt && acknowledgedAt <= to + answerMs)
+  const isExplained = ({ acknowledged: { sentAt, answeredAt } }: Loss) =>
+    windows.some(({ from, to }) => from <= answeredAt && sentAt <= to)
   return {
     sessions: losses.filter(({ what }) => what === 'session').length,
     conversations: losses.filter(({ what }) => what === 'conversation').length,

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, addressOf, type Call, type ReceivedMessage } from '../call.js'
-import { type Loss, textPrefix, type VisitorRecord } from './verdict.js'
+import { type CallTime, type Loss, textPrefix, type VisitorRecord } from './verdict.js'
 
 type Options = {
   index: number
@@ -35,6 +35,12 @@ function pauseAfter({ retryAfterSeconds, body }: Answer, tries: number, maxMs: n
   return requestedMs + jittered(Math.min(250 * 2 ** tries, maxMs))
 }
 
+/** Returns the time of the call that has just been answered. */
+function timeOf({ ms }: Answer): CallTime {
+  const answeredAt = Date.now()
+  return { sentAt: answeredAt - ms, answeredAt }
+}
+
 const isRetryable = ({ status }: Answer) => status === 0 || status === 429 || status > 499
 
 export type Visitor = ReturnType<typeof createVisitor>
@@ -48,11 +54,12 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   const losses: Loss[] = []
   let tokens = { token: '', refreshToken: '' }
   let cursor: string | undefined
-  let signedInAt = 0
-  let startedAt = 0
+  let signedIn: CallTime = { sentAt: 0, answeredAt: 0 }
+  let started: CallTime = { sentAt: 0, answeredAt: 0 }
   let refreshing: Promise<void> | undefined
   let starting: Promise<Answer> | undefined
   let isLoggedOut = false
+  let hasReadAll = false
 
   /** Repeats a call until it succeeds, is refused for good, or `givesUpAt` is near. */
   async function callWithRetries(call: () => Call): Promise<Answer> {
@@ -67,16 +74,16 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     }
   }
 
-  /** Signs in or refreshes the tokens; returns the status of the last answer. */
-  async function authenticate(body: object): Promise<number> {
+  /** Signs in or refreshes the tokens; returns the last answer. */
+  async function authenticate(body: object): Promise<Answer> {
     const answer = await callWithRetries(() => ({ method: 'POST', endpoint: 'auth', body }))
     if (answer.status === 200) tokens = answer.body
-    return answer.status
+    return answer
   }
 
   async function refreshTokens(): Promise<void> {
-    const status = await authenticate({ refreshToken: tokens.refreshToken })
-    if (status === 401) losses.push({ what: 'session', acknowledgedAt: signedInAt })
+    const { status } = await authenticate({ refreshToken: tokens.refreshToken })
+    if (status === 401) losses.push({ what: 'session', acknowledged: signedIn })
   }
 
   /** Refreshes the tokens, one refresh at a time: a refresh token is good for one use. */
@@ -111,10 +118,10 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
       return !isLoggedOut
     }
     if (code !== 'conversation_not_found' || endpoint === 'start') return false
-    losses.push({ what: 'conversation', acknowledgedAt: startedAt })
-    const started = await start()
-    startedAt = Date.now()
-    return started.status < 300
+    losses.push({ what: 'conversation', acknowledged: started })
+    const answer = await start()
+    started = timeOf(answer)
+    return answer.status < 300
   }
 
   async function send(number: number): Promise<void> {
@@ -172,11 +179,12 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
   return {
     /** Opens a conversation and chats until the end; returns true when it was opened. */
     async chat(): Promise<boolean> {
-      await authenticate({})
-      signedInAt = Date.now()
-      const { status } = await start()
-      startedAt = Date.now()
-      if (status !== 200 && status !== 201) return false
+      const signIn = await authenticate({})
+      if (signIn.status !== 200) return false
+      signedIn = timeOf(signIn)
+      const answer = await start()
+      if (answer.status !== 200 && answer.status !== 201) return false
+      started = timeOf(answer)
       await Promise.all([sendUntilEnd(), pollUntilEnd(), refreshOnce()])
       return true
     },
@@ -195,6 +203,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
         idle = isIdle && received.length === known ? idle + 1 : 0
         if (idle <= idlePolls) await sleep(requestedPauseMs ?? 0)
       }
+      hasReadAll = true
       return true
     },
 
@@ -205,6 +214,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
       unsettled,
       received,
       losses,
+      hasReadAll,
     }),
   }
 }

@@ -16,6 +16,7 @@ const visitor: VisitorRecord = {
   acknowledged: new Map([['sent', sentText]]),
   unsettled: [],
   losses: [],
+  hasReadAll: true,
   received: [
     { id: 'joined', text: 'The assistant joined' },
     { id: 'sent', text: sentText },
@@ -29,7 +30,15 @@ const entries: StoredConversations[number]['entries'] = [
 ]
 const [, sent, answer] = entries
 const conversations: StoredConversations = [{ id: 'c1', entries }]
-const good = { acknowledged: 1, received: 2, unsettled: 0, lost: 0, doubled: 0, foreign: 0 }
+const good = {
+  acknowledged: 1,
+  received: 2,
+  unsettled: 0,
+  lost: 0,
+  doubled: 0,
+  foreign: 0,
+  findings: [],
+}
 
 const stored = (...more: StoredConversations[number]['entries']): StoredConversations => [
   { id: 'c1', entries: [...entries, ...more] },
@@ -105,17 +114,40 @@ describe('the soak’s comparison', () => {
     expect(verdict).toEqual({ ...good, unsettled: 1 })
   })
 
+  it('names each message that was lost or doubled, and how', () => {
+    const again = visitorWith(...visitor.received, ...visitor.received.slice(-1))
+    expect(compare(again, sent ? stored(sent) : []).findings).toEqual([
+      { visitor: 1, id: 'sent', what: 'stored twice' },
+      { visitor: 1, id: 'answer', what: 'received twice' },
+    ])
+  })
+
+  it('counts no message as lost that a visitor who could not read to the end did not receive', () => {
+    const cut = { ...visitor, received: visitor.received.slice(0, 2), hasReadAll: false }
+    expect(compare([cut], conversations)).toEqual({ ...good, received: 1 })
+  })
+
   it('counts what was forgotten, and how much of it no restart of Redis explains', () => {
     const windows = [{ from: 50_000, to: 51_000 }]
-    const lossesAt = (...times: number[]) =>
-      times.map((acknowledgedAt) => ({ what: 'conversation' as const, acknowledgedAt }))
+    const lossesAt = (...calls: [sentAt: number, answeredAt: number][]) =>
+      calls.map(([sentAt, answeredAt]) => ({
+        what: 'conversation' as const,
+        acknowledged: { sentAt, answeredAt },
+      }))
+    const [during] = lossesAt([50_500, 50_600])
     const visitors = [
-      { ...visitor, losses: lossesAt(49_999, 50_000) },
-      { ...visitor, losses: [{ what: 'session' as const, acknowledgedAt: 70_000 }] },
+      { ...visitor, losses: lossesAt([49_000, 49_999], [49_000, 50_000], [51_000, 70_000]) },
+      {
+        ...visitor,
+        losses: [
+          ...lossesAt([51_001, 51_500]),
+          ...(during ? [{ ...during, what: 'session' as const }] : []),
+        ],
+      },
     ]
     expect(countLosses(visitors, windows)).toEqual({
       sessions: 1,
-      conversations: 2,
+      conversations: 4,
       unexplained: 2,
     })
     expect(countLosses([visitor], windows)).toEqual({
