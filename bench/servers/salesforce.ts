@@ -19,10 +19,11 @@ async function entryLogs(): Promise<Response> {
     const happened = salesforce
       .conversation(id)
       .entryLog.filter(({ happensAt }) => happensAt <= now)
-    const entries = happened.map(({ entry }) => ({
+    const entries = happened.map(({ entry, happensAt }) => ({
       id: entry.identifier,
       isMessage: entry.entryType === 'Message',
       content: JSON.stringify(entry.entryPayload),
+      at: happensAt,
     }))
     return { id, entries }
   })

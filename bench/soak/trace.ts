@@ -51,8 +51,8 @@ export function createTrace(fault: () => string) {
 
     /** Tells the history of messages that were lost or doubled, and of sessions that ended. */
     histories(findings: readonly Finding[], records: readonly VisitorRecord[]): string[] {
-      const messages = findings.map(({ visitor, id, what }) => [
-        `visitor ${visitor}, message ${id}: ${what}`,
+      const messages = findings.map(({ visitor, id, what, storedAt }) => [
+        `visitor ${visitor}, message ${id}: ${what}; Salesforce stored it at ${storedAt.map((at) => at - beganAt).join(', ')} ms`,
         ...callsOf(visitor)
           .filter((call) => call.id === id)
           .map(lineOf),

@@ -1,11 +1,16 @@
 /** Compares the messages that visitors sent and received with Salesforce's stored ones. Pure. */
 import * as z from 'zod'
 
-/** Parses conversations as Salesforce stores them; `content` is the whole payload as text. */
+/**
+ * Parses conversations as Salesforce stores them; `content` is the whole payload as text, and `at` the
+ * moment of the effect, epoch milliseconds.
+ */
 export const storedConversationsSchema = z.array(
   z.object({
     id: z.string(),
-    entries: z.array(z.object({ id: z.string(), isMessage: z.boolean(), content: z.string() })),
+    entries: z.array(
+      z.object({ id: z.string(), isMessage: z.boolean(), content: z.string(), at: z.number() }),
+    ),
   }),
 )
 export type StoredConversations = z.infer<typeof storedConversationsSchema>
@@ -53,7 +58,13 @@ export type Verdict = {
 }
 
 /** Is one error, for whoever looks for its cause. */
-export type Finding = { visitor: number; id: string; what: string }
+export type Finding = {
+  visitor: number
+  id: string
+  what: string
+  /** Lists when Salesforce stored the message; epoch milliseconds. */
+  storedAt: readonly number[]
+}
 type Counts = Omit<Verdict, 'findings'>
 
 /** Returns the beginning of a visitor's text, which the bot's answer repeats. */
@@ -85,7 +96,10 @@ function compareOne(
   const storedAgain = repeatedIn(stored.map(({ id }) => id))
   const receivedAgain = repeatedIn(received.map(({ id }) => id))
   const found = (what: string, ids: readonly string[]) =>
-    ids.map((id): Finding => ({ visitor: index, id, what }))
+    ids.map((id): Finding => {
+      const storedAt = stored.filter((entry) => entry.id === id).map(({ at }) => at)
+      return { visitor: index, id, what, storedAt }
+    })
   const foreignReceived = received.filter(
     ({ id, text }) => !storedIds.has(id) || isForeign(text, index),
   )

@@ -24,9 +24,9 @@ const visitor: VisitorRecord = {
   ],
 }
 const entries: StoredConversations[number]['entries'] = [
-  { id: 'joined', isMessage: false, content: '{}' },
-  { id: 'sent', isMessage: true, content: sentText },
-  { id: 'answer', isMessage: true, content: sentText },
+  { id: 'joined', isMessage: false, content: '{}', at: 1 },
+  { id: 'sent', isMessage: true, content: sentText, at: 2 },
+  { id: 'answer', isMessage: true, content: sentText, at: 2 },
 ]
 const [, sent, answer] = entries
 const conversations: StoredConversations = [{ id: 'c1', entries }]
@@ -117,8 +117,8 @@ describe('the soak’s comparison', () => {
   it('names each message that was lost or doubled, and how', () => {
     const again = visitorWith(...visitor.received, ...visitor.received.slice(-1))
     expect(compare(again, sent ? stored(sent) : []).findings).toEqual([
-      { visitor: 1, id: 'sent', what: 'stored twice' },
-      { visitor: 1, id: 'answer', what: 'received twice' },
+      { visitor: 1, id: 'sent', what: 'stored twice', storedAt: [2, 2] },
+      { visitor: 1, id: 'answer', what: 'received twice', storedAt: [2] },
     ])
   })
 
