@@ -1,4 +1,4 @@
-/** Holds the links, paths and commands of the documents against the repository. */
+/** Holds the links, paths, functions and commands of the documents against the repository. */
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { anchorsOf, brokenReferences, unusedExceptions } from './references.js'
@@ -13,7 +13,7 @@ const documents = [
   ...['examples/README.md', ...examples.filter((file) => existsSync(file))],
 ]
 
-it.each(documents)('%s names only links, paths and commands that exist', (file) => {
+it.each(documents)('%s names only links, paths, functions and commands that exist', (file) => {
   expect(brokenReferences(file)).toEqual([])
 })
 
@@ -37,6 +37,7 @@ it.each([
   ['path lib/{problem,none}.ts', '`lib/{problem,none}.ts`'],
   ['path tests/none.test.ts', '```sh\nnpx vitest run tests/none.test.ts\n```'],
   ['path lib/store/none.ts', '```\nlib/\n  store/   Redis\n    none.ts   nothing\n```'],
+  ['name noneOf in lib/problem.ts', '`lib/problem.ts`, `noneOf`'],
   ['command npm run none', '`npm run none`'],
   ['command npm tset', '```sh\nnpm ci && npm tset\n```'],
   ['command vitest run --project none', '`npx vitest run --project none`'],
@@ -48,6 +49,7 @@ it.each([
   '[a file](docs/security.md), [a folder](docs), [another site](https://example.com/none)',
   '# A `title`, twice\n\n[one](#a-title-twice)',
   '`api/<endpoint>.ts`, `tests/**/*.faults.test.ts`, `lib/{problem,limits}.ts`, `lib/store/`',
+  '`lib/problem.ts`, `GatewayError`; `lib/problem.ts`, `lib/limits.ts`',
   '`problem.ts`, `/api/auth`, `application/json`, `https://example.com/none`',
   '`npm test`, `npm run e2e`, `npm ci`, `npx vitest run --project unit`',
   'Without backticks lib/none.ts is prose.',

@@ -217,6 +217,15 @@ function brokenCommands(file: string, text: string): string[] {
   return [...scripts, ...projects].map(([command]) => command)
 }
 
+/** Returns names that follow a file (`lib/file.ts`, `name`) and do not occur in it. */
+function brokenNames(text: string): string[] {
+  const named = proseOf(text).matchAll(/`([\w./-]+\.tsx?)`, `(\w+)`/g)
+  return [...named].flatMap(([, path = '', name = '']) => {
+    if (!existsSync(path) || new RegExp(`\\b${name}\\b`).test(sourceOf(path))) return []
+    return [`name ${name} in ${path}`]
+  })
+}
+
 /** Returns what a document refers to and does not exist, such as `path lib/none.ts`. */
 export function brokenReferences(file: string, text = sourceOf(file)): string[] {
   const links = targetsIn(text).filter((target) => !isLinked(file, text, target))
@@ -224,6 +233,7 @@ export function brokenReferences(file: string, text = sourceOf(file)): string[] 
   return [
     ...links.map((target) => `link ${target}`),
     ...[...new Set(paths)].map((path) => `path ${path}`),
+    ...brokenNames(text),
     ...brokenCommands(file, text).map((command) => `command ${command}`),
   ]
 }
