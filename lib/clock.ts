@@ -5,17 +5,19 @@
  * clock is off, at no cost but one command a minute.
  */
 
-/** Milliseconds after which a process asks Redis for the time again. */
+/** Sets the milliseconds after which a process asks Redis for the time again. */
 const freshMs = 60_000
-/** Milliseconds before a question that was not answered is repeated. */
+/** Sets the milliseconds before a question that was not answered is repeated. */
 const askAgainMs = 1000
-/** Milliseconds between two questions that a call has to wait for. */
+/** Sets the milliseconds between two questions that a call has to wait for. */
 const ensureAgainMs = 300_000
-/** Milliseconds by which the clock of a process may jump before Redis is asked again. */
+/** Sets the milliseconds by which the clock of a process may jump before Redis is asked again. */
 const maxJumpMs = 1000
-/** Milliseconds by which two clocks may drift apart in one millisecond. */
+/** Sets the milliseconds by which two clocks may drift apart in one millisecond. */
 const maxDrift = 0.0005
-/** Milliseconds by which clocks are assumed to differ where Redis' time is not known yet. */
+/**
+ * Sets the milliseconds by which clocks are assumed to differ where Redis' time is not known yet.
+ */
 export const maxSkewMs = 600_000
 
 /** Bounds of "Redis' time minus ours", in milliseconds, and how they were found. */

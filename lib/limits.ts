@@ -15,7 +15,7 @@ export type LimitName =
   | 'other'
   | 'tokens'
 
-/** Size of a limit: a count and a window, such as `[22, '1 m']`. */
+/** Describes the size of a limit: a count and a window, such as `[22, '1 m']`. */
 export type LimitSize = readonly [count: number, window: string]
 export type Limits = Readonly<Record<LimitName, LimitSize>>
 
@@ -46,30 +46,30 @@ export function windowMsOf([, window]: LimitSize): number {
 }
 
 /**
- * A group of addresses that a caller belongs to. IPv4 has one, the address. IPv6 has three, because
- * a household has up to 256 networks of /64, and whoever rents a server often a /48.
+ * Describes a group of addresses that a caller belongs to. IPv4 has one, the address. IPv6 has
+ * three, because a household has up to 256 networks of /64, and whoever rents a server often a /48.
  */
 export type AddressGroup = {
   /** Stands behind the limit's name in `RateLimit` headers: nothing, `/56` or `/48`. */
   suffix: string
-  /** Name in counters: a keyed hash, because addresses are not stored. */
+  /** Holds the name in counters: a keyed hash, because addresses are not stored. */
   key: string
-  /** The limit of the group, in limits of one address. */
+  /** Holds the limit of the group, in limits of one address. */
   times: number
 }
 
-/** The address of a caller, as counters know it. */
+/** Describes the address of a caller, as counters know it. */
 export type CallerAddress = {
-  /** The smallest group first. */
+  /** Holds the smallest group first. */
   groups: readonly AddressGroup[]
-  /** The key of the /48 of an IPv6 address; null for IPv4. */
+  /** Holds the key of the /48 of an IPv6 address; null for IPv4. */
   network: string | null
 }
 
-/** One counter of a call. Counters with one `holder` can be counted together. */
+/** Describes one counter of a call. Counters with one `holder` can be counted together. */
 export type Count = {
   limit: LimitName
-  /** The visitor, network or conversation that the counter belongs to. */
+  /** Holds the visitor, network or conversation that the counter belongs to. */
   holder: string
   /** Tells the holder's counters of one limit apart. */
   what: string
@@ -101,15 +101,18 @@ export function perAddress(limit: LimitName, { groups }: CallerAddress): Count[]
   return groups.map(({ key, ...group }) => ({ limit, holder, what: key, group }))
 }
 
-/** State of one limit after a request was counted. */
+/** Describes the state of one limit after a request was counted. */
 export type LimitOutcome = {
-  /** The limit's name, for a network of IPv6 with its suffix (`auth/56`). */
+  /** Holds the limit's name, for a network of IPv6 with its suffix (`auth/56`). */
   name: string
   allowed: boolean
   limit: number
   remaining: number
   windowSeconds: number
-  /** Milliseconds until the limit is whole; when nothing remains, until the next call passes. */
+  /**
+   * Holds the milliseconds until the limit is whole; when nothing remains, until the next call
+   * passes.
+   */
   resetMs: number
 }
 

@@ -33,40 +33,43 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems
 
-/** One thing wrong with one field of the request; `path` is dotted (`selections.0.itemId`). */
+/**
+ * Describes one thing wrong with one field of the request; `path` is dotted
+ * (`selections.0.itemId`).
+ */
 export type FieldError = { path: string; message: string }
 
 type Details = {
-  /** For people; never holds a token, a foreign wording or a message text. */
+  /** Speaks to people; never holds a token, a foreign wording or a message text. */
   detail?: string
   retryAfterMs?: number
   /** Overrides the code's default `retryable`: the operation may have taken effect. */
   retryable?: false
   errors?: readonly FieldError[]
-  /** Further members of the problem, such as `prechat`. */
+  /** Holds further members of the problem, such as `prechat`. */
   extra?: Readonly<Record<string, unknown>>
   headers?: Readonly<Record<string, string>>
   /** Tells if a failed operation may have taken effect. Never serialised. */
   effect?: 'none' | 'unknown'
   /**
-   * True for Salesforce's 401: the token is refused, and a fresh one may be accepted. Never
+   * Is true for Salesforce's 401: the token is refused, and a fresh one may be accepted. Never
    * serialised.
    */
   isTokenRefused?: boolean
-  /** True when Salesforce's 429 said how long to wait. Never serialised. */
+  /** Is true when Salesforce's 429 said how long to wait. Never serialised. */
   isWaitStated?: boolean
   /**
-   * True for Salesforce's 403: the visitor may not do this here, for one of several reasons. Never
-   * serialised.
+   * Is true for Salesforce's 403: the visitor may not do this here, for one of several reasons.
+   * Never serialised.
    */
   isForbidden?: boolean
-  /** For the log line: what an operator should check. Never serialised. */
+  /** Tells the log line what an operator should check. Never serialised. */
   note?: string
-  /** For us; never serialised. */
+  /** Helps us; is never serialised. */
   cause?: unknown
 }
 
-/** The only error that reaches a caller as itself; everything else becomes `internal`. */
+/** Is the only error that reaches a caller as itself; everything else becomes `internal`. */
 export class GatewayError extends Error {
   override name = 'GatewayError' as const
   readonly code: ProblemCode

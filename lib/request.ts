@@ -13,9 +13,9 @@ type Usage = { ms: number; requests: number }
 
 export type RequestScope = {
   deadline: number
-  /** Aborted when the caller has gone away or the process is about to stop. */
+  /** Is aborted when the caller has gone away or the process is about to stop. */
   signal: AbortSignal
-  /** Aborted when the caller has gone away. */
+  /** Is aborted when the caller has gone away. */
   gone: AbortSignal
   /** The request changes nothing: without a caller, its work is given up. */
   isReadOnly: boolean
@@ -25,12 +25,12 @@ export type RequestScope = {
   answered: Promise<void>
   setAnswered: () => void
   spent: Record<Dependency, Usage>
-  /** Milliseconds spent on what failed. */
+  /** Holds the milliseconds spent on what failed. */
   wastedMs: Record<Dependency, number>
   limits: LimitOutcome[]
-  /** Sentence for the log line of a request that succeeds; null when there is none. */
+  /** Holds the sentence for the log line of a request that succeeds; null when there is none. */
   note: string | null
-  /** The request's span, where spans are recorded. */
+  /** Holds the request's span, where spans are recorded. */
   span: ActiveSpan | null
 }
 
@@ -41,7 +41,7 @@ function unabortedSignal(): AbortSignal {
   return new AbortController().signal
 }
 
-/** The host's knowledge of a request; see `RequestScope`. */
+/** Describes the host's knowledge of a request; see `RequestScope`. */
 export type HostSignals = Partial<Pick<RequestScope, 'signal' | 'gone' | 'waitUntil'>>
 
 /** Creates a scope without a deadline yet. Where a host has no `gone` of its own, it is `signal`. */

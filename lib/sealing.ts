@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { createBoundedCache } from './bounded-cache.js'
 
-/** One derived key; `id` tells which secret it came from without telling the secret. */
+/** Describes one derived key; `id` tells which secret it came from without telling the secret. */
 export type DerivedKey = { id: string; bytes: Uint8Array }
 
 /** Derives one 256-bit key per secret for one purpose (HKDF-SHA256), newest first. */

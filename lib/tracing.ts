@@ -7,7 +7,7 @@ import type { Context, ContextManager, Span, SpanOptions, TracerProvider } from 
 type Api = typeof import('@opentelemetry/api')
 
 /**
- * The symbol under which an SDK registers itself, whichever copy of the API it was built with
+ * Holds the symbol under which an SDK registers itself, whichever copy of the API it was built with
  * (`@opentelemetry/api`, global-utils).
  */
 const apiRegistration = Symbol.for('opentelemetry.js.api.1')
@@ -43,10 +43,10 @@ async function loadTracing(sdk: Registration): Promise<Tracing> {
   return { api: await loading, sdk }
 }
 
-/** A span that runs; work done inside of `context` belongs below it. */
+/** Describes a span that runs; work done inside of `context` belongs below it. */
 export type ActiveSpan = { tracing: Tracing; span: Span; context: Context }
 
-/** Outcome of the traced work: its status, and the code of a failure. */
+/** Describes the outcome of the traced work: its status, and the code of a failure. */
 export type Outcome = { status?: number; code?: string | undefined }
 
 function begin(tracing: Tracing, name: string, options: SpanOptions, parent: Context): ActiveSpan {
@@ -70,7 +70,7 @@ function finish({ tracing: { api }, span }: ActiveSpan, { status, code }: Outcom
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'PATCH'])
 
-/** Attributes that a request's span has from the beginning. */
+/** Describes attributes that a request's span has from the beginning. */
 type RequestInfo = { endpoint: string; method: string; requestId: string }
 
 /** Does the work of a request in a span of its own, below the active span. */

@@ -26,11 +26,11 @@ export type StaticContentMessage = Common & {
   staticContent: {
     formatType: 'Text'
     text: string
-    /** The same as CommonMark, which may hold tables; it has no HTML and no pictures. */
+    /** Holds the same as CommonMark, which may hold tables; it has no HTML and no pictures. */
     markdown?: string | undefined
     citations?: { label?: string | undefined; url: string }[] | undefined
   }
-  /** Texts that the visitor may send as an answer. */
+  /** Holds texts that the visitor may send as an answer. */
   suggestions?: string[] | undefined
 }
 

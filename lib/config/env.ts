@@ -198,12 +198,12 @@ export function readEnv(source: Source) {
       url: env.SALESFORCE_MESSAGING_URL,
       orgId: env.SALESFORCE_ORG_ID,
       deployment: env.SALESFORCE_DEPLOYMENT,
-      /** Features that token requests ask for; streaming tokens need 63 (`enhanced-chat-api.md §1.5`). */
+      /** Names the features of tokens; streaming needs 63 (`enhanced-chat-api.md §1.5`). */
       capabilitiesVersion: env.SALESFORCE_CAPABILITIES_VERSION ?? defaultCapabilities(env),
     },
-    /** Use of Salesforce's event stream: none, or inside a poll that waits. */
+    /** Holds the use of Salesforce's event stream: none, or inside a poll that waits. */
     events: env.SALESFORCE_EVENTS,
-    /** Conversations whose first message carries the attributes of the start again. */
+    /** Names the conversations whose first message carries the attributes of the start again. */
     firstMessageAttributes: env.FIRST_MESSAGE_ATTRIBUTES,
     redis: {
       url: env.UPSTASH_REDIS_REST_URL,
@@ -211,7 +211,7 @@ export function readEnv(source: Source) {
       prefix: env.REDIS_PREFIX ?? env.VERCEL_ENV ?? 'local',
       timeoutMs: env.REDIS_TIMEOUT_MS,
     },
-    /** Login of the guide's dialect; null where the real API is called. */
+    /** Holds the login of the guide's dialect; null where the real API is called. */
     guide: guide.value,
     verification: verification.value,
     identity: identity.value,
@@ -219,7 +219,9 @@ export function readEnv(source: Source) {
     secrets: env.SESSION_SECRET,
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
-    /** Secret that verifies the challenge of new anonymous visitors; null: they need none. */
+    /**
+     * Holds the secret that verifies the challenge of new anonymous visitors; null: they need none.
+     */
     turnstileSecret: env.TURNSTILE_SECRET ?? null,
     callerAttributes: env.CALLER_ATTRIBUTES,
     clientAddress: env.CLIENT_ADDRESS ?? (env.VERCEL ? 'vercel' : 'socket'),
@@ -233,7 +235,8 @@ export function readEnv(source: Source) {
       refreshMs: env.REFRESH_TOKEN_DAYS * day,
       guestRefreshMs,
       /**
-       * Lifetime of a tombstone: longer than that of every token that the visitor may still hold.
+       * Holds the lifetime of a tombstone: longer than that of every token that the visitor may
+       * still hold.
        */
       tombstoneMs: Math.max(accessTokenMs, guestRefreshMs),
       verifiedSessionMs: env.VERIFIED_SESSION_MAX * day,

@@ -47,13 +47,13 @@ export const serviceUrl = z
     return `${origin}${pathname}`.replace(/\/+$/, '')
   })
 
-/** An address without a path: a path would be repeated in front of the API's own. */
+/** Describes an address without a path: a path would be repeated in front of the API's own. */
 export const serviceOrigin = serviceUrl.refine(
   (url) => new URL(url).origin === url,
   'must be an address without a path',
 )
 
-/** A secret that travels in a header: blanks and line breaks cannot. */
+/** Describes a secret that travels in a header: blanks and line breaks cannot. */
 export const headerToken = z.string().regex(/^[\x21-\x7e]+$/, 'must be a token without blanks')
 
 export const secrets = list.refine(
@@ -83,7 +83,7 @@ export const origins = list
   )
   .default([])
 
-/** Source of a caller's address; never a header that the caller can write. */
+/** Describes the source of a caller's address; never a header that the caller can write. */
 export type ClientAddress = 'vercel' | 'lambda' | 'socket' | { trustedHops: number }
 
 export const clientAddress = z

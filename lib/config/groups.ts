@@ -8,7 +8,7 @@ import type { IdentitySource } from '../visitors/identity.js'
 import { splitList } from './fields.js'
 import { readCertificates, readSigningKeys } from './pem.js'
 
-/** Value of a group, or its errors: one sentence per variable. */
+/** Describes the value of a group, or its errors: one sentence per variable. */
 export type Group<T> = { value: T | null; complaints: readonly string[] }
 
 type Values = Readonly<Record<string, string | undefined>>

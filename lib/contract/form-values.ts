@@ -3,13 +3,13 @@ import * as z from 'zod'
 import { type AnswerType, answerType } from './messages/forms.js'
 import { toLine } from './plain-text.js'
 
-/** Opaque: as the message that is answered gave it. */
+/** Describes an opaque id: as the message that is answered gave it. */
 export const itemId = z
   .string()
   .min(1, 'must not be empty')
   .max(1000, 'must be at most 1,000 characters')
 
-/** Words for people, beside an id. */
+/** Describes words for people, beside an id. */
 export const title = z
   .string()
   .overwrite(toLine)
@@ -26,7 +26,7 @@ const date = 'must be a date such as 2026-11-24'
 const moment = 'must be a date and time with a zone, such as 2026-11-24T09:00:00Z'
 const types = `must be one of: ${answerType.options.join(', ')}`
 
-/** The values that each type of input takes. */
+/** Holds the values that each type of input takes. */
 const takes: Record<AnswerType, z.ZodType> = {
   text: z.string('must be a text'),
   multiline: z.string('must be a text'),
@@ -43,14 +43,14 @@ export function mismatch(type: AnswerType, given: unknown): string | null {
   return takes[type].safeParse(given).error?.issues[0]?.message ?? null
 }
 
-/** One filled-in input. Without `type` it is what the JSON type of `value` says. */
+/** Describes one filled-in input. Without `type` it is what the JSON type of `value` says. */
 export const formValue = z
   .strictObject({
     inputId: itemId,
     value,
     type: z.enum(answerType.options, types).optional(),
     label: title.optional(),
-    /** Titles of a select's items; else the text to show for the value. */
+    /** Holds the titles of a select's items; else the text to show for the value. */
     title: z
       .union([title, z.array(title).max(100)], 'must be a text, or one for each item')
       .optional(),

@@ -2,7 +2,10 @@
 
 /** Ends of lines of any kind; a lone U+000D is one as well. */
 const lineBreaks = /\r\n?|[\v\f\u0085\u2028\u2029]/g
-/** Control characters, and those that turn the direction of a text, by which it can pose as another. */
+/**
+ * Matches control characters, and those that turn the direction of a text, by which it can pose as
+ * another.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const controls = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 

@@ -37,7 +37,7 @@ const prechatField = z.strictObject({
     .optional(),
 })
 
-/** The deployment's form, normalised; hidden fields are left out. */
+/** Describes the deployment's form, normalised; hidden fields are left out. */
 export const prechat = z.strictObject({
   required: z.boolean(),
   per: z.enum(['conversation', 'session']),
@@ -127,7 +127,7 @@ export const endReply = z.strictObject({
 })
 export type EndReply = z.infer<typeof endReply>
 
-/** The visitor's conversations, newest first. */
+/** Describes the visitor's conversations, newest first. */
 export const conversationsReply = z.strictObject({
   conversations: z.array(
     z.strictObject({
@@ -140,7 +140,9 @@ export const conversationsReply = z.strictObject({
 })
 export type ConversationsReply = z.infer<typeof conversationsReply>
 
-/** Business hours: until when it is open, or when it opens, as far as Salesforce tells. */
+/**
+ * Describes business hours: until when it is open, or when it opens, as far as Salesforce tells.
+ */
 export const availabilityReply = z.strictObject({
   open: z.boolean(),
   opensAt: timestamp.optional(),
@@ -148,14 +150,14 @@ export const availabilityReply = z.strictObject({
 })
 export type AvailabilityReply = z.infer<typeof availabilityReply>
 
-/** A PDF, and the name to keep it under. */
+/** Describes a PDF, and the name to keep it under. */
 export const transcriptReply = z.strictObject({
   name: z.string().regex(/^[\w-]+\.pdf$/),
   pdf: z.instanceof(ReadableStream),
   bytes: z.int().min(0).nullable(),
 })
 
-/** Public keys (RFC 7517) with their certificates. */
+/** Describes public keys (RFC 7517) with their certificates. */
 export const keySet = z.strictObject({
   keys: z.array(
     z.strictObject({
@@ -182,5 +184,5 @@ export const healthReply = z.strictObject({
     ),
 })
 
-/** An answer without a body: 204. */
+/** Describes an answer without a body: 204. */
 export const noReply = z.null()

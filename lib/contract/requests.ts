@@ -117,7 +117,7 @@ export const readReceipt = z.strictObject({
   kind: z.enum(['read', 'delivered'], 'must be read or delivered').default('read'),
 })
 
-/** Every kind of message and signal, by its type. */
+/** Lists every kind of message and signal, by its type. */
 const messageRequests = [textMessage, choiceResponse, formResponse] as const
 const signals = [typingIndicator, readReceipt] as const
 const sendableTypes =
@@ -138,7 +138,7 @@ export function isSignal(request: SendRequest): request is SignalRequest {
   return request.messageType === 'TypingIndicator' || request.messageType === 'ReadReceipt'
 }
 
-/** A form: the file, and the text sent with it. */
+/** Describes a form: the file, and the text sent with it. */
 export const uploadRequest = z.strictObject({
   conversationId: uuid,
   /** Makes a retry harmless. */

@@ -9,7 +9,7 @@ import { remainingMs } from '../request.js'
 import type { Messaging } from '../salesforce/messaging.js'
 import type { HoursCache } from '../store/hours.js'
 
-/** Share of the request's time for finding out when the chat opens. */
+/** Sets the share of the request's time for finding out when the chat opens. */
 const timeShare = 1 / 4
 
 /** Returns when the chat opens, as ISO 8601; null when it is open, or that is not known. */

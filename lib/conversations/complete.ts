@@ -7,7 +7,7 @@ import { fillIn, isIncomplete } from './fill-in.js'
 import type { Listing } from './listing.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
-/** Share of the request's time for titles; the rest is for sending the message. */
+/** Sets the share of the request's time for titles; the rest is for sending the message. */
 const timeShare = 1 / 4
 
 export function createTitleCompletion(listing: Listing) {

@@ -53,7 +53,7 @@ type Options = {
   maxConversations: number
   settleMs: number
   events: 'off' | 'wait'
-  /** The time that all processes share. */
+  /** Holds the time that all processes share. */
   clock: Clock
 }
 

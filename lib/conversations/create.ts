@@ -18,7 +18,7 @@ type Options = {
   clock: Clock
 }
 
-/** The values that a conversation is opened with, and the visitor's lock. */
+/** Describes the values that a conversation is opened with, and the visitor's lock. */
 type Opening = { routingAttributes: Attributes; contextParameters?: Attributes; lock: Lock }
 
 function openConversation(

@@ -29,18 +29,18 @@ export type DeliveryOptions = {
   listing: Listing
   clock: Clock
   /**
-   * Milliseconds after an attempt was given up in which its effect may still show in Salesforce's
-   * list.
+   * Sets the milliseconds after an attempt was given up in which its effect may still show in
+   * Salesforce's list.
    */
   settleMs: number
 }
 
 const retryIntervalMs = 200
 const maxAttempts = 3
-/** Milliseconds that a further attempt needs beside the time to reconcile it. */
+/** Sets the milliseconds that a further attempt needs beside the time to reconcile it. */
 const minAttemptMs = 200
 
-/** Context of one call of send. */
+/** Describes the context of one call of send. */
 export type SendCall = {
   owned: OwnedConversation
   ref: ConversationRef

@@ -14,7 +14,7 @@ type Options = {
   end: ReturnType<typeof createEnd>
 }
 
-/** `open`: how many conversations were open; `ended`: how many of them Salesforce ended. */
+/** Counts conversations; `open`: how many were open; `ended`: how many of them Salesforce ended. */
 type Endings = { open: number; ended: number; isFailed: boolean }
 
 const leftOpenNote =

@@ -25,10 +25,10 @@ export type Listing = ReturnType<typeof createListing>
 const backOffNote =
   'Salesforce answered 429 to a list of entries; the conversation is left alone for a while'
 
-/** Milliseconds that a look needs at least, so that waiting for a turn is worth it. */
+/** Sets the milliseconds that a look needs at least, so that waiting for a turn is worth it. */
 const minLookMs = 250
 
-/** A conversation and its owner: looks are counted for both. */
+/** Describes a conversation and its owner: looks are counted for both. */
 type Reached = Pick<OwnedConversation, 'visitorId' | 'conversation'>
 
 function listKeyOf({ visitorId, conversation }: Reached): ListKey {

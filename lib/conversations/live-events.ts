@@ -9,9 +9,9 @@ import { callerSignal, noteForLog } from '../request.js'
 import type { ConversationRef, Messaging } from '../salesforce/messaging.js'
 import type { StreamGate } from './stream-gate.js'
 
-/** A stream that is listened to until `close`. */
+/** Describes a stream that is listened to until `close`. */
 export type LiveEvents = {
-  /** Events so far that say that the list may have changed. */
+  /** Counts the events so far that say that the list may have changed. */
   readonly rings: number
   readonly activity: ActivityState
   /** Something was heard that a client would show, or show no longer. */
@@ -24,7 +24,9 @@ export type LiveEvents = {
 type Options = {
   messaging: Messaging
   gate: StreamGate
-  /** Date of the newest entry that the caller has: what was told up to then is no news. */
+  /**
+   * Holds the date of the newest entry that the caller has: what was told up to then is no news.
+   */
   after: number
 }
 

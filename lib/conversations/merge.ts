@@ -21,7 +21,7 @@ type Options = {
   end: ReturnType<typeof createEnd>
 }
 
-/** A guest's conversation, with the routing values that pass to the visitor with it. */
+/** Describes a guest's conversation, with the routing values that pass to the visitor with it. */
 type Coming = OwnedConversation & { routingAttributes: Attributes }
 
 function ownedBy(visitorId: string, { conversations, tokenOf }: ConversationTokens) {

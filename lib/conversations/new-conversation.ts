@@ -35,7 +35,7 @@ export type NewConversationOptions = {
   tokens: SalesforceTokens
   openingTime: OpeningTime
   firstMessageAttributes: FirstMessageAttributes
-  /** Organisation and deployment, as records carry them. */
+  /** Holds the organisation and deployment, as records carry them. */
   deployment: string
   callerAttributes: readonly string[]
   maxConversations: number
@@ -43,13 +43,13 @@ export type NewConversationOptions = {
   clock: Clock
 }
 
-/** A token for a new conversation, and what the deployment offered with it. */
+/** Describes a token for a new conversation, and what the deployment offered with it. */
 type TokenWithOffer = { token: SealedToken; offer: Offer }
 
-/** The visitor on one device; `network`: the /48 of the caller's IPv6 address, null for IPv4. */
+/** Describes the visitor on a device. `network`: the /48 of an IPv6 address, null for IPv4. */
 export type Starter = Device & { network: string | null }
 
-/** A conversation about to be created, but for its id. */
+/** Describes a conversation about to be created, but for its id. */
 type Beginning = {
   caller: Starter
   lock: Lock
@@ -66,7 +66,7 @@ type Beginning = {
  */
 export type FirstMessageAttributes = 'auto' | 'always' | 'never'
 
-/** The record that was read under the lock. */
+/** Describes the record that was read under the lock. */
 export type LockedStart = { record: StartRecord; lock: Lock }
 
 const nothing = async () => undefined

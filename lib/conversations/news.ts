@@ -15,9 +15,9 @@ import type { ListGrant } from '../store/list-budget.js'
 import type { LiveEvents } from './live-events.js'
 
 /**
- * Result of waiting: the last page that was read, null when no look was allowed or needed; the
- * milliseconds until the next look is allowed; what the event stream told, null without one; and
- * whether a ring is left that no look has answered for good.
+ * Describes the result of waiting: the last page that was read, null when no look was allowed or
+ * needed; the milliseconds until the next look is allowed; what the event stream told, null without
+ * one; and whether a ring is left that no look has answered for good.
  */
 export type News = {
   page: PollPage | null
@@ -29,9 +29,12 @@ export type News = {
 export type NewsRequest = {
   cursor: Cursor
   limit: number
-  /** Epoch milliseconds at which the wait is over; not after now for a poll that does not wait. */
+  /**
+   * Holds epoch milliseconds at which the wait is over; not after now for a poll that does not
+   * wait.
+   */
   waitUntil: number
-  /** The look that was asked for with the poll's limits. */
+  /** Holds the look that was asked for with the poll's limits. */
   grant: ListGrant
 }
 
@@ -125,15 +128,15 @@ function firstLookAt({ cursor, waitUntil }: NewsRequest, beganAt: number, clock:
 function createSchedule(request: NewsRequest, beganAt: number, clock: Clock) {
   const { grant } = request
   const firstAt = firstLookAt(request, beganAt, clock)
-  /** Moment from which the budget allows a look. */
+  /** Holds the moment from which the budget allows a look. */
   let allowedAt = grant.allowed ? beganAt : beganAt + grant.waitMs
   let intervalMs = 0
   let lastLookAt = 0
   let lastRingLookAt = 0
   let answeredRings = 0
   /**
-   * Moment of one more look after a ring, or just after the opening, that brought nothing: what
-   * happened just before may be listed a moment later, and rings no second time.
+   * Holds the moment of one more look after a ring, or just after the opening, that brought
+   * nothing: what happened just before may be listed a moment later, and rings no second time.
    */
   let owedAt = never
 

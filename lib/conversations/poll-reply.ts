@@ -17,12 +17,12 @@ import type { OwnedConversation } from './salesforce-tokens.js'
 type Options = { messaging: Messaging; cursors: Cursors; clock: Clock }
 
 /**
- * State of the caller's poll limit, so that the pace can slow before the limit refuses, and the look
- * into Salesforce's list that was asked for with it.
+ * Describes the state of the caller's poll limit, so that the pace can slow before the limit
+ * refuses, and the look into Salesforce's list that was asked for with it.
  */
 export type Allowance = { remaining: number; resetMs: number; look: ListGrant }
 
-/** Milliseconds after an end in which entries may still show. */
+/** Sets the milliseconds after an end in which entries may still show. */
 const lingerMs = 2000
 
 function conversationOf(

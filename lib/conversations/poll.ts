@@ -19,7 +19,7 @@ import { type Allowance, createPollReplies, isSettled } from './poll-reply.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 import type { StreamGate } from './stream-gate.js'
 
-/** Parameters of a poll. `waitSeconds`: how long it may stay open until there is news. */
+/** Describes parameters of a poll. `waitSeconds`: how long it may stay open until there is news. */
 export type PollOptions = {
   cursor?: string | undefined
   before?: string | undefined
@@ -35,7 +35,9 @@ type Options = {
   listing: Listing
   gate: StreamGate
   clock: Clock
-  /** `wait`: a poll that waits listens to Salesforce's event stream. */
+  /**
+   * Tells which polls hear events; `wait`: a poll that waits listens to Salesforce's event stream.
+   */
   events: 'off' | 'wait'
 }
 

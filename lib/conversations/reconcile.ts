@@ -9,21 +9,21 @@ import type { Listing, WhenEmpty } from './listing.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
 /**
- * The result of a look; `absent` only when a whole look, begun after the time in which an effect
- * may show, found nothing.
+ * Describes the result of a look; `absent` only when a whole look, begun after the time in which an
+ * effect may show, found nothing.
  */
 export type DeliveryStatus =
   | { status: 'arrived'; at: number }
   | { status: 'absent' | 'unknown'; at: 0 }
 
-/** The first and the longest pause between two looks, in milliseconds. */
+/** Sets the first and the longest pause between two looks, in milliseconds. */
 const firstPauseMs = 250
 const longestPauseMs = 1000
 const maxPages = 10
 
 type Options = { listing: Listing; clock: Clock; settleMs: number }
 
-/** A conversation as its owner reaches it, and the id of a message that may be in it. */
+/** Describes a conversation as its owner reaches it, and the id of a message that may be in it. */
 export type Search = { owned: OwnedConversation; ref: ConversationRef; id: string }
 
 type Reconciliation = ReturnType<typeof createReconciliation>

@@ -14,7 +14,7 @@ import type { Locks } from '../store/locks.js'
 import type { Offer, SealedToken, StoredConversation } from '../store/record.js'
 import type { Records } from '../store/records.js'
 
-/** A conversation, the visitor it belongs to, and its token as it was read. */
+/** Describes a conversation, the visitor it belongs to, and its token as it was read. */
 export type OwnedConversation = {
   visitorId: string
   conversation: StoredConversation
@@ -31,12 +31,12 @@ type Options = {
   clock: Clock
 }
 
-/** Milliseconds before its end from which a token is renewed. */
+/** Sets the milliseconds before its end from which a token is renewed. */
 const renewalMarginMs = 60_000
 
-/** Milliseconds before a failed request for a token is repeated. */
+/** Sets the milliseconds before a failed request for a token is repeated. */
 const repeatPauseMs = 200
-/** Milliseconds that the repeat needs at least. */
+/** Sets the milliseconds that the repeat needs at least. */
 const minRequestMs = 250
 
 export type SalesforceTokens = ReturnType<typeof createSalesforceTokens>

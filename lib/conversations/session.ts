@@ -21,8 +21,8 @@ import { createRefusals, rejectedInOpenConversation } from './refusals.js'
 import type { OwnedConversation } from './salesforce-tokens.js'
 
 /**
- * A message to send. `answers`: answers to a pre-chat that is asked per session; null when there
- * are none.
+ * Describes a message to send. `answers`: answers to a pre-chat that is asked per session; null
+ * when there are none.
  */
 export type SendContext = {
   owned: OwnedConversation

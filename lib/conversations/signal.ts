@@ -25,7 +25,7 @@ type Options = {
   clock: Clock
 }
 
-/** A signal and its id. */
+/** Describes a signal and its id. */
 type Signal = SignalRequest & { id: string }
 
 export function createSignal({ messaging, records, access, typing, listing, clock }: Options) {

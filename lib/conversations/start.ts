@@ -19,7 +19,9 @@ import {
 
 type Options = NewConversationOptions & { locks: Locks }
 
-/** The record that a start decides on, and the visitor's lock where it was taken with it. */
+/**
+ * Describes the record that a start decides on, and the visitor's lock where it was taken with it.
+ */
 export type BegunStart = { record: StartRecord; lock: Lock | null }
 
 export function createStart(options: Options) {

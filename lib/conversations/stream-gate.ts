@@ -5,14 +5,14 @@
 
 export type StreamGate = ReturnType<typeof createStreamGate>
 
-/** Milliseconds for which streams are silenced. */
+/** Sets the milliseconds for which streams are silenced. */
 const silenceMs = 60_000
 
 /** Bounds the memory; beyond it the conversation that was silenced first is forgotten. */
 const maxConversations = 1000
 
 type Options = {
-  /** Epoch milliseconds. */
+  /** Holds epoch milliseconds. */
   now?: () => number
 }
 

@@ -11,11 +11,11 @@ import type { createSend } from './send.js'
 
 type Options = {
   send: ReturnType<typeof createSend>['send']
-  /** The types that are taken. */
+  /** Holds the types that are taken. */
   uploadTypes: readonly string[]
 }
 
-/** A file as a caller hands it in. */
+/** Describes a file as a caller hands it in. */
 type Upload = { id: string; file: File; text?: string | undefined }
 
 /** With the rest of the form a request stays below Vercel's 4.5 MB. */

@@ -1,7 +1,7 @@
 /** Checks that bytes are of their declared type, by a file's first bytes or by its text. */
 import { isText } from './types.js'
 
-/** `endings`: those that a name may have, the usual one first. */
+/** Describes a kind of file; `endings`: those that a name may have, the usual one first. */
 type FileKind = { endings: readonly string[] }
 
 const textEndings: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,7 @@ const textEndings: Readonly<Record<string, readonly string[]>> = {
 }
 const plainEndings = ['txt', 'text', 'log', 'md', 'csv', 'tsv']
 
-/** Other endings of one kind of file, by the one that the library names. */
+/** Holds other endings of one kind of file, by the one that the library names. */
 const otherEndings: Readonly<Record<string, readonly string[]>> = {
   jpg: ['jpeg', 'jpe', 'jfif'],
   heic: ['heif', 'hif'],
@@ -20,7 +20,10 @@ const otherEndings: Readonly<Record<string, readonly string[]>> = {
   mpg: ['mpeg'],
 }
 
-/** One container under several names: the library's, and the ending when the library knows none. */
+/**
+ * Lists one container under several names: the library's, and the ending when the library knows
+ * none.
+ */
 const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: string]>> = {
   'image/heic': [/^image\/hei[cf]$/],
   'image/heif': [/^image\/hei[cf]$/],
@@ -29,7 +32,7 @@ const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: stri
   'application/vnd.ms-powerpoint': [/^application\/x-cfb$/, 'ppt'],
 }
 
-/** Control characters that no text file holds. */
+/** Matches control characters that no text file holds. */
 const controlCharacter = /(?![\t\n\f\r])\p{Cc}/u
 
 /**

@@ -2,7 +2,9 @@
 
 const maxLength = 255
 
-/** Control characters, invisible ones that turn the reading direction, halves of characters. */
+/**
+ * Matches control characters, invisible ones that turn the reading direction, halves of characters.
+ */
 const unreadable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 function endingOf(name: string): string {

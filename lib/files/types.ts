@@ -1,6 +1,8 @@
 /** Decides which kinds of files may be sent. Pure. */
 
-/** Pictures, documents and plain text; what a support team can open, and what does not run. */
+/**
+ * Lists pictures, documents and plain text: what a support team can open, and what does not run.
+ */
 export const defaultUploadTypes: readonly string[] = [
   'image/png',
   'image/jpeg',
@@ -19,11 +21,16 @@ export const defaultUploadTypes: readonly string[] = [
   'application/vnd.oasis.opendocument.presentation',
 ]
 
-/** Types that a browser may run or render as a page. They are never taken, even when configured. */
+/**
+ * Holds types that a browser may run or render as a page. They are never taken, even when
+ * configured.
+ */
 const activeTypes =
   /^(text\/(html|xml|xsl|javascript|ecmascript|jscript|vbscript)|application\/(xml|xhtml|javascript|ecmascript|x-javascript|hta|x-msdownload|x-sh|x-httpd-php|x-shockwave-flash)|image\/svg|message\/rfc822|multipart\/.*)|\+xml$/
 
-/** Types that a system declares for lack of a better name, by the ending of the file's name. */
+/**
+ * Lists types that a system declares for lack of a better name, by the ending of the file's name.
+ */
 const aliases: readonly [declared: string, ending: RegExp, meant: string][] = [
   ['image/jpg', /$/, 'image/jpeg'],
   ['application/x-zip-compressed', /$/, 'application/zip'],

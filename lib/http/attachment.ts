@@ -1,7 +1,7 @@
 type Attachment = {
   name: string
   type: string
-  /** Length of the body; null when it is not known. */
+  /** Holds the length of the body; null when it is not known. */
   bytes: number | null
   body: ReadableStream
 }

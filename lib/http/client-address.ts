@@ -5,15 +5,15 @@ import type { CallerAddress } from '../limits.js'
 import { noteForLog } from '../request.js'
 import type { Services } from '../services.js'
 
-/** The server's knowledge of the connection that a request came over. */
+/** Describes the server's knowledge of the connection that a request came over. */
 export type Connection = {
   remoteAddress?: string | undefined
   /**
-   * Aborted when the caller hangs up or the server stops. Beside the request, because on Node a
+   * Is aborted when the caller hangs up or the server stops. Beside the request, because on Node a
    * `Request` loses the signal it was made with after a garbage collection.
    */
   signal?: AbortSignal | undefined
-  /** Aborted when the caller hangs up; by default `signal`. */
+  /** Is aborted when the caller hangs up; by default `signal`. */
   gone?: AbortSignal | undefined
   /** Keeps the process alive for work that the answer does not wait for, where it would be frozen. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined
@@ -37,14 +37,20 @@ function groupsOf(address: string): number[] {
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }
 
-/** IPv4 in IPv6: mapped addresses (RFC 4291 §2.5.5.2), and those behind NAT64 (RFC 6052). */
+/**
+ * Lists prefixes of IPv4 in IPv6: mapped addresses (RFC 4291 §2.5.5.2), and those behind NAT64 (RFC
+ * 6052).
+ */
 const embeddingPrefixes = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 
 function hex(groups: readonly number[]): string {
   return groups.map((group) => group.toString(16)).join(':')
 }
 
-/** The groups of addresses that IPv6 is counted by, and the limits of one address that each has. */
+/**
+ * Lists the groups of addresses that IPv6 is counted by, and the limits of one address that each
+ * has.
+ */
 const ipv6Groups = [
   { prefixLength: 64, suffix: '', times: 1 },
   { prefixLength: 56, suffix: '/56', times: 2 },
@@ -81,7 +87,7 @@ function statedAddress(source: ClientAddress, headers: Headers, connection: Conn
   return hops.at(-source.trustedHops) ?? ''
 }
 
-/** Services that have noted once that addresses cannot be read. */
+/** Holds the services that have noted once that addresses cannot be read. */
 const noted = new WeakSet<object>()
 
 const unreadableNote =

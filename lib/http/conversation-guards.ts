@@ -20,7 +20,7 @@ type LimitByInput<I> = { limits: readonly LimitName[]; limitFor(input: I): Limit
 type GuardedConversation = {
   caller: Caller
   owned: OwnedConversation
-  /** The rest of the limit: calls, and milliseconds until it is whole. */
+  /** Holds the rest of the limit: calls, and milliseconds until it is whole. */
   allowance: { remaining: number; resetMs: number }
 }
 

@@ -22,28 +22,28 @@ import type { OperationDocs } from './operation-docs.js'
 import { isAllowedOrigin } from './origin.js'
 import { guardCounted, readCounted, refuseInsistent } from './refused-input.js'
 
-/** One method of one endpoint: what it accepts, what it promises, what it does. */
+/** Describes one method of one endpoint: what it accepts, what it promises, what it does. */
 export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
   name: string
   method: 'GET' | 'POST' | 'DELETE'
-  /** The body of a POST, the query of the others. */
+  /** Holds the body of a POST, the query of the others. */
   input: I
   /** Reads a POST's body; JSON by default. */
   body?: BodyReader
-  /** Schema of the reply; `noReply` for a response without a body. */
+  /** Holds the schema of the reply; `noReply` for a response without a body. */
   reply: R
   guard: Guard<z.output<I>, N>
   docs: OperationDocs
   /** The action changes nothing, so that it is given up when its caller goes away. */
   isReadOnly?: true
   /**
-   * `Cache-Control` of an answer that is the same for everybody: pages of every origin may read it.
-   * Other answers are `no-store`, for the pages that are allowed.
+   * Sets `Cache-Control` of an answer that is the same for everybody: pages of every origin may
+   * read it. Other answers are `no-store`, for the pages that are allowed.
    */
   publicCache?: string
-  /** Status of success; 200 by default. */
+  /** Returns the status of success; 200 by default. */
   status?: (reply: z.output<R>) => 201 | 200 | 202
-  /** The answer, where it is not JSON: a body that is passed on as it comes. */
+  /** Holds the answer, where it is not JSON: a body that is passed on as it comes. */
   respond?: (reply: z.output<R>) => Response
   act(
     context: N & { input: z.output<I> } & Pick<Services, 'visitors' | 'conversations'>,
@@ -53,7 +53,10 @@ export type Action<I extends z.ZodType, R extends z.ZodType, N> = {
 /** Answers a request; `services` throws an `EnvironmentError` while the environment is not complete. */
 type Handler = (c: Context<HttpEnv>, services: () => Services) => Promise<Response>
 
-/** An action without its types, so that several methods fit in one list; `*` stands for any method. */
+/**
+ * Describes an action without its types, so that several methods fit in one list; `*` stands for
+ * any method.
+ */
 export type Method = {
   name: string
   method: Action<never, never, never>['method'] | '*'
@@ -66,7 +69,7 @@ export type Method = {
     input?: z.ZodType
     reply?: z.ZodType
     guard?: GuardInfo
-    /** Media type of a POST's body. */
+    /** Holds the media type of a POST's body. */
     consumes?: BodyReader['mediaType'] | undefined
   }
 }

@@ -6,10 +6,12 @@
 import type { Services } from '../services.js'
 import { type BodyReader, hasType, invalid, jsonBody, parseJsonBody, readText } from './input.js'
 
-/** The guide's names for our endpoints; a rewritten request keeps its URL. */
+/** Begins the guide's names for our endpoints; a rewritten request keeps its URL. */
 export const guidePrefix = '/api/messaging/'
 
-/** A JSON body; under the guide's prefix a text as well, and `deploymentId` when it is ours. */
+/**
+ * Reads a JSON body; under the guide's prefix a text as well, and `deploymentId` when it is ours.
+ */
 export const guideJsonBody: BodyReader = { ...jsonBody, read }
 
 async function read(request: Request, services: Services): Promise<unknown> {

@@ -13,18 +13,21 @@ import { createLocalLimit, type LocalLimit } from './local-limit.js'
 
 type Health = z.infer<typeof healthReply>
 
-/** The health of each part, never a value or a secret; `failure` is for the log. */
+/** Describes the health of each part, never a value or a secret; `failure` is for the log. */
 type HealthCheck = { health: Health; failure?: unknown }
 
-/** Milliseconds for which one check serves all callers. */
+/** Sets the milliseconds for which one check serves all callers. */
 const freshMs = 5000
-/** Milliseconds for which one look at Redis' settings serves all checks: they change rarely. */
+/**
+ * Sets the milliseconds for which one look at Redis' settings serves all checks: they change
+ * rarely.
+ */
 const settingsFreshMs = 5 * 60_000
 
 const evictionNote =
   'Redis may evict keys, or did: conversations, sessions and the send log can be lost. Set maxmemory-policy to noeviction, or switch eviction off at Upstash.'
 
-/** A promise that serves all callers until a moment, epoch milliseconds. */
+/** Describes a promise that serves all callers until a moment, epoch milliseconds. */
 type Shared<T> = { until: number; result: Promise<T> }
 
 type HealthState = {
@@ -35,7 +38,7 @@ type HealthState = {
   isWarningLogged: boolean
 }
 
-/** One for the rooms of a process. */
+/** Holds the state of health by the services of a process. */
 const states = new WeakMap<Services, HealthState>()
 
 function stateOf(services: Services): HealthState {

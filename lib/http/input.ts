@@ -39,7 +39,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** One error per unknown property, and words that say what to do. */
+/** Returns one error per unknown property, and words that say what to do. */
 function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     const message = 'is not a known property'
@@ -74,7 +74,7 @@ export type BodyReader = {
   read: (request: Request, services: Services) => Promise<unknown>
 }
 
-/** A JSON body; no body at all counts as `{}`. */
+/** Reads a JSON body; no body at all counts as `{}`. */
 export const jsonBody = {
   mediaType: 'application/json',
   maxBytes: 128 * 1024,

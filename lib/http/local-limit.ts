@@ -9,7 +9,7 @@ import {
 } from '../limits.js'
 import { noteLimit } from '../request.js'
 
-/** Callers that are counted apart; more of them begin a new window. */
+/** Limits the callers that are counted apart; more of them begin a new window. */
 const maxCallers = 10_000
 
 export type LocalLimit = ReturnType<typeof createLocalLimit>

@@ -2,7 +2,7 @@
 import type { RequestScope } from '../request.js'
 import type { Cut } from './streamed-body.js'
 
-/** The kind of a failure and where it happened. */
+/** Describes the kind of a failure and where it happened. */
 type Frames = { name: string; stack: readonly string[] }
 
 export type RequestLine = {
@@ -14,12 +14,12 @@ export type RequestLine = {
   ms: number
   redis: RequestScope['spent']['redis']
   salesforce: RequestScope['spent']['salesforce']
-  /** Kind and place of an unexpected failure, without its message. */
+  /** Names kind and place of an unexpected failure, without its message. */
   error?: Frames
-  /** Bytes of a body that was passed on as it came, and what cut it. */
+  /** Holds bytes of a body that was passed on as it came, and what cut it. */
   bytes?: number
   cut?: Cut
-  /** Sentences that a room wrote for the log. */
+  /** Holds sentences that were written for the log. */
   note?: string
 }
 
@@ -48,7 +48,7 @@ export function logRequest(line: RequestLine): void {
   write(JSON.stringify(entry))
 }
 
-/** The frames of a stack without the message, which may repeat values. */
+/** Returns the frames of a stack without the message, which may repeat values. */
 export function framesOf(error: unknown): Frames {
   if (!(error instanceof Error)) return { name: typeof error, stack: [] }
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))

@@ -114,7 +114,7 @@ async function read(request: Request): Promise<unknown> {
   return Object.fromEntries(parts)
 }
 
-/** A form with a file; below Vercel's own limit of 4.5 MB for a request. */
+/** Reads a form with a file; below Vercel's own limit of 4.5 MB for a request. */
 export const multipartBody: BodyReader = {
   mediaType: 'multipart/form-data',
   maxBytes: 4.2 * 1024 * 1024,

@@ -22,7 +22,7 @@ export type HttpEnv = {
     requestId: string
     scope: RequestScope
     failure: unknown
-    /** True for a body that is passed on as it comes: its line is written at its end. */
+    /** Is true for a body that is passed on as it comes: its line is written at its end. */
     isStreamed: boolean
   }
 }

@@ -2,22 +2,22 @@
 import type { ProblemCode } from '../problem.js'
 
 export type OperationDocs = {
-  /** Unique in the document; `scripts/openapi/examples.ts` names the operation by it. */
+  /** Is unique in the document; `scripts/openapi/examples.ts` names the operation by it. */
   operationId: string
   tag: 'Visitors' | 'Conversations' | 'Operations'
   summary: string
   description?: string
-  /** Meaning of each status of success. */
+  /** Tells the meaning of each status of success. */
   responses: Readonly<Record<number, string>>
-  /** Problems that do not follow from the method's input and guard. */
+  /** Lists problems that do not follow from the method's input and guard. */
   problems?: readonly ProblemCode[]
-  /** Media type of the response where it is not JSON. */
+  /** Holds the media type of the response where it is not JSON. */
   produces?: string
-  /** The public path where it is not that of the file. */
+  /** Holds the public path where it is not that of the file. */
   path?: string
 }
 
-/** Problems of every call that reaches Salesforce. */
+/** Lists problems of every call that reaches Salesforce. */
 export const upstreamProblems = [
   'upstream_rejected',
   'upstream_unavailable',

@@ -8,7 +8,7 @@ import { isProblem, type ProblemCode } from '../problem.js'
 import type { Services } from '../services.js'
 import { createLocalLimit, type LocalLimit } from './local-limit.js'
 
-/** One for the services of a process. */
+/** Holds one for the services of a process. */
 const limits = new WeakMap<Services, LocalLimit>()
 
 function limitOf(services: Services): LocalLimit {

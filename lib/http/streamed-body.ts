@@ -4,7 +4,7 @@ import { isProblem } from '../problem.js'
 /** Says what ended a body early: the caller, a pause that was too long, or the sender. */
 export type Cut = 'caller' | 'idle' | 'upstream'
 
-/** Result of passing a body on; `cut` is null for a whole one. */
+/** Describes the result of passing a body on; `cut` is null for a whole one. */
 export type Passed = { bytes: number; cut: Cut | null }
 
 function cutBy(error: unknown): Cut {

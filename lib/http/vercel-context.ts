@@ -2,7 +2,9 @@ import * as z from 'zod'
 
 type WaitUntil = (work: Promise<unknown>) => void
 
-/** The object that Vercel's runtime offers under this global, and `@vercel/functions` reads. */
+/**
+ * Holds the object that Vercel's runtime offers under this global, and `@vercel/functions` reads.
+ */
 const contextSymbol = Symbol.for('@vercel/request-context')
 const contextReader = z.object({ get: z.custom<() => unknown>((it) => typeof it === 'function') })
 const context = z.object({ waitUntil: z.custom<WaitUntil>((it) => typeof it === 'function') })

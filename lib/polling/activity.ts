@@ -7,8 +7,8 @@ import type { EntryMessage } from './entries.js'
 import type { ConversationEvent, StreamedToken, TypingEvent } from './events.js'
 
 /**
- * The streamed beginning of a message, from its token number `from` to its token number `to`; or the
- * news that what was streamed of it does not count.
+ * Describes the streamed beginning of a message, from its token number `from` to its token number
+ * `to`; or the news that what was streamed of it does not count.
  */
 export type PartialMessage =
   | { messageId: string; from: number; to: number; text: string }
@@ -21,7 +21,7 @@ export type Activity = {
   partial: PartialMessage | null
 }
 
-/** The tokens of one message in one turn of a bot, by sequence number. */
+/** Describes the tokens of one message in one turn of a bot, by sequence number. */
 type Draft = {
   messageId: string
   turnId: string | null
@@ -33,11 +33,14 @@ type Draft = {
 export type ActivityState = Pick<Activity, 'progress' | 'queuePosition'> & {
   typing: readonly TypingEvent[]
   draft: Draft | null
-  /** Message whose streamed text was taken back last. */
+  /** Names the message whose streamed text was taken back last. */
   invalidId: string | null
-  /** Messages of which no token counts any more: they are listed, or their text was taken back. */
+  /**
+   * Holds messages of which no token counts any more: they are listed, or their text was taken
+   * back.
+   */
   finishedIds: ReadonlySet<string>
-  /** Drafts that another one has followed. */
+  /** Holds drafts that another one has followed. */
   pastDrafts: ReadonlySet<string>
 }
 

@@ -10,40 +10,46 @@ import type { HistoryMark } from './history.js'
 import type { ConversationState } from './state.js'
 
 export type Cursor = {
-  /** The newest timestamp given out or passed over, epoch milliseconds; 0 before the first entry. */
+  /** Holds the newest timestamp given out or passed over (epoch milliseconds), else 0. */
   newest: number
   /** Entries older than this are settled: given out, or history. */
   windowStart: number
-  /** The newest of these, to read on from; null when there is none. */
+  /** Holds the newest of these, to read on from; null when there is none. */
   anchor: string | null
-  /** The conversation's state just before `windowStart`. */
+  /** Holds the conversation's state just before `windowStart`. */
   stateBefore: ConversationState
-  /** The conversation's state as it was last given out; null where the cursor has no room for it. */
+  /**
+   * Holds the conversation's state as it was last given out; null where the cursor has no room for
+   * it.
+   */
   state: ConversationState | null
-  /** The place at which the last read of the window had to stop; null when it was complete. */
+  /** Holds the place at which the last read of the window had to stop; null: it was complete. */
   resume: ResumePoint | null
   /**
-   * Fingerprints of the entries seen since `windowStart`, given out or not, with their timestamps.
+   * Holds fingerprints of the entries seen since `windowStart`, given out or not, with their timestamps.
    */
   seen: ReadonlyMap<string, number>
   /**
-   * Moment until which its holder's poll has listened, or looked, in epoch milliseconds of the gateways' shared
-   * clock; null when a look is due at once.
+   * Holds the moment until which its holder's poll has listened, or looked, in epoch milliseconds
+   * of the gateways' shared clock; null when a look is due at once.
    */
   heardUntil: number | null
 }
 
-/** A place inside the window. Everything before it was read; the next poll reads on from there. */
+/**
+ * Describes a place inside the window. Everything before it was read; the next poll reads on from
+ * there.
+ */
 export type ResumePoint = {
-  /** Bound of the next request, epoch milliseconds. */
+  /** Bounds the next request, epoch milliseconds. */
   bound: number
   /** Entries older than this were read. */
   from: number
-  /** The newest entry before `from`, for lists that are read on from an entry. */
+  /** Holds the newest entry before `from`, for lists that are read on from an entry. */
   anchor: string | null
-  /** The conversation's state just before `from`. */
+  /** Holds the conversation's state just before `from`. */
   state: ConversationState
-  /** Salesforce's clock when this pass over the window began, epoch milliseconds. */
+  /** Holds Salesforce's clock when this pass over the window began, epoch milliseconds. */
   startedAt: number
 }
 
@@ -82,7 +88,10 @@ const historySchema = z.strictObject({ f: instant, t: instant, b: instant, g: z.
 const maxFingerprints = 405
 const fingerprintBytes = 6
 const seenBytes = fingerprintBytes + 2
-/** Bytes of a header beside the most fingerprints, so that the sealed cursor stays below 6 KB. */
+/**
+ * Sets the bytes of a header beside the most fingerprints, so that the sealed cursor stays below 6
+ * KB.
+ */
 const maxHeaderBytes = 1320
 
 /** Packs a header in JSON, with its length before it and binary rows behind it. */

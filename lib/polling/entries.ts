@@ -5,7 +5,10 @@
 import type { Without } from '../contract/common.js'
 import type { EndedBy, Message, Role } from '../contract/messages.js'
 
-/** A message as its entry tells it; the reader of the conversation adds the conversation's id. */
+/**
+ * Describes a message as its entry tells it; the reader of the conversation adds the conversation's
+ * id.
+ */
 export type EntryMessage = Without<Message, 'conversationId'>
 
 export type ParticipantChange = {
@@ -17,8 +20,8 @@ export type ParticipantChange = {
 }
 
 /**
- * Effect of an entry on the conversation's state, for entries that a frontend sees and for others.
- * `isUnconfirmed`: the end holds only if the routing status says so, too.
+ * Describes the effect of an entry on the conversation's state, for entries that a frontend sees
+ * and for others. `isUnconfirmed`: the end holds only if the routing status says so, too.
  */
 export type StateChange =
   | { kind: 'message'; role: Role; displayName: string | null; subject: string }
@@ -28,21 +31,24 @@ export type StateChange =
   | { kind: 'session'; over: boolean; endedBy: EndedBy | null; isUnconfirmed?: true }
   | { kind: 'closed' }
 
-/** One entry of a conversation. `at` is Salesforce's `transcriptedTimestamp`, epoch milliseconds. */
+/**
+ * Describes one entry of a conversation. `at` is Salesforce's `transcriptedTimestamp`, epoch
+ * milliseconds.
+ */
 export type Entry = {
-  /** Its name in Salesforce's list. */
+  /** Holds its name in Salesforce's list. */
   id: string
   at: number
-  /** Null when the entry is not for visitors. */
+  /** Is null when the entry is not for visitors. */
   message: EntryMessage | null
-  /** Null when the entry changes nothing that a poll tells. */
+  /** Is null when the entry changes nothing that a poll tells. */
   change: StateChange | null
 }
 
 /**
- * One page of Salesforce's list. `full`: Salesforce listed as much as a page can hold, so that more may
- * follow; a full page of which nothing can be understood counts as the end.
- * `now`: Salesforce's clock when it answered, epoch milliseconds.
+ * Describes one page of Salesforce's list. `full`: Salesforce listed as much as a page can hold, so
+ * that more may follow; a full page of which nothing can be understood counts as the end. `now`:
+ * Salesforce's clock when it answered, epoch milliseconds.
  */
 export type EntryPage = { entries: readonly Entry[]; full: boolean; now: number }
 

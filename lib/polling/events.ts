@@ -4,17 +4,17 @@
  */
 import type { Role } from '../contract/messages.js'
 
-/** One piece of the text that a bot is writing. */
+/** Describes one piece of the text that a bot is writing. */
 export type StreamedToken = {
   kind: 'token'
-  /** Id under which the finished message is listed. */
+  /** Holds the id under which the finished message is listed. */
   messageId: string
   /** Names the bot's turn; null when Salesforce does not. */
   turnId: string | null
   batchNumber: number
-  /** Place of the token in its message. */
+  /** Tells the place of the token in its message. */
   sequenceNumber: number
-  /** Empty for a token without text, which only holds its place. */
+  /** Is empty for a token without text, which only holds its place. */
   text: string
 }
 
@@ -28,8 +28,8 @@ export type TypingEvent = {
 }
 
 /**
- * One event of one conversation. `listChanged`: the list of entries may hold something new. The other
- * kinds tell what no list holds, and may be lost, doubled or out of order.
+ * Describes one event of one conversation. `listChanged`: the list of entries may hold something
+ * new. The other kinds tell what no list holds, and may be lost, doubled or out of order.
  */
 export type ConversationEvent =
   | { kind: 'listChanged' }

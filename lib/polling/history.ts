@@ -4,22 +4,22 @@ import { type PageScan, scanBackward } from './scan.js'
 import { inOrder, type PlacedEntry } from './window.js'
 
 /**
- * The part of the history that was not given out yet. Since `windowStart` it consists of `members`
- * alone, because entries that show up there later belong to the cursor. Before `windowStart` it is
- * everything older than `oldestGiven`.
+ * Describes the part of the history that was not given out yet. Since `windowStart` it consists of
+ * `members` alone, because entries that show up there later belong to the cursor. Before
+ * `windowStart` it is everything older than `oldestGiven`.
  */
 export type HistoryMark = {
   windowStart: number
   members: ReadonlySet<string>
-  /** Timestamp to read back from: nothing newer than this is left. */
+  /** Holds the timestamp to read back from: nothing newer than this is left. */
   newestLeft: number
-  /** The timestamp of the oldest entry given out, at most `windowStart`. */
+  /** Holds the timestamp of the oldest entry given out, at most `windowStart`. */
   oldestGiven: number
-  /** Fingerprints of the entries given out that share `oldestGiven`. */
+  /** Holds fingerprints of the entries given out that share `oldestGiven`. */
   given: ReadonlySet<string>
 }
 
-/** A page of history. */
+/** Describes a page of history. */
 export type HistoryPage = {
   messages: readonly EntryMessage[]
   before: HistoryMark | null
@@ -39,7 +39,10 @@ export function fingerprintsOf(entries: readonly PlacedEntry[]): Set<string> {
   return new Set(entries.map(({ fingerprint }) => fingerprint))
 }
 
-/** One page out of what was read: the newest `limit` of those that belong to it, and what is left. */
+/**
+ * Describes one page out of what was read: the newest `limit` of those that belong to it, and what
+ * is left.
+ */
 type Selection = {
   given: readonly PlacedEntry[]
   left: readonly PlacedEntry[]

@@ -3,7 +3,9 @@
 /** Open intervals, in no order: epoch milliseconds, the end not included. */
 export type OpenHours = readonly { from: number; to: number }[]
 
-/** `changesAt`: when that changes, as far as is known; epoch milliseconds. */
+/**
+ * Tells whether it is open; `changesAt`: when that changes, as far as is known; epoch milliseconds.
+ */
 export type OpenState = { open: boolean; changesAt: number | null }
 
 /** Returns the end of an open stretch: an interval may continue in another one. */

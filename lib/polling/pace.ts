@@ -5,7 +5,10 @@
 import type { Role } from '../contract/messages.js'
 
 type Quiet = {
-  /** Milliseconds since the newest entry, by Salesforce's clock alone; null when there is none. */
+  /**
+   * Holds the milliseconds since the newest entry, by Salesforce's clock alone; null when there is
+   * none.
+   */
   quietMs: number | null
   lastSpeaker: Role | null
   /** The visitor waits in a queue. */
@@ -18,7 +21,7 @@ type PaceInput = Quiet & {
   /** Calls left in the poll limit, and milliseconds until the limit is whole again. */
   remaining: number
   resetMs: number
-  /** Milliseconds until the budget of looks allows the next one. */
+  /** Holds the milliseconds until the budget of looks allows the next one. */
   lookWaitMs: number
   /** The next poll is to wait, and Salesforce's event stream tells it when to look. */
   hasEvents: boolean
@@ -29,7 +32,9 @@ const minute = 60 * second
 /** From here on a conversation counts as asleep. */
 const asleepMs = 10 * minute
 
-/** Seconds that a poll should wait where events are on, and the pause between such polls. */
+/**
+ * Sets the seconds that a poll should wait where events are on, and the pause between such polls.
+ */
 export const eventWaitSeconds = 25
 const asleepPauseMs = 15 * second
 

@@ -28,13 +28,13 @@ import {
   windowStartOf,
 } from './window.js'
 
-/** A page of a poll; `now` is Salesforce's clock, epoch milliseconds. */
+/** Describes a page of a poll; `now` is Salesforce's clock, epoch milliseconds. */
 export type PollPage = HistoryPage & {
   cursor: Cursor
   state: ConversationState
   hasMore: boolean
   lastSpeaker: Role | null
-  /** Milliseconds until more may be read, where the read had to stop; else 0. */
+  /** Holds the milliseconds until more may be read, where the read had to stop; else 0. */
   waitMs: number
 }
 
@@ -116,7 +116,7 @@ type Pass = {
   start: ResumePoint
   scan: PageScan
   passed: readonly PlacedEntry[]
-  /** The first message that the limit kept back; undefined when there is none. */
+  /** Holds the first message that the limit kept back; undefined when there is none. */
   firstKept: PlacedEntry | undefined
 }
 

@@ -6,23 +6,26 @@ import { isProblem } from '../problem.js'
 import type { Entry, EntryPage, ListEntries } from './entries.js'
 import { fingerprint, maxPages, type PlacedEntry } from './window.js'
 
-/** Result of a scan: each id once, with the newest timestamp it was listed under. */
+/** Describes the result of a scan: each id once, with the newest timestamp it was listed under. */
 export type PageScan = {
   entries: ReadonlyMap<string, PlacedEntry>
   /** The end of the list was reached. */
   complete: boolean
-  /** Salesforce's clock at the first and at the last page, epoch milliseconds. */
+  /** Holds Salesforce's clock at the first and at the last page, epoch milliseconds. */
   startedAt: number
   now: number
-  /** Bound of the request that would follow; null at the end of the list. */
+  /** Bounds the request that would follow; null at the end of the list. */
   next: number | null
-  /** Milliseconds until the next page may be read, where the scan had to stop before it; else 0. */
+  /**
+   * Holds the milliseconds until the next page may be read, where the scan had to stop before it;
+   * else 0.
+   */
   waitMs: number
 }
 
 /**
- * One request of a scan: the timestamp it is bounded by (0 or `Infinity`: none) and the page it
- * returned.
+ * Describes one request of a scan: the timestamp it is bounded by (0 or `Infinity`: none) and the
+ * page it returned.
  */
 type ScanRequest = { timestamp: number; page: EntryPage }
 

@@ -15,7 +15,7 @@ export type ConversationState = {
   closed: boolean
 }
 
-/** State before the first entry: waiting to be routed. */
+/** Holds the state before the first entry: waiting to be routed. */
 export const initialState: ConversationState = {
   handledBy: 'queue',
   participants: [],
@@ -24,7 +24,7 @@ export const initialState: ConversationState = {
   closed: false,
 }
 
-/** State of a conversation whose beginning was not read. */
+/** Holds the state of a conversation whose beginning was not read. */
 export const unknownState: ConversationState = { ...initialState, handledBy: 'unknown' }
 
 /** These keep the state small enough to travel in every cursor. */

@@ -24,10 +24,12 @@ export const maxCarried = 400
 /** Up to this many in 30 seconds, a read that is continued leaves the window as wide as that. */
 export const maxCertain = 190
 
-/** Messages that one page of a poll gives out at most (contract, poll). */
+/** Sets the messages that one page of a poll gives out at most (contract, poll). */
 export const maxPageSize = 100
 
-/** Pages that one call reads at most; beyond them the client gets `hasMore` and asks again. */
+/**
+ * Sets the pages that one call reads at most; beyond them the client gets `hasMore` and asks again.
+ */
 export const maxPages = 20
 
 /**
@@ -39,8 +41,8 @@ export function fingerprint(id: string): string {
 }
 
 /**
- * An entry with the place it had in Salesforce's list, which orders entries of one millisecond, its
- * fingerprint, and the newest timestamp it was listed under.
+ * Describes an entry with the place it had in Salesforce's list, which orders entries of one
+ * millisecond, its fingerprint, and the newest timestamp it was listed under.
  */
 export type PlacedEntry = Entry & { position: number; fingerprint: string; lastAt: number }
 

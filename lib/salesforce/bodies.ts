@@ -7,7 +7,7 @@ import type { Cleaning, Statement } from './cleaning.js'
 import { safeLink, safeSource } from './links.js'
 import { joinLines, toBullet } from './text.js'
 
-/** A mapped body; the entry around it adds the rest. */
+/** Describes a mapped body; the entry around it adds the rest. */
 export type MessageBody = Without<
   EntryMessage,
   'id' | 'sender' | 'timestamp' | 'inReplyToMessageId' | 'reason'
@@ -98,7 +98,7 @@ export function titled({ title, subTitle }: { title: string; subTitle?: string |
   return [title, subTitle].filter(Boolean).join(', ')
 }
 
-/** A file as it is listed; `obstacle`: why it cannot be fetched, beside its address. */
+/** Describes a file as it is listed; `obstacle`: why it cannot be fetched, beside its address. */
 export type ListedFile = {
   id: string
   name: string

@@ -4,10 +4,10 @@ import { readEnvelope } from './envelope.js'
 import { type FormattedText, readMarkdown } from './markdown/markdown.js'
 import { decodeEntities, toLine, toPlainText } from './text.js'
 
-/** A text that a bot may have formatted, and answers that it suggests. */
+/** Describes a text that a bot may have formatted, and answers that it suggests. */
 export type Statement = FormattedText & { suggestions?: string[] }
 
-/** Functions that make foreign texts fit to be shown. */
+/** Describes functions that make foreign texts fit to be shown. */
 export type Cleaning = {
   /** Returns a text of one or more lines. */
   text(written: string): string

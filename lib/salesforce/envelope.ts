@@ -22,7 +22,7 @@ const envelope = z.object({
   response: z.array(z.unknown()),
 })
 
-/** The blocks of an envelope that can be shown: unknown ones are left out. */
+/** Describes the blocks of an envelope that can be shown: unknown ones are left out. */
 export type Envelope = { markdown: string; suggestions: string[] }
 
 /** Returns an envelope's blocks, texts joined by an empty line; null for any other text. */

@@ -14,13 +14,16 @@ export type SalesforceRequest = {
   url: string
   token?: string
   body?: unknown
-  /** A body of fields or parts, instead of JSON. */
+  /** Holds a body of fields or parts, instead of JSON. */
   form?: FormData | URLSearchParams
-  /** Further headers, or others than those of a request with a JSON answer. */
+  /** Holds further headers, or others than those of a request with a JSON answer. */
   headers?: Readonly<Record<string, string>>
 }
 
-/** A whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch milliseconds. */
+/**
+ * Describes a whole answer. `now`: Salesforce's clock from its `Date` header, else ours, epoch
+ * milliseconds.
+ */
 export type SalesforceResponse = {
   status: number
   text: string
@@ -28,7 +31,10 @@ export type SalesforceResponse = {
   now: number
 }
 
-/** Failures of a connection that was never made: nothing was sent, so nothing can have happened. */
+/**
+ * Lists failures of a connection that was never made: nothing was sent, so nothing can have
+ * happened.
+ */
 const notSentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

@@ -9,13 +9,15 @@ export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().catch(null)
 }
 
-/** Anything, or nothing: `z.unknown()` alone refuses an object without the key (zod 4.6). */
+/**
+ * Accepts anything, or nothing: `z.unknown()` alone refuses an object without the key (zod 4.6).
+ */
 export const maybeAnything = z.unknown().optional()
-/** A text, or nothing. */
+/** Holds a text, or nothing. */
 export const maybeText = maybe(z.string())
-/** A yes or a no, or nothing. */
+/** Holds a yes or a no, or nothing. */
 export const maybeBoolean = maybe(z.boolean())
-/** A whole number, or nothing. */
+/** Holds a whole number, or nothing. */
 export const maybeInteger = maybe(z.int())
 
 /** Keeps the readable items of a list. */

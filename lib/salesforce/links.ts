@@ -1,9 +1,9 @@
 /** Checks foreign links: only what is safe to open leaves the gateway (contract, "Messages"). */
 
 const allowed = /^(https?:\/\/|mailto:|tel:)./i
-/** Control characters, and marks that make a link look like another one. */
+/** Matches control characters, and marks that make a link look like another one. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
-/** A name before the host, or a backslash that not everybody reads as a slash. */
+/** Matches a name before the host, or a backslash that not everybody reads as a slash. */
 const disguised = /^https?:[^?#]*?\\|^https?:\/\/[^/?#]*@/i
 
 /** Returns a link that a client may open, its scheme in lower case; null for any other text. */

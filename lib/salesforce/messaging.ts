@@ -12,7 +12,7 @@ import type { EntryPage, PageRequest } from '../polling/entries.js'
 import type { ConversationEvent } from '../polling/events.js'
 import type { OpenHours } from '../polling/hours.js'
 
-/** Differences between the dialects, for callers that depend on them. */
+/** Describes differences between the dialects, for callers that depend on them. */
 export type Traits = {
   /** A fresh token reaches the same conversations; otherwise each is a new guest's, and they are lost with it. */
   renewable: boolean
@@ -28,64 +28,75 @@ export type Traits = {
 }
 
 /**
- * Milliseconds by which Salesforce's clock, as its responses tell it in whole seconds, may differ from
- * the timestamps of its entries.
+ * Sets the milliseconds by which Salesforce's clock, as its responses tell it in whole seconds, may
+ * differ from the timestamps of its entries.
  */
 export const clockMarginMs = 5000
 
-/** Milliseconds within which the head of an event stream must arrive. */
+/** Sets the milliseconds within which the head of an event stream must arrive. */
 export const eventStreamOpenMs = 2000
 
-/** A Salesforce token for one person. `expiresAt`: epoch milliseconds. */
+/** Describes a Salesforce token for one person. `expiresAt`: epoch milliseconds. */
 export type SalesforceToken = {
-  /** All that is needed to reach Salesforce with; only the dialect that made it can read it. */
+  /**
+   * Holds all that is needed to reach Salesforce with; only the dialect that made it can read it.
+   */
   token: string
   expiresAt: number
-  /** The deployment's offer to visitors. */
+  /** Holds the deployment's offer to visitors. */
   offer: { prechat: Prechat | null; attachments: Attachments | null }
 }
 
-/** One conversation as its owner reaches it, by its name in Salesforce. */
+/** Describes one conversation as its owner reaches it, by its name in Salesforce. */
 export type ConversationRef = { token: string; conversationId: string }
 
 type Attributes = Readonly<Record<string, string>>
 
-/** `contextParameters`: those of the attributes that came under this name, for a dialect that tells them apart. */
+/**
+ * Describes what a session is opened with. `contextParameters`: those of the attributes that came
+ * under this name, for a dialect that tells them apart.
+ */
 export type SessionOptions = {
   routingAttributes: Attributes
   contextParameters?: Attributes
   language: string | null
 }
 
-/** A checked file, with the text sent beside it. */
+/** Describes a checked file, with the text sent beside it. */
 export type FileContent = {
   messageType: 'AttachmentMessage'
   file: { name: string; type: string; bytes: Uint8Array<ArrayBuffer> }
   text: string | null
 }
 
-/** A file of the visitor, as a message. */
+/** Describes a file of the visitor, as a message. */
 export type OutgoingFile = { id: string } & FileContent
 
-/** A message of the visitor, in the terms of the contract's send; `id` is the message's own. */
+/**
+ * Describes a message of the visitor, in the terms of the contract's send; `id` is the message's
+ * own.
+ */
 export type OutgoingMessage = { id: string } & (
   | Without<MessageRequest, 'conversationId' | 'id' | 'routingAttributes'>
   | FileContent
 )
 
 /**
- * Result of a send: Salesforce's time for it, epoch milliseconds, and the id under which it is
- * listed; null when Salesforce does not say.
+ * Describes the result of a send: Salesforce's time for it, epoch milliseconds, and the id under
+ * which it is listed; null when Salesforce does not say.
  */
 export type SendResult = { at: number; listedAs: string | null }
 
-/** A conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is open. */
+/**
+ * Describes a conversation as Salesforce lists it; `endedAt`: epoch milliseconds, null while it is
+ * open.
+ */
 export type ListedConversation = { id: string; endedAt: number | null }
 
 /** Says that the visitor has got or seen a message; `id` is the receipt's own. */
 export type Receipt = { id: string; messageId: string; kind: 'read' | 'delivered' }
 
-/** A file as it comes; `bytes` is its length, where Salesforce states it. */
+/** Describes a file as it comes; `bytes` is its length, where Salesforce states it. */
 export type StreamedFile = { body: ReadableStream<Uint8Array>; bytes: number | null }
 
 /** Names who handles the conversation, as far as Salesforce's routing status shows (`enhanced-chat-api.md §2.8`). */

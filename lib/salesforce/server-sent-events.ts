@@ -2,14 +2,17 @@
 import { createParser } from 'eventsource-parser'
 import { exchange, failureOf, readResponse, type SalesforceRequest } from './http.js'
 
-/** Characters of a line or an event that are kept while its end has not arrived; more end the stream. */
+/**
+ * Sets the characters of a line or an event that are kept while its end has not arrived; more end
+ * the stream.
+ */
 const maxBufferSize = 256 * 1024
 
 /** Salesforce's edge writes this line into a stream whose token has expired (`enhanced-chat-api.md §4`). */
 const expiryLine = 'Jwt is expired'
 
 type Options<T> = {
-  /** Milliseconds within which the head of the response must arrive. */
+  /** Holds the milliseconds within which the head of the response must arrive. */
   timeoutMs: number
   /** Ends the stream, or its opening. */
   signal: AbortSignal

@@ -12,20 +12,20 @@ import {
   type SalesforceResponse,
 } from './http.js'
 
-/** A good answer: its first bytes, by which it is known, and the whole of it. */
+/** Describes a good answer: its first bytes, by which it is known, and the whole of it. */
 export type Streamed = {
   firstBytes: Uint8Array
   body: ReadableStream<Uint8Array>
-  /** Length of the whole body, where the head states it. */
+  /** Holds the length of the whole body, where the head states it. */
   bytes: number | null
 }
 
 type StreamOptions = {
-  /** Milliseconds within which the head and the first bytes must arrive. */
+  /** Holds the milliseconds within which the head and the first bytes must arrive. */
   timeoutMs: number
-  /** Milliseconds that the body may pause, while the caller waits for it. */
+  /** Holds the milliseconds that the body may pause, while the caller waits for it. */
   idleMs: number
-  /** Number of first bytes to wait for; a shorter body has fewer. */
+  /** Holds the number of first bytes to wait for; a shorter body has fewer. */
   firstBytes: number
 }
 

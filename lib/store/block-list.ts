@@ -1,7 +1,7 @@
 /** Remembers, in this process, which counters are full: their callers are refused at once. */
 import type { LimitOutcome } from '../limits.js'
 
-/** Counters that are remembered. More of them drop the ones that were refused first. */
+/** Limits the counters that are remembered. More of them drop the ones that were refused first. */
 const maxCounters = 10_000
 
 type Refusal = { outcome: LimitOutcome; releasedAt: number }

@@ -9,7 +9,7 @@ import type { Redis } from '@upstash/redis'
 type Change = { key: string; old: string; next: string }
 
 type PendingWrite = Change & {
-  /** Epoch milliseconds after which the write is dropped. */
+  /** Holds epoch milliseconds after which the write is dropped. */
   until: number
   /** The write that it undoes may reach Redis later: it is made again until it is dropped. */
   mayApplyLater: boolean
@@ -23,7 +23,7 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1
 `
-/** Milliseconds by which a request that was given up may still reach Redis. */
+/** Sets the milliseconds by which a request that was given up may still reach Redis. */
 const maxDelayMs = 15_000
 /** Bounds the memory that a long outage can take; the oldest writes are dropped first. */
 const maxPending = 10_000

@@ -12,22 +12,22 @@ import { refusal } from './tombstones.js'
 
 const page = z.tuple([z.coerce.string(), z.array(z.string())])
 
-/** COUNT of a SCAN, which is one request. */
+/** Sets the COUNT of a SCAN, which is one request. */
 const scanCount = 1000
-/** Keys that one DEL names. */
+/** Limits the keys that one DEL names. */
 const deleteBatchSize = 100
 
-/** A key, and its kind by its name (`visitor`, `family`, `send` …). */
+/** Describes a key, and its kind by its name (`visitor`, `family`, `send` …). */
 export type StoredKey = { key: string; kind: string }
 
-/** Summary of a visitor's record, read without prolonging it. */
+/** Describes the summary of a visitor's record, read without prolonging it. */
 export type VisitorSummary = {
   conversationIds: readonly string[]
-  /** The number of conversations that are open, or being opened. */
+  /** Holds the number of conversations that are open, or being opened. */
   open: number
-  /** The guests whom the visitor was before signing in, as far as conversations tell. */
+  /** Holds the guests whom the visitor was before signing in, as far as conversations tell. */
   formerGuests: readonly string[]
-  /** The known visitor that a guest has become by signing in. */
+  /** Holds the known visitor that a guest has become by signing in. */
   mergedInto: string | null
   /** Nothing is left of the record but the fields that refuse old tokens. */
   isTombstone: boolean

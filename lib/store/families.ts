@@ -10,11 +10,11 @@ import { prolongScript } from './record-changes.js'
 import type { RecordLifetime } from './record-lifetime.js'
 import { type IsDoubted, luaNow, orStoreUnavailable, readReply } from './redis.js'
 
-/** Milliseconds for which the token that was rotated last is still honoured (contract, auth). */
+/** Sets for how many milliseconds the token rotated last is still honoured (contract, auth). */
 const graceMs = 30_000
 /**
- * The same while Redis is doubted: the rotation may have taken effect long before a repeat of it gets
- * an answer. Its pair holds an access token of about this life.
+ * Sets the same while Redis is doubted: the rotation may have taken effect long before a repeat of
+ * it gets an answer. Its pair holds an access token of about this life.
  */
 const doubtedGraceMs = 15 * 60_000
 
@@ -94,22 +94,25 @@ const rotationReply = z.union([
 
 const honouredReply = z.union([z.literal(0), z.literal(1)])
 
-/** A refresh token as its family knows it. */
+/** Describes a refresh token as its family knows it. */
 export type PresentedToken = { hash: string; rotations: number }
 
 export type Rotation = {
   presented: PresentedToken
   nextHash: string
-  /** The new pair, sealed under the token presented. */
+  /** Holds the new pair, sealed under the token presented. */
   replay: string
-  /** Lifetime of the next token, in milliseconds, and the moment at which it ends at the latest. */
+  /**
+   * Holds the lifetime of the next token, in milliseconds, and the moment at which it ends at the
+   * latest.
+   */
   lifetimeMs: number
   endsBy: number | null
 }
 
 /**
- * Result of a rotation. `ends`: end of the next token, epoch milliseconds of Redis' clock; `before`: what
- * `takeBack` needs.
+ * Describes the result of a rotation. `ends`: end of the next token, epoch milliseconds of Redis'
+ * clock; `before`: what `takeBack` needs.
  */
 export type RotationOutcome =
   | { kind: 'unknown' | 'reused' | 'signedOut' }

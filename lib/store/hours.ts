@@ -8,7 +8,7 @@ import type { OpenHours } from '../polling/hours.js'
 import type { Keys } from './keys.js'
 import { orStoreUnavailable, readReply } from './redis.js'
 
-/** Milliseconds for which the hours are kept. */
+/** Sets the milliseconds for which the hours are kept. */
 const lifetimeMs = 60_000
 
 const openHours = z.array(z.object({ from: z.number(), to: z.number() }))

@@ -19,17 +19,19 @@ import type { Keys } from './keys.js'
 import { countCall, type LogState, noStep, type SlidingLog, type Step } from './sliding-log.js'
 
 /**
- * Token requests per window, a minute by default, that are reserved for renewals of running
- * conversations (contract, "Limits").
+ * Sets the token requests per window, a minute by default, that are reserved for renewals of
+ * running conversations (contract, "Limits").
  */
 const reservedForRenewals = 40
 
-/** A log, and the name of its limit. Callers see a discreet one only when it refuses them. */
+/**
+ * Describes a log, and the name of its limit. Callers see a discreet one only when it refuses them.
+ */
 type Counter = SlidingLog & { name: string; isDiscreet?: boolean }
 
 /**
- * Purpose of a token request. A first one for a start counts on the start's visitor as well.
- * `network`: the /48 of the caller's IPv6 address.
+ * Describes the purpose of a token request. A first one for a start counts on the start's visitor
+ * as well. `network`: the /48 of the caller's IPv6 address.
  */
 export type TokenPurpose =
   | { kind: 'renewal' }
@@ -38,7 +40,10 @@ export type TokenPurpose =
 
 type Options = { redis: Redis; keys: Keys; limits: Limits; organisation: string }
 
-/** State of the limits that counted a call, and the reply of the step that was taken with it. */
+/**
+ * Describes the state of the limits that counted a call, and the reply of the step that was taken
+ * with it.
+ */
 type Admission<R> = { outcomes: readonly LimitOutcome[]; reply: R }
 
 export type Limiter = ReturnType<typeof createLimiter>

@@ -14,17 +14,21 @@ import { createStepScript, type Step, takeStep } from './sliding-log.js'
 /** Names a bucket. It belongs to the visitor too, so that a stranger cannot empty it. */
 export type ListKey = { visitorId: string; conversationId: string }
 
-/** Result of asking for a look. `waitMs`: until the bucket allows the next one; 0 when it does now. */
+/**
+ * Describes the result of asking for a look. `waitMs`: until the bucket allows the next one; 0 when
+ * it does now.
+ */
 export type ListGrant = { allowed: boolean; waitMs: number }
 
 /** Looks that settle a send may overdraw the bucket by this many (contract, "List budget"). */
 const maxBorrowed = 3
 /**
- * Share of the interval between two looks by which readers of an empty bucket are told to come later,
- * at random: otherwise all come at the same moment, and the quickest of them gets every look.
+ * Sets the share of the interval between two looks by which readers of an empty bucket are told to
+ * come later, at random: otherwise all come at the same moment, and the quickest of them gets every
+ * look.
  */
 const maxSpread = 0.25
-/** The first back-off after a 429 without `Retry-After`, and the longest, in milliseconds. */
+/** Sets the first back-off after a 429 without `Retry-After`, and the longest, in milliseconds. */
 const firstBackOffMs = 5000
 const maxBackOffMs = 60_000
 

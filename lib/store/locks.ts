@@ -10,13 +10,16 @@ import { createDeferredWrites } from './deferred-writes.js'
 import type { Keys } from './keys.js'
 import { orStoreUnavailable } from './redis.js'
 
-/** The first and the longest pause between two attempts to take a lock, in milliseconds. */
+/** Sets the first and the longest pause between two attempts to take a lock, in milliseconds. */
 const firstPauseMs = 100
 const longestPauseMs = 2000
 
 type Options = { redis: Redis; keys: Keys; lifetimeMs: number }
 
-/** A lock that is held. A release never rejects, and one that was answered is not repeated. */
+/**
+ * Describes a lock that is held. A release never rejects, and one that was answered is not
+ * repeated.
+ */
 export type Lock = { release(): Promise<void> }
 
 /** Holds what a script needs to take a lock. */

@@ -10,13 +10,16 @@ import { commit, orStoreUnavailable, readReply } from './redis.js'
 import type { MessageKey } from './send-log.js'
 
 /**
- * A message under way: when it was sent, and until when its id may become known (epoch
+ * Describes a message under way: when it was sent, and until when its id may become known (epoch
  * milliseconds of the shared clock).
  */
 const pendingMessage = z.object({ since: z.number(), until: z.number() })
 export type PendingMessage = z.infer<typeof pendingMessage>
 
-/** The known ids of a page's messages: ours by Salesforce's, and the messages still under way. */
+/**
+ * Describes the known ids of a page's messages: ours by Salesforce's, and the messages still under
+ * way.
+ */
 type KnownMessageIds = {
   ids: ReadonlyMap<string, string>
   pending: readonly PendingMessage[]

@@ -20,7 +20,7 @@ const minReleaseMs = 250
 /** Names who waits for what. */
 export type WaitKey = { visitorId: string; conversationId: string }
 
-/** A lease of this process. `endsAt`: epoch milliseconds by its own clock. */
+/** Describes a lease of this process. `endsAt`: epoch milliseconds by its own clock. */
 type LocalLease = { id: string; conversationId: string; endsAt: number }
 
 /**
@@ -90,7 +90,10 @@ type Options = { redis: Redis; keys: Keys }
 export type OpenWaits = ReturnType<typeof createOpenWaits>
 
 export function createOpenWaits({ redis, keys }: Options) {
-  /** The leases of this process by visitor, those included that Redis was asked for a moment ago. */
+  /**
+   * Holds the leases of this process by visitor, those included that Redis was asked for a moment
+   * ago.
+   */
   const local = new Map<string, readonly LocalLease[]>()
 
   function leasesOf(visitorId: string): readonly LocalLease[] {

@@ -23,7 +23,7 @@ export type RecordChange = {
   when?: Condition
   set?: Readonly<Record<string, string>>
   remove?: readonly string[]
-  /** Expiry of a token that the change stores or announces, epoch milliseconds. */
+  /** Holds the expiry of a token that the change stores or announces, epoch milliseconds. */
   tokenExpiresAt?: number
 }
 
@@ -76,7 +76,7 @@ type Options = {
   redis: Redis
   keys: Keys
   recordLifetime: RecordLifetime
-  /** The shared clock. */
+  /** Reads the shared clock. */
   now: () => number
 }
 

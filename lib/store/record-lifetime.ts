@@ -4,13 +4,13 @@ import { isGuestId } from '../visitor-ids.js'
 const dayMs = 24 * 3_600_000
 
 type Options = {
-  /** Lifetime of a known visitor's record since its last use. */
+  /** Holds the lifetime of a known visitor's record since its last use. */
   recordMs: number
-  /** Lifetime of a known visitor's refresh token. */
+  /** Holds the lifetime of a known visitor's refresh token. */
   refreshMs: number
-  /** Lifetime of a guest's access token. */
+  /** Holds the lifetime of a guest's access token. */
   accessTokenMs: number
-  /** Lifetime of the refresh token of a guest without an open conversation. */
+  /** Sets the lifetime of the refresh token of a guest without an open conversation. */
   guestRefreshMs: number
 }
 

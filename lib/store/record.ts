@@ -24,40 +24,42 @@ export const sealedToken = z.object({
   deployment: z.string(),
 })
 /**
- * A sealed Salesforce token, its expiry (epoch milliseconds), and the deployment that accepts it.
+ * Describes a sealed Salesforce token, its expiry (epoch milliseconds), and the deployment that
+ * accepts it.
  */
 export type SealedToken = z.infer<typeof sealedToken>
 
 export const offer = z.object({ prechat: prechat.nullable(), attachments: attachments.nullable() })
-/** The deployment's offer to visitors. */
+/** Describes the deployment's offer to visitors. */
 export type Offer = z.infer<typeof offer>
 
 export const storedConversation = z.object({
   id: z.string(),
   /**
-   * `starting`: it may or may not exist in Salesforce yet. `lost`: Salesforce no longer gives the
-   * visitor access.
+   * Tells the state; `starting`: it may or may not exist in Salesforce yet. `lost`: Salesforce no
+   * longer gives the visitor access.
    */
   status: z.enum(['starting', 'open', 'ended', 'lost']),
-  /** Epoch milliseconds, as the other times. */
+  /** Holds epoch milliseconds, as the other times. */
   startedAt: z.number(),
   endedAt: z.number().nullable(),
   /**
-   * Expiry of a guest's token, and of the conversation with it; null for visitors whom Salesforce
-   * knows.
+   * Holds the expiry of a guest's token, and of the conversation with it; null for visitors whom
+   * Salesforce knows.
    */
   expiresAt: z.number().nullable(),
   /**
-   * The person who began it, as Salesforce knows them: the visitor, or the guest they were before
-   * they signed in.
+   * Holds the person who began it, as Salesforce knows them: the visitor, or the guest they were
+   * before they signed in.
    */
   subject: z.string(),
-  /** Its id in Salesforce, where Salesforce chooses it. */
+  /** Holds its id in Salesforce, where Salesforce chooses it. */
   salesforceId: z.string().optional(),
   /**
-   * Routing values, as releases before `r:<conversationId>` stored them; the next write of the
-   * conversation moves them there. They are read here until no conversation that began under such a
-   * release is open: `RECORD_DAYS` after the upgrade at the latest, unless its visitor comes back.
+   * Holds routing values, as releases before `r:<conversationId>` stored them; the next write of
+   * the conversation moves them there. They are read here until no conversation that began under
+   * such a release is open: `RECORD_DAYS` after the upgrade at the latest, unless its visitor comes
+   * back.
    */
   routingAttributes: z.record(z.string(), z.string()).optional(),
   language: z.string().nullable(),
@@ -68,7 +70,7 @@ export const storedConversation = z.object({
    * Absent: it carries nothing.
    */
   isFirstMessageDue: z.literal(true).optional(),
-  /** Organisation and deployment it was started in. */
+  /** Holds the organisation and deployment it was started in. */
   deployment: z.string(),
 })
 export type StoredConversation = z.infer<typeof storedConversation>
@@ -79,14 +81,14 @@ export function salesforceIdOf({ id, salesforceId = id }: StoredConversation): s
 }
 
 /**
- * The calling device: the visitor's id, the refresh family and when it signed in (epoch
+ * Describes the calling device: the visitor's id, the refresh family and when it signed in (epoch
  * milliseconds).
  */
 export type Device = { id: string; family: string; since: number }
 
 /**
- * Result of one HMGET: if the caller's access is revoked, the conversation if the caller owns it,
- * and its token.
+ * Describes the result of one HMGET: if the caller's access is revoked, the conversation if the
+ * caller owns it, and its token.
  */
 export type ConversationLookup = {
   isRevoked: boolean
@@ -101,23 +103,23 @@ export type Standing = {
   isGone: boolean
 }
 
-/** A visitor's conversations, without their tokens and routing values. */
+/** Describes a visitor's conversations, without their tokens and routing values. */
 export type VisitorConversations = Standing & { conversations: readonly StoredConversation[] }
 
 /** Holds what a start needs: also the deployment's offer, and what belongs to the visitor alone. */
 export type StartRecord = VisitorConversations & {
   offer: Offer | null
-  /** The visitor's own token. */
+  /** Holds the visitor's own token. */
   token: SealedToken | null
   attributes: Attributes
 }
 
-/** A visitor's conversations, and the token that reaches each of them. */
+/** Describes a visitor's conversations, and the token that reaches each of them. */
 export type ConversationTokens = VisitorConversations & {
   tokenOf(conversation: StoredConversation): SealedToken | null
 }
 
-/** A visitor's conversations, with all that passes to another visitor. */
+/** Describes a visitor's conversations, with all that passes to another visitor. */
 export type MovableRecord = ConversationTokens & {
   routingAttributesOf(conversation: StoredConversation): Attributes
 }

@@ -25,10 +25,10 @@ type Options = {
   redis: Redis
   keys: Keys
   recordLifetime: RecordLifetime
-  /** Lifetime of the mark that a conversation id is a visitor's. */
+  /** Holds the lifetime of the mark that a conversation id is a visitor's. */
   ownerMs: number
   tombstoneMs: number
-  /** The shared clock. */
+  /** Reads the shared clock. */
   now: () => number
 }
 

@@ -18,14 +18,14 @@ type Queued = {
   reject: (error: Error) => void
 }
 
-/** Redis' error for one command. Its text may repeat values, so it is never shown. */
+/** Is Redis' error for one command. Its text may repeat values, so it is never shown. */
 class CommandError extends Error {
   override name = 'CommandError' as const
 }
 
 /**
- * Milliseconds for which Redis is doubted after a failure: writes that got no answer may have taken
- * effect, and a Redis that restarted, or gave way to its replica, may have lost what it wrote last.
+ * Sets the milliseconds for which Redis is doubted after a failure: writes that got no answer may
+ * have taken effect, and a Redis that restarted, or gave way to its replica, may have lost what it wrote last.
  */
 export const doubtMs = 60_000
 
@@ -44,14 +44,15 @@ export function createDoubt() {
   }
 }
 
-/** Lua: `now` is Redis' time, epoch milliseconds. */
+/** Sets, in Lua, `now`: Redis' time, epoch milliseconds. */
 export const luaNow = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
 /**
- * Milliseconds in which a request may still undo its writes, once it has waited for Redis in vain.
+ * Sets the milliseconds in which a request may still undo its writes, once it has waited for Redis
+ * in vain.
  */
 const cleanUpMs = 100
 
@@ -65,12 +66,15 @@ function remainingTimeoutMs(timeoutMs: number): number {
 
 const text = z.string().nullable()
 const integer = z.int()
-/** Reply of TIME, seconds and microseconds, as epoch milliseconds. */
+/** Describes the reply of TIME, seconds and microseconds, as epoch milliseconds. */
 const timeReply = z
   .tuple([z.coerce.number().positive(), z.coerce.number().nonnegative()])
   .transform(([seconds, microseconds]) => seconds * 1000 + microseconds / 1000)
 
-/** Schemas of replies by command; the caller of a script knows more of what the script replies. */
+/**
+ * Holds schemas of replies by command; the caller of a script knows more of what the script
+ * replies.
+ */
 const replySchemas = new Map<PropertyKey, z.ZodType>([
   ['ping', z.literal('PONG')],
   ['get', text],
@@ -119,7 +123,7 @@ export function connectRedis(
   return batched(redis, clock, onFailure)
 }
 
-/** Members of a pipeline that are no commands of Redis. */
+/** Lists members of a pipeline that are no commands of Redis. */
 const ownMembers = new Set<PropertyKey>(['exec', 'length'])
 
 /**
@@ -206,7 +210,7 @@ export async function readTime(redis: Redis, clock: Clock): Promise<void> {
   clock.learn(sentAt, await readReply(timeReply, redis.time()))
 }
 
-/** Replies of the commands that a MULTI is made of: integers, and `OK` of a `SET`. */
+/** Describes replies of the commands that a MULTI is made of: integers, and `OK` of a `SET`. */
 const multiReply = z.union([integer, z.literal('OK')])
 
 /**

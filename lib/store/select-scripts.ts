@@ -2,8 +2,8 @@
 import { luaNow } from './redis.js'
 
 /**
- * Lua: returns the values of the fields that `ARGV` names from `first` on, then the names and values
- * of all fields of some kinds. Redis alone looks at the names of the others.
+ * Returns, in Lua, the values of the fields that `ARGV` names from `first` on, then the names and
+ * values of all fields of some kinds. Redis alone looks at the names of the others.
  */
 const selectLua = `
 local function select(kinds, first)

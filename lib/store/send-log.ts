@@ -11,31 +11,34 @@ import { type IsDoubted, orStoreUnavailable, readReply } from './redis.js'
 import { createStepScript, type Step, takeStep } from './sliding-log.js'
 
 const attempt = z.object({
-  /** SHA-256 of the content first sent under this id. */
+  /** Holds SHA-256 of the content first sent under this id. */
   hash: z.string(),
-  /** `sending`: an attempt is under way, or died; `unclear`: it was given up without an answer. */
+  /**
+   * Tells the state; `sending`: an attempt is under way, or died; `unclear`: it was given up
+   * without an answer.
+   */
   state: z.enum(['sending', 'unclear', 'sent']),
-  /** Start of the first attempt, epoch milliseconds of the shared clock, as `at`. */
+  /** Holds the start of the first attempt, epoch milliseconds of the shared clock, as `at`. */
   since: z.number(),
   /**
-   * A moment by which the last attempt is or was certainly given up; for `sent`, Salesforce's
+   * Holds a moment by which the last attempt is or was certainly given up; for `sent`, Salesforce's
    * timestamp.
    */
   at: z.number(),
-  /** Nonce: makes each entry unique, so that compare-and-set on the raw text is safe. */
+  /** Holds a nonce: makes each entry unique, so that compare-and-set on the raw text is safe. */
   by: z.string(),
 })
 export type Attempt = z.infer<typeof attempt>
 
-/** An attempt in the log; `written` is its exact text, which a change must name. */
+/** Describes an attempt in the log; `written` is its exact text, which a change must name. */
 export type LoggedAttempt = Attempt & { written: string }
 
 /** Identifies a message. */
 export type MessageKey = { conversationId: string; id: string }
 
 /**
- * Result of a claim: `mine` when the call may make the attempt, else the `earlier` one.
- * `mayBeRepeat`: Redis may have lost an earlier attempt.
+ * Describes the result of a claim: `mine` when the call may make the attempt, else the `earlier`
+ * one. `mayBeRepeat`: Redis may have lost an earlier attempt.
  */
 export type Claim = { mine: LoggedAttempt; mayBeRepeat: boolean } | { earlier: LoggedAttempt }
 

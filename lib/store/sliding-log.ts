@@ -13,15 +13,20 @@ import { GatewayError } from '../problem.js'
 import { luaNow, orStoreUnavailable } from './redis.js'
 import { createScript, runScript, type Script } from './script.js'
 
-/** A log: at most `max` calls in `windowMs`. All logs of one call must share a hash tag. */
+/**
+ * Describes a log: at most `max` calls in `windowMs`. All logs of one call must share a hash tag.
+ */
 export type SlidingLog = { key: string; max: number; windowMs: number }
 
-/** State of a log after a call. `nextMs`: until the next call passes; `wholeMs`: until it is empty. */
+/**
+ * Describes the state of a log after a call. `nextMs`: until the next call passes; `wholeMs`: until
+ * it is empty.
+ */
 export type LogState = { calls: number; nextMs: number; wholeMs: number }
 
 /**
- * Something that the same script does for a call that was counted. Its Lua reads the key `KEY`, the
- * arguments `ARG` and the time `now`, and returns what `read` reads.
+ * Describes something that the same script does for a call that was counted. Its Lua reads the key
+ * `KEY`, the arguments `ARG` and the time `now`, and returns what `read` reads.
  */
 export type Step<R> = {
   script: Script
@@ -30,7 +35,10 @@ export type Step<R> = {
   read(reply: unknown): R
 }
 
-/** Entries of a log at most: a larger limit counts its calls in slots of `window / maxSlots`. */
+/**
+ * Sets the entries of a log at most: a larger limit counts its calls in slots of `window /
+ * maxSlots`.
+ */
 const maxSlots = 256
 
 /**

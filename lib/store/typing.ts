@@ -7,11 +7,11 @@ import type { Keys } from './keys.js'
 import { orStoreUnavailable } from './redis.js'
 
 /**
- * Milliseconds between two "started". More of them are not needed: Salesforce's own client shows
- * one for 5 s (`enhanced-chat-api.md §2.12`).
+ * Sets the milliseconds between two "started". More of them are not needed: Salesforce's own client
+ * shows one for 5 s (`enhanced-chat-api.md §2.12`).
  */
 const throttleMs = 3000
-/** Milliseconds after which a "started" is forgotten, so that a "stopped" is not sent. */
+/** Sets the milliseconds after which a "started" is forgotten, so that a "stopped" is not sent. */
 const shownMs = 60_000
 
 const releaseScript = `
@@ -19,7 +19,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1], 
 return 0
 `
 
-/** A visitor in a conversation. */
+/** Describes a visitor in a conversation. */
 type Typist = { visitorId: string; conversationId: string }
 
 type Options = { redis: Redis; keys: Keys }

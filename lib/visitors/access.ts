@@ -13,12 +13,12 @@ import { unauthenticated } from '../problem.js'
 import type { DerivedKey } from '../sealing.js'
 
 /**
- * The caller: a visitor on one device (refresh family) that signed in at `since`, epoch
+ * Describes the caller: a visitor on one device (refresh family) that signed in at `since`, epoch
  * milliseconds.
  */
 export type Caller = { id: string; verified: boolean; family: string; since: number }
 
-/** The time that all processes share. */
+/** Describes the time that all processes share. */
 export type SharedClock = {
   /** Returns the time, epoch milliseconds. */
   now(): number
@@ -43,7 +43,7 @@ const claims = z.object({
   exp: z.number(),
 })
 
-/** A caller whose token was verified; `exp`: its end, epoch seconds. */
+/** Describes a caller whose token was verified; `exp`: its end, epoch seconds. */
 type Verified = { caller: Caller; exp: number }
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
@@ -66,7 +66,7 @@ export function createAccessTokens(
     ]),
   )
 
-  /** Keyed by the whole token, so that no other one, however like it, is taken for it. */
+  /** Is keyed by the whole token, so that no other one, however like it, is taken for it. */
   const remembered = createBoundedCache<Verified>(maxRemembered)
 
   /**

@@ -11,7 +11,10 @@ import { remainingMs } from '../request.js'
 const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 const timeoutMs = 3000
 
-/** Cloudflare's codes for a token that is wrong, too old or already used: errors of the caller. */
+/**
+ * Lists Cloudflare's codes for a token that is wrong, too old or already used: errors of the
+ * caller.
+ */
 const callerErrors = new Set([
   'missing-input-response',
   'invalid-input-response',

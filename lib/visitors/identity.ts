@@ -22,10 +22,13 @@ export type IdentitySource = {
   audience: string
 }
 
-/** A known visitor; `attributes` are the claims that go along to Salesforce. */
+/** Describes a known visitor; `attributes` are the claims that go along to Salesforce. */
 export type Identity = { id: string; attributes: Readonly<Record<string, string>> }
 
-/** Signatures only, and of one kind per source, so that a public key never passes for a secret. */
+/**
+ * Lists signatures only, and of one kind per source, so that a public key never passes for a
+ * secret.
+ */
 const publicAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 const secretAlgorithms = ['HS256', 'HS384', 'HS512']
 
@@ -33,7 +36,7 @@ const toleranceSeconds = 30
 const maxLifeSeconds = 24 * 3600
 const maxAttributeLength = 4000
 
-/** The visitor's id: of issuer and subject, and never a guest's. */
+/** Returns the visitor's id: of issuer and subject, and never a guest's. */
 function idOf(issuer: string, subject: string): string {
   const name = JSON.stringify([issuer, subject])
   return knownIdOf(createHash('sha256').update(name).digest('base64url'))

@@ -19,7 +19,7 @@ const coolDownMs = 30_000
 /** For so long keys that were read once are good although the login cannot be reached. */
 const maxOutageMs = 3600 * 1000
 
-/** Failures of the key set's server, not of the token. */
+/** Tells that a failure is one of the key set's server, not of the token. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true
   return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC'

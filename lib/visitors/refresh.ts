@@ -34,13 +34,13 @@ export type FamilyStore = {
 const context = 'refresh'
 
 const payload = z.strictObject({
-  /** The visitor's id. */
+  /** Holds the visitor's id. */
   v: z.string(),
-  /** True for a known visitor. */
+  /** Is true for a known visitor. */
   k: z.boolean(),
-  /** The family. */
+  /** Holds the family. */
   f: z.string(),
-  /** Start of the family, epoch milliseconds. */
+  /** Holds the start of the family, epoch milliseconds. */
   s: z.number(),
   /** Counts the rotations of the family before this token. */
   r: z.int().min(0).default(0),
@@ -60,7 +60,7 @@ export function createRefreshTokens(keys: readonly DerivedKey[]) {
       return sealer.seal(Buffer.from(JSON.stringify(plain)), context)
     },
 
-    /** Null when it is not one of ours. */
+    /** Returns null when it is not one of ours. */
     open(token: string): { holder: Caller; rotations: number } | null {
       const plain = sealer.open(token, context)
       if (!plain) return null

@@ -30,7 +30,7 @@ export type CountCall = <T>(
   takeBack: (done: T) => Promise<unknown>,
 ) => Promise<T>
 
-/** Merging of a guest who signs in. */
+/** Describes merging of a guest who signs in. */
 export type GuestMerging = {
   /** Moves the guest's conversations to the visitor, and removes the guest. */
   merge(guest: Caller, visitorId: string): Promise<void>
@@ -58,11 +58,11 @@ type Options = {
   revokeEverywhere: (visitorId: string, since: number) => Promise<void>
   /** Keeps what an identity says of its visitor, and returns the moment of the sign-in. */
   recordSignIn: (visitorId: string, attributes: Readonly<Record<string, string>>) => Promise<number>
-  /** The time that all processes share. */
+  /** Holds the time that all processes share. */
   clock: SharedClock
 }
 
-/** The pair as it is sealed for a repeat; the family knows when it ends. */
+/** Describes the pair as it is sealed for a repeat; the family knows when it ends. */
 const replayed = z.object({
   token: z.string(),
   expiresAt: z.number(),

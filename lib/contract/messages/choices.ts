@@ -47,7 +47,7 @@ export const timePickerMessage = z.strictObject({
   messageType: z.literal('TimePickerMessage'),
   timePicker: z.strictObject({
     title: z.string(),
-    /** As Salesforce gives it; presumably minutes from UTC. */
+    /** Is as Salesforce gives it; presumably minutes from UTC. */
     timezoneOffset: z.int().optional(),
     slots: z.array(
       z.strictObject({ itemId: z.string(), startTime: timestamp, durationSeconds: z.int() }),

@@ -21,12 +21,12 @@ export const common = {
     .string()
     .describe('Always there, so that a client that does not know the type can show something.'),
   inReplyToMessageId: z.string().optional(),
-  /** Reason of a message that Salesforce sent by itself (`enhanced-chat-api.md §3.4`). */
+  /** Holds the reason of a message that Salesforce sent by itself (`enhanced-chat-api.md §3.4`). */
   reason: z.enum(['AutomatedResponse', 'Consent']).optional(),
 }
 
-/** A link of one of the four schemes that leave the gateway. */
+/** Describes a link of one of the four schemes that leave the gateway. */
 export const link = z.string().regex(/^(https?:\/\/|mailto:|tel:)/, 'must be a link')
 
-/** Something to choose; its `itemId` goes into the answer as it is. */
+/** Holds something to choose; its `itemId` goes into the answer as it is. */
 export const option = { itemId: z.string(), title: z.string() }

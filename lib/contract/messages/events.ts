@@ -34,7 +34,7 @@ export const sessionStatusChanged = z.strictObject({
   }),
 })
 
-/** A message whose type or format is unknown; clients show its `text`. */
+/** Describes a message whose type or format is unknown; clients show its `text`. */
 export const unknownMessage = z.strictObject({
   ...common,
   messageType: z.literal('UnknownMessage'),

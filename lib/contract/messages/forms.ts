@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { common, option } from './common.js'
 
-/** Types of input that a visitor can fill in. */
+/** Describes types of input that a visitor can fill in. */
 export const answerType = z.enum([
   'text',
   'multiline',
@@ -17,7 +17,7 @@ export type AnswerType = z.infer<typeof answerType>
 
 const input = z.strictObject({
   inputId: z.string(),
-  /** `note`: a static title or footer, nothing to fill in. */
+  /** Names the type; `note`: a static title or footer, nothing to fill in. */
   type: z.enum([...answerType.options, 'note']),
   label: z.string(),
   required: z.boolean(),
@@ -39,7 +39,7 @@ export const formMessage = z.strictObject({
 
 const oneOrMany = z.union([z.string(), z.array(z.string())])
 
-/** Either the values that were filled in, or what became of them. */
+/** Describes either the values that were filled in, or what became of them. */
 export const formResponseMessage = z
   .strictObject({
     ...common,
@@ -49,7 +49,7 @@ export const formResponseMessage = z
         z.strictObject({
           inputId: z.string(),
           label: z.string().optional(),
-          /** For a select: the id of the item, or of each. */
+          /** Holds, for a select, the id of the item, or of each. */
           value: z.union([oneOrMany, z.number(), z.boolean()]),
           title: oneOrMany.optional(),
         }),

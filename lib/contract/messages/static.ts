@@ -36,7 +36,7 @@ export const richLinkMessage = z.strictObject({
 export const attachmentMessage = z.strictObject({
   ...common,
   messageType: z.literal('AttachmentMessage'),
-  /** Files that can be fetched; one that cannot, or not yet, is only named in `text`. */
+  /** Lists files that can be fetched; one that cannot, or not yet, is only named in `text`. */
   attachments: z.array(
     z.strictObject({ id: z.string(), name: z.string(), mimeType: z.string(), url: link }),
   ),

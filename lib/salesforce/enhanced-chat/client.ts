@@ -25,20 +25,22 @@ import {
 } from './responses.js'
 import type { Signer } from './signer.js'
 
-/** Share of a message's time that sending may take; the rest is for reconciling it. */
+/** Sets the share of a message's time that sending may take; the rest is for reconciling it. */
 const sendTimeShare = 0.8
 
 type Options = {
   url: string
   orgId: string
   deployment: string
-  /** The features that token requests ask for, as a decimal number (`§1.5`). */
+  /** Holds the features that token requests ask for, as a decimal number (`§1.5`). */
   capabilitiesVersion: string
   /** Signs for our visitors in verified mode; null: they are guests. */
   signer: Signer | null
-  /** Milliseconds left of a request's time when a message is given up, for reconciling it. */
+  /**
+   * Holds the milliseconds left of a request's time when a message is given up, for reconciling it.
+   */
   settleMs: number
-  /** Milliseconds that the body of a transcript may pause. */
+  /** Holds the milliseconds that the body of a transcript may pause. */
   streamIdleMs: number
 }
 

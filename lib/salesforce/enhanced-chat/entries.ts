@@ -10,7 +10,10 @@ import { plainName, toPlainText } from '../text.js'
 import { toMessage } from './messages/message.js'
 import * as schemas from './schemas.js'
 
-/** Result of mapping an entry: a message for visitors, a change of the state, both or nothing. */
+/**
+ * Describes the result of mapping an entry: a message for visitors, a change of the state, both or
+ * nothing.
+ */
 type Outcome = Pick<Entry, 'message' | 'change'>
 
 const nothing: Outcome = { message: null, change: null }

@@ -160,7 +160,7 @@ export function parseBusinessHours(response: SalesforceResponse): OpenHours {
   return listed.map(({ startTime, endTime }) => ({ from: startTime, to: endTime }))
 }
 
-/** First bytes of every PDF. */
+/** Holds the first bytes of every PDF. */
 export const pdfSignature = '%PDF-'
 
 /**

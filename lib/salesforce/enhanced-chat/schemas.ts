@@ -13,13 +13,13 @@ import {
   readableItems,
 } from '../lenient.js'
 
-/** Epoch milliseconds that a calendar with four-digit years can tell. */
+/** Describes epoch milliseconds that a calendar with four-digit years can tell. */
 const instant = z.int().min(0).max(253_402_300_799_999)
 
-/** An id that the gateway chose, in lower case however Salesforce spells it. */
+/** Describes an id that the gateway chose, in lower case however Salesforce spells it. */
 const ownId = z.string().toLowerCase()
 
-/** A UUID in lower case; anything else is none. */
+/** Describes a UUID in lower case; anything else is none. */
 export const uuid = z.uuid().toLowerCase()
 
 const formField = z.object({
@@ -60,7 +60,7 @@ export const deploymentConfig = z.object({
 })
 export type DeploymentConfig = z.infer<typeof deploymentConfig>
 
-/** `enhanced-chat-api.md §1.5`. */
+/** Describes the response of `enhanced-chat-api.md §1.5`. */
 export const tokenResponse = z.object({
   accessToken: z.string().min(1),
   context: z.object({
@@ -71,7 +71,7 @@ export const tokenResponse = z.object({
 
 const participant = z.object({ role: maybeText, subject: maybeText })
 
-/** `§3.1`; the payload comes as an object or as a JSON string. */
+/** Describes `§3.1`; the payload comes as an object or as a JSON string. */
 export const listedEntry = z.object({
   entryType: z.string(),
   identifier: opaqueId,
@@ -84,14 +84,14 @@ export type ListedEntry = z.infer<typeof listedEntry>
 
 export const entriesResponse = z.object({ conversationEntries: z.array(z.unknown()) })
 
-/** `§2.10`. */
+/** Describes the response of `§2.10`. */
 export const sendResponse = z.object({
   conversationEntries: z.array(
     z.object({ id: ownId, clientTimestamp: instant.nullable().catch(null) }),
   ),
 })
 
-/** `§2.7`. */
+/** Describes the response of `§2.7`. */
 export const conversationsResponse = z.object({
   conversations: readableItems(
     z.object({
@@ -102,17 +102,17 @@ export const conversationsResponse = z.object({
   ),
 })
 
-/** `§2.18`. */
+/** Describes the response of `§2.18`. */
 export const hoursResponse = z.object({
   businessHoursInfo: maybe(
     z.object({ businessHours: readableItems(z.object({ startTime: instant, endTime: instant })) }),
   ),
 })
 
-/** `§2.8`. */
+/** Describes the response of `§2.8`. */
 export const routingResponse = z.object({ routingStatus: z.string() })
 
-/** `§3.4`. */
+/** Describes the payload of `§3.4`. */
 export const participantPayload = z.object({
   entries: readableItems(
     z.object({
@@ -138,7 +138,7 @@ export const sessionPayload = z.object({
   sessionEndedByRole: maybeText,
 })
 
-/** `§4`; the payload comes as a JSON string or as an object. */
+/** Describes `§4`; the payload comes as a JSON string or as an object. */
 export const streamedEvent = z.object({
   conversationId: ownId,
   conversationEntry: z.object({
@@ -158,8 +158,8 @@ export const progressPayload = z.object({
 export const queuePayload = z.object({ position: maybeInteger })
 
 /**
- * A piece of a bot's text, or the verdict on all of it (`tokenType: StreamingTokenValidation`), for which
- * Salesforce's own apps read `result.valid`.
+ * Describes a piece of a bot's text, or the verdict on all of it (`tokenType:
+ * StreamingTokenValidation`), for which Salesforce's own apps read `result.valid`.
  */
 export const tokenPayload = z.object({
   streamingToken: z.object({

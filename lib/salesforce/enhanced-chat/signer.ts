@@ -7,7 +7,7 @@ import { SignJWT } from 'jose'
 
 export type SigningKey = { id: string; key: KeyObject; certificate: X509Certificate }
 
-/** An RSA public key as RFC 7517 writes it, with its certificate. */
+/** Describes an RSA public key as RFC 7517 writes it, with its certificate. */
 export type PublicKey = {
   kty: 'RSA'
   kid: string

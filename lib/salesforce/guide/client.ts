@@ -38,7 +38,9 @@ import {
 
 type Options = AssertionOptions & { url: string; deployment: string }
 
-/** Share of a message's time that sending may take; the rest is for answering the caller. */
+/**
+ * Sets the share of a message's time that sending may take; the rest is for answering the caller.
+ */
 const sendTimeShare = 0.8
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -170,7 +172,7 @@ export function createGuide(options: Options): Messaging {
     traits: { renewable: true, ourIds: false, narrated: false, events: false },
     listConversationEntries,
 
-    /** Two requests, neither repeated by itself. */
+    /** Makes two requests, neither repeated by itself. */
     createToken: async () => authorize(await logIn()),
 
     /** The guide knows no way to do so. */

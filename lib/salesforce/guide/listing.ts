@@ -5,7 +5,7 @@
  */
 import type { Entry } from '../../polling/entries.js'
 
-/** One answer of the list. `now`: its clock, epoch milliseconds. */
+/** Describes one answer of the list. `now`: its clock, epoch milliseconds. */
 export type Listing = { entries: readonly Entry[]; now: number }
 
 /** So many messages at once may be a page that others follow. */

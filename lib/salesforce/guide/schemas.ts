@@ -10,13 +10,13 @@ export const loginResponse = z.object({ access_token: z.string().min(1) })
 export const authorizationResponse = z.object({
   accessToken: z.string().min(1),
   context: z.object({ url: z.string(), esDeveloperName: z.string() }),
-  /** Seconds. */
+  /** Holds seconds. */
   expiresIn: z.number().min(1).max(31_536_000),
 })
 
 export const createConversationResponse = z.object({ conversationId: opaqueId })
 
-/** ISO 8601, or epoch milliseconds, as a moment that can be written. */
+/** Reads ISO 8601, or epoch milliseconds, as a moment that can be written. */
 const moment = z
   .union([z.string().transform((text) => Date.parse(text)), z.number()])
   .pipe(z.int().min(0).max(8_640_000_000_000_000))

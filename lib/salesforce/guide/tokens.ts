@@ -10,7 +10,7 @@ import { GatewayError } from '../../problem.js'
 
 export type AssertionOptions = {
   clientId: string
-  /** An id of 15 characters: one of 18 is refused. */
+  /** Holds an id of 15 characters: one of 18 is refused. */
   orgId: string
   loginUrl: string
   key: KeyObject
@@ -36,7 +36,7 @@ export function signAssertion({ clientId, orgId, loginUrl, key, now }: Assertion
     .sign(key)
 }
 
-/** A token, where it is good and for which deployment. */
+/** Describes a token, where it is good and for which deployment. */
 const guideToken = z.object({ accessToken: z.string(), base: z.url(), esDeveloperName: z.string() })
 export type GuideToken = z.infer<typeof guideToken>
 

@@ -50,7 +50,10 @@ function isFindings(value: unknown): value is Findings {
   return typeof value === 'object' && value !== null && 'kept' in value
 }
 
-/** A mark that was read: its name, its place, and where its words lie if it has an address. */
+/**
+ * Describes a mark that was read: its name, its place, and where its words lie if it has an
+ * address.
+ */
 type Mark = { range: Range; address: string; words: Range }
 
 /** Reduces a link or an image to its words. Line breaks stay, since lines are put back one by one. */

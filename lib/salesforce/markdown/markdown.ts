@@ -6,7 +6,9 @@ import { toSafeMarkdown } from './hazards.js'
 import { createParser, isTooDeep } from './parser.js'
 import { plainTextOf } from './plain-text.js'
 
-/** A text without marks; beside it the same as Markdown that any renderer can be given. */
+/**
+ * Describes a text without marks; beside it the same as Markdown that any renderer can be given.
+ */
 export type FormattedText = { text: string; markdown?: string }
 
 /** Salesforce's own limit of a text is 4,000 characters. */
@@ -19,7 +21,7 @@ const mark = /[\\`*_[<>#|&~=]|^[ \t]*[-+\d]|^(?: {4}| *\t)/m
 const entity = /&(?:#\d{1,8}|#x[\da-f]{1,8}|[a-z][a-z\d]{0,31});/gi
 const escapeOrEntity = new RegExp(`\\\\([!-/:-@[-\`{-~])|${entity.source}`, 'gi')
 
-/** Types of tokens that plain texts have as well. */
+/** Lists types of tokens that plain texts have as well. */
 const plainTypes = new Set(['paragraph_open', 'paragraph_close', 'inline', 'text', 'text_special'])
 const breaks = new Set(['softbreak', 'hardbreak'])
 

@@ -36,7 +36,7 @@ export function readQuickReplies(content: unknown, clean: Cleaning): MessageBody
   return readReplies('QuickReplies', content, clean)
 }
 
-/** Buttons: they stay. */
+/** Reads buttons: they stay. */
 export function readButtons(content: unknown, clean: Cleaning): MessageBody | null {
   return readReplies('Buttons', content, clean)
 }

@@ -78,7 +78,7 @@ function lineOf({ label, value, title }: Value): string {
 
 const inputsContent = z.object({ inputValues: readableItems(inputValue) })
 
-/** Inputs: what was filled in. */
+/** Reads inputs: what was filled in. */
 export function readFilledIn(content: unknown, clean: Cleaning): MessageBody | null {
   const read = inputsContent.safeParse(content)
   if (!read.success) return null

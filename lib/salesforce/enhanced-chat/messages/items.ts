@@ -15,7 +15,7 @@ export const asset = z.object({
 })
 export type Asset = z.infer<typeof asset>
 
-/** TitleOptionItem; an item of a form's select may have its title beside the id. */
+/** Describes a TitleOptionItem; an item of a form's select may have its title beside the id. */
 export const optionItem = z
   .object({
     optionIdentifier: opaqueId,

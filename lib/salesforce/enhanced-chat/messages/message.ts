@@ -37,7 +37,7 @@ const messagePayload = z.object({
   messageReason: maybe(z.enum(['AutomatedResponse', 'Consent'])),
 })
 
-/** Message type and format → its reader; what is not here becomes an UnknownMessage. */
+/** Maps message type and format to its reader; what is not here becomes an UnknownMessage. */
 const readers = new Map<string, ReadBody>([
   ['StaticContentMessage Text', statics.readText],
   ['StaticContentMessage RichLink', statics.readRichLink],

@@ -8,7 +8,7 @@ import type { Cleaning } from '../../cleaning.js'
 import { maybe, opaqueId, readableItems } from '../../lenient.js'
 import { titleItem } from './items.js'
 
-/** An option in an answer. */
+/** Describes an option in an answer. */
 export const selectedOption = z.object({
   optionIdentifier: opaqueId,
   optionTitle: maybe(titleItem),
@@ -25,7 +25,7 @@ export function titleOf(
 
 const selectionsContent = z.object({ selectedOptions: readableItems(selectedOption) })
 
-/** Selections: the options that were chosen. */
+/** Reads selections: the options that were chosen. */
 export function readSelections(content: unknown, clean: Cleaning): MessageBody | null {
   const options = selectionsContent.safeParse(content).data?.selectedOptions ?? []
   const selections = options.map((option) => ({

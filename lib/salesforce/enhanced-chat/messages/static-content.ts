@@ -65,7 +65,7 @@ export function readRichLink(content: unknown, clean: Cleaning): MessageBody | n
 
 const linksContent = z.object({ links: readableItems(z.object({ url: z.string() })) })
 
-/** Links: an address alone. */
+/** Reads links: an address alone. */
 export function readLinks(content: unknown): MessageBody | null {
   const [first] = linksContent.safeParse(content).data?.links ?? []
   return first ? toRichLink({ title: '', url: first.url, imageUrl: null, description: '' }) : null
