@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
+  chatAttributes,
+  displayAttributes,
   fallbackOf,
   layoutOf,
   originOf,
@@ -7,6 +9,7 @@ import {
   storageOf,
   themeOf,
 } from '../../client/element/attributes.js'
+import { codesIn, readTable } from '../support/doc-tables.js'
 
 const tag =
   (attributes: Record<string, string> = {}) =>
@@ -18,6 +21,11 @@ afterEach(() => {
 })
 
 describe('the attributes of <miaw-chat>', () => {
+  it('are followed when they change, all that docs/client.md names', () => {
+    const names = readTable('docs/client.md', 'The element').flatMap(([cell]) => codesIn(cell))
+    expect([...chatAttributes, ...displayAttributes].sort()).toEqual(names.sort())
+  })
+
   it('finds the gateway where the script came from', () => {
     expect(originOf('https://chat.example.com/miaw-chat.js?v=1')).toBe('https://chat.example.com')
     expect(originOf('file:///app/node_modules/miaw-gateway/client/element.js')).toBe('')
