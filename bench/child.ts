@@ -58,6 +58,8 @@ export async function startChild(
     '--import',
     join(projectRoot, 'bench/report-usage.mjs'),
     '--import',
+    join(projectRoot, 'bench/report-sends.mjs'),
+    '--import',
     import.meta.resolve('tsx'),
   ]
   const child = spawn(node, [...loaders, join(root, script)], {

@@ -7,7 +7,9 @@
  * visitors together (30 per CPU), `SOAK_SKEW`, the seconds by which two clocks are wrong (300), and
  * `SOAK_EVICTION=1` for a Redis that evicts keys, instead of the other faults.
  */
-import { cpus } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { type Call, call } from './call.js'
@@ -17,7 +19,13 @@ import { isGood, type Outcome, report, type Setting } from './soak/report.js'
 import { startSoakServers } from './soak/servers.js'
 import { createTally } from './soak/tally.js'
 import { createTrace } from './soak/trace.js'
-import { compare, countLosses, storedConversationsSchema } from './soak/verdict.js'
+import {
+  type Attempt,
+  attemptSchema,
+  compare,
+  countLosses,
+  storedConversationsSchema,
+} from './soak/verdict.js'
 import { createVisitor, type Visitor } from './soak/visitor.js'
 
 /** Is the share of the time in which visitors arrive. */
@@ -45,6 +53,12 @@ async function getJson(url: string): Promise<unknown> {
   return await (await fetch(url)).json()
 }
 
+/** Reads what the gateways sent to Salesforce. */
+function readAttempts(file: string): Attempt[] {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.filter(Boolean).map((line) => attemptSchema.parse(JSON.parse(line)))
+}
+
 /** Reports the stage on the error stream; the standard output holds only the result. */
 const stage = (name: string) => console.error(`${Math.round(process.uptime())} s: ${name}`)
 
@@ -56,7 +70,9 @@ async function main(): Promise<boolean> {
   const evicts = process.env.SOAK_EVICTION === '1'
   const clockOffsets = [0, skew, 0, -skew]
   stage('starting')
-  const { fleet, redisUrl, salesforceUrl, close } = await startSoakServers(clockOffsets)
+  const folder = mkdtempSync(join(tmpdir(), 'soak-'))
+  const sendsFile = join(folder, 'sends')
+  const { fleet, redisUrl, salesforceUrl, close } = await startSoakServers(clockOffsets, sendsFile)
   try {
     stage('chatting')
     const tally = createTally()
@@ -132,7 +148,7 @@ async function main(): Promise<boolean> {
       evicts,
     }
     const outcome: Outcome = {
-      verdict: compare(records, stored),
+      verdict: compare(records, stored, readAttempts(sendsFile)),
       losses: countLosses(records, schedule.lossWindows),
       tally,
       salesforceCalls: salesforceCallsSchema.parse(await getJson(`${salesforceUrl}/__calls`)),
@@ -147,6 +163,7 @@ async function main(): Promise<boolean> {
     return isGood(setting, outcome)
   } finally {
     await close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -66,6 +66,7 @@ export function report(setting: Setting, outcome: Outcome): string[] {
     '',
     `messages sent and acknowledged ${acknowledged}, received ${received}, unsettled ${unsettled}`,
     `lost ${lost}, doubled ${doubled}, foreign ${foreign}, internal ${tally.countOf('internal')}`,
+    `stored twice because Salesforce showed the first effect later than SEND_SETTLE_MS ${verdict.late}`,
     `lists refused by Salesforce's limit ${salesforceCalls.refusedLists} of ${salesforceCalls.lists}`,
     `forgotten sessions ${losses.sessions}, conversations ${losses.conversations}, of these not lost by a restart of Redis ${losses.unexplained}`,
     `keys evicted by Redis ${evictedKeys}, warnings of health: ${outcome.warnings.join(', ') || 'none'}`,

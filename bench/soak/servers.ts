@@ -2,6 +2,7 @@
 import type { SalesforceOptions } from '../../sandbox/salesforce/index.js'
 import { verifiedEnv, verifiedSalesforce } from '../../tests/support/verified.js'
 import { startServers } from '../servers/start.js'
+import { settleMs } from './verdict.js'
 
 /** Exceeds an org's limit, under which a thousand visitors would need seven minutes to arrive. */
 const tokensPerMinute = 100_000
@@ -27,11 +28,16 @@ const salesforce: SalesforceOptions = {
  * Starts one gateway for each clock, and a Redis that flushes its log every second; none of the
  * servers outlives `close`, or this process.
  */
-export const startSoakServers = (clockOffsetsSeconds: readonly number[]) =>
+export const startSoakServers = (clockOffsetsSeconds: readonly number[], sendsFile: string) =>
   startServers({
     size: clockOffsetsSeconds.length,
     envOf: (index) => ({ CLOCK_AHEAD_MS: String((clockOffsetsSeconds[index] ?? 0) * 1000) }),
     redisEnv: { REDIS_DURABILITY: 'everySecond' },
     salesforce,
-    env: { ...verifiedEnv, LIMITS: JSON.stringify({ tokens: [tokensPerMinute, '1 m'] }) },
+    env: {
+      ...verifiedEnv,
+      SENDS_FILE: sendsFile,
+      SEND_SETTLE_MS: String(settleMs),
+      LIMITS: JSON.stringify({ tokens: [tokensPerMinute, '1 m'] }),
+    },
   })

@@ -15,6 +15,16 @@ export const storedConversationsSchema = z.array(
 )
 export type StoredConversations = z.infer<typeof storedConversationsSchema>
 
+/**
+ * Is the gateway's `SEND_SETTLE_MS`: an effect that shows later than so many milliseconds after its
+ * attempt was given up may be followed by a second one (`docs/reliability.md`).
+ */
+export const settleMs = 1000
+
+/** Parses an attempt of a gateway to send a message: until its answer, or until it was given up. */
+export const attemptSchema = z.object({ id: z.string(), sentAt: z.number(), endedAt: z.number() })
+export type Attempt = z.infer<typeof attemptSchema>
+
 /** Tells that the gateway no longer knew a session, or a conversation, that it had acknowledged. */
 export type Loss = {
   what: 'session' | 'conversation'
@@ -51,6 +61,8 @@ export type Verdict = {
   lost: number
   /** Counts messages stored or received more than once, and conversations of no known visitor. */
   doubled: number
+  /** Counts messages that are stored again because their first effect showed too late. */
+  late: number
   /** Counts messages of another conversation. */
   foreign: number
   /** Lists what was counted as lost or doubled. */
@@ -83,9 +95,20 @@ const repeatedIn = (ids: readonly string[]) => ids.filter((id, at) => ids.indexO
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
 
+/**
+ * Returns true when a message is stored again because Salesforce showed an earlier effect too late:
+ * more than `settleMs` after the attempt before the last one was over.
+ */
+function isLate(storedAt: readonly number[], attempts: readonly Attempt[]): boolean {
+  const [last, before] = attempts.toSorted((a, b) => b.sentAt - a.sentAt)
+  const [first = 0] = storedAt
+  return last !== undefined && before !== undefined && first > before.endedAt + settleMs
+}
+
 function compareOne(
   visitor: VisitorRecord,
   stored: StoredConversations[number]['entries'],
+  attempts: readonly Attempt[],
 ): Verdict {
   const { index, acknowledged, received, unsettled, hasReadAll } = visitor
   const storedIds = new Set(stored.map(({ id }) => id))
@@ -95,11 +118,16 @@ function compareOne(
   const neverReceived = hasReadAll ? messages.filter((id) => !receivedIds.has(id)) : []
   const storedAgain = repeatedIn(stored.map(({ id }) => id))
   const receivedAgain = repeatedIn(received.map(({ id }) => id))
+  const attemptsOf = (id: string) => attempts.filter((attempt) => attempt.id === id)
+  const storedAtOf = (id: string) =>
+    stored
+      .filter((entry) => entry.id === id)
+      .map(({ at }) => at)
+      .toSorted((a, b) => a - b)
   const found = (what: string, ids: readonly string[]) =>
-    ids.map((id): Finding => {
-      const storedAt = stored.filter((entry) => entry.id === id).map(({ at }) => at)
-      return { visitor: index, id, what, storedAt }
-    })
+    ids.map((id): Finding => ({ visitor: index, id, what, storedAt: storedAtOf(id) }))
+  const late = storedAgain.filter((id) => isLate(storedAtOf(id), attemptsOf(id)))
+  const doubled = storedAgain.filter((id) => !late.includes(id))
   const foreignReceived = received.filter(
     ({ id, text }) => !storedIds.has(id) || isForeign(text, index),
   )
@@ -109,22 +137,28 @@ function compareOne(
     received: messages.filter((id) => receivedIds.has(id)).length,
     unsettled: unsettled.length,
     lost: neverStored.length + neverReceived.length,
-    doubled: storedAgain.length + receivedAgain.length,
+    doubled: doubled.length + receivedAgain.length,
+    late: late.length,
     foreign: foreignReceived.length + foreignStored.length,
     findings: [
       ...found('acknowledged and never stored', neverStored),
       ...found('stored and never received', neverReceived),
-      ...found('stored twice', storedAgain),
+      ...found('stored twice', doubled),
+      ...found('stored twice, the first time too late', late),
       ...found('received twice', receivedAgain),
     ],
   }
 }
 
 /** Compares all visitors' records with the stored conversations, and sums the counts. */
-export function compare(visitors: readonly VisitorRecord[], stored: StoredConversations): Verdict {
+export function compare(
+  visitors: readonly VisitorRecord[],
+  stored: StoredConversations,
+  attempts: readonly Attempt[] = [],
+): Verdict {
   const entriesById = new Map(stored.map(({ id, entries }) => [id, entries]))
   const each = visitors.map((visitor) =>
-    compareOne(visitor, entriesById.get(visitor.conversationId) ?? []),
+    compareOne(visitor, entriesById.get(visitor.conversationId) ?? [], attempts),
   )
   const known = new Set(visitors.map(({ conversationId }) => conversationId))
   const unknownConversations = stored.filter(({ id }) => !known.has(id)).length
@@ -135,6 +169,7 @@ export function compare(visitors: readonly VisitorRecord[], stored: StoredConver
     unsettled: total('unsettled'),
     lost: total('lost'),
     doubled: total('doubled') + unknownConversations,
+    late: total('late'),
     foreign: total('foreign'),
     findings: each.flatMap(({ findings }) => findings),
   }

@@ -36,6 +36,7 @@ const good = {
   unsettled: 0,
   lost: 0,
   doubled: 0,
+  late: 0,
   foreign: 0,
   findings: [],
 }
@@ -121,6 +122,41 @@ describe('the soak’s comparison', () => {
       { visitor: 1, id: 'answer', what: 'received twice', storedAt: [2] },
     ])
   })
+
+  it.each([
+    [
+      'later than the gateway waits for it',
+      [
+        { sentAt: 10, endedAt: 20 },
+        { sentAt: 2000, endedAt: 2010 },
+      ],
+      1,
+    ],
+    [
+      'in the time in which the gateway looks for it',
+      [
+        { sentAt: 10, endedAt: 21 },
+        { sentAt: 2000, endedAt: 2010 },
+      ],
+      0,
+    ],
+    ['after the only attempt that is known', [{ sentAt: 10, endedAt: 20 }], 0],
+    ['while no attempt is known', [], 0],
+  ] as const)(
+    'tells a message apart that is stored again and whose first effect shows %s',
+    (_when, times, late) => {
+      const attempts = times.map((time) => ({ ...time, id: 'sent' }))
+      const twice = [1021, 2010].map((at) => ({
+        id: 'sent',
+        isMessage: true,
+        content: sentText,
+        at,
+      }))
+      const others = entries.filter((entry) => entry !== sent)
+      const verdict = compare([visitor], [{ id: 'c1', entries: [...others, ...twice] }], attempts)
+      expect([verdict.late, verdict.doubled]).toEqual([late, 1 - late])
+    },
+  )
 
   it('counts no message as lost that a visitor who could not read to the end did not receive', () => {
     const cut = { ...visitor, received: visitor.received.slice(0, 2), hasReadAll: false }
