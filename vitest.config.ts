@@ -39,7 +39,7 @@ const apart = [
   'tests/api/{auth,auth-refresh,identity,merge-maximum,start,conversations,verified}.test.ts',
   'tests/api/{send,send-first,send-log,send-promised,send-session,sessions}.test.ts',
   'tests/api/{end,record-lifetime,routing-values,upper-case-ids}.test.ts',
-  'tests/api/{send-once,send-together,send-interrupted,poll-echoes}.faults.test.ts',
+  'tests/api/{send-once,send-together,send-interrupted,send-refused-token,poll-echoes}.faults.test.ts',
   'tests/{http/access-tokens,scripts/forget}.test.ts',
   'tests/security/{late-renewals,signed-out-devices,starting-conversations}.test.ts',
   'tests/reliability/tokens-minute.test.ts',

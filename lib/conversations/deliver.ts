@@ -128,6 +128,19 @@ export function createDelivery(options: DeliveryOptions) {
   }
 
   /**
+   * Reconciles an attempt that was given up; one whose token is refused stays unclear.
+   * @throws {GatewayError} conversation_lost when Salesforce refuses the token
+   */
+  async function settle(call: SendCall, logged: LoggedAttempt, givenUpAt: number) {
+    try {
+      return await reconcile(searchOf(call), logged.since, givenUpAt)
+    } catch (error) {
+      await recordAttempt(call, logged, { state: 'unclear', at: givenUpAt })
+      throw error
+    }
+  }
+
+  /**
    * Sends, and reconciles an unclear outcome; sends again only what certainly did not arrive.
    * @throws {GatewayError} upstream_unavailable while the outcome is not known, and any problem of
    *   Salesforce
@@ -146,7 +159,7 @@ export function createDelivery(options: DeliveryOptions) {
           throw error
         }
         const givenUpAt = clock.latest()
-        const { status, at } = await reconcile(searchOf(call), logged.since, givenUpAt)
+        const { status, at } = await settle(call, logged, givenUpAt)
         if (status === 'arrived') return await recordDelivery(call, logged, at, false)
         const pauseMs = Math.max(retryIntervalMs * attempts, error.details.retryAfterMs ?? 0)
         const isTimeLeft = remainingMs() - pauseMs > 3 * settleMs + minAttemptMs
@@ -185,7 +198,7 @@ export function createDelivery(options: DeliveryOptions) {
     recordDelivery,
     deliver,
     deliverFirst,
-    reconcile,
+    settle,
     findEntry,
     givenUp,
   }

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js'
 import { growingPauses, pause } from '../pauses.js'
 import type { Entry } from '../polling/entries.js'
-import { problemAs } from '../problem.js'
+import { isProblem } from '../problem.js'
 import { remainingMs } from '../request.js'
 import { type ConversationRef, clockMarginMs } from '../salesforce/messaging.js'
 import type { Listing, WhenEmpty } from './listing.js'
@@ -20,6 +20,15 @@ export type DeliveryStatus =
 const firstPauseMs = 250
 const longestPauseMs = 1000
 const maxPages = 10
+
+/**
+ * Gives a look up that failed. A refused token is no such failure: whoever reaches the conversation
+ * renews it, and looks again.
+ */
+function giveUpLook(error: unknown): undefined {
+  if (!isProblem(error) || error.details.isTokenRefused) throw error
+  return undefined
+}
 
 type Options = { listing: Listing; clock: Clock; settleMs: number }
 
@@ -63,13 +72,14 @@ export function createReconciliation({ listing, clock, settleMs }: Options) {
 
   /** Looks once for the entry; undefined as well when the list cannot be read. */
   function findEntry(search: Search, since: number, whenEmpty: WhenEmpty) {
-    return look(search, since, whenEmpty).catch(problemAs(undefined))
+    return look(search, since, whenEmpty).catch(giveUpLook)
   }
 
   /**
    * Looks until the message is found, or until it is certain that it did not arrive. These looks may
    * borrow: exactly-once goes first. `since`: when its first attempt began; `givenUpAt`: when its last
    * one was given up (both by the shared clock).
+   * @throws {GatewayError} conversation_lost when Salesforce refuses the token
    */
   async function reconcile(
     search: Search,
@@ -79,7 +89,7 @@ export function createReconciliation({ listing, clock, settleMs }: Options) {
     const settledAt = givenUpAt + settleMs
     for (const pauseMs of growingPauses(firstPauseMs, longestPauseMs)) {
       const isLate = clock.earliest() >= settledAt
-      const found = await look(search, since, 'settle').catch(problemAs(undefined))
+      const found = await look(search, since, 'settle').catch(giveUpLook)
       if (found) return { status: 'arrived', at: found.at }
       if (isLate && found === null) return { status: 'absent', at: 0 }
       const leftMs = remainingMs() - firstPauseMs
