@@ -159,7 +159,9 @@ async function main(): Promise<boolean> {
     }
     for (const line of report(setting, outcome)) console.log(line)
     for (const { unsettled } of records) for (const line of unsettled) console.log(line)
-    for (const line of trace.histories(outcome.verdict.findings, records)) console.log(line)
+    if (evicts) return isGood(setting, outcome)
+    const { findings } = outcome.verdict
+    for (const line of trace.histories(findings, records, schedule.lossWindows)) console.log(line)
     return isGood(setting, outcome)
   } finally {
     await close()

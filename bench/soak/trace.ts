@@ -1,7 +1,7 @@
 /** Remembers the calls of all visitors, so that the report can tell the history of what went wrong. */
 import type { Answer, Call } from '../call.js'
 import { addressOf } from '../call.js'
-import type { Finding, VisitorRecord } from './verdict.js'
+import { type Finding, isExplained, type LossWindow, type VisitorRecord } from './verdict.js'
 
 /** Is one call: its time and duration in milliseconds, its gateway's port, the fault at its beginning. */
 type TracedCall = {
@@ -49,8 +49,15 @@ export function createTrace(fault: () => string) {
       return answer
     },
 
-    /** Tells the history of messages that were lost or doubled, and of sessions that ended. */
-    histories(findings: readonly Finding[], records: readonly VisitorRecord[]): string[] {
+    /**
+     * Tells the history of messages that were lost or doubled, and of sessions that ended although
+     * Redis had not lost them.
+     */
+    histories(
+      findings: readonly Finding[],
+      records: readonly VisitorRecord[],
+      windows: readonly LossWindow[],
+    ): string[] {
       const messages = findings.map(({ visitor, id, what, storedAt }) => [
         `visitor ${visitor}, message ${id}: ${what}; Salesforce stored it at ${storedAt.map((at) => at - beganAt).join(', ')} ms`,
         ...callsOf(visitor)
@@ -58,7 +65,9 @@ export function createTrace(fault: () => string) {
           .map(lineOf),
       ])
       const sessions = records
-        .filter(({ losses }) => losses.some(({ what }) => what === 'session'))
+        .filter(({ losses }) =>
+          losses.some((loss) => loss.what === 'session' && !isExplained(loss, windows)),
+        )
         .map(({ index }) => [
           `visitor ${index}: the session ended`,
           ...callsOf(index)

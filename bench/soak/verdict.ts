@@ -182,17 +182,21 @@ export type LossCounts = {
   unexplained: number
 }
 
+/** Tells that Redis lost what was acknowledged: the call overlaps a time of which it lost everything. */
+export function isExplained({ acknowledged }: Loss, windows: readonly LossWindow[]): boolean {
+  const { sentAt, answeredAt } = acknowledged
+  return windows.some(({ from, to }) => from <= answeredAt && sentAt <= to)
+}
+
 /** Counts what the gateway forgot, and how much of it no restart of Redis explains. */
 export function countLosses(
   visitors: readonly VisitorRecord[],
   windows: readonly LossWindow[],
 ): LossCounts {
   const losses = visitors.flatMap(({ losses }) => losses)
-  const isExplained = ({ acknowledged: { sentAt, answeredAt } }: Loss) =>
-    windows.some(({ from, to }) => from <= answeredAt && sentAt <= to)
   return {
     sessions: losses.filter(({ what }) => what === 'session').length,
     conversations: losses.filter(({ what }) => what === 'conversation').length,
-    unexplained: losses.filter((loss) => !isExplained(loss)).length,
+    unexplained: losses.filter((loss) => !isExplained(loss, windows)).length,
   }
 }
