@@ -111,13 +111,16 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
    * Does what a good client does when its tokens or its conversation are unknown; returns true when
    * the call is worth a repeat.
    */
-  async function recover({ endpoint, token }: Call, { status, code }: Answer): Promise<boolean> {
+  async function recover({ endpoint, token }: Call, given: Answer): Promise<boolean> {
+    const { status, code } = given
     if (status === 401 && token !== undefined) {
       await refresh()
       isLoggedOut = tokens.token === token
       return !isLoggedOut
     }
     if (code !== 'conversation_not_found' || endpoint === 'start') return false
+    // Another call may have found the same loss, and the conversation was started again meanwhile.
+    if (timeOf(given).sentAt <= started.answeredAt) return true
     losses.push({ what: 'conversation', acknowledged: started })
     const answer = await start()
     started = timeOf(answer)
