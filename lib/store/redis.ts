@@ -32,7 +32,7 @@ export const doubtMs = 60_000
 /** Tells whether a failure of Redis was noticed so recently that Redis is doubted. */
 export type IsDoubted = () => boolean
 
-/** Creates the doubt of a process, which `begin` begins anew with each failure. */
+/** Creates the doubt of a process: each `begin` starts its minute again. */
 export function createDoubt() {
   let failedAt = Number.NEGATIVE_INFINITY
   const isDoubted: IsDoubted = () => performance.now() - failedAt < doubtMs
