@@ -1,14 +1,15 @@
 /**
  * Runs minutes of a chat in seconds: time stands still while the process works and jumps when
- * nothing but timers is left to wait for. `Date`, `setTimeout` and `node:timers/promises` follow it,
- * in the gateway, the sandbox and the embedded Redis alike.
+ * nothing but timers is left to wait for. `Date`, `performance`, `setTimeout` and
+ * `node:timers/promises` follow it, in the gateway, the sandbox and the embedded Redis alike.
  */
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { isApart } from './gateways.js'
 
 const { setTimeout: realSleep } = timers
+/** Tells the milliseconds that really pass. */
+const realNow = performance.now.bind(performance)
 
 /** Resolves in simulated time; rejects when the signal is aborted, as the one of Node does. */
 function fakeSleep<T>(ms?: number, value?: T, { signal }: { signal?: AbortSignal } = {}) {
@@ -23,7 +24,7 @@ function fakeSleep<T>(ms?: number, value?: T, { signal }: { signal?: AbortSignal
   })
 }
 
-/** Milliseconds by which time moves while a request is under way. */
+/** Milliseconds by which time moves at most while a request is under way. */
 const stepMs = 100
 /** Turns of the event loop without progress after which the process only waits for timers. */
 const idleTurns = 20
@@ -31,6 +32,13 @@ const idleTurns = 20
 const hangingMs = 20
 /** Milliseconds of real time for which each test waits for what works on other threads, uncounted. */
 const patientMs = 5
+
+/** Moves time by a step, or to the first timer that is due within it, so that each wait ends in time. */
+function moveByStep(): void {
+  const timers = vi.getTimerCount()
+  vi.advanceTimersByTime(0)
+  for (let ms = 0; ms < stepMs && vi.getTimerCount() === timers; ms += 1) vi.advanceTimersByTime(1)
+}
 
 export type SimulatedTime = ReturnType<typeof createTime>
 
@@ -50,9 +58,9 @@ function createTime(idleMs: number) {
     for (;;) {
       const now = `${progress} ${vi.getTimerCount()}`
       turns = now === seen ? turns + 1 : 0
-      if (now !== seen) since = performance.now()
+      if (now !== seen) since = realNow()
       seen = now
-      const isIdle = performance.now() - since >= (fetches > 0 ? hangingMs : idleMs)
+      const isIdle = realNow() - since >= (fetches > 0 ? hangingMs : idleMs)
       if (turns >= idleTurns && cryptoCalls === 0 && isIdle) return
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -120,7 +128,7 @@ function createTime(idleMs: number) {
       for (;;) {
         await settle()
         if (isDone) return
-        if (requests > 0) vi.advanceTimersByTime(stepMs)
+        if (requests > 0) moveByStep()
         else vi.advanceTimersToNextTimer()
       }
     },
@@ -143,7 +151,7 @@ export async function simulate<T>(
   // Other files of the worker begin by the true time, as the tokens do that they hold.
   const file = expect.getState().testPath ?? ''
   const now = Math.max(Date.now(), ended.file === file ? ended.at : 0)
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now })
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now })
   Object.assign(timers, { setTimeout: fakeSleep })
   syncBuiltinESMExports()
   time.watch()
@@ -161,12 +169,8 @@ export async function simulate<T>(
   }
 }
 
-/**
- * Runs each test of a file in simulated time: what it waits for is a matter of order, not of speed.
- * In the project `apart`, which has clocks of its own, time is real.
- */
+/** Runs each test of a file in simulated time: what it waits for is a matter of order, not of speed. */
 export function simulateEachTest(): void {
-  if (isApart) return
   let endTest = () => {}
   let simulation: Promise<void> | undefined
   beforeEach(() => {
@@ -183,11 +187,9 @@ export function simulateEachTest(): void {
 
 /** Makes a call in simulated time, as above; returns its answer and the milliseconds of its waits. */
 export function timed<T>(call: () => Promise<T>): Promise<{ answer: T; ms: number }> {
-  const measure = async (measured: () => Promise<T>) => {
+  return simulate(async (time) => {
     const startedAt = Date.now()
-    const answer = await measured()
+    const answer = await time.during(call)
     return { answer, ms: Date.now() - startedAt }
-  }
-  if (isApart) return measure(call)
-  return simulate((time) => measure(() => time.during(call)), patientMs)
+  }, patientMs)
 }

@@ -1,5 +1,7 @@
 /** Provides files, forms and conversations to the tests of upload. */
 import { randomUUID } from 'node:crypto'
+// Loaded here, so that no upload waits for the disk: simulated time would move meanwhile.
+import 'file-type/core'
 import upload from '../../api/upload.js'
 import { startConversation } from './conversation.js'
 import type { TestGateway } from './gateway.js'
