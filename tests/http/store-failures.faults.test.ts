@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import health from '../../api/_health.js'
 import auth from '../../api/auth.js'
 import end from '../../api/end.js'
 import start from '../../api/start.js'
@@ -58,6 +59,16 @@ describe.each(endpoints)('%s while the store fails', (endpoint) => {
       expect((await calls[endpoint](visitor)).status).toBeLessThan(300)
     },
   )
+})
+
+describe('health while the store hangs', () => {
+  it('returns 503 after one timeout of the store', async () => {
+    gateway.redis.fault({ what: 'hang', times: 9 })
+    const startedAt = Date.now()
+    const { status, body } = await request(health)
+    expect([status, body.checks.store]).toEqual([503, 'down'])
+    expect(Date.now() - startedAt).toBe(1000)
+  })
 })
 
 describe('a store that is slow but answers in time', () => {
