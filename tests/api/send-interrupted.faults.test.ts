@@ -17,12 +17,14 @@ import {
   shiftClock,
   timesStored,
 } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
 describe.each(duplicateHandling)('send in an org that %s', (_, storesDuplicates) => {
   const gateway = setupGateway({
     env: { ...noLimits, SEND_SETTLE_MS: '20', REDIS_TIMEOUT_MS: '2000' },
   })
+  simulateEachTest()
 
   async function visitor() {
     const conversation = await startConversation()
@@ -115,6 +117,7 @@ describe('send from two devices of one verified visitor', () => {
     salesforce: verifiedSalesforce,
     env: { ...noLimits, ...verifiedEnv, ...loginEnv },
   })
+  simulateEachTest()
 
   it.each(duplicateHandling)(
     'delivers a concurrent message once in an org that %s',

@@ -10,8 +10,10 @@ import {
   shiftClock,
   timesStored,
 } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 
 const gateway = setupGateway({ env: { ...noLimits, SEND_SETTLE_MS: '0' } })
+simulateEachTest()
 
 /**
  * Numbers the Redis requests of a send, once Redis knows the scripts. A process claims with the count of

@@ -8,12 +8,14 @@ import {
   noLimits,
   timesStored,
 } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 import { attachments, filesSentToSalesforce, startUploadConversation } from '../support/uploads.js'
 
 const gateway = setupGateway({
   salesforce: { attachments },
   env: { ...noLimits, SEND_SETTLE_MS: '0' },
 })
+simulateEachTest()
 
 const transient: [name: string, fault: Fault][] = [
   ['500 before the effect', { when: 'before', what: { status: 500 } }],

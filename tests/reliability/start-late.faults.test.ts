@@ -5,12 +5,14 @@ import start from '../../api/start.js'
 import { signInAsGuest } from '../support/conversation.js'
 import { setupGateway } from '../support/gateway.js'
 import { request } from '../support/request.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 import { limits } from './calls.js'
 import { createMidCallFaults } from './mid-call-faults.js'
 
 const gateway = setupGateway({
   env: { LIMITS: limits, REDIS_TIMEOUT_MS: '800', REQUEST_DEADLINE_MS: '8000' },
 })
+simulateEachTest()
 const midCallFaults = createMidCallFaults(gateway)
 beforeEach(() => gateway.network.use(midCallFaults.handler))
 
