@@ -12,6 +12,7 @@ import { salesforceUrl, setupGateway, type TestGateway } from '../support/gatewa
 import { atGateway } from '../support/gateways.js'
 import { request } from '../support/request.js'
 import { noLimits, shiftClock, timesStored } from '../support/sending.js'
+import { simulateEachTest } from '../support/simulated-time.js'
 import { identityToken, loginEnv, verifiedEnv, verifiedSalesforce } from '../support/verified.js'
 
 const second = 1000
@@ -50,6 +51,7 @@ describe.each(skews)('gateways that are %i and %i ms ahead', (firstMs, secondMs)
     const gateway = setupGateway({
       env: { ...noLimits, REQUEST_DEADLINE_MS: '3000', SEND_SETTLE_MS: '20' },
     })
+    simulateEachTest()
 
     it('deliver a message once that Salesforce is slow to take, in an org that stores repeats', async () => {
       const { send, conversationId } = await first(startConversation)
@@ -119,6 +121,7 @@ describe.each(skews)('gateways that are %i and %i ms ahead', (firstMs, secondMs)
 
 describe('the script that forgets visitors', () => {
   setupGateway({ env: { ...noLimits, REQUEST_DEADLINE_MS: '500' } })
+  simulateEachTest()
 
   it('refuses the tokens that a visitor has, from a machine that is five minutes behind', async () => {
     const visitor = await atGateway(0, 0, startConversation)
