@@ -101,7 +101,7 @@ export default defineConfig({
         test: { name: 'properties', include: properties, isolate, testTimeout: 120_000, expect },
       },
       {
-        // Failing, hanging and racing services: many of these tests wait in real time.
+        // Failing, hanging and racing services, mostly in simulated time.
         test: {
           name: 'faults',
           include: ['tests/**/*.faults.test.ts'],
