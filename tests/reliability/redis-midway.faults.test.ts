@@ -127,7 +127,7 @@ describe.each(dialects)(
       async (what) => {
         expect(await findErrors(what, once)).toEqual([])
       },
-      60_000,
+      180_000,
     )
 
     it.each(['before the repeat', 'after the repeat'] as const)(
@@ -140,7 +140,7 @@ describe.each(dialects)(
           ),
         ).toEqual([])
       },
-      60_000,
+      180_000,
     )
 
     it.each(['hang', 'mute', 'drop'] as const)(
@@ -148,7 +148,7 @@ describe.each(dialects)(
       async (what) => {
         expect(await findErrors(what, onwards)).toEqual([])
       },
-      60_000,
+      180_000,
     )
   },
 )
