@@ -10,11 +10,14 @@
  * - `npm run bench -- --price [--against <commit>] [--visitors <count>] [--seconds <count>]`: what a
  *   chat of ten minutes costs, beside another commit and the guide's poller
  * - `npm run bench -- --abuse [--seconds <count>] [--conversations <count>] [--only <name>]`: what an attacker's calls cost
+ * - `npm run bench -- --client [--against <commit>] [--messages <count>] [--seconds <count>] [--polls <count>] [--rounds <count>]`:
+ *   the element with a long list, in Chromium
  * - `npm run bench -- --cold [--against <commit>]`: what a cold process of each function takes
  */
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { benchAbuse } from './abuse.js'
+import { benchClient } from './client.js'
 import { benchCold } from './cold.js'
 import { benchDelivery } from './delivery.js'
 import { benchPrice } from './price.js'
@@ -26,6 +29,7 @@ async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
       abuse: { type: 'boolean', default: false },
+      client: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
       delivery: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
@@ -34,9 +38,10 @@ async function main(): Promise<boolean> {
       profile: { type: 'boolean', default: false },
       against: { type: 'string' },
       conversations: { type: 'string', default: '50' },
+      messages: { type: 'string' },
       only: { type: 'string', default: '' },
-      polls: { type: 'string', default: '200000' },
-      rounds: { type: 'string', default: '7' },
+      polls: { type: 'string' },
+      rounds: { type: 'string' },
       visitors: { type: 'string', default: '20' },
       seconds: { type: 'string' },
     },
@@ -58,11 +63,16 @@ async function main(): Promise<boolean> {
       values.against,
     )
   }
+  if (values.client) {
+    const given = z.record(z.string(), count.optional())
+    const { messages, seconds, polls, rounds } = values
+    return await benchClient(given.parse({ messages, seconds, polls, rounds }), values.against)
+  }
   if (values.cold) return await benchCold(values.against)
   if (values.profile) return await profileCalls()
   if (values.growth) return await benchGrowth()
-  if (values.memory) return await benchMemory(count.parse(values.polls))
-  return await benchRatios(count.parse(values.rounds), values.against)
+  if (values.memory) return await benchMemory(count.parse(values.polls ?? 200_000))
+  return await benchRatios(count.parse(values.rounds ?? 7), values.against)
 }
 
 main().then(
