@@ -1,6 +1,5 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef } from 'react'
-import { answersIn } from './content/answers.js'
-import { type Widget, WidgetContext } from './context.js'
+import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useMemo, useRef } from 'react'
+import { WidgetProvider } from './context.js'
 import type { ChatWidgetProps } from './props.js'
 import { focusIn } from './shell/focus.js'
 import { Launcher } from './shell/launcher.js'
@@ -29,17 +28,11 @@ export function ChatWidget(props: ChatWidgetProps) {
   const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher })
   const id = useId()
 
-  const widget = useMemo((): Widget => {
-    const { messages, connection } = snapshot
-    return {
-      ...{ chat, snapshot, texts, language, fallback },
-      answers: answersIn(messages),
-      locked: connection === 'ended' || connection === 'lost',
-      afterAnswer() {
-        if (panel.current) focusIn(panel.current)
-      },
-    }
-  }, [chat, snapshot, texts, language, fallback])
+  const { connection } = snapshot
+  const locked = connection === 'ended' || connection === 'lost'
+  const afterAnswer = useCallback(() => {
+    if (panel.current) focusIn(panel.current)
+  }, [])
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return
@@ -47,7 +40,7 @@ export function ChatWidget(props: ChatWidgetProps) {
   }
 
   return (
-    <WidgetContext.Provider value={widget}>
+    <WidgetProvider {...{ chat, snapshot, texts, language, fallback, locked, afterAnswer }}>
       <section
         className="miaw"
         data-layout={layout}
@@ -68,6 +61,6 @@ export function ChatWidget(props: ChatWidgetProps) {
         )}
         <LiveLog />
       </section>
-    </WidgetContext.Provider>
+    </WidgetProvider>
   )
 }

@@ -62,6 +62,34 @@ describe.skipIf(!hasBrowser())('the widget', () => {
       expect((await scrolled(page)).left).toBeLessThan(2)
     })
 
+    it('draws a new message without drawing the others again', async () => {
+      const { page } = await listStage()
+      const shown = { ...open, messages: long }
+      const next = textMessage('Agent', '09:50', 'n1', 'New')
+      const formats = await page.evaluate<number>(`{
+        let formats = 0
+        const times = Intl.DateTimeFormat.prototype
+        const { get } = Object.getOwnPropertyDescriptor(times, 'format')
+        Object.defineProperty(times, 'format', {
+          get() {
+            formats += 1
+            return get.call(this)
+          },
+        })
+        const shown = ${JSON.stringify(shown)}
+        stage.show(shown, ${JSON.stringify(inline)})
+        formats = 0
+        stage.show(
+          { ...shown, messages: [...shown.messages, ${JSON.stringify(next)}] },
+          ${JSON.stringify(inline)},
+        )
+        formats
+      }`)
+      await page.getByText('New', { exact: true }).waitFor()
+      // Those of the new message, and of the day each time that the list is drawn.
+      expect(formats).toBeLessThan(5)
+    })
+
     it('shows a tall message from its beginning', async () => {
       const { page, show } = await listStage()
       const tall = textMessage('Agent', '09:50', 'tall', 'Line\n'.repeat(80))

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { Activity, ChatMessage, Snapshot } from '../../client/core/index.js'
 import { emptySnapshot } from '../../client/core/snapshot.js'
 import { noticeOf } from '../../client/widget/content/notice.js'
-import { WidgetContext } from '../../client/widget/context.js'
+import { WidgetProvider } from '../../client/widget/context.js'
 import { FallbackContacts } from '../../client/widget/shell/fallback-contacts.js'
-import { ListRow } from '../../client/widget/shell/list-row.js'
+import { MessageRow } from '../../client/widget/shell/list-row.js'
 import { withPartial } from '../../client/widget/shell/partial.js'
 import { rowsOf } from '../../client/widget/shell/rows.js'
 import { failedRoutingId } from '../../client/widget/shell/status.js'
@@ -30,9 +30,7 @@ const chatThat = (heard: Partial<Activity>, messages: ChatMessage[] = [question]
 
 const partial = { messageId: 'answer', text: 'We open at <six>, see https://harbor.example' }
 const markupOf = (node: ReactNode, more = {}) =>
-  renderToStaticMarkup(
-    <WidgetContext.Provider value={widgetOf([], more)}>{node}</WidgetContext.Provider>,
-  )
+  renderToStaticMarkup(<WidgetProvider {...widgetOf([], more)}>{node}</WidgetProvider>)
 
 describe('the lines of those who type', () => {
   const lines = (snapshot: Snapshot) =>
@@ -81,10 +79,8 @@ describe('a growing answer', () => {
 
   it('is plain text that screen readers skip, with a hint that a bot is answering', () => {
     const snapshot = chatThat({ partial })
-    const markup = rows(withPartial(snapshot)).map((row) =>
-      markupOf(<ListRow row={row} />, { snapshot }),
-    )
-    const row = markup.at(-1) ?? ''
+    const message = withPartial(snapshot).at(-1) ?? question
+    const row = markupOf(<MessageRow message={message} opens closes isGrowing />, { snapshot })
     expect(row).toContain('We open at &lt;six&gt;, see https://harbor.example')
     expect(row).toContain('Harbor Assistant is answering')
     expect(tagsIn(row).filter(({ name }) => name === 'a' || name === 'time')).toEqual([])

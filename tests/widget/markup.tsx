@@ -1,21 +1,24 @@
 /** Renders a message without a browser. */
 import { renderToStaticMarkup } from 'react-dom/server'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
-import { emptySnapshot } from '../../client/core/snapshot.js'
-import { answersIn } from '../../client/widget/content/answers.js'
+import { emptySnapshot, type Snapshot } from '../../client/core/snapshot.js'
 import { MessageContent } from '../../client/widget/content/message-content.js'
-import { type Widget, WidgetContext } from '../../client/widget/context.js'
+import { type Widget, WidgetProvider } from '../../client/widget/context.js'
 import { english } from '../../client/widget/texts/index.js'
 
+type Surroundings = Widget & { snapshot: Snapshot }
+
 /** Creates a widget with these messages. Its chat cannot be called: drawing calls nothing. */
-export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget> = {}): Widget {
+export function widgetOf(
+  messages: readonly ChatMessage[],
+  more: Partial<Surroundings> = {},
+): Surroundings {
   return {
     chat: {} as Chat,
     snapshot: { ...emptySnapshot, messages },
     texts: english,
     language: 'en',
     fallback: undefined,
-    answers: answersIn(messages),
     locked: false,
     afterAnswer() {},
     ...more,
@@ -26,12 +29,12 @@ export function widgetOf(messages: readonly ChatMessage[], more: Partial<Widget>
 export function markupOf(
   message: ChatMessage,
   others: readonly ChatMessage[] = [],
-  more: Partial<Widget> = {},
+  more: Partial<Surroundings> = {},
 ): string {
   return renderToStaticMarkup(
-    <WidgetContext.Provider value={widgetOf([message, ...others], more)}>
+    <WidgetProvider {...widgetOf([message, ...others], more)}>
       <MessageContent message={message} />
-    </WidgetContext.Provider>,
+    </WidgetProvider>,
   )
 }
 

@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import type { ChatMessage, FormMessage } from '../../core/index.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { DoneIcon } from '../icons.js'
 import { refusalIn } from './answers.js'
 import { Box } from './box.js'
@@ -16,7 +16,8 @@ type Message = ChatMessage & FormMessage
  * it.
  */
 function useFilling(message: Message) {
-  const { snapshot, locked, language } = useWidget()
+  const { locked, language } = useWidget()
+  const { snapshot } = useCurrent()
   const { answer, isTaken, reply } = useAnswer(message)
   const refusal = answer ? undefined : refusalIn(snapshot.messages, message.id)
   const before = answer?.messageType === 'FormResponseMessage' ? answer.values : refusal?.values

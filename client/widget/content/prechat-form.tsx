@@ -1,6 +1,6 @@
 import { useEffect, useId } from 'react'
 import type { ChatProblem, Prechat } from '../../core/index.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Field, FormErrors } from './field.js'
 import { attributesOf, refusedIn, specOf } from './prechat.js'
 import { useFields } from './use-fields.js'
@@ -15,7 +15,8 @@ type Props = {
 
 /** Returns the fields, and the gateway's problems with the values that were sent before. */
 function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
-  const { texts, snapshot } = useWidget()
+  const { texts } = useWidget()
+  const { snapshot } = useCurrent()
   const specs = fields.map(specOf)
   /** Sent, and not answered yet. */
   const isSent = snapshot.connection === 'connecting'

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../core/index.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 
 /** Tells whether the visitor sent a message after this one. */
 function isFollowed(messages: readonly ChatMessage[], id: string): boolean {
@@ -11,7 +11,8 @@ type Props = { id: string; suggestions: readonly string[] }
 
 /** Shows texts that the visitor may send, until the visitor sends a message. */
 export function Suggestions({ id, suggestions }: Props) {
-  const { chat, snapshot, texts, locked, afterAnswer } = useWidget()
+  const { chat, texts, locked, afterAnswer } = useWidget()
+  const { snapshot } = useCurrent()
   if (locked || suggestions.length === 0 || isFollowed(snapshot.messages, id)) return null
 
   /** Sends once: two clicks may come before the first one's effect is drawn. */

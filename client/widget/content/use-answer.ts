@@ -1,10 +1,11 @@
 import type { Answer, ChatMessage } from '../../core/index.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { isAnswered } from './answers.js'
 
 /** Returns the visitor's answer to a message, its delivery state, and a function to answer. */
 export function useAnswer({ id }: ChatMessage) {
-  const { chat, answers, afterAnswer } = useWidget()
+  const { chat, afterAnswer } = useWidget()
+  const { answers } = useCurrent()
   const answer = answers.get(id)
   const hasFailed = answer?.delivery === 'failed'
 

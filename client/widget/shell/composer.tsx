@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useRef } from 'react'
 import { upload } from '../../core/upload.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { AttachButton } from './attach-button.js'
 import { ChosenFiles } from './chosen-files.js'
@@ -13,7 +13,8 @@ type Props = { composer: ComposerState; isHidden: boolean }
 
 /** Holds the field for messages, and the files that go with them. */
 export function Composer({ composer: { draft, setDraft, files }, isHidden }: Props) {
-  const { chat, snapshot, texts } = useWidget()
+  const { chat, texts } = useWidget()
+  const { snapshot } = useCurrent()
   const { attachments } = snapshot
   const form = useRef<HTMLFormElement>(null)
   const input = useRef<HTMLTextAreaElement>(null)

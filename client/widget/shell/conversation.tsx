@@ -1,4 +1,4 @@
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
 import { FallbackContacts } from './fallback-contacts.js'
@@ -43,7 +43,8 @@ type Props = {
 
 /** Shows the messages, and below them the next possible actions. */
 export function Conversation({ composer, isWatched, isEnding, onKeep, onAnswer }: Props) {
-  const { chat, snapshot, texts, language } = useWidget()
+  const { chat, texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const { conversationId, prechat } = snapshot
   const outcome = outcomeOf(snapshot, texts, language)
   const isAsking = !outcome && isEnding

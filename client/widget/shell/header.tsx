@@ -1,4 +1,4 @@
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { Menu, type MenuItem } from './menu.js'
 import { statusOf } from './status.js'
@@ -12,7 +12,8 @@ type Props = {
 
 /** Shows the chat's title and status, and its menu. */
 export function Header({ titleId, items, onMinimise }: Props) {
-  const { texts, snapshot, language } = useWidget()
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const { tone, text } = statusOf(snapshot, texts, language)
   return (
     <div className="miaw-header">

@@ -1,5 +1,5 @@
 import type { RefObject } from 'react'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatCount } from '../texts/format.js'
 
@@ -14,7 +14,8 @@ const mostShown = 99
 
 /** Shows the round button in the corner, with the number of unread messages. */
 export function Launcher({ button, isOpen, controls, onToggle }: Props) {
-  const { texts, snapshot, language } = useWidget()
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const waiting = isOpen ? 0 : snapshot.unread
   const label = isOpen ? texts.minimise : texts.open
   return (

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { problemFrom } from '../../core/problem.js'
 import { isFromOthers } from '../../core/timeline.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatCount } from '../texts/format.js'
 import { PanelPart } from './focus.js'
@@ -49,7 +49,8 @@ type JumpButtonProps = {
 
 /** Shows a button that scrolls to the end, with the number of new messages there. */
 export function JumpButton({ seenId, onJump }: JumpButtonProps) {
-  const { snapshot, texts, language } = useWidget()
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const { messages, unread } = snapshot
   const seenAt = messages.findIndex(({ id }) => id === seenId)
   const fresh = seenAt < 0 ? unread : messages.slice(seenAt + 1).filter(isFromOthers).length

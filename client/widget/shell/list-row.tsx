@@ -1,8 +1,9 @@
+import { memo } from 'react'
 import type { ChatMessage } from '../../core/index.js'
 import { MessageContent } from '../content/message-content.js'
 import { nameOf } from '../content/name.js'
 import { toneOf } from '../content/notice.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { dayOf, timeOf } from '../time.js'
 import { Avatar } from './avatar.js'
 import { DeliveryNote } from './delivery-note.js'
@@ -12,27 +13,33 @@ import type { Row } from './rows.js'
 import { failedRoutingId } from './status.js'
 
 /** Shows sender and time: visible once per group of messages, and announced with each. */
-function Meta({ message, opens }: Omit<MessageRowProps, 'closes'>) {
-  const { texts, language, snapshot } = useWidget()
+function Meta({ message, opens, isGrowing }: Omit<MessageRowProps, 'closes'>) {
+  const { texts, language } = useWidget()
   const { sender, timestamp, reason } = message
-  const isTimed = message.id !== snapshot.activity?.partial?.messageId
   return (
     <p className={opens ? 'miaw-meta' : 'miaw-meta miaw-visually-hidden'}>
       <span className="miaw-name">{nameOf(sender, texts)}</span>
       {sender.role === 'Chatbot' && <span className="miaw-role">{texts.bot}</span>}
       {reason === 'AutomatedResponse' && <span className="miaw-role">{texts.automated}</span>}
-      {isTimed && <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>}
+      {!isGrowing && <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>}
     </p>
   )
 }
 
-/** `opens` and `closes`: the first and the last message of a group by one sender. */
-type MessageRowProps = { message: ChatMessage; opens: boolean; closes: boolean }
+type MessageRowProps = {
+  message: ChatMessage
+  /** The first message of a group by one sender. */
+  opens: boolean
+  /** The last message of the group. */
+  closes: boolean
+  /** A bot is still writing the message. */
+  isGrowing: boolean
+}
 
-/** Shows a message in the list. */
-function MessageRow({ message, opens, closes }: MessageRowProps) {
+/** Shows a message in the list. It is not drawn again while other messages change. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, opens, closes, isGrowing } = props
   const { id, sender, delivery } = message
-  const { activity } = useWidget().snapshot
   const isOwn = sender.role === 'EndUser'
   return (
     <li
@@ -47,9 +54,9 @@ function MessageRow({ message, opens, closes }: MessageRowProps) {
     >
       {!isOwn && opens && <Avatar sender={sender} />}
       <div className="miaw-body">
-        <Meta message={message} opens={opens} />
-        {id === activity?.partial?.messageId ? (
-          <PartialContent {...activity.partial} sender={sender} />
+        <Meta message={message} opens={opens} isGrowing={isGrowing} />
+        {isGrowing ? (
+          <PartialContent text={message.text} sender={sender} />
         ) : (
           <MessageContent message={message} />
         )}
@@ -57,11 +64,12 @@ function MessageRow({ message, opens, closes }: MessageRowProps) {
       </div>
     </li>
   )
-}
+})
 
-/** Shows a row of the list: a divider, a notice or a message. */
-export function ListRow({ row }: { row: Row }) {
-  const { texts, language, snapshot } = useWidget()
+/** Shows a row of the list that is no message: a divider or a notice. */
+export function ListRow({ row }: { row: Exclude<Row, { kind: 'message' }> }) {
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   switch (row.kind) {
     case 'day':
       return (
@@ -87,7 +95,5 @@ export function ListRow({ row }: { row: Row }) {
           {row.key === failedRoutingId(snapshot.messages) && <FallbackContacts />}
         </li>
       )
-    case 'message':
-      return <MessageRow message={row.message} opens={row.opens} closes={row.closes} />
   }
 }

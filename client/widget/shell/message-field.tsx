@@ -1,5 +1,5 @@
 import type { ClipboardEvent, KeyboardEvent, RefObject } from 'react'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { formatCount } from '../texts/format.js'
 import { isSendKey, measure } from './draft.js'
 
@@ -27,7 +27,8 @@ type Props = {
 
 /** Shows a text field that grows with its content. Enter sends; pasted files are added. */
 export function MessageField({ input, draft, counterId, onDraft, onSend, onFiles }: Props) {
-  const { chat, snapshot, texts } = useWidget()
+  const { chat, texts } = useWidget()
+  const { snapshot } = useCurrent()
 
   function onKeyDown(event: KeyboardEvent): void {
     const { key, keyCode, shiftKey, nativeEvent } = event

@@ -1,9 +1,9 @@
 import { memo, useMemo, useRef } from 'react'
 import { noticeOf } from '../content/notice.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { focusedIn } from './focus.js'
 import { JumpButton, OlderButton, useOlder } from './list-buttons.js'
-import { ListRow } from './list-row.js'
+import { ListRow, MessageRow } from './list-row.js'
 import { withPartial } from './partial.js'
 import { rowsOf } from './rows.js'
 import { TypingIndicator } from './typing-indicator.js'
@@ -29,8 +29,9 @@ type Props = { /** True while the visitor looks at the list. */ isWatched: boole
 
 /** Shows the messages, and loads older ones. It is not drawn again while the visitor writes. */
 export const MessageList = memo(function MessageList({ isWatched }: Props) {
-  const { snapshot, texts, language } = useWidget()
-  const { messages, hasOlder, connection } = snapshot
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
+  const { messages, hasOlder, connection, activity } = snapshot
   const shown = useMemo(() => withPartial(snapshot), [snapshot])
   const scroller = useRef<HTMLElement>(null)
   const unreadFrom = useUnreadFrom(isWatched)
@@ -41,6 +42,7 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
     () => rowsOf(shown, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
     [shown, texts, language, unreadFrom],
   )
+  const growingId = activity?.partial?.messageId
   const isEmpty = messages.length === 0 && connection === 'connecting'
 
   function onScroll(): void {
@@ -70,9 +72,19 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
         <div>
           {hasOlder && <OlderButton {...older} onLoad={older.load} />}
           <ol className="miaw-list">
-            {rows.map((row) => (
-              <ListRow key={row.key} row={row} />
-            ))}
+            {rows.map((row) =>
+              row.kind === 'message' ? (
+                <MessageRow
+                  key={row.key}
+                  message={row.message}
+                  opens={row.opens}
+                  closes={row.closes}
+                  isGrowing={row.key === growingId}
+                />
+              ) : (
+                <ListRow key={row.key} row={row} />
+              ),
+            )}
             <TypingIndicator />
           </ol>
         </div>

@@ -1,7 +1,7 @@
 import { type Ref, useId, useState } from 'react'
 import type { Prechat } from '../../core/index.js'
 import { PrechatForm } from '../content/prechat-form.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { PanelPart } from './focus.js'
 import { Header } from './header.js'
@@ -17,7 +17,8 @@ type PrechatViewProps = { prechat: Prechat; onCancel(): void }
 
 /** Shows the questions that are asked before the chat goes on. */
 function PrechatView({ prechat, onCancel }: PrechatViewProps) {
-  const { chat, snapshot } = useWidget()
+  const { chat } = useWidget()
+  const { snapshot } = useCurrent()
   return (
     <PanelPart className="miaw-questions">
       <PrechatForm
@@ -40,7 +41,8 @@ type Props = {
 
 /** Shows the chat: its header, and below it the current view. */
 export function Panel({ frame, id, isOpen, onMinimise }: Props) {
-  const { chat, snapshot, texts, locked } = useWidget()
+  const { chat, texts, locked } = useWidget()
+  const { snapshot } = useCurrent()
   const { prechat, attachments, conversationId } = snapshot
   const [putOff, setPutOff] = useState<Prechat | null>(null)
   /** The conversation that the visitor wants to end. */

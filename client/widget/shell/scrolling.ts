@@ -12,18 +12,27 @@ export function heightAbove(node: Element, scroller: HTMLElement): number {
   return topOf(node) - topOf(scroller) + scroller.scrollTop
 }
 
-/** Returns the rows of the list that hold messages. */
-export function messageNodes(scroller: HTMLElement): HTMLElement[] {
-  return [...scroller.querySelectorAll<HTMLElement>('li[data-id]')]
+const messageSelector = 'li[data-id]'
+
+/** Returns the first row of the list that holds a message. */
+export function firstMessage(scroller: HTMLElement): HTMLElement | null {
+  return scroller.querySelector<HTMLElement>(messageSelector)
+}
+
+/** Returns the last row that holds a message. It is looked for from the end: the list may be long. */
+function lastMessage(scroller: HTMLElement): Element | null {
+  let row = scroller.querySelector('ol')?.lastElementChild ?? null
+  while (row && !row.matches(messageSelector)) row = row.previousElementSibling
+  return row
 }
 
 /** Tells whether the end is in sight, and if the last message is: its beginning, if it is tall. */
 export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: boolean } {
   const { scrollHeight, scrollTop, clientHeight } = scroller
   const isAtEnd = scrollHeight - scrollTop - clientHeight < nearEnd
-  const last = messageNodes(scroller).at(-1)
+  const last = lastMessage(scroller)
   const bottom = topOf(scroller) + clientHeight
-  const isGlimpsed = last !== undefined && topOf(last) + glimpse < bottom
+  const isGlimpsed = last !== null && topOf(last) + glimpse < bottom
   // A page may have put the chat out of sight.
   return { isAtEnd, seesLast: clientHeight > 0 && (isAtEnd || isGlimpsed) }
 }
@@ -33,7 +42,7 @@ export function placeIn(scroller: HTMLElement): { isAtEnd: boolean; seesLast: bo
  */
 export function scrollToEnd(scroller: HTMLElement): void {
   scroller.scrollTop = scroller.scrollHeight
-  const last = messageNodes(scroller).at(-1)
+  const last = lastMessage(scroller)
   const above = last ? topOf(scroller) - topOf(last) : 0
   if (above > 0) scroller.scrollTop -= above + margin
 }

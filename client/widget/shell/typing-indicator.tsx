@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Participant, Snapshot } from '../../core/index.js'
 import { nameOf } from '../content/name.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import type { Texts } from '../texts/en.js'
 import { formatText } from '../texts/format.js'
 import { Avatar } from './avatar.js'
@@ -16,7 +16,8 @@ const longestMs = 8000
  * came within 8 seconds.
  */
 function useAnsweringParticipant() {
-  const { chat, snapshot } = useWidget()
+  const { chat } = useWidget()
+  const { snapshot } = useCurrent()
   const [sentId, setSentId] = useState('')
   useEffect(
     () =>
@@ -68,7 +69,8 @@ export function typingLines({ activity, ...snapshot }: Snapshot, texts: Texts): 
 
 /** Shows three dots for everybody who types. Without events, it is guessed that a bot does. */
 export function TypingIndicator() {
-  const { texts, snapshot } = useWidget()
+  const { texts } = useWidget()
+  const { snapshot } = useCurrent()
   const guessed = useAnsweringParticipant()
   if (snapshot.activity) {
     return typingLines(snapshot, texts).map((line) => (

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { refusalOf } from './file-rules.js'
 
 /** File that was chosen and is not sent yet. */
@@ -11,7 +11,8 @@ let count = 0
 
 /** Keeps the files that go with the next message. */
 function useFiles() {
-  const { snapshot, texts, language } = useWidget()
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const { attachments } = snapshot
   const [chosen, setChosen] = useState<readonly Chosen[]>([])
   const [refusals, setRefusals] = useState<readonly string[]>([])

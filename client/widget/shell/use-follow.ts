@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { ChatMessage } from '../../core/index.js'
 import { focusedIn } from './focus.js'
-import { heightAbove, messageNodes, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
+import { firstMessage, heightAbove, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
 
 /** Calls back when an element or one of its children changes its size. */
 function useResize(
@@ -52,7 +52,7 @@ export function useFollow(
 ) {
   const [place, setPlace] = useState<Place>({ isAtEnd: true, seenId: undefined })
   const isPinned = useRef(true)
-  const anchor = useRef<Anchor | undefined>(undefined)
+  const anchor = useRef<Anchor>(null)
   const known = useRef<readonly ChatMessage[]>([])
 
   /** Records the scroll position and the last message seen. */
@@ -60,7 +60,7 @@ export function useFollow(
     const node = scroller.current
     if (!node) return
     const { isAtEnd, seesLast } = placeIn(node)
-    const [first] = messageNodes(node)
+    const first = firstMessage(node)
     isPinned.current = isAtEnd
     anchor.current = first && { node: first, above: heightAbove(first, node) }
     setPlace((before) => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Snapshot } from '../../core/index.js'
 import { unreadMessages } from '../../core/state.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 
 /** Returns the first message that was not read; none in a conversation in which none was read. */
 const firstUnread = (snapshot: Snapshot) =>
@@ -12,7 +12,7 @@ const firstUnread = (snapshot: Snapshot) =>
  * gone and come back.
  */
 export function useUnreadFrom(isWatched: boolean): string | undefined {
-  const { snapshot } = useWidget()
+  const { snapshot } = useCurrent()
   const [from, setFrom] = useState<{ id: string | undefined }>()
   // Set while rendering: the list has to be at the mark before the reader sees its end.
   if (isWatched && !from && snapshot.messages.length > 0) setFrom({ id: firstUnread(snapshot) })
@@ -22,7 +22,8 @@ export function useUnreadFrom(isWatched: boolean): string | undefined {
 
 /** Marks all as read when the reader has seen the last message. */
 export function useReading(seenId: string | undefined): void {
-  const { chat, snapshot } = useWidget()
+  const { chat } = useWidget()
+  const { snapshot } = useCurrent()
   const { unread, messages } = snapshot
   const isRead = unread > 0 && seenId !== undefined && seenId === messages.at(-1)?.id
   useEffect(() => {

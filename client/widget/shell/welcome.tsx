@@ -1,4 +1,4 @@
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { FallbackContacts } from './fallback-contacts.js'
 import { PanelPart } from './focus.js'
@@ -6,7 +6,8 @@ import { outcomeOf } from './status.js'
 
 /** Shows the greeting before the first message. */
 export function Welcome({ onStart }: { onStart(): void }) {
-  const { texts, snapshot, language } = useWidget()
+  const { texts, language } = useWidget()
+  const { snapshot } = useCurrent()
   const outcome = outcomeOf(snapshot, texts, language)
   return (
     <PanelPart className="miaw-welcome">

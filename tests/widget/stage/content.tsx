@@ -3,10 +3,9 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Chat, ChatProblem, Snapshot } from '../../../client/core/index.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
-import { answersIn } from '../../../client/widget/content/answers.js'
 import { MessageContent } from '../../../client/widget/content/message-content.js'
 import { PrechatForm } from '../../../client/widget/content/prechat-form.js'
-import { WidgetContext } from '../../../client/widget/context.js'
+import { WidgetProvider } from '../../../client/widget/context.js'
 import { textsFor } from '../../../client/widget/texts/index.js'
 
 const calls: { verb: string; args: unknown[] }[] = []
@@ -34,15 +33,11 @@ function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
   const { language = 'en', locked = false, theme, problem = null } = props
   const texts = textsFor(language)
   const { messages, prechat } = snapshot
-  const answers = answersIn(messages)
   const afterAnswer = note('afterAnswer')
   const asked = { prechat, problem, onSubmit: note('submit'), onCancel: note('cancel') }
   return (
-    <WidgetContext.Provider
-      value={{
-        ...{ chat, snapshot, texts, language, answers, locked, afterAnswer },
-        fallback: undefined,
-      }}
+    <WidgetProvider
+      {...{ chat, snapshot, texts, language, locked, afterAnswer, fallback: undefined }}
     >
       <div className="miaw" data-theme={theme}>
         <ol className="scene">
@@ -54,7 +49,7 @@ function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
         </ol>
         {asked.prechat && <PrechatForm {...asked} prechat={asked.prechat} />}
       </div>
-    </WidgetContext.Provider>
+    </WidgetProvider>
   )
 }
 
