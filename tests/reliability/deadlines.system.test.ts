@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { call } from '../../bench/call.js'
 import { type Child, projectRoot, startChild } from '../../bench/child.js'
+import type { Connection } from '../../lib/http/client-address.js'
 import { createRedisRestServer, embeddedRedis } from '../../sandbox/redis/index.js'
 import { createSalesforce, instant } from '../../sandbox/salesforce/index.js'
 import { type RunningServer, serve } from '../../sandbox/server/serve.js'
@@ -31,12 +32,15 @@ function hang(): Response | Promise<Response> {
   })
 }
 
-/** Answers as Salesforce, and notes the streams. */
-function answerAsSalesforce(request: Request): Promise<Response> {
+/**
+ * Answers as Salesforce, and notes the streams. It listens to the connection: a signal inside a
+ * `Request` is lost with a garbage collection.
+ */
+function answerAsSalesforce(request: Request, { signal }: Connection): Promise<Response> {
   if (new URL(request.url).pathname === '/eventrouter/v1/sse') {
     const stream = { isClosed: false }
     streams.push(stream)
-    request.signal.addEventListener('abort', () => {
+    signal?.addEventListener('abort', () => {
       stream.isClosed = true
     })
   }
