@@ -88,6 +88,12 @@ export type GeneratedVariables = {
   secret?: string
 }
 
+/**
+ * Suffices for the first scripts of a local Redis on a busy machine, in milliseconds: it shares the
+ * process with the gateway.
+ */
+const localRedisTimeoutMs = 5000
+
 /** Returns the variables to add for generated parts; never one that is set. */
 export function environmentFor(
   generated: GeneratedVariables,
@@ -98,6 +104,7 @@ export function environmentFor(
     ...(redis && {
       UPSTASH_REDIS_REST_URL: redis.url,
       UPSTASH_REDIS_REST_TOKEN: redis.token,
+      ...(!env.REDIS_TIMEOUT_MS && { REDIS_TIMEOUT_MS: String(localRedisTimeoutMs) }),
     }),
     ...(salesforce && {
       SALESFORCE_MESSAGING_URL: salesforce.url,

@@ -87,9 +87,13 @@ describe('the variables that are added', () => {
     expect(environmentFor({ redis, secret: 's' }, {})).toEqual({
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',
       UPSTASH_REDIS_REST_TOKEN: 't',
+      REDIS_TIMEOUT_MS: '5000',
       SESSION_SECRET: 's',
       CLIENT_ADDRESS: 'socket',
     })
+    expect(environmentFor({ redis }, { REDIS_TIMEOUT_MS: '200' })).not.toHaveProperty(
+      'REDIS_TIMEOUT_MS',
+    )
     expect(
       environmentFor(
         {
