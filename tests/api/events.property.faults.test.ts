@@ -137,7 +137,7 @@ it('kills, refusals and replays of event streams lose and double no message in a
     },
   )
   await fc.assert(property, {
-    numRuns: Number(process.env.FC_RUNS ?? 4),
+    numRuns: Number(process.env.FC_RUNS ?? 300),
     ...(process.env.FC_SEED && { seed: Number(process.env.FC_SEED) }),
     ...(process.env.FC_PATH && { path: process.env.FC_PATH }),
   })
