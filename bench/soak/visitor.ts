@@ -86,6 +86,9 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     if (status === 401) losses.push({ what: 'session', acknowledged: signedIn })
   }
 
+  /** Tells that the session was lost, which is judged as such: what it left open is not judged again. */
+  const hasLostSession = () => losses.some(({ what }) => what === 'session')
+
   /** Refreshes the tokens, one refresh at a time: a refresh token is good for one use. */
   function refresh(): Promise<void> {
     refreshing ??= refreshTokens().finally(() => {
@@ -138,7 +141,7 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
       token: tokens.token,
     }))
     if (answer.status === 202) acknowledged.set(id, text)
-    else unsettled.push(`${index} ${number}: ${answer.code}`)
+    else if (!hasLostSession()) unsettled.push(`${index} ${number}: ${answer.code}`)
   }
 
   /** Polls once; returns the pause that the gateway asks for, in ms, or null after a failure. */
@@ -193,13 +196,13 @@ export function createVisitor({ index, ask, endsAt, givesUpAt, ...pace }: Option
     },
 
     /**
-     * Polls until no message is left, and `idlePolls` times more; returns false after `until`. Each
-     * pause that the gateway asks for is kept: a poll that comes earlier may be answered without a
-     * look into Salesforce's list, and proves nothing.
+     * Polls until no message is left, and `idlePolls` times more; returns false after `until`, unless
+     * the session was lost. Each pause that the gateway asks for is kept: a poll that comes earlier
+     * may be answered without a look into Salesforce's list, and proves nothing.
      */
     async readToTheEnd(until: number): Promise<boolean> {
       for (let idle = 0; idle <= idlePolls; ) {
-        if (Date.now() > until || isLoggedOut) return false
+        if (Date.now() > until || isLoggedOut) return hasLostSession()
         const known = received.length
         const requestedPauseMs = await poll()
         const isIdle = requestedPauseMs !== null && requestedPauseMs !== 0
