@@ -60,11 +60,12 @@ export async function serve(
       return RESPONSE_ALREADY_SENT
     }
     if (isStopping) bindings.outgoing.setHeader('Connection', 'close')
-    return cutWhereBodyBreaks(response, bindings.outgoing)
+    return isWhole(response) ? response : cutWhereBodyBreaks(response, bindings.outgoing)
   }
 
   async function respond(request: Request, connection: Connection): Promise<Response> {
-    return await handler(nativeRequest(request, connection.signal), connection)
+    const { signal } = connection
+    return await handler(hasNoBody(request) ? request : nativeRequest(request, signal), connection)
   }
 
   const listener = getRequestListener(answer, { overrideGlobalObjects: false })
@@ -106,6 +107,11 @@ function carriedMethod(method: string): string {
   return method === 'TRACE' ? 'X-TRACE' : method
 }
 
+/** Tells that nobody will wrap the body of a request, so that the adaptor's own request serves. */
+function hasNoBody({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
 /**
  * Copies the adaptor's request into a native one, because `new Request(request)` does not take a
  * look-alike. It takes Vercel's.
@@ -121,6 +127,11 @@ function nativeRequest(
     signal: signal ?? null,
     duplex: 'half',
   })
+}
+
+/** Tells that a body cannot break off: JSON is always made from a text. */
+function isWhole({ body, headers }: Response): boolean {
+  return body === null || /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '')
 }
 
 /**

@@ -41,11 +41,14 @@ function varyOf(method: string, isPublic: boolean): string {
   return names.join(', ')
 }
 
-/** Returns what the host knows of a request; Vercel's functions tell it by a global. */
-function hostOf({ signal, gone, waitUntil }: Connection = {}): HostSignals {
+/**
+ * Returns what the host knows of a request; Vercel's functions tell it by a global. The signal of
+ * the request itself is made when it is read, so it is read only where the host has none.
+ */
+function hostOf(request: Request, { signal, gone, waitUntil }: Connection = {}): HostSignals {
   const keepAlive = waitUntil ?? vercelWaitUntil()
   return {
-    ...(signal && { signal }),
+    signal: signal ?? request.signal,
     ...(gone && { gone }),
     ...(keepAlive && { waitUntil: keepAlive }),
   }
@@ -90,7 +93,7 @@ function limitHeaders(limits: readonly LimitOutcome[]): Record<string, string> {
 export function observeRequests(name: string, isPublic = false): MiddlewareHandler<HttpEnv> {
   return async function observeRequest(c, next) {
     const startedAt = performance.now()
-    const scope = createScope({ signal: c.req.raw.signal, ...hostOf(c.env.connection) })
+    const scope = createScope(hostOf(c.req.raw, c.env.connection))
     const requestId = requestIdOf(c.req.raw.headers)
     c.set('scope', scope)
     c.set('requestId', requestId)
