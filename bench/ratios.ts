@@ -5,8 +5,8 @@ import { measureGrowth } from './ratios/growth.js'
 import { prepareCalls } from './ratios/kinds.js'
 import { measureMemory } from './ratios/memory.js'
 import { profileAll } from './ratios/profile.js'
-import { areMet, floorName, gatewayName, reportRatios } from './ratios/report.js'
-import { runRounds, targetOf } from './ratios/rounds.js'
+import { areMet, floorName, gatewayName, reportRatios, webFloorName } from './ratios/report.js'
+import { busy, oneAtATime, type Rounds, runRounds, targetOf, warmUp } from './ratios/rounds.js'
 import { type Servers, startRatioServers } from './ratios/servers.js'
 
 /** Reports the stage on the error stream; the standard output holds only the result. */
@@ -26,6 +26,11 @@ async function withServers<T>(work: (servers: Servers) => Promise<T>): Promise<T
   }
 }
 
+/** Returns the tables of a setting below its name. */
+function titled(name: string, rounds: Rounds): string[] {
+  return [`### ${name}`, '', ...reportRatios(rounds)]
+}
+
 /**
  * Runs all kinds of calls in turn, and writes their figures into `docs/performance.md`; returns true
  * when the targets are met. `against` names a commit that is run beside them, for the eye only.
@@ -34,19 +39,32 @@ export async function benchRatios(rounds: number, against: string | undefined): 
   const other = against === undefined ? null : unpackCommit(against)
   try {
     return await withServers(async (servers) => {
+      const gateway = await servers.startGateway()
       const targets = [
-        targetOf(floorName, await servers.startFloor()),
-        targetOf(gatewayName, await servers.startGateway()),
+        targetOf(floorName, await servers.startFloor('node')),
+        targetOf(webFloorName, await servers.startFloor('web')),
+        targetOf(gatewayName, gateway),
       ]
       if (other) {
         targets.push(targetOf(other.id, await servers.startGateway(other.folder)))
       }
-      const callsOf = await prepareCalls(targets[1]?.child.url ?? '')
-      const results = await runRounds({ servers, targets, callsOf, rounds, onStage: stage })
-      const lines = reportRatios(results)
+      const callsOf = await prepareCalls(gateway.url)
+      stage('warming up')
+      await warmUp({ servers, targets, callsOf })
+      const run = { servers, targets, callsOf, rounds, onStage: stage }
+      const alone = await runRounds({ ...run, setting: oneAtATime })
+      const together = await runRounds({ ...run, setting: busy })
+      const lines = [
+        ...titled(
+          'One call after another; Redis waits 1 ms before each answer, Salesforce 10 ms',
+          alone,
+        ),
+        '',
+        ...titled('Eight connections; both answer at once', together),
+      ]
       print(lines)
       if (!other) writeSection('ratios', 'npm run bench', lines)
-      return areMet(results)
+      return areMet(alone) && areMet(together)
     })
   } finally {
     other?.remove()

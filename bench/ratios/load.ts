@@ -1,16 +1,16 @@
 /** Makes many calls over a few connections, each of which makes its next call after an answer. */
 import type { StubCall, StubCaller } from '../servers/http-stub.js'
 
-/** Counts the connections: enough to keep the server busy, few enough to wait for it alone. */
-export const connections = 8
-
 /** Fails when an answer is no success, because a refused call costs less. */
 function expectSuccess({ status, text }: { status: number; text: string }): void {
   if (status < 200 || status > 299) throw new Error(`A call was answered with ${status}: ${text}`)
 }
 
-/** Makes these calls, and returns the duration of each and of all together, in milliseconds. */
-export async function runLoad(send: StubCaller, calls: readonly StubCall[]) {
+/**
+ * Makes these calls over so many connections, and returns the duration of each and of all together,
+ * in milliseconds.
+ */
+export async function runLoad(send: StubCaller, calls: readonly StubCall[], connections: number) {
   const ms: number[] = []
   let next = 0
   async function connection(): Promise<void> {

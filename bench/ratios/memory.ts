@@ -3,7 +3,7 @@ import type { Child } from '../child.js'
 import { prepareCalls } from './kinds.js'
 import { runLoad } from './load.js'
 import { table } from './report.js'
-import { targetOf } from './rounds.js'
+import { busyConnections, targetOf } from './rounds.js'
 import type { Servers } from './servers.js'
 
 const step = 20_000
@@ -29,7 +29,7 @@ export async function measureMemory(
   const callsOf = await prepareCalls(child.url)
   const readings: Reading[] = []
   for (let made = step; made <= polls; made += step) {
-    await runLoad(send, await callsOf('poll', step))
+    await runLoad(send, await callsOf('poll', step), busyConnections)
     readings.push(await read(child, made))
     onStage(`${made} polls`)
   }

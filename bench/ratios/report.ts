@@ -5,6 +5,8 @@ import type { Rounds } from './rounds.js'
 
 /** Is the name of the server that the others are compared with. */
 export const floorName = 'floor'
+/** Is the name of the floor that is made of `Request`, `Response` and `fetch`. */
+export const webFloorName = 'web floor'
 /** Is the name of the server that has to meet the targets. */
 export const gatewayName = 'gateway'
 

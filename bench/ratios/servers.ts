@@ -17,6 +17,9 @@ const limits = [
   'tokens',
 ]
 
+/** Holds how long the neighbours wait before each answer, in milliseconds. */
+export type Delays = { redisMs: number; salesforceMs: number }
+
 export type Servers = Awaited<ReturnType<typeof startRatioServers>>
 
 /** Starts the servers; none of them outlives `close`, or this process. */
@@ -55,11 +58,21 @@ export async function startRatioServers() {
     redisUrl: redis.url,
     /** Starts a gateway as `npm start` does, of this commit or of another one in the folder `root`. */
     startGateway: (root?: string) => start('platforms/node.ts', env, root),
-    startFloor: () =>
-      start('bench/servers/floor.ts', { REDIS_URL: redis.url, SALESFORCE_URL: salesforce.url }),
+    /** Starts the floor, by `node:http` or by the web's own interfaces. */
+    startFloor: (kind: 'node' | 'web') =>
+      start('bench/servers/floor.ts', {
+        ...{ FLOOR: kind, REDIS_URL: redis.url, SALESFORCE_URL: salesforce.url },
+      }),
     async redisCounts(): Promise<FrontCounts> {
       const { text } = await askRedis({ method: 'GET', path: '/__counts' })
       return frontCounts.parse(JSON.parse(text))
+    },
+    /** Sets how long Redis and Salesforce wait before each answer, in milliseconds. */
+    async setDelays({ redisMs, salesforceMs }: Delays): Promise<void> {
+      const delay = (ms: number) => ({
+        ...{ method: 'POST', path: '/__delay', body: JSON.stringify({ ms }) },
+      })
+      await Promise.all([askRedis(delay(redisMs)), askSalesforce(delay(salesforceMs))])
     },
     /** Sends commands to Redis, in one request. */
     async redisCommands(commands: readonly (readonly string[])[]): Promise<void> {

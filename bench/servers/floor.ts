@@ -1,13 +1,17 @@
 /**
  * Serves the floor, as a separate process: the least that any gateway must do for a call. That is one
  * request to Redis, one to Salesforce where the call needs it, and JSON read and written on the way.
- * It checks nothing and keeps nothing.
+ * It checks nothing and keeps nothing. `FLOOR=web` does it by `Request`, `Response` and `fetch`, as
+ * every handler for serverless platforms must; without, it does it by `node:http` alone.
  */
-import { createStubCaller, serveStub } from './http-stub.js'
+import { createStubCaller, type StubReply, type StubRequest, serveStub } from './http-stub.js'
+import { createFetchCaller, serveWeb } from './web-stub.js'
 
-const { REDIS_URL = '', REDIS_TOKEN = '', SALESFORCE_URL = '' } = process.env
-const callRedis = createStubCaller(REDIS_URL)
-const callSalesforce = createStubCaller(SALESFORCE_URL)
+const { FLOOR, REDIS_URL = '', REDIS_TOKEN = '', SALESFORCE_URL = '' } = process.env
+const [createCaller, serveFloor] =
+  FLOOR === 'web' ? [createFetchCaller, serveWeb] : [createStubCaller, serveStub]
+const callRedis = createCaller(REDIS_URL)
+const callSalesforce = createCaller(SALESFORCE_URL)
 const conversation = '/iamessage/api/v2/conversation/00000000-0000-4000-8000-000000000000'
 const list = `${conversation}/entries?limit=50&direction=FromStart&startTimestamp=`
 
@@ -58,10 +62,12 @@ async function start(body: string): Promise<unknown> {
   return { redis, token, opened }
 }
 
-serveStub(async ({ path, body }) => {
+async function answer({ path, body }: StubRequest): Promise<StubReply> {
   const [name] = path.split('?')
   if (name === '/api/poll') return { json: JSON.stringify(await poll()) }
   if (name === '/api/send') return { status: 202, json: JSON.stringify(await send(body)) }
   if (name === '/api/start') return { status: 201, json: JSON.stringify(await start(body)) }
   return { json: JSON.stringify({ redis: await touchRedis(), asked: JSON.parse(body) }) }
-})
+}
+
+await serveFloor(answer)

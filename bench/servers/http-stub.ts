@@ -8,6 +8,7 @@ import {
   request,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export type StubRequest = {
   method: string
@@ -30,13 +31,27 @@ async function readText(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** Serves JSON on a free port of 127.0.0.1, and prints the address for `startChild`. */
+/**
+ * Serves JSON on a free port of 127.0.0.1, and prints the address for `startChild`. After
+ * `POST /__delay` (`{ ms }`) each answer waits so long.
+ */
 export function serveStub(answer: (request: StubRequest) => StubReply | Promise<StubReply>): void {
+  let delayMs = 0
+
+  async function reply(request: StubRequest): Promise<StubReply> {
+    if (request.path === '/__delay') {
+      delayMs = JSON.parse(request.body).ms
+      return { json: '{}' }
+    }
+    if (delayMs > 0) await sleep(delayMs)
+    return answer(request)
+  }
+
   const server = createServer(async (message, response) => {
     const { method = 'GET', url = '/', headers: requestHeaders } = message
     try {
       const body = method === 'GET' ? '' : await readText(message)
-      const { status = 200, json } = await answer({
+      const { status = 200, json } = await reply({
         method,
         path: url,
         headers: requestHeaders,
