@@ -133,6 +133,16 @@ const ownMembers = new Set<PropertyKey>(['exec', 'length'])
 function batched(redis: Redis, clock: Clock, onFailure: () => void): Redis {
   const queues = new Map<RequestScope | undefined, Queued[]>()
 
+  /** Sends a request to Redis, and tells of its failure. */
+  async function exchange<T>(exec: () => Promise<T>): Promise<T> {
+    try {
+      return await measure('redis', exec)
+    } catch (error) {
+      onFailure()
+      throw error
+    }
+  }
+
   async function flush() {
     const scope = currentScope()
     const batch = queues.get(scope) ?? []
@@ -143,7 +153,7 @@ function batched(redis: Redis, clock: Clock, onFailure: () => void): Redis {
       const isAsking = clock.ask()
       if (isAsking) pipeline.time()
       const sentAt = Date.now()
-      const results = await measure('redis', () => pipeline.exec<unknown[]>({ keepErrors: true }))
+      const results = await exchange(() => pipeline.exec<unknown[]>({ keepErrors: true }))
       const time = timeReply.safeParse(isAsking ? results[batch.length]?.result : null)
       if (time.success) clock.learn(sentAt, time.data)
       if (results.some(({ error }) => tellsOfRestart(error))) onFailure()
@@ -154,15 +164,22 @@ function batched(redis: Redis, clock: Clock, onFailure: () => void): Redis {
         else resolve(outcome.result)
       })
     } catch (error) {
-      onFailure()
       const failure = error instanceof Error ? error : new Error('no answer')
       for (const { reject } of batch) reject(failure)
     }
   }
 
+  /** Begins a MULTI, which is a request of its own. */
+  function multi() {
+    const change = redis.multi()
+    const { exec } = change
+    return Object.assign(change, { exec: () => exchange(() => exec()) })
+  }
+
   const commands = redis.pipeline()
   return new Proxy(redis, {
     get(target, command) {
+      if (command === 'multi') return multi
       if (!(command in commands) || ownMembers.has(command)) return Reflect.get(target, command)
       return (...args: unknown[]) =>
         new Promise((resolve, reject) => {
@@ -222,8 +239,5 @@ export async function commit(change: {
   length(): number
 }): Promise<void> {
   const replies = z.array(multiReply).length(change.length())
-  await readReply(
-    replies,
-    measure('redis', () => change.exec()),
-  )
+  await readReply(replies, change.exec())
 }

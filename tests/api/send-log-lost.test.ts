@@ -1,8 +1,11 @@
 /** Tests a message that is sent again after Redis failed and lost the log entry of its first attempt. */
 import { randomUUID } from 'node:crypto'
+import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
+import auth from '../../api/auth.js'
 import { startConversation } from '../support/conversation.js'
-import { setupGateway } from '../support/gateway.js'
+import { redisUrl, setupGateway } from '../support/gateway.js'
+import { request } from '../support/request.js'
 import { expectProblem, timesStored } from '../support/sending.js'
 import { simulateEachTest } from '../support/simulated-time.js'
 
@@ -20,6 +23,20 @@ it('a message is looked for by a borrowed look when the budget of looks is used 
   await gateway.redisBackend.execute(['DEL', `local:send:{${conversationId}}:${id}`])
   gateway.redis.fault({ what: 'drop' })
   expectProblem(await send('Another'), 503, 'store_unavailable')
+  expect(await send('Once', id)).toMatchObject({ status: 202, body: { duplicate: true } })
+  expect(timesStored(gateway, conversationId, id)).toBe(1)
+})
+
+it('a message whose log entry is lost is stored once, when a change of several keys had failed', async () => {
+  const { send, conversationId } = await startConversation()
+  const { body: guest } = await request(auth, { body: {} })
+  const id = randomUUID()
+  await send('Once', id)
+  await gateway.redisBackend.execute(['DEL', `local:send:{${conversationId}}:${id}`])
+  const fault = () => HttpResponse.json({ error: 'ERR x' }, { status: 500 })
+  gateway.network.use(http.post(`${redisUrl}/multi-exec`, fault, { once: true }))
+  const signedOut = await request(auth, { method: 'DELETE', token: guest.token })
+  expectProblem(signedOut, 503, 'store_unavailable')
   expect(await send('Once', id)).toMatchObject({ status: 202, body: { duplicate: true } })
   expect(timesStored(gateway, conversationId, id)).toBe(1)
 })
