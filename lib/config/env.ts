@@ -70,7 +70,7 @@ const schema = z.object({
   CLIENT_ADDRESS: clientAddress.optional(),
   LIMITS: limits,
   UPLOAD_TYPES: uploadTypes,
-  REDIS_TIMEOUT_MS: whole(1000, 50, 10_000),
+  REDIS_TIMEOUT_MS: whole(1000, 100, 10_000),
   REQUEST_DEADLINE_MS: whole(8000, 200, 25_000),
   SEND_SETTLE_MS: whole(1000, 0, 10_000),
   ACCESS_TOKEN_SECONDS: whole(900, 300, 900),

@@ -52,7 +52,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 /**
  * Sets the milliseconds in which a request may still undo its writes, once it has waited for Redis
- * in vain.
+ * in vain: the least timeout that the environment may set.
  */
 const cleanUpMs = 100
 

@@ -257,7 +257,7 @@ describe('poll with invalid input', () => {
     async (what) => {
       const visitor = await startConversation()
       const { cursor } = (await visitor.poll()).body
-      gateway.setEnv({ REDIS_TIMEOUT_MS: '80' })
+      gateway.setEnv({ REDIS_TIMEOUT_MS: '100' })
       gateway.redis.fault({ what })
       const answer = await expectNoSalesforceCalls(gateway, () => visitor.poll({ cursor }))
       expectProblem(answer, 503, 'store_unavailable')

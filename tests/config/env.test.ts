@@ -165,7 +165,7 @@ describe('a wrong value', () => {
       ['x', '[]', 'null', '7', '{"sned": [1, "1 m"]}', '{"send": [0, "1 m"]}', '{"send": [1]}'],
     ],
     ['LIMITS', ['{"send": [1, "1 minute"]}', '{"send": [1.5, "1 m"]}', '{"send": [1, "0 s"]}']],
-    ['REDIS_TIMEOUT_MS', ['0', '-1', '1.5', 'soon', '1e3', '99999999']],
+    ['REDIS_TIMEOUT_MS', ['0', '-1', '1.5', 'soon', '1e3', '10001', '99999999']],
     ['REQUEST_DEADLINE_MS', ['0', 'x']],
     ['SEND_SETTLE_MS', ['-1', 'x']],
     ['ACCESS_TOKEN_SECONDS', ['299', '901', 'x']],
@@ -183,6 +183,13 @@ describe('a wrong value', () => {
       expect(message.match(/must be/g)).toHaveLength(1)
     }
     expect(complaints({ [name]: 'A-Wrong/Value!' })).not.toContain('A-Wrong/Value!')
+  })
+
+  it('is a timeout of Redis below the 100 ms that an undo may take: the message names the range', () => {
+    expect(complaints({ REDIS_TIMEOUT_MS: '100' })).toBe('')
+    expect(complaints({ REDIS_TIMEOUT_MS: '99' })).toContain(
+      'REDIS_TIMEOUT_MS must be a whole number from 100 to 10000',
+    )
   })
 
   it.each([
