@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import {
+  decodeProtectedHeader,
   errors,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -14,7 +15,7 @@ import {
 import { GatewayError } from '../problem.js'
 import { knownIdOf } from '../visitor-ids.js'
 import type { SharedClock } from './access.js'
-import { createKeySet, isOutage } from './key-set.js'
+import { createKeySet, isOutage, type KeySet } from './key-set.js'
 
 export type IdentitySource = {
   keys: { jwksUrl: string } | { secret: string }
@@ -62,10 +63,10 @@ function attributesOf(payload: JWTPayload, names: ReadonlyMap<string, string>) {
   return Object.fromEntries(found)
 }
 
-function keyGetter(keys: IdentitySource['keys']): JWTVerifyGetKey {
+function keySetOf(keys: IdentitySource['keys']): KeySet {
   if ('jwksUrl' in keys) return createKeySet(keys.jwksUrl)
   const secret = new TextEncoder().encode(keys.secret)
-  return async () => secret
+  return { find: async () => secret, renew: async () => false }
 }
 
 /**
@@ -94,6 +95,31 @@ function nullIfSignedByAnother(error: unknown): null {
   throw error
 }
 
+/** Tells that a token does not say whose key it is, and that no key at hand signed it. */
+function mayHaveNewerKey(token: string, error: unknown): boolean {
+  const isUnsigned = error instanceof errors.JWSSignatureVerificationFailed
+  return isUnsigned && decodeProtectedHeader(token).kid === undefined
+}
+
+/**
+ * Verifies a token. One without a key id may be signed by a key that is newer than the ones read:
+ * they are read again.
+ * @throws {errors.JOSEError} when no key of the set verifies it
+ */
+async function verifyByKeySet(
+  token: string,
+  keySet: KeySet,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  const startedAt = Date.now()
+  try {
+    return await verifyByAnyKey(token, keySet.find, options)
+  } catch (error) {
+    if (!mayHaveNewerKey(token, error) || !(await keySet.renew(startedAt))) throw error
+    return await verifyByAnyKey(token, keySet.find, options)
+  }
+}
+
 export type Identities = ReturnType<typeof createIdentities>
 
 /**
@@ -105,7 +131,7 @@ export function createIdentities(
   names: ReadonlyMap<string, string>,
   clock: Pick<SharedClock, 'now'>,
 ) {
-  const getKey = source && keyGetter(source.keys)
+  const keySet = source && keySetOf(source.keys)
 
   return {
     /**
@@ -114,11 +140,11 @@ export function createIdentities(
      * @throws {GatewayError} upstream_unavailable when the key set cannot be read
      */
     async verify(token: string): Promise<Identity> {
-      if (!source || !getKey) throw new GatewayError('identity_rejected')
+      if (!source || !keySet) throw new GatewayError('identity_rejected')
       const isPublic = 'jwksUrl' in source.keys
       const now = Math.floor(clock.now() / 1000)
       try {
-        const { payload } = await verifyByAnyKey(token, getKey, {
+        const { payload } = await verifyByKeySet(token, keySet, {
           algorithms: isPublic ? publicAlgorithms : secretAlgorithms,
           issuer: source.issuer,
           audience: source.audience,

@@ -44,13 +44,22 @@ function keyNotKnownYet(cache: JWKSCacheInput | ExportedJWKSCache): GatewayError
   })
 }
 
+export type KeySet = {
+  /** Finds the key of a token; throws `upstream_unavailable` for a key id that is not known yet. */
+  find: JWTVerifyGetKey
+  /**
+   * Reads keys again for a token without a key id that none of them signed. Resolves to false when
+   * they were read after `startedAt`, so that the token is to be refused.
+   * @throws {GatewayError} upstream_unavailable when they may not be read again yet
+   */
+  renew(startedAt: number): Promise<boolean>
+}
+
 /**
- * Creates the key set. Keys are read again after 10 minutes, and for an unknown key id at most
- * every 30 s. Until then the key set refuses an unknown key id, because its key may be newer than the
- * ones read.
- * @returns the key set, which throws `upstream_unavailable` for such a key id
+ * Creates the key set. Keys are read again after 10 minutes, and for an unknown key at most every
+ * 30 s. Until then the key set refuses an unknown key, because it may be newer than the ones read.
  */
-export function createKeySet(url: string): JWTVerifyGetKey {
+export function createKeySet(url: string): KeySet {
   const cache: JWKSCacheInput = {}
   const remote = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
@@ -68,7 +77,7 @@ export function createKeySet(url: string): JWTVerifyGetKey {
     return isUnknown && wasRead(cache) && cache.uat < startedAt
   }
 
-  return async (header, token) => {
+  const find: JWTVerifyGetKey = async (header, token) => {
     const startedAt = Date.now()
     try {
       // Callers share a read that is under way, but each waits no longer than its own time.
@@ -80,5 +89,15 @@ export function createKeySet(url: string): JWTVerifyGetKey {
       // A key that is not among those kept may be a new one: then the outage is the answer.
       return await createLocalJWKSet(cache.jwks)(header, token).catch(() => Promise.reject(error))
     }
+  }
+
+  return {
+    find,
+    async renew(startedAt) {
+      if (wasRead(cache) && cache.uat >= startedAt) return false
+      if (remote.coolingDown) throw keyNotKnownYet(cache)
+      await withDeadline(remainingMs(), () => remote.reload())
+      return true
+    },
   }
 }

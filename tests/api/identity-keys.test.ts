@@ -211,9 +211,61 @@ describe('auth by a cached key set', () => {
     for (const { privateKey } of [first, second]) {
       expect(await signInOutcome(signWithoutKeyId(privateKey))).toEqual(good)
     }
-    expect(await signInOutcome(signWithoutKeyId(foreign.privateKey))).toEqual(rejected)
     const late = signWithoutKeyId(second.privateKey, { exp: now() - 60 })
     expect(await signInOutcome(late)).toEqual(rejected)
+  })
+
+  describe('for a token without a key id that no key signed', () => {
+    it.each([1, 2])('reads the set again, once, and finds the new key among %i', async (count) => {
+      expect(await signInOutcome(sign())).toEqual(good)
+      const newer = [
+        await published('k2', second.publicKey),
+        await published('k1', first.publicKey),
+      ]
+      serveKeys(...newer.slice(0, count))
+      shiftClock(minute)
+      for (const _ of [1, 2]) {
+        expect(await signInOutcome(signWithoutKeyId(second.privateKey))).toEqual(good)
+      }
+      expect(asked).toHaveLength(1)
+    })
+
+    it('returns a retryable 503 while the key set was read a moment ago, and reads it later', async () => {
+      expect(await signInOutcome(sign())).toEqual(good)
+      serveKeys(await published('k2', second.publicKey))
+      const token = await signWithoutKeyId(second.privateKey)
+      for (const _ of [1, 2, 3]) {
+        const { status, body } = await present(token)
+        expect([status, body.code, body.retryable]).toEqual([...outage, true])
+        expect(body.retryAfterMs).toBeGreaterThan(25_000)
+      }
+      expect(asked).toEqual([])
+      shiftClock(30_001)
+      expect(await signInOutcome(token)).toEqual(good)
+    })
+
+    it('returns 401 once the key set was read for it', async () => {
+      expect(await signInOutcome(signWithoutKeyId(foreign.privateKey))).toEqual(rejected)
+      expect(asked).toHaveLength(1)
+      shiftClock(minute)
+      expect(await signInOutcome(signWithoutKeyId(foreign.privateKey))).toEqual(rejected)
+      expect(asked).toHaveLength(2)
+    })
+
+    it('returns 503 when the key set cannot be read again', async () => {
+      expect(await signInOutcome(sign())).toEqual(good)
+      serve(() => HttpResponse.error())
+      shiftClock(minute)
+      expect(await signInOutcome(signWithoutKeyId(first.privateKey))).toEqual(good)
+      expect(await signInOutcome(signWithoutKeyId(foreign.privateKey))).toEqual(outage)
+    })
+
+    it('does not read it for a signature by another key under a published id', async () => {
+      expect(await signInOutcome(sign())).toEqual(good)
+      shiftClock(minute)
+      expect(await signInOutcome(sign({ key: foreign.privateKey }))).toEqual(rejected)
+      expect(asked).toHaveLength(1)
+    })
   })
 
   const failures: [string, () => Response | Promise<Response>][] = [
