@@ -39,8 +39,9 @@ export const targets: Readonly<Record<string, Target>> = {
     mutate: sendLog,
     testFiles: ['tests/api/send-log.test.ts', 'tests/api/send-once.faults.test.ts'],
     furtherTestFiles: [
-      'tests/api/send{,-promised,-refused}.test.ts',
-      'tests/api/send-{together,interrupted}.faults.test.ts',
+      'tests/api/send{,-log-lost,-promised,-refused,-replies,-prechat}.test.ts',
+      'tests/api/send-{deadline,interrupted,refused-token,together}.faults.test.ts',
+      'tests/reliability/doubted-log.apart.test.ts',
       'tests/api/upload-once.faults.test.ts',
       'tests/reliability/redis-last-second.faults.test.ts',
       'tests/dialects/conversation.test.ts',
