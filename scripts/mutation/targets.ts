@@ -37,7 +37,11 @@ export const targets: Readonly<Record<string, Target>> = {
   },
   'send-log': {
     mutate: sendLog,
-    testFiles: ['tests/api/send-log.test.ts', 'tests/api/send-once.faults.test.ts'],
+    testFiles: [
+      'tests/store/deferred-writes.test.ts',
+      'tests/api/send-log.test.ts',
+      'tests/api/send-once.faults.test.ts',
+    ],
     furtherTestFiles: [
       'tests/api/send{,-log-lost,-promised,-refused,-replies,-prechat}.test.ts',
       'tests/api/send-{deadline,interrupted,refused-token,together}.faults.test.ts',
