@@ -46,6 +46,15 @@ describe.skipIf(!hasBrowser())('the frame of the widget', () => {
     expect(await dialogue.evaluate((node) => node.matches(':focus'))).toBe(true)
   })
 
+  it('stays open after a double click on the launcher', async () => {
+    const { page, show } = await stageOf()
+    await show(open)
+    await page.getByRole('button', { name: 'Open chat' }).dblclick()
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Minimise chat' }).last().click({ delay: 10 })
+    expect(await page.getByRole('dialog').isVisible()).toBe(false)
+  })
+
   it('sets the status below the title in the weight of ordinary text', async () => {
     const { page, show } = await stageOf()
     await show(open, inline)

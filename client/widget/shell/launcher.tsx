@@ -26,7 +26,8 @@ export function Launcher({ button, isOpen, controls, onToggle }: Props) {
       aria-expanded={isOpen}
       aria-controls={controls}
       aria-label={waiting ? `${label}, ${formatCount(texts.unread, waiting, language)}` : label}
-      onClick={onToggle}
+      // The second click of a double click would close what the first has opened.
+      onClick={({ detail }) => detail < 2 && onToggle()}
     >
       <Icon name={isOpen ? 'down' : 'chat'} />
       {waiting > 0 && (
