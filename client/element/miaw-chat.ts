@@ -19,6 +19,9 @@ const scriptOrigin = originOf(import.meta.url)
 /** Refers to `HTMLElement`, or without a browser to a stand-in: the module can be imported there. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
+/** Holds the page's elements in the order in which they were inserted. */
+const elements = new Set<MiawChat>()
+
 const properties = ['chat', 'texts', 'fallback', 'identityToken'] as const
 
 /**
@@ -40,6 +43,7 @@ export class MiawChat extends Base {
   #routingAttributes: Record<string, string> | undefined
   #wasOpen = false
   #isDue = false
+  #isSpare = false
 
   /** Returns the chat that is shown: the one that the page set, else the element's own. */
   get chat(): Chat {
@@ -112,14 +116,14 @@ export class MiawChat extends Base {
   connectedCallback(): void {
     for (const name of properties) this.#upgradeProperty(name)
     this.#view ??= openView(this)
+    elements.add(this)
     this.#update()
   }
 
   disconnectedCallback(): void {
-    this.#subscription?.stop()
-    this.#subscription = undefined
-    this.#view?.clear()
-    this.#ownChat?.close()
+    this.#rest()
+    elements.delete(this)
+    this.#updateAll()
   }
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
@@ -127,7 +131,7 @@ export class MiawChat extends Base {
     if (chatAttributes.includes(name)) this.#closeOwnChat()
     if (name === 'routing-attributes') this.#routingAttributes = routingAttributesOf(this.#read)
     if (name === 'fallback') this.#fallbackAttribute = fallbackOf(this.#read)
-    this.#update()
+    this.#updateAll()
   }
 
   readonly #read = (name: string) => this.getAttribute(name)
@@ -148,13 +152,36 @@ export class MiawChat extends Base {
     this.#ownChat = undefined
   }
 
+  /** Shows nothing, and polls no more. */
+  #rest(): void {
+    this.#subscription?.stop()
+    this.#subscription = undefined
+    this.#view?.clear()
+    this.#ownChat?.close()
+  }
+
+  /** Tells whether another launcher has the corner of the page, and reports that once. */
+  #findSpare(): boolean {
+    const isLauncher = (element: MiawChat) => layoutOf(element.#read) === 'launcher'
+    const isSpare = isLauncher(this) && [...elements].find(isLauncher) !== this
+    if (isSpare && !this.#isSpare) console.error('<miaw-chat>: a second launcher is not shown')
+    this.#isSpare = isSpare
+    return isSpare
+  }
+
+  /** Updates every element of the page: one may give way to another. */
+  #updateAll(): void {
+    for (const element of elements) element.#update()
+  }
+
   /** Shows the element again, once for all changes of one task. */
   #update(): void {
     if (this.#isDue) return
     this.#isDue = true
     queueMicrotask(() => {
       this.#isDue = false
-      if (this.isConnected) this.#show()
+      if (this.#findSpare()) this.#rest()
+      else if (this.isConnected) this.#show()
     })
   }
 

@@ -170,6 +170,47 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     await expect.poll(events).toEqual(['miaw-open'])
   })
 
+  it('keeps what is typed from the shortcuts of the page, but not Escape and commands', async () => {
+    const recordKeys = `window.keys = []
+for (const type of ['keydown', 'keypress', 'keyup']) addEventListener(type, (event) => {
+  keys.push(event.key)
+  if (event.key === 's') event.preventDefault()
+})`
+    await open('<miaw-chat layout="inline"></miaw-chat>', recordKeys)
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    const field = page.getByRole('textbox', { name: 'Your message' })
+    await field.pressSequentially('this is not /shipped')
+    expect(await field.inputValue()).toBe('this is not /shipped')
+    expect(await page.evaluate('keys')).toEqual([])
+    await field.press('Escape')
+    await field.press('Control+k')
+    expect(new Set(await page.evaluate<string[]>('keys'))).toEqual(
+      new Set(['Escape', 'Control', 'k']),
+    )
+    await page.evaluate('keys.length = 0')
+    await page.getByRole('button', { name: 'More' }).press('s')
+    expect(await page.evaluate('keys')).toContain('s')
+  })
+
+  it('shows one launcher of two, says so in the console, and the second when the first goes', async () => {
+    const two = '<miaw-chat id="first"></miaw-chat><miaw-chat id="second"></miaw-chat>'
+    await open(`${two}<miaw-chat layout="inline"></miaw-chat>`)
+    const launchers = page.getByRole('button', { name: 'Open chat' })
+    const isShown = (id: string) => page.locator(`#${id} .miaw-launcher`).isVisible()
+    await launchers.waitFor()
+    expect([await isShown('first'), await isShown('second')]).toEqual([true, false])
+    expect(watch.errors).toEqual([expect.stringContaining('a second launcher is not shown')])
+    await page.evaluate(`first.setAttribute('layout', 'inline')`)
+    await launchers.waitFor()
+    expect(await isShown('second')).toBe(true)
+    await page.evaluate(`first.removeAttribute('layout')`)
+    await launchers.waitFor()
+    expect([await isShown('first'), await isShown('second')]).toEqual([true, false])
+    await page.evaluate('first.remove()')
+    await page.locator('#second .miaw-launcher').waitFor()
+    expect(await page.getByRole('button', { name: 'Start chat' }).count()).toBe(1)
+  })
+
   it('logs an error that names routing-attributes when they are no JSON', async () => {
     await open(`<miaw-chat routing-attributes="{oops"></miaw-chat>`)
     await expect.poll(() => watch.errors.join()).toContain('routing-attributes')
