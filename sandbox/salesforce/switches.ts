@@ -78,6 +78,11 @@ export const switchesSchema = z.strictObject({
    * created outside them is refused with 412 (measured 2026).
    */
   businessHours: z.array(z.strictObject({ startTime: z.int(), endTime: z.int() })).nullable(),
+  /**
+   * Asks a form with every type of field before each conversation, or for each session; null leaves
+   * the deployment's own forms.
+   */
+  preChat: z.enum(['conversation', 'session']).nullable(),
   /** Is the interval of a stream's pings; not evidenced. */
   pingEveryMs: z.int().min(1),
   /** Holds what event streams do; how real ones replay and compete is not known (§4). */
@@ -150,6 +155,7 @@ export function defaultSwitches(): Switches {
     listsCloseConversation: true,
     refusedFileTypes: ['application/x-msdownload', 'text/html', 'text/javascript', 'image/svg+xml'],
     businessHours: null,
+    preChat: null,
     pingEveryMs: 15_000,
     stream: {
       opening: 'accepted',

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
  * Sets the largest size of each entry: bytes, minified and gzipped. `element` includes all that it
  * is built on.
  */
-export const budgets = { index: 5900, tabs: 900, upload: 800, react: 33_500, element: 56_000 }
+export const budgets = { index: 5900, tabs: 900, upload: 800, react: 37_000, element: 57_000 }
 
 export type Entry = keyof typeof budgets
 

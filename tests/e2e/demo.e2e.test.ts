@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { violationsIn } from './axe.js'
 import { hasBrowser, type Watch } from './browser.js'
 import { useDeployment } from './deployment.js'
+import { quick } from './gateway.js'
+import { greeting } from './widget-page.js'
 
 const desktop = { viewport: { width: 1280, height: 800 } }
 
@@ -93,6 +95,27 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
     await fact('connection').filter({ hasText: 'lost' }).waitFor()
     expect(await fact('pace').textContent()).toBe('stopped')
     expect(await page.getByRole('button', { name: 'Agent joins' }).isDisabled()).toBe(true)
+  })
+
+  it('shows the form before a chat after the word prechat, by its labels', async () => {
+    await press('prechat')
+    await reads('The next chat begins with a form.')
+    await chat().getByRole('button', { name: 'More' }).click()
+    await chat().getByRole('menuitem', { name: 'End chat' }).click()
+    await chat().getByRole('button', { name: 'End chat' }).click()
+    await chat().getByRole('button', { name: 'Start a new chat' }).click()
+    const field = (label: string) => chat().getByRole('textbox', { name: label })
+    await field('First name').fill('Mina')
+    await field('Email').fill('mina@harbor.example')
+    const completions = ['First name', 'Last name', 'Email', 'Phone'].map((label) =>
+      field(label).getAttribute('autocomplete'),
+    )
+    expect(await Promise.all(completions)).toEqual(['given-name', 'family-name', 'email', 'tel'])
+    expect(await chat().locator('.miaw-prechat').textContent()).not.toMatch(/_/)
+    await chat().getByRole('button', { name: 'Start chat' }).click()
+    await reads(greeting)
+    await deployment.sandbox('DELETE', '/switches')
+    await deployment.sandbox('PATCH', '/switches', quick)
   })
 
   it('changes theme, language, direction and layout of the chat', async () => {

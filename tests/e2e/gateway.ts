@@ -31,7 +31,7 @@ const unlimited = {
   conversationsPer30Seconds: null,
   tokensPerMinute: null,
 }
-const quick = {
+export const quick = {
   botDelayMs: 20,
   visibilityLagMs: 0,
   limits: unlimited,

@@ -14,7 +14,7 @@ describe('the words that the demo page offers', () => {
     const known =
       'help quick buttons list carousel time form link links media file web cite entities auto ' +
       'unknown burst slow staff agent transfer busy bye end markdown envelope progress queue ' +
-      'stream shuffled invalid nobody supervisor system router vanish closed'
+      'stream shuffled invalid nobody supervisor system router vanish closed prechat'
     expect([...offered].sort()).toEqual(known.split(' ').sort())
   })
 })

@@ -8,7 +8,7 @@ import {
   specOf as prechatSpecOf,
   refusedIn,
 } from '../../client/widget/content/prechat.js'
-import { english } from '../../client/widget/texts/index.js'
+import { english, german } from '../../client/widget/texts/index.js'
 import { everyInput } from './fixtures/forms.js'
 
 const held = (...values: string[]) => ({ values, isBroken: false })
@@ -111,7 +111,7 @@ describe('the questions before a chat', () => {
   ]
 
   it('become fields, with the choice that is made beforehand', () => {
-    const [first, mail, topic, consent] = questions.map(prechatSpecOf)
+    const [first, mail, topic, consent] = questions.map((each) => prechatSpecOf(each, english))
     expect(first).toMatchObject({ type: 'text', label: 'First name', maxLength: 40 })
     expect(mail).toMatchObject({ type: 'email', label: 'Mail', required: false })
     expect(topic).toMatchObject({ type: 'select', given: ['b'] })
@@ -120,6 +120,35 @@ describe('the questions before a chat', () => {
       { itemId: 'b', title: 'b' },
     ])
     expect(consent?.type).toBe('boolean')
+  })
+
+  it.each([
+    ['_firstName', 'text', 'Vorname', 'given-name'],
+    ['_lastName', 'text', 'Nachname', 'family-name'],
+    ['_email', 'email', 'E-Mail', 'email'],
+    ['Email', 'text', 'E-Mail', 'email'],
+    ['_subject', 'text', 'Betreff', undefined],
+    ['Phone', 'phone', 'Telefon', 'tel'],
+    ['orderNumber', 'text', 'Order Number', undefined],
+    ['Order_Number__c', 'number', 'Order Number', undefined],
+    ['invoice.mail', 'email', 'Invoice.mail', 'email'],
+    ['bestellnummer', 'text', 'Bestellnummer', undefined],
+    ['constructor', 'text', 'Constructor', undefined],
+    ['__c', 'text', '__c', undefined],
+    ['注文番号', 'text', '注文番号', undefined],
+  ] as const)('%s of type %s is called %s without a label, and completed as %s', (...row) => {
+    const [name, type, label, completion] = row
+    const spec = prechatSpecOf({ name, type, required: false }, german)
+    expect(spec).toMatchObject({ label, completion })
+  })
+
+  it('are called by the page’s label, before the deployment’s and the standard one', () => {
+    const texts = { ...english, fields: { _firstName: 'Your name', Topic: 'What about?' } }
+    const labelOf = (name: string, label?: string) =>
+      prechatSpecOf({ name, label, type: 'text', required: false }, texts).label
+    expect(labelOf('_firstName')).toBe('Your name')
+    expect(labelOf('Topic', 'Subject matter')).toBe('What about?')
+    expect(labelOf('_lastName', 'Family name')).toBe('Family name')
   })
 
   it('are answered by texts, without what was left empty', () => {

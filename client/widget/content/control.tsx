@@ -25,8 +25,6 @@ const lastDays: Partial<Record<FieldSpec['type'], string>> = {
   datetime: '9999-12-31T23:59',
 }
 
-const completions: Partial<Record<FieldSpec['type'], string>> = { email: 'email', phone: 'tel' }
-
 function Select({
   spec: { options = [], given },
   attributes: { id, name, ...aria },
@@ -71,7 +69,7 @@ export function Control({ spec, attributes }: ControlProps) {
       maxLength={longestOf(spec)}
       max={lastDays[type]}
       placeholder={placeholder}
-      autoComplete={completions[type]}
+      autoComplete={spec.completion}
       defaultValue={given?.[0]}
     />
   )

@@ -15,6 +15,8 @@ export type FieldSpec = {
   pattern?: string | undefined
   placeholder?: string | undefined
   hint?: string | undefined
+  /** Names what the browser may fill in, as `autocomplete` does. */
+  completion?: string | undefined
   /** Initial values: texts, ids of items, or `on` for a ticked box. */
   given?: readonly string[] | undefined
 }

@@ -17,7 +17,7 @@ type Props = {
 function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const { texts } = useWidget()
   const { snapshot } = useCurrent()
-  const specs = fields.map(specOf)
+  const specs = fields.map((question) => specOf(question, texts))
   /** Sent, and not answered yet. */
   const isSent = snapshot.connection === 'connecting'
   const filling = useFields(specs, (entry) => {

@@ -1,3 +1,6 @@
+/** Holds the labels that a page gives; none are shipped. */
+const pageFields: Readonly<Record<string, string>> = {}
+
 /** Lists all texts of the widget in English, and defines the shape of the other languages. */
 export const english = {
   // The frame
@@ -134,6 +137,11 @@ export const english = {
   tooLong: 'At most {length} characters, please.',
   prechatTitle: 'Before we start',
   prechatIntro: 'A few details help us to help you.',
+  firstName: 'First name',
+  lastName: 'Last name',
+  subject: 'Subject',
+  /** Labels of the other fields before a chat, by their names in Salesforce. */
+  fields: pageFields,
   prechatSubmit: 'Start chat',
   prechatFailed: 'The chat could not be started. Please try again.',
   cancel: 'Cancel',

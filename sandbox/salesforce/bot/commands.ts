@@ -84,6 +84,7 @@ const botCommands: Record<string, BotAction> = {
     closeChannel(step)
     addText(step, responder, 'We close for a minute. Whoever comes meanwhile is turned away.')
   },
+  prechat: askBeforeNextChat,
   auto: (step, responder) =>
     addEntries(
       step,
@@ -121,6 +122,14 @@ function endByResponder(step: ScriptStep, responder: NamedParticipant): void {
 }
 
 const orgOf = ({ sandbox }: ScriptStep) => sandbox.deployment.orgId
+
+/** Switches the form before each conversation on, or off again. */
+function askBeforeNextChat(step: ScriptStep, responder: NamedParticipant): void {
+  const { switches } = step.sandbox
+  const isAsked = switches.preChat === null
+  switches.preChat = isAsked ? 'conversation' : null
+  addText(step, responder, isAsked ? 'The next chat begins with a form.' : 'No form comes first.')
+}
 
 /** Ends the channel's hours; the next ones begin in a minute, and last a day. */
 function closeChannel({ sandbox, happensAt }: ScriptStep): void {

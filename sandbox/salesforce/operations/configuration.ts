@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { embeddedServiceConfig, type OpenInterval } from '../deployment.js'
 import { badRequest, notFound } from '../http-error.js'
+import { switchedDeployment } from '../pre-chat.js'
 import type { SandboxState } from '../sandbox-state.js'
 import { type Call, type Operation, parseRequest } from './operation.js'
 
@@ -19,7 +20,7 @@ export const configurationOperations: Operation[] = [
     path: '/embeddedservice/v1/embedded-service-config',
     handler: (call) => {
       checkQuery(call)
-      const config = embeddedServiceConfig(call.sandbox.deployment)
+      const config = embeddedServiceConfig(switchedDeployment(call.sandbox))
       return Response.json({ embeddedServiceConfig: config })
     },
   },

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Conversation } from '../conversation.js'
 import { stateAt } from '../conversation-state.js'
 import { HttpError } from '../http-error.js'
+import { switchedDeployment } from '../pre-chat.js'
 import { checkRateLimit } from '../rate-limit.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import { endSession, openSession, stepNow } from '../script.js'
@@ -93,13 +94,13 @@ export function acceptedResponse(sandbox: SandboxState, id: string): Response {
  * @throws {HttpError} 403 or 417
  */
 function checkNewSession(
-  { deployment, switches }: SandboxState,
+  sandbox: SandboxState,
   { isNewMessagingSession, routingAttributes }: SessionOptions,
 ): void {
-  if (switches.messageWithoutSession === 'refused' && !isNewMessagingSession) {
+  if (sandbox.switches.messageWithoutSession === 'refused' && !isNewMessagingSession) {
     throw new HttpError(403, 'The messaging session has ended')
   }
-  const isPerSession = deployment.forms[0]?.displayContext === 'Session'
+  const isPerSession = switchedDeployment(sandbox).forms[0]?.displayContext === 'Session'
   const isAnswered = isNewMessagingSession && Boolean(routingAttributes)
   if (!isPerSession || isAnswered) return
   throw new HttpError(417, 'No messaging session exists: pre-chat is needed for a new one')

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { embeddedServiceConfig } from '../deployment.js'
 import { badRequest } from '../http-error.js'
 import { endUser } from '../participants.js'
+import { switchedDeployment } from '../pre-chat.js'
 import { checkRateLimit } from '../rate-limit.js'
 import { type SandboxState, salesforceNow } from '../sandbox-state.js'
 import { lastEventId } from '../stream/outbox.js'
@@ -68,7 +69,7 @@ export async function tokenResponse(
       endUser: { ...endUser(subject).participant, displayName: endUser(subject).displayName },
       configuration: {
         timestamp: salesforceNow(sandbox),
-        embeddedServiceConfig: embeddedServiceConfig(sandbox.deployment),
+        embeddedServiceConfig: embeddedServiceConfig(switchedDeployment(sandbox)),
       },
     },
   })
