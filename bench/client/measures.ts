@@ -27,7 +27,7 @@ export type Figures = {
   aloneMs: number
   /** Is the time from the element's script to the paint of the newest message. */
   shownMs: number
-  /** Is the main thread's time until all messages are in the list. */
+  /** Is the main thread's time until half a second after that. */
   listMs: number
   /** Is the longest task meanwhile; 0 stands for all below 50. */
   longestMs: number

@@ -71,6 +71,12 @@ if (gateway.count > 0) {
 }
 `
 
+/** Lets the page draw what it puts off, in milliseconds. */
+const settledMs = 500
+
+/** Is the distance of a frame while the list is scrolled, in pixels. */
+const scrollStep = 400
+
 /** Measures within the page; long tasks are those of more than 50 ms. */
 const instruments = `
 const chat = document.querySelector('miaw-chat')
@@ -101,22 +107,20 @@ globalThis.measure = {
     const start = performance.now()
     const script = document.createElement('script')
     document.body.append(Object.assign(script, { type: 'module', src: '${scriptPath}' }))
-    const [shown, all] = gateway.count > 0 ? ['.miaw-message', gateway.count] : ['.miaw-panel', 1]
+    const shown = gateway.count > 0 ? '.miaw-message' : '.miaw-panel'
     while (inChat(shown).length === 0) await frame()
     await painted()
     const shownMs = performance.now() - start
-    while (inChat(shown).length < all) await frame()
-    await painted()
+    await pause(${settledMs})
     return shownMs
   },
-  /** Scrolls from the end to the beginning; returns the milliseconds of each frame. */
+  /** Scrolls from the end towards the beginning; returns the milliseconds of each frame. */
   async scroll(frames) {
     const [scroller] = inChat('.miaw-scroller')
     const times = []
-    const step = scroller.scrollHeight / frames
     let before = await frame()
     for (let index = 0; index < frames; index += 1) {
-      scroller.scrollTop -= step
+      scroller.scrollTop -= ${scrollStep}
       const now = await frame()
       times.push(now - before)
       before = now

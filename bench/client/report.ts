@@ -25,7 +25,7 @@ const rowsOf = ({ messages, polls }: Size): readonly Row[] => [
     ...{ unit: 'ms', figure: ({ shownMs }) => shownMs },
   },
   {
-    title: 'the same, main thread until all are in the list',
+    title: 'the same, main thread until nothing is left to draw',
     ...{ unit: 'ms', figure: ({ listMs }) => listMs },
   },
   {

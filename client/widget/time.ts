@@ -60,9 +60,15 @@ function daysFromNow(timestamp: string): number {
   return Math.round((then - new Date().setHours(0, 0, 0, 0)) / dayMs)
 }
 
+const dayFormats = new Map<string, Intl.RelativeTimeFormat>()
+
 /** Returns `today`, `tomorrow` or `yesterday`. */
-const dayWord = (days: number, language: string) =>
-  new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(days, 'day')
+function dayWord(days: number, language: string): string {
+  const format =
+    dayFormats.get(language) ?? new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' })
+  dayFormats.set(language, format)
+  return format.format(days, 'day')
+}
 
 /** Formats a day of a conversation: `Today`, `Yesterday`, else as `dateOf`. */
 export function dayOf(timestamp: string, language: string): string {

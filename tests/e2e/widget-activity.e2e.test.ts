@@ -65,9 +65,13 @@ describe.skipIf(!hasBrowser())('the widget', () => {
       const { page, show } = await stageOf({ version })
       const messages = [...long, question]
       await show(growing(messages, 5), inline)
-      await page.locator('.miaw-scroller').evaluate((node) => {
-        node.scrollTop = 300
-      })
+      const scrollUp = () =>
+        page.locator('.miaw-scroller').evaluate((node) => {
+          node.scrollTop = 300
+        })
+      await scrollUp()
+      await page.getByText('Message 0', { exact: true }).waitFor()
+      await scrollUp()
       await placeOf(page)
       await placeOf(page)
       for (const state of [growing(messages, 100), growing(messages, 250), complete(messages)]) {

@@ -6,7 +6,7 @@ import { forms } from '../widget/fixtures/forms.js'
 import { message, textMessage } from '../widget/fixtures/message.js'
 import { failed } from '../widget/fixtures/states.js'
 import { hasBrowser } from './browser.js'
-import { inline, long, open, type StageOptions, useStages } from './widget-stages.js'
+import { inline, long, open, type StageOptions, thousand, useStages } from './widget-stages.js'
 
 describe.skipIf(!hasBrowser())('the widget', () => {
   const { stageOf } = useStages()
@@ -34,6 +34,8 @@ describe.skipIf(!hasBrowser())('the widget', () => {
       await show({ ...open, messages: one }, inline)
       expect((await scrolled(page)).left).toBeLessThan(2)
 
+      await scrollTo(page, 300)
+      await page.getByText('Message 0', { exact: true }).waitFor()
       await scrollTo(page, 300)
       const two = [
         ...one,
@@ -64,7 +66,7 @@ describe.skipIf(!hasBrowser())('the widget', () => {
 
     it('draws a new message without drawing the others again', async () => {
       const { page } = await listStage()
-      const shown = { ...open, messages: long }
+      const shown = { ...open, messages: long.slice(-10) }
       const next = textMessage('Agent', '09:50', 'n1', 'New')
       const formats = await page.evaluate<number>(`{
         let formats = 0
@@ -100,6 +102,56 @@ describe.skipIf(!hasBrowser())('the widget', () => {
       const box = await page.locator('[data-id="tall"]').boundingBox()
       expect(box?.y).toBeGreaterThan(60)
       expect(box?.y).toBeLessThan(200)
+    })
+
+    it('draws the last messages of a thousand, and others as far as the reader goes', async () => {
+      const { page, show, callsOf } = await listStage()
+      const drawn = page.locator('li[data-id]')
+      await page.evaluate(`{
+        globalThis.made = 0
+        const create = document.createElement
+        document.createElement = function (name, ...rest) {
+          made += Number(name === 'li')
+          return create.call(this, name, ...rest)
+        }
+      }`)
+      await show({ ...open, messages: thousand }, inline)
+      await page.getByText('Message 999', { exact: true }).waitFor()
+      expect(await page.evaluate('made')).toBeLessThan(80)
+      const before = await drawn.count()
+      await scrollTo(page, 0)
+      await expect.poll(() => drawn.count()).toBeGreaterThan(before)
+      for (let slices = before; slices < 300; slices += 12) await scrollTo(page, 0)
+      await expect.poll(() => drawn.count()).toBeGreaterThan(150)
+      await page.getByRole('button', { name: 'To the newest message' }).click()
+      await expect.poll(() => drawn.count()).toBeLessThan(100)
+      expect(await page.getByText('Message 999', { exact: true }).isVisible()).toBe(true)
+      expect(await callsOf('loadOlder')).toEqual([])
+    })
+
+    it('draws earlier messages by keyboard, and keeps what was read at its place', async () => {
+      const { page, show, callsOf } = await listStage()
+      await show({ ...open, messages: thousand }, inline)
+      const button = page.getByRole('button', { name: 'Show earlier messages' })
+      await button.focus()
+      const first = page.locator('li[data-id]').first()
+      const id = await first.getAttribute('data-id')
+      const bubble = page.locator(`[data-id="${id}"] .miaw-bubble`)
+      await bubble.scrollIntoViewIfNeeded()
+      const before = await bubble.boundingBox()
+      await button.press('Enter')
+      await expect.poll(() => first.getAttribute('data-id')).not.toBe(id)
+      const after = await bubble.boundingBox()
+      expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(3)
+      expect(await callsOf('loadOlder')).toEqual([])
+    })
+
+    it('draws all unread messages of a long list, from the mark above them', async () => {
+      const { page, show } = await listStage()
+      const readUpTo = thousand[899]?.timestamp ?? ''
+      await show({ ...open, messages: thousand, readUpTo, unread: 100 }, inline)
+      await page.getByText('Message 900', { exact: true }).waitFor()
+      expect(await page.locator('[data-kind="unread"]').isVisible()).toBe(true)
     })
 
     it('loads older messages at its top, and keeps its position when they are shown', async () => {

@@ -15,6 +15,14 @@ export const long = Array.from({ length: 40 }, (_, index) =>
   textMessage('Agent', `08:${10 + index}`, `m${index}`, `Message ${index}`),
 )
 
+const clockAt = (minute: number) =>
+  [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':')
+
+/** A thousand messages of an agent, a minute apart: more than a slow phone can draw at once. */
+export const thousand = Array.from({ length: 1000 }, (_, index) =>
+  textMessage('Agent', clockAt(index), `m${index}`, `Message ${index}`),
+)
+
 /** An open conversation with an agent, which takes small files. */
 export const open: State = {
   ...openChat,

@@ -1,16 +1,15 @@
-import { memo, useMemo, useRef } from 'react'
+import { memo, useEffect, useMemo, useRef } from 'react'
 import { noticeOf } from '../content/notice.js'
 import { useCurrent, useWidget } from '../context.js'
-import { focusedIn } from './focus.js'
+import { timeOf } from '../time.js'
 import { JumpButton, OlderButton, useOlder } from './list-buttons.js'
 import { ListRow, MessageRow } from './list-row.js'
 import { withPartial } from './partial.js'
 import { rowsOf } from './rows.js'
 import { TypingIndicator } from './typing-indicator.js'
 import { useFollow } from './use-follow.js'
+import { useShown, useSlices } from './use-shown.js'
 import { useReading, useUnreadFrom } from './use-unread.js'
-
-const nearTop = 48
 
 function Waiting() {
   return (
@@ -22,34 +21,48 @@ function Waiting() {
   )
 }
 
-/** Records that the keyboard moved to a button, and that the list was scrolled to show it. */
-const isByKeys = (node: HTMLElement) => !!focusedIn(node)?.matches(':focus-visible')
-
 type Props = { /** True while the visitor looks at the list. */ isWatched: boolean }
 
-/** Shows the messages, and loads older ones. It is not drawn again while the visitor writes. */
+/** Shows the messages, and reveals or loads earlier ones. It is not drawn again while the visitor writes. */
 export const MessageList = memo(function MessageList({ isWatched }: Props) {
   const { texts, language } = useWidget()
   const { snapshot } = useCurrent()
   const { messages, hasOlder, connection, activity } = snapshot
-  const shown = useMemo(() => withPartial(snapshot), [snapshot])
   const scroller = useRef<HTMLElement>(null)
   const unreadFrom = useUnreadFrom(isWatched)
-  const follow = useFollow(scroller, { messages, unreadFrom, isWatched })
+  const slices = useShown({ messages, unreadFrom })
+  const { shown, hasEarlier, reveal } = slices
+  const follow = useFollow(scroller, { messages: shown, unreadFrom, isWatched })
   const older = useOlder()
   useReading(follow.seenId)
   const rows = useMemo(
-    () => rowsOf(shown, { noticeOf: (one) => noticeOf(one, texts, language), unreadFrom }),
-    [shown, texts, language, unreadFrom],
+    () =>
+      rowsOf(withPartial({ ...snapshot, messages: shown }), {
+        noticeOf: (one) => noticeOf(one, texts, language),
+        unreadFrom,
+      }),
+    [snapshot, shown, texts, language, unreadFrom],
   )
+  // Browsers take long for the first format: it is made while the messages are awaited.
+  useEffect(() => void timeOf(new Date().toISOString(), language), [language])
   const growingId = activity?.partial?.messageId
   const isEmpty = messages.length === 0 && connection === 'connecting'
 
+  /** Draws earlier messages: those that are known, else those of the gateway. */
+  async function showEarlier(): Promise<void> {
+    if (!hasEarlier) await older.load()
+    reveal()
+  }
+
+  const lookAbove = useSlices(scroller, {
+    ...slices,
+    isAtEnd: follow.isAtEnd,
+    showEarlier: hasOlder && !older.failure ? showEarlier : undefined,
+  })
+
   function onScroll(): void {
     follow.look()
-    const node = scroller.current
-    if (!node || node.scrollTop >= nearTop || isByKeys(node)) return
-    if (hasOlder && !older.failure) void older.load()
+    lookAbove()
   }
 
   function jump(): void {
@@ -70,7 +83,7 @@ export const MessageList = memo(function MessageList({ isWatched }: Props) {
         onScroll={onScroll}
       >
         <div>
-          {hasOlder && <OlderButton {...older} onLoad={older.load} />}
+          {(hasEarlier || hasOlder) && <OlderButton {...older} onLoad={showEarlier} />}
           <ol className="miaw-list">
             {rows.map((row) =>
               row.kind === 'message' ? (

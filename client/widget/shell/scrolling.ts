@@ -7,9 +7,12 @@ const glimpse = 32
 
 const topOf = (node: Element) => node.getBoundingClientRect().top
 
-/** Returns the height above a node within its scroller, wherever it is scrolled to. */
-export function heightAbove(node: Element, scroller: HTMLElement): number {
-  return topOf(node) - topOf(scroller) + scroller.scrollTop
+/**
+ * Returns the height from the top of a scroller's content to the end of a node in it, wherever it is
+ * scrolled to.
+ */
+export function heightTo(node: Element, scroller: HTMLElement): number {
+  return node.getBoundingClientRect().bottom - topOf(scroller) + scroller.scrollTop
 }
 
 const messageSelector = 'li[data-id]'

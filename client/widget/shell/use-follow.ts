@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { ChatMessage } from '../../core/index.js'
 import { focusedIn } from './focus.js'
-import { firstMessage, heightAbove, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
+import { firstMessage, heightTo, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
 
 /** Calls back when an element or one of its children changes its size. */
 function useResize(
@@ -28,8 +28,11 @@ type Place = {
   seenId: string | undefined
 }
 
-/** Message that keeps its position on the screen when older ones are inserted before it. */
-type Anchor = { node: HTMLElement; above: number }
+/**
+ * Message whose end keeps its position on the screen when older ones are inserted before it: it may
+ * lose the sender's name.
+ */
+type Anchor = { node: HTMLElement; height: number }
 
 type Options = {
   messages: readonly ChatMessage[]
@@ -62,7 +65,7 @@ export function useFollow(
     const { isAtEnd, seesLast } = placeIn(node)
     const first = firstMessage(node)
     isPinned.current = isAtEnd
-    anchor.current = first && { node: first, above: heightAbove(first, node) }
+    anchor.current = first && { node: first, height: heightTo(first, node) }
     setPlace((before) => {
       const seenId = isWatched && seesLast ? known.current.at(-1)?.id : before.seenId
       const isSame = before.isAtEnd === isAtEnd && before.seenId === seenId
@@ -86,7 +89,7 @@ export function useFollow(
     const kept = anchor.current
     if ((isPinned.current && !isTypedIn(node)) || (isOwn && isNew)) scrollToEnd(node)
     else if (kept?.node.isConnected && messages[0]?.id !== before[0]?.id)
-      node.scrollTop += heightAbove(kept.node, node) - kept.above
+      node.scrollTop += heightTo(kept.node, node) - kept.height
   }, [scroller, messages])
 
   useLayoutEffect(() => {
