@@ -5,23 +5,27 @@
 import { join } from 'node:path'
 import { bundleElement } from '../scripts/build/entries.js'
 import { launchBrowser } from '../tests/e2e/browser.js'
-import { measureElement, type Size } from './client/measures.js'
+import { type Element, measureElement, type Size } from './client/measures.js'
 import { clientTable, isMet, type Measured } from './client/report.js'
 import { unpackCommit } from './delivery/commit.js'
 import { writeSection } from './ratios/document.js'
 
-type Build = { name: string; code: string }
+type Build = { name: string; element: Element }
 
-const buildThis = async (): Promise<Build> => ({ name: 'this', code: await bundleElement() })
+const buildThis = async (): Promise<Build> => ({ name: 'this', element: await bundleElement() })
+
+/** Returns the element as a build gives it; earlier ones give a text without parts. */
+const elementOf = (built: string | Element): Element =>
+  typeof built === 'string' ? { code: built, parts: {} } : built
 
 /** Builds the element of a commit by its own build. */
 async function buildCommit(commit: string): Promise<Build> {
   const { id, folder, remove } = unpackCommit(commit)
   try {
-    const entries: { bundleElement: typeof bundleElement } = await import(
+    const entries: { bundleElement(): Promise<string | Element> } = await import(
       join(folder, 'scripts/build/entries.ts')
     )
-    return { name: id, code: await entries.bundleElement() }
+    return { name: id, element: elementOf(await entries.bundleElement()) }
   } finally {
     remove()
   }
@@ -33,9 +37,9 @@ async function measure(builds: readonly Build[], size: Size, runs: number): Prom
   const browser = await launchBrowser()
   try {
     for (let run = 1; run <= runs; run += 1) {
-      for (const { name, code, runs: done } of measured) {
+      for (const { name, element, runs: done } of measured) {
         console.error(`${Math.round(process.uptime())} s: run ${run}, ${name}`)
-        done.push(await measureElement(browser, code, size))
+        done.push(await measureElement(browser, element, size))
       }
     }
   } finally {

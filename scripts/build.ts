@@ -8,9 +8,8 @@ import { bundleFunctions, isVercelBuild } from './build/functions.js'
 import { buildPackage } from './build/package.js'
 import { buildPage } from './build/page.js'
 
-const packed = await buildPackage(join(root, 'dist'))
-const served = await buildPage(join(root, 'public'), process.env)
-for (const { name, bytes, budget } of [...packed, ...served]) {
+await buildPackage(join(root, 'dist'))
+for (const { name, bytes, budget } of await buildPage(join(root, 'public'), process.env)) {
   console.log(`${name}: ${bytes} bytes gzipped, of at most ${budget}`)
 }
 if (isVercelBuild(process.env)) await bundleFunctions(root)

@@ -47,10 +47,13 @@ export type Figures = {
 
 type Opened = { page: Page; devtools: CDPSession }
 
+/** Holds the code of an element, and the parts that it loads later by their names. */
+export type Element = { code: string; parts: Readonly<Record<string, string>> }
+
 /** Opens the page in a context of its own, and closes it after the work. */
 async function onPage<T>(
   browser: Browser,
-  code: string,
+  { code, parts }: Element,
   count: number,
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
@@ -58,10 +61,11 @@ async function onPage<T>(
   try {
     const page = await context.newPage()
     await page.route(`${address}**`, (route) => {
-      const isScript = route.request().url().endsWith(scriptPath)
-      return isScript
-        ? route.fulfill({ contentType: 'text/javascript', body: code })
-        : route.fulfill({ contentType: 'text/html', body: pageWith(count) })
+      const path = route.request().url().slice(address.length)
+      const script = path === scriptPath ? code : parts[path]
+      return script === undefined
+        ? route.fulfill({ contentType: 'text/html', body: pageWith(count) })
+        : route.fulfill({ contentType: 'text/javascript', body: script })
     })
     await page.goto(address)
     const devtools = await context.newCDPSession(page)
@@ -142,14 +146,14 @@ async function watchHeap(opened: Opened, polls: number) {
   return { heapBefore, heapAfter: await heapOf(opened) }
 }
 
-/** Measures the element of this code. */
+/** Measures an element. */
 export async function measureElement(
   browser: Browser,
-  code: string,
+  element: Element,
   { messages, seconds, polls }: Size,
 ): Promise<Figures> {
-  const alone = await onPage(browser, code, 0, load)
-  return onPage(browser, code, messages, async (opened) => {
+  const alone = await onPage(browser, element, 0, load)
+  return onPage(browser, element, messages, async (opened) => {
     const { workMs, ...loaded } = await load(opened)
     return {
       ...{ aloneMs: alone.workMs, listMs: workMs, ...loaded },

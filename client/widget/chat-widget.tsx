@@ -1,4 +1,5 @@
-import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useRef } from 'react'
+import type { Chat } from '../core/index.js'
 import { WidgetProvider } from './context.js'
 import type { ChatWidgetProps } from './props.js'
 import { focusIn } from './shell/focus.js'
@@ -7,11 +8,22 @@ import { LiveLog } from './shell/live-log.js'
 import { directionOf, usePage } from './shell/page.js'
 import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
-import { shippedFor, textsFor } from './texts/index.js'
-import { useChat } from './use-chat.js'
+import { shippedFor } from './texts/languages.js'
+import { useChat, useOwnChat } from './use-chat.js'
+import { type ShownTexts, useTexts } from './use-texts.js'
 
-/** Shows a complete chat. */
+/** Shows a complete chat, as soon as its texts are there. */
 export function ChatWidget(props: ChatWidgetProps) {
+  const chat = useOwnChat(props.chat)
+  const page = usePage()
+  const language = props.language || (props.texts ? page.language : shippedFor(page.language))
+  const shown = useTexts(language, props.texts)
+  return shown ? <Face {...props} {...shown} chat={chat} page={page} /> : null
+}
+
+type FaceProps = ChatWidgetProps & ShownTexts & { chat: Chat; page: ReturnType<typeof usePage> }
+
+function Face({ texts, language, page, ...props }: FaceProps) {
   const { layout = 'launcher', theme = 'auto', fallback } = props
   const { chat, snapshot } = useChat(props.chat)
   const { startOptions } = props
@@ -20,9 +32,6 @@ export function ChatWidget(props: ChatWidgetProps) {
     chat.setStartOptions(startOptions)
     return () => chat.setStartOptions(undefined)
   }, [chat, startOptions])
-  const page = usePage()
-  const language = props.language || (props.texts ? page.language : shippedFor(page.language))
-  const texts = useMemo(() => ({ ...textsFor(language), ...props.texts }), [language, props.texts])
   const panel = useRef<HTMLDivElement>(null)
   const launcher = useRef<HTMLButtonElement>(null)
   const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher })

@@ -6,20 +6,23 @@ import { tabs } from '../core/tabs.js'
 export type UseChat = ReturnType<typeof useChat>
 
 /**
- * Connects a component to a visitor's chat. Takes a chat that exists already, or the options of one
- * that lives as long as the component does (they count at the first rendering). Such a chat
- * continues the browser's conversation, and opens one by `start` or the first `send`.
+ * Returns a chat that exists already, or makes one of its options (they count at the first
+ * rendering), which lives as long as the component does. Such a chat continues the browser's
+ * conversation, and opens one by `start` or the first `send`.
  */
-export function useChat(source: Chat | ChatOptions) {
+export function useOwnChat(source: Chat | ChatOptions): Chat {
   const isMade = 'getSnapshot' in source
   const [own] = useState(() => (isMade ? undefined : createChat({ tabs, ...source })))
-  const chat = isMade ? source : (own as Chat)
-  const snapshot = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot)
-
   useEffect(() => {
     void own?.resume()
     return own?.close
   }, [own])
+  return isMade ? source : (own as Chat)
+}
 
+/** Connects a component to a visitor's chat: one that exists, or one of its own (`useOwnChat`). */
+export function useChat(source: Chat | ChatOptions) {
+  const chat = useOwnChat(source)
+  const snapshot = useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot)
   return useMemo(() => ({ ...chat, ...snapshot, chat, snapshot }), [chat, snapshot])
 }

@@ -1,37 +1,49 @@
-import { join, relative, sep } from 'node:path'
+/** Plugins of esbuild that leave modules out of a bundle, which loads them from elsewhere. */
+import { createHash } from 'node:crypto'
+import { basename, join, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { root } from './bundle.js'
+import { bundle, root } from './bundle.js'
 
-/** Maps entries that others import unbundled, so that a page has each of them once. */
-const shared: Readonly<Record<string, string>> = {
-  'index.js': './index.js',
-  'tabs.js': './tabs.js',
-  'upload.js': './upload.js',
-}
+const client = join(root, 'client')
 
-/** Lists parts that may be there twice: they keep no state, and are a few lines each. */
-const pure = ['problem.js', 'state.js', 'timeline.js']
-
-const coreFolder = join(root, 'client', 'core')
+/** Returns a path as an import specifier of a module in a folder of the client. */
+const specifier = (folder: string, path: string) => `../${relative(join(folder, '..'), path)}`
 
 /**
- * Leaves the core out of an entry that builds on it. Code must import the core through its entries:
- * any other part that is imported directly would be there twice, and is an error.
+ * Leaves the core, and the parts that load when they are needed, to the other modules of the
+ * package: a page has each of them once. The bundle becomes a file of a folder in `client/`.
  */
-export const coreApart: Plugin = {
-  name: 'core apart',
+export const modulesApart: Plugin = {
+  name: 'modules apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-      const name = relative(coreFolder, join(resolveDir, path))
-      if (name.includes(sep) || resolveDir === coreFolder || pure.includes(name)) return undefined
-      const entry = shared[name]
-      if (entry) return { path: entry, external: true }
-      return {
-        errors: [{ text: `${name} is within the core: import it through client/core/index.ts` }],
-      }
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      const target = join(resolveDir, path)
+      const isOfCore = target.startsWith(join(client, 'core/'))
+      if (!isOfCore && kind !== 'dynamic-import') return undefined
+      return { path: specifier(join(client, 'element'), target), external: true }
     })
   },
 }
+
+/**
+ * Makes files of the parts that load when they are needed, in a folder beside the bundle. Their
+ * names hold a hash of the content: a browser may keep them for good. They import nothing, so that
+ * the bundle can have any name. The files are set in `files` while the bundle is made.
+ */
+export const partsApart = (folder: string, files: Map<string, string>): Plugin => ({
+  name: 'parts apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, async ({ path, resolveDir, kind }) => {
+      if (kind !== 'dynamic-import') return undefined
+      const source = relative(root, join(resolveDir, path)).replace(/\.js$/, '.ts')
+      const code = await bundle(source)
+      const hash = createHash('sha256').update(code).digest('hex').slice(0, 8)
+      const name = `${folder}/${basename(source, '.ts')}-${hash}.js`
+      files.set(name, code)
+      return { path: `./${name}`, external: true }
+    })
+  },
+})
 
 /** Leaves the widget out of the demo page, which loads it as any other page does. */
 export const elementApart: Plugin = {

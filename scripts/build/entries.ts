@@ -1,7 +1,5 @@
-/**
- * Bundles the entries of the npm package, and the element as one file for pages without a bundler.
- */
-import { coreApart } from './apart.js'
+/** Bundles what pages load as one file: the element and the widget's style sheet. */
+import { modulesApart, partsApart } from './apart.js'
 import { bundle } from './bundle.js'
 
 /** Replaces React's modules by Preact's. */
@@ -10,27 +8,25 @@ const preact = {
   react: 'preact/compat',
 }
 
-/** Lists the core's entries; each is bundled by itself, without an import. */
-export const core = ['index', 'tabs', 'upload'] as const
-
-/** Bundles an entry of the core, such as `index`. */
-export const bundleCore = (name: (typeof core)[number]) => bundle(`client/core/${name}.ts`)
-
-/** Bundles the widget for React; the page provides React, and the core stays a separate entry. */
-export function bundleReact(): Promise<string> {
-  return bundle('client/react/index.ts', {
-    plugins: [coreApart],
-    external: ['react', 'react/jsx-runtime'],
-    banner: { js: '"use client";' },
-  })
-}
-
-/** Bundles the element beside the other entries of the package. */
+/** Bundles the element beside the other modules of the package. */
 export const bundlePackedElement = () =>
-  bundle('client/element/index.ts', { alias: preact, plugins: [coreApart] })
+  bundle('client/element/index.ts', { alias: preact, plugins: [modulesApart] })
 
-/** Bundles the element with everything it needs. */
-export const bundleElement = () => bundle('client/element/index.ts', { alias: preact })
+/** Names the folder of the element's parts, beside `miaw-chat.js`. */
+export const partsFolder = 'miaw-chat'
+
+/**
+ * Bundles the element for pages without a bundler: all that a first load needs, and in files of
+ * their own the parts that load when they are needed, by their names.
+ */
+export async function bundleElement() {
+  const parts = new Map<string, string>()
+  const code = await bundle('client/element/index.ts', {
+    alias: preact,
+    plugins: [partsApart(partsFolder, parts)],
+  })
+  return { code, parts: Object.fromEntries(parts) }
+}
 
 /** Bundles the widget's style sheet. */
 export const bundleStyle = () => bundle('client/widget/style/widget.css')

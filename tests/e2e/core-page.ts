@@ -1,17 +1,18 @@
 /** Drives the built client on a page that shows nothing. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Chat } from '../../client/core/index.js'
-import { bundleCore, core } from '../../scripts/build/entries.js'
+import { compileModules } from '../../scripts/build/modules.js'
+import { writeFiles } from '../../scripts/build/write.js'
 import { type Deployment, type DeploymentOptions, useDeployment } from './deployment.js'
 import { messagesIn, type StoredMessage } from './sandbox.js'
 
-const script = `import { createChat } from '/index.js'
-import { tabs } from '/tabs.js'
-import { upload } from '/upload.js'
+const script = `import { createChat } from '/client/core/index.js'
+import { tabs } from '/client/core/tabs.js'
+import { upload } from '/client/core/upload.js'
 globalThis.chat = createChat({ baseUrl: '', tabs })
 globalThis.upload = upload
 chat.start()`
@@ -23,9 +24,11 @@ const html = `<!doctype html><title>Chat</title><link rel="icon" href="data:,">
 export function useCorePages(options: Pick<DeploymentOptions, 'hasShortPauses'> = {}): Deployment {
   const publicFiles = mkdtempSync(join(tmpdir(), 'client-page-'))
   beforeAll(async () => {
-    for (const name of core) writeFileSync(join(publicFiles, `${name}.js`), await bundleCore(name))
-    writeFileSync(join(publicFiles, 'page.js'), script)
-    writeFileSync(join(publicFiles, 'index.html'), html)
+    writeFiles(publicFiles, {
+      ...(await compileModules()),
+      'page.js': script,
+      'index.html': html,
+    })
   })
   afterAll(() => rmSync(publicFiles, { recursive: true }))
   return useDeployment({ publicFiles, ...options })

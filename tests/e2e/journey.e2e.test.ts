@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { textsFor } from '../../client/widget/texts/index.js'
+import { english, german, japanese, spanish } from '../../client/widget/texts/index.js'
 import { hasBrowser } from './browser.js'
 import { cleanWatch, useDeployment } from './deployment.js'
 import { answerTo, greeting, widgetPage } from './widget-page.js'
@@ -232,14 +232,18 @@ describe.skipIf(!hasBrowser())('a chat on the demo page', () => {
     await chat.waitForText(answerTo('still here'))
   })
 
-  it.each(['es', 'de', 'ja'])('has a title and a start button in %s', async (language) => {
-    const { chat } = await open()
-    await chat.widget.evaluate((node, tag) => node.setAttribute('language', tag), language)
-    const { title, start } = textsFor(language)
-    await chat.widget.getByRole('heading', { name: title, exact: true }).waitFor()
-    await chat.button(start).waitFor()
-    expect(start).not.toBe(textsFor('en').start)
-  })
+  const languages = { es: spanish, de: german, ja: japanese }
+
+  it.each(Object.entries(languages))(
+    'has a title and a start button in %s',
+    async (language, { title, start }) => {
+      const { chat } = await open()
+      await chat.widget.evaluate((node, tag) => node.setAttribute('language', tag), language)
+      await chat.widget.getByRole('heading', { name: title, exact: true }).waitFor()
+      await chat.button(start).waitFor()
+      expect(start).not.toBe(english.start)
+    },
+  )
 
   it('shows markup of a visitor as text', async () => {
     const { page, watch, chat, conversationId } = await begin()

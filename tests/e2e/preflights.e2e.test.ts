@@ -1,7 +1,7 @@
 /** Counts, in Chromium, the preflights of a page of another origin during a chat of ten minutes. */
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { bundleCore } from '../../scripts/build/entries.js'
+import { bundle } from '../../scripts/build/bundle.js'
 import { hasBrowser } from './browser.js'
 import { corePage } from './core-page.js'
 import { useDeployment } from './deployment.js'
@@ -27,7 +27,7 @@ const html = `<!doctype html><title>Shop</title><link rel="icon" href="data:,">
 async function shopPage({ url }: Request): Promise<Response> {
   const { pathname } = new URL(url)
   if (pathname === '/') return new Response(html, { headers: { 'content-type': 'text/html' } })
-  const code = pathname === '/index.js' ? await bundleCore('index') : script
+  const code = pathname === '/index.js' ? await bundle('client/core/index.ts') : script
   return new Response(code, { headers: { 'content-type': 'text/javascript' } })
 }
 

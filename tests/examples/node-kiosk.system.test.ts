@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../e2e/gateway.js'
-import { copyExample, packCore } from './package.js'
+import { copyExample, packModules } from './package.js'
 
 const example = copyExample('node-kiosk')
 const started: ChildProcess[] = []
 let gateway: Gateway
 
 beforeAll(async () => {
-  await packCore(join(example.folder, 'node_modules/miaw-gateway'))
+  await packModules(join(example.folder, 'node_modules/miaw-gateway'))
   gateway = await startGateway({ publicFiles: 'public' })
 })
 afterEach(() => {

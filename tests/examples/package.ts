@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { bundleCore, core } from '../../scripts/build/entries.js'
+import { packageFiles } from '../../scripts/build/package.js'
 import { writeFiles } from '../../scripts/build/write.js'
 
 /** Copies an example, without what is installed or built in it. */
@@ -20,18 +20,7 @@ export function copyExample(example: string) {
   return { folder, install, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/**
- * Packs the package without its types and its React entry: enough for what runs without a bundler.
- */
-export async function packCore(folder: string): Promise<void> {
-  const exports = {
-    './client': './client/index.js',
-    './client/tabs': './client/tabs.js',
-    './client/upload': './client/upload.js',
-  }
-  const codes = core.map(async (name) => [`client/${name}.js`, await bundleCore(name)])
-  writeFiles(folder, {
-    ...Object.fromEntries(await Promise.all(codes)),
-    'package.json': JSON.stringify({ name: 'miaw-gateway', type: 'module', exports }),
-  })
+/** Puts the package where an example finds it, without its types. */
+export async function packModules(folder: string): Promise<void> {
+  writeFiles(folder, await packageFiles())
 }

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser } from '../e2e/browser.js'
 import { useDeployment } from '../e2e/deployment.js'
 import { holdConversation } from './conversation.js'
-import { copyExample, packCore } from './package.js'
+import { copyExample, packModules } from './package.js'
 import { askInDevelopment, buildPages } from './vite.js'
 
 describe.skipIf(!hasBrowser())('the example in Vue', () => {
   const example = copyExample('vue')
   beforeAll(async () => {
     for (const name of ['vue', 'vite', '@vitejs/plugin-vue']) example.install(name)
-    await packCore(join(example.folder, 'node_modules/miaw-gateway'))
+    await packModules(join(example.folder, 'node_modules/miaw-gateway'))
     await buildPages(example.folder)
   })
   afterAll(() => example.remove())

@@ -34,10 +34,18 @@ describe('the headers of vercel.json', () => {
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
   })
 
-  test('the element can be loaded by the pages of other sites, and nothing else', () => {
+  test('browsers keep the parts of the element for good: their names change with their content', () => {
+    const cachingOf = (path: string) =>
+      headersFor(path).find(({ key }) => key === 'Cache-Control')?.value
+    expect(cachingOf('/miaw-chat/de-0a1b2c3d.js')).toContain('immutable')
+    expect(cachingOf('/miaw-chat.js')).toBeUndefined()
+  })
+
+  test('the element and its parts can be loaded by the pages of other sites, and nothing else', () => {
     const allows = (path: string) =>
       headersFor(path).some(({ key }) => key === 'Access-Control-Allow-Origin')
     expect(allows('/miaw-chat.js')).toBe(true)
+    expect(allows('/miaw-chat/de-0a1b2c3d.js')).toBe(true)
     for (const path of ['/', '/demo.js', '/openapi.json', '/api/miaw-chat.js']) {
       expect(allows(path), path).toBe(false)
     }

@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildPage } from '../../scripts/build/page.js'
-import { budgets, weigh } from '../../scripts/build/weigh.js'
+import { budgets, gzippedSize, weigh } from '../../scripts/build/weigh.js'
 
 const page = ['demo.css', 'demo.js', 'index.html']
+const element = ['miaw-chat', 'miaw-chat.js']
 let folder: string
 
 beforeEach(() => {
@@ -20,7 +29,7 @@ const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 describe('the build of the pages', () => {
   it('puts the element and the demo page beside what is there', async () => {
     await buildPage(folder, {})
-    expect(readdirSync(folder).sort()).toEqual([...page, 'docs.html', 'miaw-chat.js'].sort())
+    expect(readdirSync(folder).sort()).toEqual([...page, ...element, 'docs.html'].sort())
     expect(read('docs.html')).toBe('kept')
   })
 
@@ -44,19 +53,33 @@ describe('the build of the pages', () => {
   it('leaves the demo page out, and takes an earlier one away, when DEMO_PAGE is false', async () => {
     await buildPage(folder, {})
     await buildPage(folder, { DEMO_PAGE: 'false' })
-    expect(readdirSync(folder).sort()).toEqual(['docs.html', 'miaw-chat.js'])
+    expect(readdirSync(folder).sort()).toEqual(['docs.html', ...element])
+  })
+
+  it('has every part that the element names, and no more those of the build before', async () => {
+    mkdirSync(join(folder, 'miaw-chat'))
+    writeFileSync(join(folder, 'miaw-chat/de-00000000.js'), 'of the build before')
+    await buildPage(folder, {})
+    const named = [...read('miaw-chat.js').matchAll(/import\("\.\/miaw-chat\/([^"]+)"\)/g)]
+    expect(named.length).toBeGreaterThan(1)
+    const parts = readdirSync(join(folder, 'miaw-chat'))
+    expect(parts.sort()).toEqual(named.map(([, name]) => name).sort())
   })
 
   it('leaves a file alone that is as it was', async () => {
     await buildPage(folder, {})
-    const writtenAt = () => statSync(join(folder, 'miaw-chat.js')).mtimeMs
+    const built = [
+      'miaw-chat.js',
+      join('miaw-chat', readdirSync(join(folder, 'miaw-chat'))[0] ?? ''),
+    ]
+    const writtenAt = () => built.map((name) => statSync(join(folder, name)).mtimeMs)
     const before = writtenAt()
     await buildPage(folder, {})
-    expect(writtenAt()).toBe(before)
+    expect(writtenAt()).toEqual(before)
   })
 })
 
 it('fails when an entry is too heavy', () => {
   const noise = randomBytes(budgets.tabs).toString('latin1')
-  expect(() => weigh('tabs', noise)).toThrow(/^tabs weighs \d+ bytes of 900$/)
+  expect(() => weigh('tabs', gzippedSize(noise))).toThrow(/^tabs weighs \d+ bytes of 900$/)
 })

@@ -18,6 +18,7 @@ async function run(code: string): Promise<ComponentType[]> {
     alias: {
       'miaw-gateway/react': './client/react/index.ts',
       'miaw-gateway/react.css': './client/widget/style/widget.css',
+      'miaw-gateway/texts/de': './client/widget/texts/de.ts',
     },
     external: ['react', 'react/jsx-runtime'],
     ...{ bundle: true, format: 'cjs', write: false, jsx: 'automatic', outdir: '.' },
@@ -29,7 +30,7 @@ async function run(code: string): Promise<ComponentType[]> {
 }
 
 it('has examples that can be rendered', async () => {
-  const texts = ['Chatten Sie mit uns', 'Ask', 'Chat with us']
+  const texts = ['Chat with us', 'Ask', 'Chat with us', 'Hafenbüro']
   expect(examples).toHaveLength(texts.length)
   for (const [index, code] of examples.entries()) {
     const [Example] = await run(code)

@@ -2,9 +2,12 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { emptySnapshot, type Snapshot } from '../../client/core/snapshot.js'
+import { markdownReader } from '../../client/widget/content/markdown.js'
 import { MessageContent } from '../../client/widget/content/message-content.js'
 import { type Widget, WidgetProvider } from '../../client/widget/context.js'
 import { english } from '../../client/widget/texts/index.js'
+
+await markdownReader.load()
 
 type Surroundings = Widget & { snapshot: Snapshot }
 

@@ -1,8 +1,12 @@
-import { createElement, Fragment, type ReactNode, useMemo } from 'react'
-import { Linkified } from './bubble.js'
+import { createElement, Fragment, type ReactNode, useMemo, useSyncExternalStore } from 'react'
+import { createPart } from '../part.js'
+import { Bubble, Linkified } from './bubble.js'
 import { Link } from './link.js'
-import { type Block, readMarkdown } from './markdown-blocks.js'
-import { type Definitions, type Inline, readInline } from './markdown-inline.js'
+import type { Block } from './markdown-blocks.js'
+import type { Inline } from './markdown-inline.js'
+import type { ReadText } from './markdown-reader.js'
+
+type InlinesOf = ReadText['inlinesOf']
 
 /** Makes a node of each item. Their order never changes, so that they need no keys. */
 function nodesOf<T>(items: readonly T[], toNode: (item: T) => ReactNode): ReactNode {
@@ -27,34 +31,34 @@ function inlineNodes(inlines: readonly Inline[], isInLink = false): ReactNode {
   return nodesOf(inlines, (inline) => inlineNode(inline, isInLink))
 }
 
-type WordsProps = { text: string; definitions: Definitions }
+type WordsProps = { text: string; inlinesOf: InlinesOf }
 
 /** Shows a text with inline marks. */
-function Words({ text, definitions }: WordsProps) {
-  return inlineNodes(readInline(text, definitions))
+function Words({ text, inlinesOf }: WordsProps) {
+  return inlineNodes(inlinesOf(text))
 }
 
 type Props<Kind extends Block['kind']> = {
   block: Extract<Block, { kind: Kind }>
-  definitions: Definitions
+  inlinesOf: InlinesOf
 }
 
 /** Shows an item of a list; one of a single paragraph shows its words alone. */
-function Item({ blocks, definitions }: { blocks: Block[]; definitions: Definitions }) {
+function Item({ blocks, inlinesOf }: { blocks: Block[]; inlinesOf: InlinesOf }) {
   const [first, ...rest] = blocks
-  if (first?.kind !== 'paragraph') return blocksOf(blocks, definitions)
+  if (first?.kind !== 'paragraph') return blocksOf(blocks, inlinesOf)
   return (
     <>
-      <Words text={first.text} definitions={definitions} />
-      {blocksOf(rest, definitions)}
+      <Words text={first.text} inlinesOf={inlinesOf} />
+      {blocksOf(rest, inlinesOf)}
     </>
   )
 }
 
-function List({ block: { start, items }, definitions }: Props<'list'>) {
+function List({ block: { start, items }, inlinesOf }: Props<'list'>) {
   const children = nodesOf(items, (blocks) => (
     <li>
-      <Item blocks={blocks} definitions={definitions} />
+      <Item blocks={blocks} inlinesOf={inlinesOf} />
     </li>
   ))
   if (start === undefined) return <ul dir="auto">{children}</ul>
@@ -65,9 +69,9 @@ function List({ block: { start, items }, definitions }: Props<'list'>) {
   )
 }
 
-function Table({ block: { rows }, definitions }: Props<'table'>) {
+function Table({ block: { rows }, inlinesOf }: Props<'table'>) {
   const [head = [], ...body] = rows
-  const words = (text: string) => <Words text={text} definitions={definitions} />
+  const words = (text: string) => <Words text={text} inlinesOf={inlinesOf} />
   const heads = nodesOf(head, (text) => (text ? <th scope="col">{words(text)}</th> : <td />))
   const lines = nodesOf(body, (row) => (
     <tr>
@@ -86,14 +90,14 @@ function Table({ block: { rows }, definitions }: Props<'table'>) {
   )
 }
 
-function BlockOf({ block, definitions }: Props<Block['kind']>) {
+function BlockOf({ block, inlinesOf }: Props<Block['kind']>) {
   switch (block.kind) {
     case 'paragraph':
     case 'heading':
       // A heading of a message is none of the page's: it only looks like one.
       return (
         <p dir="auto" className={block.kind === 'heading' ? 'miaw-markdown-heading' : undefined}>
-          <Words text={block.text} definitions={definitions} />
+          <Words text={block.text} inlinesOf={inlinesOf} />
         </p>
       )
     case 'code':
@@ -103,22 +107,34 @@ function BlockOf({ block, definitions }: Props<Block['kind']>) {
         </pre>
       )
     case 'quote':
-      return <blockquote dir="auto">{blocksOf(block.blocks, definitions)}</blockquote>
+      return <blockquote dir="auto">{blocksOf(block.blocks, inlinesOf)}</blockquote>
     case 'list':
-      return <List block={block} definitions={definitions} />
+      return <List block={block} inlinesOf={inlinesOf} />
     case 'table':
-      return <Table block={block} definitions={definitions} />
+      return <Table block={block} inlinesOf={inlinesOf} />
     case 'rule':
       return <hr />
   }
 }
 
-function blocksOf(blocks: readonly Block[], definitions: Definitions): ReactNode {
-  return nodesOf(blocks, (block) => <BlockOf block={block} definitions={definitions} />)
+function blocksOf(blocks: readonly Block[], inlinesOf: InlinesOf): ReactNode {
+  return nodesOf(blocks, (block) => <BlockOf block={block} inlinesOf={inlinesOf} />)
 }
 
-/** Shows a Markdown text in a bubble, as elements; its addresses are checked like all others. */
+/** Reads Markdown, from the first text that has marks on. */
+export const markdownReader = createPart(
+  async () => (await import('./markdown-reader.js')).readText,
+)
+
+/**
+ * Shows a Markdown text in a bubble, as elements; its addresses are checked like all others. Until
+ * the reader is loaded, the text is shown as it was written.
+ */
 export function Markdown({ text }: { text: string }) {
-  const { blocks, definitions } = useMemo(() => readMarkdown(text), [text])
-  return <div className="miaw-bubble miaw-markdown">{blocksOf(blocks, definitions)}</div>
+  const { subscribe, get } = markdownReader
+  const readText = useSyncExternalStore(subscribe, get, get)
+  const read = useMemo(() => readText?.(text), [readText, text])
+  if (!read) return <Bubble text={text} />
+  const { blocks, inlinesOf } = read
+  return <div className="miaw-bubble miaw-markdown">{blocksOf(blocks, inlinesOf)}</div>
 }

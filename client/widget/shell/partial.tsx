@@ -1,4 +1,6 @@
+import { useEffect } from 'react'
 import type { ChatMessage, Participant, Snapshot } from '../../core/index.js'
+import { markdownReader } from '../content/markdown.js'
 import { nameOf } from '../content/name.js'
 import { useWidget } from '../context.js'
 import { formatText } from '../texts/format.js'
@@ -38,10 +40,11 @@ type Props = { text: string; sender: Participant }
 
 /**
  * Shows a partial answer, as a message is shown. Screen readers learn that there is one, and get
- * the text when it is complete.
+ * the text when it is complete. Most of these become Markdown: the reader is there before them.
  */
 export function PartialContent({ text, sender }: Props) {
   const { texts } = useWidget()
+  useEffect(() => void markdownReader.load(), [])
   return (
     <>
       <span className="miaw-visually-hidden">

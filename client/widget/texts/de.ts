@@ -1,10 +1,7 @@
 import type { Texts } from './en.js'
-import { english } from './en.js'
 
 /** Deutsch. */
 export const german: Texts = {
-  ...english,
-
   // Der Rahmen
   title: 'Chatten Sie mit uns',
   open: 'Chat öffnen',

@@ -1,10 +1,7 @@
 import type { Texts } from './en.js'
-import { english } from './en.js'
 
 /** Español. */
 export const spanish: Texts = {
-  ...english,
-
   // El marco
   title: 'Chatea con nosotros',
   open: 'Abrir el chat',

@@ -1,10 +1,7 @@
 import type { Texts } from './en.js'
-import { english } from './en.js'
 
 /** 日本語. */
 export const japanese: Texts = {
-  ...english,
-
   // 枠
   title: 'チャットでお問い合わせ',
   open: 'チャットを開く',

@@ -3,10 +3,17 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Chat, ChatProblem, Snapshot } from '../../../client/core/index.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
+import { markdownReader } from '../../../client/widget/content/markdown.js'
 import { MessageContent } from '../../../client/widget/content/message-content.js'
 import { PrechatForm } from '../../../client/widget/content/prechat-form.js'
 import { WidgetProvider } from '../../../client/widget/context.js'
-import { textsFor } from '../../../client/widget/texts/index.js'
+import {
+  english,
+  german,
+  japanese,
+  spanish,
+  type Texts,
+} from '../../../client/widget/texts/index.js'
 
 const calls: { verb: string; args: unknown[] }[] = []
 
@@ -29,9 +36,11 @@ type Props = {
   problem?: ChatProblem | null
 }
 
+const languages: Record<string, Texts> = { de: german, es: spanish, ja: japanese }
+
 function Scene({ snapshot, props }: { snapshot: Snapshot; props: Props }) {
   const { language = 'en', locked = false, theme, problem = null } = props
-  const texts = textsFor(language)
+  const texts = languages[language] ?? english
   const { messages, prechat } = snapshot
   const afterAnswer = note('afterAnswer')
   const asked = { prechat, problem, onSubmit: note('submit'), onCancel: note('cancel') }
@@ -60,4 +69,4 @@ function show(snapshot: Partial<Snapshot>, props: Props = {}): void {
   flushSync(() => root.render(<Scene snapshot={shown} props={props} />))
 }
 
-Object.assign(window, { stage: { show, calls } })
+void markdownReader.load().then(() => Object.assign(window, { stage: { show, calls } }))
