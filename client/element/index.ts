@@ -7,6 +7,7 @@ import { MiawChat } from './miaw-chat.js'
 export { createChat } from '../core/index.js'
 export { tabs } from '../core/tabs.js'
 export { upload } from '../core/upload.js'
+export type { MiawChatAttributes } from './tag.js'
 export { MiawChat }
 
 const tag = 'miaw-chat'

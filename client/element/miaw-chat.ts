@@ -22,7 +22,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 /** Holds the page's elements in the order in which they were inserted. */
 const elements = new Set<MiawChat>()
 
-const properties = ['chat', 'texts', 'fallback', 'identityToken'] as const
+const properties = ['chat', 'texts', 'fallback', 'identityToken', 'open'] as const
 
 /**
  * Shows a complete chat on any page, as `<miaw-chat>`. Attributes and properties may change at any
@@ -80,8 +80,9 @@ export class MiawChat extends Base {
     return this.#fallback ?? this.#fallbackAttribute
   }
 
-  set fallback(fallback: Fallback | undefined) {
-    this.#fallback = fallback
+  /** Takes JSON, too: frameworks set an attribute as the property of that name. */
+  set fallback(fallback: Fallback | string | undefined) {
+    this.#fallback = typeof fallback === 'string' ? fallbackOf(() => fallback) : fallback
     this.#update()
   }
 
@@ -98,8 +99,14 @@ export class MiawChat extends Base {
     this.#update()
   }
 
-  open(): void {
-    this.setAttribute('open', '')
+  /** Opens the panel of a launcher. */
+  get open(): () => void {
+    return this.#open
+  }
+
+  /** Opens or closes the panel: frameworks set the attribute as a property, true or empty. */
+  set open(isOpen: boolean | string | null | undefined) {
+    this.toggleAttribute('open', isOpen === '' || Boolean(isOpen))
   }
 
   close(): void {
@@ -133,6 +140,8 @@ export class MiawChat extends Base {
     if (name === 'fallback') this.#fallbackAttribute = fallbackOf(this.#read)
     this.#updateAll()
   }
+
+  readonly #open = () => this.setAttribute('open', '')
 
   readonly #read = (name: string) => this.getAttribute(name)
 

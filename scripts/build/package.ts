@@ -23,6 +23,7 @@ export async function packageFiles(): Promise<Files> {
     'client/element/index.js': element,
     [style.code]: sheet,
     [style.types]: 'export {}\n',
+    'client/element/tag.d.ts': sourceOf('client/element/tag.d.ts'),
     'package.json': manifestText(),
     'README.md': sourceOf('client/README.md'),
     LICENSE: sourceOf('LICENSE'),

@@ -67,6 +67,23 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     expect(await events()).toEqual(['miaw-open', 'miaw-close', 'miaw-open'])
   })
 
+  it('takes open and fallback as properties, as frameworks set the attributes of these names', async () => {
+    const before = `Object.assign(document.querySelector('miaw-chat'), { open: true })`
+    await open('<miaw-chat></miaw-chat>', before)
+    const dialog = element().getByRole('heading').first()
+    await dialog.waitFor()
+    await run('chat.open = false')
+    await dialog.waitFor({ state: 'hidden' })
+    await run(`chat.open = ''`)
+    await dialog.waitFor()
+    await run('chat.open = undefined; chat.open()')
+    await dialog.waitFor()
+    const fallback = { phone: '+49 40 555 0199' }
+    await run(`chat.fallback = '${JSON.stringify(fallback)}'`)
+    expect(await run('return chat.fallback')).toEqual(fallback)
+    expect(watch.errors).toEqual([])
+  })
+
   it('follows its attributes, and takes texts set before its script was loaded', async () => {
     const before = `document.querySelector('miaw-chat').texts = { title: 'Harbor desk' }`
     await open('<miaw-chat layout="inline"></miaw-chat>', before)
