@@ -39,6 +39,7 @@ export const targets: Readonly<Record<string, Target>> = {
     mutate: sendLog,
     testFiles: [
       'tests/store/deferred-writes.test.ts',
+      'tests/conversations/reconcile.property.test.ts',
       'tests/api/send-log.test.ts',
       'tests/api/send-once.faults.test.ts',
     ],
