@@ -1,7 +1,7 @@
 /** Tests a message that is sent again after Redis failed and lost the log entry of its first attempt. */
 import { randomUUID } from 'node:crypto'
 import { HttpResponse, http } from 'msw'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import auth from '../../api/auth.js'
 import { startConversation } from '../support/conversation.js'
 import { redisUrl, setupGateway } from '../support/gateway.js'
@@ -39,4 +39,34 @@ it('a message whose log entry is lost is stored once, when a change of several k
   expectProblem(signedOut, 503, 'store_unavailable')
   expect(await send('Once', id)).toMatchObject({ status: 202, body: { duplicate: true } })
   expect(timesStored(gateway, conversationId, id)).toBe(1)
+})
+
+describe('a message whose log entry is lost, while the list cannot be read', () => {
+  /** Sends a message whose log entry Redis loses, and fails once more. */
+  async function sendAndForget() {
+    const { send, conversationId } = await startConversation()
+    const id = randomUUID()
+    await send('Once', id)
+    await gateway.redisBackend.execute(['DEL', `local:send:{${conversationId}}:${id}`])
+    gateway.redis.fault({ what: 'drop' })
+    expectProblem(await send('Another'), 503, 'store_unavailable')
+    return { send: () => send('Once', id), stored: () => timesStored(gateway, conversationId, id) }
+  }
+
+  it.each([
+    [400, 503, 'upstream_unavailable'],
+    [429, 429, 'rate_limited'],
+  ] as const)(
+    '(%i) is a %i, and found by the next call at once',
+    async (...[status, answered, code]) => {
+      const { send, stored } = await sendAndForget()
+      const what = { status, headers: { 'retry-after': '0' } }
+      gateway.salesforce.fail({ operation: 'listConversationEntries', what })
+      expectProblem(await send(), answered, code)
+      const startedAt = Date.now()
+      expect(await send()).toMatchObject({ status: 202, body: { duplicate: true } })
+      expect(Date.now() - startedAt).toBeLessThan(1000)
+      expect(stored()).toBe(1)
+    },
+  )
 })

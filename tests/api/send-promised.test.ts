@@ -26,7 +26,7 @@ describe('send after a success of Salesforce', () => {
       gateway.salesforce.fail({ operation: 'sendMessage', what })
       const first = await send('Perhaps', id)
       expectProblem(first, 503, 'upstream_unavailable')
-      expect(first.body.retryable).toBe(true)
+      expect(first.body).toMatchObject({ retryable: true, retryAfterMs: 1000 })
       expect(messagesSentToSalesforce(gateway)).toHaveLength(1)
       expect((await send('Perhaps', id)).status).toBe(202)
       expect(timesStored(gateway, conversationId, id)).toBe(1)
