@@ -2,11 +2,20 @@
  * Tests the npm package as a consumer gets it: packed, unpacked, imported by Node and read by the
  * compiler.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { buildPackage } from '../../scripts/build/package.js'
 
@@ -19,6 +28,9 @@ const manifestSchema = z.looseObject({
   private: z.boolean().optional(),
   dependencies: z.unknown().optional(),
   exports: z.record(z.string(), z.unknown()),
+  repository: z.object({ url: z.string() }),
+  keywords: z.array(z.string()),
+  engines: z.object({ node: z.string() }),
 })
 const packed = z.tuple([
   z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
@@ -42,7 +54,16 @@ beforeAll(async () => {
   mkdirSync(join(modules, 'miaw-gateway'), { recursive: true })
   const target = join(modules, 'miaw-gateway')
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', target, '--strip-components=1'])
-  for (const name of ['react', 'react-dom', 'scheduler', '@types']) {
+  for (const name of [
+    'react',
+    'react-dom',
+    'scheduler',
+    'preact',
+    'vue',
+    '@vue',
+    'csstype',
+    '@types',
+  ]) {
     symlinkSync(resolve('node_modules', name), join(modules, name))
   }
 })
@@ -55,9 +76,33 @@ it('holds every file that its exports name, its licence and how to use it', () =
   expect(manifest.private).toBeUndefined()
   expect(manifest.dependencies).toBeUndefined()
   const named = [...JSON.stringify(manifest.exports).matchAll(/"\.\/(client\/[^"]+\.[^"]+)"/g)]
-  expect(named.length).toBe(11)
+  expect(named.length).toBe(22)
   for (const [, path = ''] of named) expect(files).toContain(path)
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md']))
+})
+
+it('says where it comes from, what it is about and what it runs on', () => {
+  const manifest = manifestSchema.parse(
+    JSON.parse(readFileSync(join(modules, 'miaw-gateway/package.json'), 'utf8')),
+  )
+  const ours = manifestSchema.partial().parse(JSON.parse(readFileSync('package.json', 'utf8')))
+  for (const name of ['version', 'license', 'homepage', 'bugs', 'repository'] as const)
+    expect(manifest[name], name).toEqual(ours[name])
+  expect(manifest.keywords).toEqual(expect.arrayContaining(['salesforce', 'react']))
+  expect(manifest.engines.node).toMatch(/^>=\d/)
+})
+
+it('has a README whose links lead to files of the project, from any place', () => {
+  const readme = readFileSync(join(modules, 'miaw-gateway/README.md'), 'utf8')
+  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+  const home = 'https://github.com/miaw-gateway/miaw-gateway'
+  expect(links.length).toBeGreaterThan(5)
+  expect(links.filter((link) => !link.startsWith('https://'))).toEqual([])
+  for (const link of links.filter((each) => each.startsWith(`${home}/`))) {
+    const [, path = ''] = /\/(?:blob|tree)\/main\/([^#]+)/.exec(link) ?? []
+    expect(path !== '' && existsSync(path), link).toBe(true)
+  }
+  expect(readme).toContain('ESM only')
 })
 
 it('brings nothing of the server’s, and no source', () => {
@@ -78,6 +123,20 @@ it('can be imported by Node, where there is no browser', () => {
   expect(output).toBe('idle function function true')
 })
 
+it('renders a page in its language on a server, with the texts of an entry', () => {
+  const html = runAsConsumer(`
+    import { ChatWidget } from 'miaw-gateway/react'
+    import { german } from 'miaw-gateway/texts/de'
+    import { createElement } from 'react'
+    import { renderToString } from 'react-dom/server'
+    const texts = { ...german, title: 'Hafenbüro' }
+    const chat = { baseUrl: 'https://chat.example' }
+    console.log(renderToString(createElement(ChatWidget, { chat, texts, language: 'de' })))`)
+  expect(html).toContain('lang="de"')
+  expect(html).toContain('Hafenbüro')
+  expect(html).toContain('Chat öffnen')
+})
+
 it('renders the widget on a server, with the consumer’s React', () => {
   const html = runAsConsumer(`
     import { ChatWidget, createChat } from 'miaw-gateway/react'
@@ -88,29 +147,83 @@ it('renders the widget on a server, with the consumer’s React', () => {
   expect(html).toMatch(/^<\w+ [^>]*class="miaw/)
 })
 
-it('is typed for a consumer’s compiler', () => {
-  writeFileSync(
-    join(consumer, 'main.tsx'),
-    `import { type Chat, createChat } from 'miaw-gateway/client'
+const react = `import { type Chat, createChat } from 'miaw-gateway/client'
 import { tabs } from 'miaw-gateway/client/tabs'
+import { upload } from 'miaw-gateway/client/upload'
 import 'miaw-gateway/element'
-import { ChatWidget } from 'miaw-gateway/react'
+import { ChatWidget, useChat } from 'miaw-gateway/react'
+import 'miaw-gateway/react.css'
+import { english } from 'miaw-gateway/texts'
+import { german } from 'miaw-gateway/texts/de'
 export const chat: Chat = createChat({ baseUrl: '', tabs })
-export const widget = <ChatWidget chat={chat} layout="inline" texts={{ title: 'Harbor' }} />
-document.createElement('miaw-chat').chat = chat
+export const texts = { ...german, title: english.title }
+export const widget = <ChatWidget chat={chat} layout="inline" texts={texts} />
+export const own = () => <p>{useChat(chat).connection}{typeof upload}</p>
+const element = document.createElement('miaw-chat')
+element.chat = chat
+element.open()
+export const tag = <miaw-chat base-url="" open onmiaw-message={({ detail }) => detail.text} />
 // @ts-expect-error: the address is missing
 createChat({})
-`,
-  )
-  const compilerOptions = {
-    ...{ module: 'nodenext', target: 'es2022', jsx: 'react-jsx', strict: true, noEmit: true },
-    ...{ lib: ['es2022', 'dom', 'dom.iterable'], types: [], skipLibCheck: false },
-  }
-  writeFileSync(
-    join(consumer, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['main.tsx'] }),
-  )
+// @ts-expect-error: there is no such layout
+export const wrongTag = <miaw-chat layout="nowhere" />
+`
+
+const preact = `/** @jsxImportSource preact */
+import 'miaw-gateway/element'
+export const tag = <miaw-chat base-url="" open onmiaw-message={({ detail }) => detail.text} />
+// @ts-expect-error: there is no such layout
+export const wrongTag = <miaw-chat layout="nowhere" />
+`
+
+const vue = `import 'miaw-gateway/element'
+import type { GlobalComponents } from 'vue'
+type Tag = InstanceType<GlobalComponents['miaw-chat']>['$props']
+export const tag: Tag = { 'base-url': '', onMiawMessage: ({ detail }) => detail.text }
+// @ts-expect-error: there is no such layout
+export const wrongTag: Tag = { layout: 'nowhere' }
+`
+
+const plain = `import { createChat } from 'miaw-gateway/client'
+import 'miaw-gateway/element'
+import 'miaw-gateway/react.css'
+document.createElement('miaw-chat').chat = createChat({ baseUrl: '' })
+`
+
+/** Compiles a file of a consumer, and returns what the compiler reports. */
+function compile(name: string, code: string, options: object): string {
+  writeFileSync(join(consumer, name), code)
   writeFileSync(join(consumer, 'package.json'), '{"type":"module"}')
+  const compilerOptions = {
+    ...{ target: 'es2022', jsx: 'react-jsx', strict: true, noEmit: true, types: [] },
+    ...{ lib: ['es2023', 'dom', 'dom.iterable'], noUncheckedSideEffectImports: true },
+    ...options,
+  }
+  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [name] }))
   const tsc = resolve('node_modules/typescript/bin/tsc')
-  expect(execFileSync(process.execPath, [tsc], { cwd: consumer, encoding: 'utf8' })).toBe('')
+  const { stdout } = spawnSync(process.execPath, [tsc], { cwd: consumer, encoding: 'utf8' })
+  return stdout
+}
+
+describe('the types', () => {
+  it.each([
+    ['nodenext', { module: 'nodenext' }],
+    ['bundler', { module: 'esnext', moduleResolution: 'bundler' }],
+    ['node10', { module: 'esnext', moduleResolution: 'node10' }],
+  ])('of every entry are found by moduleResolution %s', (_, options) => {
+    expect(compile('react.tsx', react, { skipLibCheck: true, ...options })).toBe('')
+  })
+
+  it.each([
+    ['preact.tsx', preact],
+    ['vue.ts', vue],
+  ])('know the tag in %s', (name, code) => {
+    expect(compile(name, code, { module: 'nodenext', skipLibCheck: true })).toBe('')
+  })
+
+  it('need no framework, and no check of libraries left out', () => {
+    for (const name of ['react', 'react-dom', 'preact', 'vue', '@vue', '@types'])
+      unlinkSync(join(modules, name))
+    expect(compile('plain.ts', plain, { module: 'nodenext', skipLibCheck: false })).toBe('')
+  })
 })
