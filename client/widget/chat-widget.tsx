@@ -4,7 +4,7 @@ import { WidgetProvider } from './context.js'
 import type { ChatWidgetProps } from './props.js'
 import { focusIn } from './shell/focus.js'
 import { Launcher } from './shell/launcher.js'
-import { LiveLog } from './shell/live-log.js'
+import { useKeyboardRoom, useSmallScreen, useTopLayer } from './shell/layers.js'
 import { directionOf, usePage } from './shell/page.js'
 import { Panel } from './shell/panel.js'
 import { useOpen } from './shell/use-open.js'
@@ -32,10 +32,19 @@ function Face({ texts, language, page, ...props }: FaceProps) {
     chat.setStartOptions(startOptions)
     return () => chat.setStartOptions(undefined)
   }, [chat, startOptions])
-  const panel = useRef<HTMLDivElement>(null)
+  const frame = useRef<HTMLElement>(null)
+  const panel = useRef<HTMLElement>(null)
   const launcher = useRef<HTMLButtonElement>(null)
-  const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher })
+  const isLauncher = layout === 'launcher'
+  const isCovering = useSmallScreen() && isLauncher
+  useTopLayer(frame, isLauncher)
+  useKeyboardRoom(panel, isCovering)
+  const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher, isCovering })
   const id = useId()
+
+  const setPanel = useCallback((node: HTMLElement | null) => {
+    panel.current = node
+  }, [])
 
   const { connection } = snapshot
   const locked = connection === 'ended' || connection === 'lost'
@@ -45,14 +54,18 @@ function Face({ texts, language, page, ...props }: FaceProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return
-    if (layout === 'launcher' && isOpen) toggle()
+    if (!isLauncher || !isOpen) return
+    event.preventDefault()
+    toggle()
   }
 
   return (
     <WidgetProvider {...{ chat, snapshot, texts, language, fallback, locked, afterAnswer }}>
       <section
+        ref={frame}
         className="miaw"
         data-layout={layout}
+        data-covers={isCovering}
         data-theme={theme}
         lang={language}
         dir={directionOf(language, page.direction)}
@@ -60,15 +73,14 @@ function Face({ texts, language, page, ...props }: FaceProps) {
         onKeyDown={onKeyDown}
       >
         <Panel
-          frame={panel}
+          frame={setPanel}
           id={id}
           isOpen={isOpen}
-          onMinimise={layout === 'launcher' ? toggle : undefined}
+          onMinimise={isLauncher ? toggle : undefined}
         />
-        {layout === 'launcher' && (
+        {isLauncher && (
           <Launcher button={launcher} isOpen={isOpen} controls={id} onToggle={toggle} />
         )}
-        <LiveLog />
       </section>
     </WidgetProvider>
   )

@@ -2,7 +2,7 @@ import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
 import { hasKeyboard } from './page.js'
 
 /** Returns the focused element of the tree that a node is in, shadow roots included. */
-function focusedAround(node: HTMLElement): Element | null {
+export function focusedAround(node: HTMLElement): Element | null {
   const root = node.getRootNode()
   const isRoot = root instanceof Document || root instanceof ShadowRoot
   return isRoot ? root.activeElement : null

@@ -64,7 +64,12 @@ export function LiveLog() {
     }
   }, [chat, texts, language])
   return (
-    <div className="miaw-visually-hidden" role="log" aria-live="polite" aria-relevant="additions">
+    <div
+      className="miaw-live miaw-visually-hidden"
+      role="log"
+      aria-live="polite"
+      aria-relevant="additions"
+    >
       {lines.map(({ key, text }) => (
         <p key={key}>{text}</p>
       ))}

@@ -1,10 +1,11 @@
-import { type Ref, useId, useState } from 'react'
+import { type SyntheticEvent, useId, useState } from 'react'
 import type { Prechat } from '../../core/index.js'
 import { PrechatForm } from '../content/prechat-form.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
 import { PanelPart } from './focus.js'
 import { Header } from './header.js'
+import { LiveLog } from './live-log.js'
 import type { MenuItem } from './menu.js'
 import { useVisible } from './page.js'
 import { viewOf } from './status.js'
@@ -32,7 +33,7 @@ function PrechatView({ prechat, onCancel }: PrechatViewProps) {
 }
 
 type Props = {
-  frame: Ref<HTMLDivElement>
+  frame(node: HTMLElement | null): void
   id: string
   isOpen: boolean
   /** Set where there is a launcher to come back by: then the panel is a dialogue. */
@@ -56,12 +57,18 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   const takesFiles = isChat && !locked && attachments !== null
   const { isOver, handlers } = useDrop((files) => takesFiles && composer.files.add(files))
 
-  const dialogue = onMinimise ? { role: 'dialog', 'aria-labelledby': title } : {}
+  const Frame = onMinimise ? 'dialog' : 'div'
+  const dialogue = onMinimise ? { 'aria-labelledby': title, onCancel } : {}
   const items: MenuItem[] = []
   if (isChat && transcript.isSupported)
     items.push({ icon: 'download', label: texts.download, act: transcript.download })
   if (isChat && !locked)
     items.push({ icon: 'end', label: texts.end, act: () => setEndingId(conversationId) })
+
+  /** Minimises a modal panel by a device's own way back. A file dialogue's event bubbles as well. */
+  function onCancel({ target, currentTarget }: SyntheticEvent): void {
+    if (target === currentTarget) onMinimise?.()
+  }
 
   function start(): void {
     if (prechat) setPutOff(null)
@@ -69,7 +76,7 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
   }
 
   return (
-    <div
+    <Frame
       ref={frame}
       id={id}
       className="miaw-panel"
@@ -97,6 +104,7 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
         />
       )}
       {isOver && takesFiles && <div className="miaw-drop">{texts.drop}</div>}
-    </div>
+      <LiveLog />
+    </Frame>
   )
 }

@@ -1,24 +1,47 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import type { ChatWidgetProps } from '../props.js'
-import { focusIn, holdsFocus } from './focus.js'
+import { focusedAround, focusIn, holdsFocus } from './focus.js'
+import { setModal } from './layers.js'
 
 type Options = Pick<ChatWidgetProps, 'open' | 'defaultOpen' | 'onOpenChange' | 'layout'> & {
   panel: RefObject<HTMLElement | null>
   launcher: RefObject<HTMLElement | null>
+  /** An open panel covers the screen. */
+  isCovering: boolean
 }
 
-/** Returns if the panel is open, and moves the focus when that changes. */
-export function useOpen({ open, defaultOpen, onOpenChange, layout, panel, launcher }: Options) {
+/** Focuses an element, if it is there and can be focused, without scrolling the page. */
+function focusAgain(node: Element | null): void {
+  if (node instanceof HTMLElement) node.focus({ preventScroll: true })
+}
+
+/**
+ * Returns if the panel is open. When that changes, the focus moves into the panel, or back to what
+ * had it before. A panel that covers the screen is modal.
+ */
+export function useOpen(options: Options) {
+  const { open, defaultOpen, onOpenChange, layout, panel, launcher, isCovering } = options
   const [isOwnOpen, setOwnOpen] = useState(defaultOpen ?? false)
   const isOpen = layout === 'inline' || (open ?? isOwnOpen)
   const wasOpen = useRef(isOpen)
+  const opener = useRef<Element>(null)
+  const isModal = isOpen && isCovering
 
   useLayoutEffect(() => {
-    if (wasOpen.current === isOpen || !panel.current) return
+    const node = panel.current
+    if (!node) return
+    const focused = focusedAround(node) ?? document.activeElement
+    const held = holdsFocus(node)
+    setModal(node, isModal)
+    const isChanged = wasOpen.current !== isOpen
     wasOpen.current = isOpen
-    if (isOpen) focusIn(panel.current)
-    else if (holdsFocus(panel.current)) launcher.current?.focus({ preventScroll: true })
-  }, [isOpen, panel, launcher])
+    if (isChanged && isOpen) opener.current = focused
+    if (held && isOpen) focusAgain(focused)
+    else if (held) {
+      focusAgain(launcher.current)
+      focusAgain(opener.current)
+    } else if (isModal || (isChanged && isOpen)) focusIn(node)
+  }, [isOpen, isModal, panel, launcher])
 
   function toggle(): void {
     setOwnOpen(!isOpen)
