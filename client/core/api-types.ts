@@ -116,6 +116,13 @@ export type PollReply = {
   conversation: ConversationState
 }
 
+/** Describes business hours: until when it is open, or when it opens, as far as that is known. */
+export type Availability = {
+  open: boolean
+  opensAt?: string | undefined
+  closesAt?: string | undefined
+}
+
 export type EndReply = { conversationId: string; status: 'ended' | 'open'; endedAt: string }
 
 export type ProblemCode =

@@ -1,4 +1,4 @@
-import type { Answer, Attachments, StartOptions, StartReply } from './api-types.js'
+import type { Answer, Attachments, Availability, StartOptions, StartReply } from './api-types.js'
 import { createConversationRequests } from './conversation-requests.js'
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
@@ -6,6 +6,7 @@ import { answerContent, type Content, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
 import { createOutbox, type Deliver } from './outbox.js'
 import { createPoller, isFinal } from './poller.js'
+import { problemFrom } from './problem.js'
 import { createSession, type Tokens } from './session.js'
 import { createSignals } from './signals.js'
 import { type ChatMessage, emptySnapshot } from './snapshot.js'
@@ -24,7 +25,7 @@ export type Chat = ReturnType<typeof createChat>
 
 /**
  * Creates a visitor's chat. It sends no request before `start`, `resume` or the first `send`.
- * Failures are in the snapshot; only `loadOlder`, `transcript`, `end` and `signOut` reject, with a
+ * Failures are in the snapshot; only `availability`, `loadOlder`, `transcript`, `end` and `signOut` reject, with a
  * `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
@@ -43,8 +44,9 @@ export function createChat(options: ChatOptions) {
   /** Counts the calls of `close`: what one of them overtook opens nothing any more. */
   let closings = 0
 
+  const request = createRequest(baseUrl, options.fetch)
   const call = createSession(
-    createRequest(baseUrl, options.fetch),
+    request,
     tokens,
     options.identityToken,
     () => isActive(getSnapshot()),
@@ -160,7 +162,7 @@ export function createChat(options: ChatOptions) {
       set({ connection: 'connecting', problem: null, conversationId: null })
       poller.close()
       poller.start()
-    }
+    } else poller.now()
   }
 
   /** Sends the waiting messages, or fails them where nothing can be sent any more. */
@@ -226,6 +228,14 @@ export function createChat(options: ChatOptions) {
       outbox.remove((message) => message.id === id)
       poller.show()
     },
+    /**
+     * Resolves to the business hours as they are now. It names no visitor, so that pages of every
+     * origin may ask.
+     */
+    availability: (): Promise<Availability> =>
+      request<Availability>('/api/availability').catch((error) => {
+        throw problemFrom(error)
+      }),
     /** Reports that the visitor types. Call it at each keystroke; it ends by itself. */
     typing,
     /** Marks all messages as read. */

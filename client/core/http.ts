@@ -42,7 +42,7 @@ export function createRequest(baseUrl: string, customFetch?: typeof fetch) {
         method,
         headers: {
           ...(token && { authorization: `Bearer ${token}` }),
-          'content-type': 'application/json',
+          ...(body && { 'content-type': 'application/json' }),
         },
         body: JSON.stringify(body),
         signal: life.signal,

@@ -3,6 +3,7 @@
 export type {
   Answer,
   Attachments,
+  Availability,
   ConversationState,
   FormValue,
   Participant,

@@ -11,7 +11,7 @@ export const chatAttributes = ['base-url', 'storage', 'identity-token']
 /** Lists the attributes whose change only displays the same chat in another way. */
 export const displayAttributes = [
   ...['layout', 'language', 'theme', 'open'],
-  ...['routing-attributes', 'fallback'],
+  ...['routing-attributes', 'fallback', 'hide-when-closed'],
 ]
 
 /** Returns the origin of the script, which is the gateway's; empty where that is no web address. */

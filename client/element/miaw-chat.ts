@@ -210,6 +210,7 @@ export class MiawChat extends Base {
       language: this.getAttribute('language') ?? undefined,
       texts: this.#texts,
       fallback: this.fallback,
+      hideWhenClosed: this.hasAttribute('hide-when-closed'),
       startOptions: routingAttributes && { routingAttributes },
     })
   }

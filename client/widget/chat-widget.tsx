@@ -7,6 +7,7 @@ import { Launcher } from './shell/launcher.js'
 import { useKeyboardRoom, useSmallScreen, useTopLayer } from './shell/layers.js'
 import { directionOf, usePage } from './shell/page.js'
 import { Panel } from './shell/panel.js'
+import { useAvailability } from './shell/use-availability.js'
 import { useOpen } from './shell/use-open.js'
 import { shippedFor } from './texts/languages.js'
 import { useChat, useOwnChat } from './use-chat.js'
@@ -24,8 +25,8 @@ export function ChatWidget(props: ChatWidgetProps) {
 type FaceProps = ChatWidgetProps & ShownTexts & { chat: Chat; page: ReturnType<typeof usePage> }
 
 function Face({ texts, language, page, ...props }: FaceProps) {
-  const { layout = 'launcher', theme = 'auto', fallback } = props
-  const { chat, snapshot } = useChat(props.chat)
+  const { layout = 'launcher', theme = 'auto', fallback, hideWhenClosed = false } = props
+  const { chat, snapshot: current } = useChat(props.chat)
   const { startOptions } = props
   useLayoutEffect(() => {
     if (!startOptions) return
@@ -40,6 +41,9 @@ function Face({ texts, language, page, ...props }: FaceProps) {
   useTopLayer(frame, isLauncher)
   useKeyboardRoom(panel, isCovering)
   const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher, isCovering })
+  const isWanted = isOpen || hideWhenClosed
+  const { snapshot, mayBeClosed } = useAvailability(chat, current, isWanted)
+  const isHidden = hideWhenClosed && mayBeClosed && !isOpen
   const id = useId()
 
   const setPanel = useCallback((node: HTMLElement | null) => {
@@ -78,7 +82,7 @@ function Face({ texts, language, page, ...props }: FaceProps) {
           isOpen={isOpen}
           onMinimise={isLauncher ? toggle : undefined}
         />
-        {isLauncher && (
+        {isLauncher && !isHidden && (
           <Launcher button={launcher} isOpen={isOpen} controls={id} onToggle={toggle} />
         )}
       </section>

@@ -29,5 +29,7 @@ export type ChatWidgetProps = {
   texts?: Partial<Texts> | undefined
   /** Other ways to reach you, for visitors whom the chat cannot take now. */
   fallback?: Fallback | undefined
+  /** Shows no launcher before a chat has begun, as long as the chat is closed. */
+  hideWhenClosed?: boolean | undefined
   theme?: 'auto' | 'light' | 'dark' | undefined
 }

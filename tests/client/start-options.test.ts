@@ -25,6 +25,38 @@ function askForTopic(): void {
   })
 }
 
+describe('start()', () => {
+  it('tries again at once while no request was answered', async () => {
+    harness.gateway.intercept(() => harness.gateway.problem(503, 'store_unavailable'))
+    const { chat, connection } = harness.open()
+    chat.start()
+    await advance(1)
+    expect(connection()).toBe('retrying')
+    harness.gateway.intercept((_, next) => next())
+    chat.start()
+    await advance(1)
+    expect(connection()).toBe('online')
+  })
+})
+
+describe('availability()', () => {
+  it('asks without a token, and by a request that needs no preflight', async () => {
+    const asked: RequestInit[] = []
+    const fetch: typeof globalThis.fetch = async (_, init = {}) => {
+      asked.push(init)
+      return Response.json({ open: false, opensAt: '2026-12-01T08:00:00.000Z' })
+    }
+    const { chat } = harness.open({ fetch })
+    expect(await chat.availability()).toEqual({ open: false, opensAt: '2026-12-01T08:00:00.000Z' })
+    expect(asked).toMatchObject([{ method: 'GET', headers: {} }])
+  })
+
+  it('rejects with the problem of a gateway that does not answer', async () => {
+    const { chat } = harness.open({ fetch: () => Promise.reject(new TypeError('No network')) })
+    await expect(chat.availability()).rejects.toMatchObject({ code: 'unreachable' })
+  })
+})
+
 describe('startOptions of createChat', () => {
   it('are sent by start()', async () => {
     const { chat } = harness.open({ startOptions })

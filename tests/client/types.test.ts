@@ -21,6 +21,7 @@ it('the types of messages and replies equal those of the contract', () => {
   expectTypeOf<Flat<client.Message>>().toEqualTypeOf<Flat<Message>>()
   expectTypeOf<Flat<wire.PollReply>>().toEqualTypeOf<Flat<replies.PollReply>>()
   expectTypeOf<wire.StartReply>().toEqualTypeOf<replies.StartReply>()
+  expectTypeOf<wire.Availability>().toEqualTypeOf<replies.AvailabilityReply>()
   expectTypeOf<wire.SendReply>().toEqualTypeOf<replies.SendReply>()
   expectTypeOf<wire.AuthReply>().toEqualTypeOf<replies.AuthReply>()
   expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemCode>()

@@ -25,8 +25,9 @@ describe.skipIf(!hasBrowser())('the demo page', () => {
   const chat = () => page.locator('miaw-chat')
   const reads = (text: string) => chat().getByText(text).first().waitFor()
 
-  it('makes no request before a chat is started', async () => {
-    await page.getByText('Nothing asked yet').waitFor()
+  it('asks for the hours alone before a chat is started', async () => {
+    await page.locator('#calls .path').first().waitFor()
+    expect(await page.locator('#calls .path').allTextContents()).toEqual(['/api/availability'])
     expect(await fact('connection').textContent()).toBe('idle')
     expect(watch.errors).toEqual([])
   })

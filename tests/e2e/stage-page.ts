@@ -38,6 +38,8 @@ function stageIn(page: Page) {
     show: (snapshot: Partial<Snapshot>, props: object = {}) => ask<void>('show', snapshot, props),
     /** Emits an event of the chat. */
     emit: (type: string, detail: object) => ask<void>('emit', type, detail),
+    /** Sets the gateway's hours; null: it does not answer. */
+    setHours: (hours: object | null) => ask<void>('setHours', hours),
     /** Makes a method of the chat reject with a problem. */
     refuse: (verb: string, code: string) => ask<void>('refuse', verb, { code, retryable: false }),
     /** Returns the arguments of each call of a method of the chat. */

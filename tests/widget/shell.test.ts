@@ -6,7 +6,7 @@ import { isSendKey, measure } from '../../client/widget/shell/draft.js'
 import { refusalOf, sizeOf } from '../../client/widget/shell/file-rules.js'
 import { directionOf } from '../../client/widget/shell/page.js'
 import { reasonOf } from '../../client/widget/shell/reason.js'
-import { outcomeOf, statusOf, viewOf } from '../../client/widget/shell/status.js'
+import { outcomeOf, statusOf, troubleOf, viewOf } from '../../client/widget/shell/status.js'
 import { formatCount } from '../../client/widget/texts/format.js'
 import { english, german, japanese, spanish } from '../../client/widget/texts/index.js'
 import { withBot, withDana } from './fixtures/conversation.js'
@@ -105,6 +105,28 @@ describe('what came of a chat', () => {
     expect(closed('soon')?.text).toBe('')
     expect(closed(at(28))?.needsFallback).toBe(true)
     vi.useRealTimers()
+  })
+})
+
+describe('a gateway that has not answered yet', () => {
+  const trouble = (snapshot: Partial<Snapshot>) =>
+    troubleOf({ ...emptySnapshot, ...snapshot }, english)
+
+  it('is told in words, with a way to try again and the fallback', () => {
+    const told = { action: 'Try again', needsFallback: true }
+    const unreachable = problem('unreachable')
+    expect(trouble({ connection: 'retrying', problem: unreachable })).toEqual({
+      ...told,
+      text: 'The chat does not answer right now.',
+    })
+    const busy = problem('rate_limited', 1200)
+    expect(trouble({ connection: 'retrying', problem: busy })?.text).toContain('in 2 s')
+    expect(trouble({ connection: 'offline', problem: unreachable })?.text).toBe('You are offline')
+  })
+
+  it('is nothing once it has, and while it is awaited', () => {
+    expect(trouble({ ...online({}), connection: 'retrying' })).toBeNull()
+    expect(trouble({ connection: 'connecting' })).toBeNull()
   })
 })
 

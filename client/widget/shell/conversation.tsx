@@ -4,12 +4,12 @@ import { EndConfirmation } from './end-confirmation.js'
 import { FallbackContacts } from './fallback-contacts.js'
 import { PanelPart } from './focus.js'
 import { MessageList } from './message-list.js'
-import { type Outcome, outcomeOf } from './status.js'
+import { type Outcome, outcomeOf, troubleOf } from './status.js'
 import type { ComposerState } from './use-composer-state.js'
 
 type OutcomeBarProps = Omit<Outcome, 'needsFallback'> & { needsFallback?: boolean; onAct(): void }
 
-/** Replaces the composer while nothing can be sent. */
+/** Says why nothing can be sent, or nothing is answered, and what can be done about it. */
 function OutcomeBar({ title, text, action, needsFallback = false, onAct }: OutcomeBarProps) {
   return (
     <PanelPart className="miaw-bar">
@@ -47,12 +47,13 @@ export function Conversation({ composer, isWatched, isEnding, onKeep, onAnswer }
   const { snapshot } = useCurrent()
   const { conversationId, prechat } = snapshot
   const outcome = outcomeOf(snapshot, texts, language)
+  const bar = outcome ?? troubleOf(snapshot, texts)
   const isAsking = !outcome && isEnding
   return (
     <>
       <MessageList key={conversationId ?? ''} isWatched={isWatched} />
       {isAsking && <EndConfirmation onKeep={onKeep} />}
-      {outcome && <OutcomeBar {...outcome} onAct={() => chat.start()} />}
+      {bar && <OutcomeBar {...bar} onAct={() => chat.start()} />}
       {prechat && !outcome && (
         <OutcomeBar text={texts.questions} action={texts.answerQuestions} onAct={onAnswer} />
       )}

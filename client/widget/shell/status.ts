@@ -104,6 +104,16 @@ export function outcomeOf(snapshot: Snapshot, texts: Texts, language: string): O
   return { text, action: tryAgain, needsFallback: true }
 }
 
+/** Returns what to say as long as the gateway has not answered at all; null once it has. */
+export function troubleOf(snapshot: Snapshot, texts: Texts): Outcome | null {
+  const { connection, conversation, problem } = snapshot
+  if (conversation || (connection !== 'retrying' && connection !== 'offline')) return null
+  const isTold = problem && problem.code !== 'unreachable'
+  const trouble = isTold ? reasonOf(problem, texts) : texts.problems.unavailable
+  const text = connection === 'offline' ? texts.offline : trouble
+  return { text, action: texts.tryAgain, needsFallback: true }
+}
+
 /** Tells whether an agent writes, or joins. */
 const bringsAgent = (message: ChatMessage) =>
   message.sender.role === 'Agent' ||

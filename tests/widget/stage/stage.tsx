@@ -2,7 +2,7 @@
 import { StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Chat, ChatEvents, Snapshot } from '../../../client/core/index.js'
+import type { Availability, Chat, ChatEvents, Snapshot } from '../../../client/core/index.js'
 import { ChatProblem, type ProblemMembers } from '../../../client/core/problem.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { ChatWidget, type ChatWidgetProps } from '../../../client/react/index.js'
@@ -32,6 +32,9 @@ function asking<T>(name: string, result: T) {
   }
 }
 
+/** Is what the gateway tells of its hours; null: it does not answer. */
+let hours: Availability | null = { open: true }
+
 /** Imitates a chat without a gateway: a test sets its snapshot, and its calls are recorded. */
 const chat: Chat = {
   getSnapshot: () => snapshot,
@@ -57,6 +60,11 @@ const chat: Chat = {
   markRead: verb('markRead', undefined),
   loadOlder: asking('loadOlder', undefined),
   transcript: asking('transcript', new Blob(['%PDF-1.7'])),
+  async availability() {
+    calls.push({ verb: 'availability', args: [] })
+    if (!hours) throw new ChatProblem({ code: 'unreachable', retryable: true })
+    return hours
+  },
   end: asking('end', undefined),
   signOut: asking('signOut', undefined),
   close: verb('close', undefined),
@@ -81,4 +89,11 @@ function refuse(name: 'end' | 'loadOlder' | 'transcript', problem: ProblemMember
   refusals.set(name, problem)
 }
 
-Object.assign(window, { stage: { show, calls, emit, refuse, unmount: () => root.unmount() } })
+/** Sets what the gateway tells of its hours from now on. */
+function setHours(told: Availability | null): void {
+  hours = told
+}
+
+Object.assign(window, {
+  stage: { show, setHours, calls, emit, refuse, unmount: () => root.unmount() },
+})
