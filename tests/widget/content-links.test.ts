@@ -22,6 +22,24 @@ describe('a text', () => {
   })
 
   it.each([
+    ...['“', '”', '„', '‘', '’', '«', '»', '‹', '›', '—', '–', '‒', '…', '؟', '،', '۔', '।', '։'],
+    ...['。', '、', '！', '」', '）', '》', '・', '―', '¿', '‼', '\u200b', '\u200f', '\u2028'],
+    ...['です', 'を見る', '请看', 'ครับ', 'ທີ່', 'នៅ', 'မှာ', 'བོད'],
+  ])('%j after an address is not in it', (after) => {
+    const address = 'https://shop.example/help'
+    expect(urlsIn(`(${address}${after}now`)).toEqual([address])
+    expect(urlsIn(`„${address}.${after}`)).toEqual([address])
+  })
+
+  it.each([
+    'https://a.example/straße?q=größe',
+    'https://a.example/помощь',
+    'https://a.example/a-b',
+  ])('%s is an address as a whole', (address) => {
+    expect(urlsIn(`${address}, and more`)).toEqual([address])
+  })
+
+  it.each([
     'javascript:alert(1)',
     'data:text/html,x',
     'harbor.example',

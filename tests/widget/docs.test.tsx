@@ -41,7 +41,14 @@ it('has examples that can be rendered', async () => {
 it('names every property', () => {
   const all: Record<keyof ChatWidgetProps, true> = {
     ...{ chat: true, layout: true, defaultOpen: true, open: true, onOpenChange: true },
-    ...{ startOptions: true, language: true, texts: true, theme: true, fallback: true },
+    ...{
+      startOptions: true,
+      language: true,
+      texts: true,
+      theme: true,
+      fallback: true,
+      hideWhenClosed: true,
+    },
   }
   for (const name of Object.keys(all)) expect(page).toContain(`\`${name}\``)
 })

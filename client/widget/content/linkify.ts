@@ -4,8 +4,14 @@ import { safeLink } from './urls.js'
 /** A stretch of a text: with a `url` it is a link. */
 export type Stretch = { text: string; url?: string }
 
-/** An address ends at white space, quotes, angle brackets and what only Japanese and Chinese texts use. */
-const web = '(?:https?:\\/\\/|www\\.)[^\\s<>"\'`\\u3000-\\u30ff\\uff00-\\uffef]+'
+/** Lists the scripts that write no blanks between words. */
+const withoutBlanks = ['Han', 'Hira', 'Kana', 'Thai', 'Laoo', 'Khmr', 'Mymr', 'Tibt']
+const foreignLetters = withoutBlanks.map((script) => `\\p{sc=${script}}`).join('')
+/**
+ * An address ends at white space, quotes and angle brackets, at punctuation beyond ASCII, which
+ * belongs to the sentence, and at letters that may follow without a blank.
+ */
+const web = `(?:https?:\\/\\/|www\\.)(?:[!#-&(-;=?-_a-~]|[^\\s\\0-\\x7f\\p{P}\\p{C}\\uff00-\\uffef${foreignLetters}])+`
 const mail = '[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63})+'
 /** International with a plus, or as North America writes it; what is neither may be an order's number. */
 const phone = '\\+\\d[\\d ().\\/-]{5,20}\\d|\\(?\\d{3}\\)?[ .-]\\d{3}[ .-]\\d{4}'
