@@ -1,5 +1,6 @@
 /** Keeps the activity that polls report, for as long as it can be shown. */
 import type { ActivityReply, Participant, PollReply } from './api-types.js'
+import { toJson } from './json.js'
 import type { Activity, ChatMessage } from './snapshot.js'
 import { isFromOthers } from './timeline.js'
 
@@ -38,7 +39,7 @@ export function createActivity(onExpiry: (activity: Activity | null) => void) {
       if (participant) typing.push(participant)
       Object.assign(next, fact)
     }
-    if (JSON.stringify(next) !== JSON.stringify(activity)) activity = next
+    if (toJson(next) !== toJson(activity)) activity = next
     return activity
   }
 

@@ -34,7 +34,11 @@ export type Upload = {
   abort(): void
 }
 
-type Listen = (type: string, listener: () => void, options: { signal: AbortSignal }) => void
+type Listen = (
+  type: string,
+  listener: (event: { type: string }) => void,
+  options: { signal: AbortSignal; capture: boolean },
+) => void
 
 type BrowserGlobals = {
   document?: { hidden: boolean }

@@ -2,14 +2,15 @@ import type { Answer, Attachments, Availability, StartOptions, StartReply } from
 import { createConversationRequests } from './conversation-requests.js'
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
-import { answerContent, type Content, textContent } from './local-message.js'
+import { isLike } from './json.js'
+import { answerContent, type Content, randomId, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
-import { createOutbox, type Deliver } from './outbox.js'
+import { createOutbox, type Deliver, parseUnsent } from './outbox.js'
 import { createPoller, isFinal } from './poller.js'
 import { problemFrom } from './problem.js'
-import { createSession, type Tokens } from './session.js'
+import { createSession, parseTokens } from './session.js'
 import { createSignals } from './signals.js'
-import { type ChatMessage, emptySnapshot } from './snapshot.js'
+import { emptySnapshot } from './snapshot.js'
 import { activeConnections, createState, isActive } from './state.js'
 import { createStoredValue, remove } from './storage.js'
 import { watchWakes } from './wake.js'
@@ -21,6 +22,15 @@ type StoredConversation = {
   readUpTo: string
 }
 
+/** Returns what was stored as a conversation, if it is. */
+function parseConversation(stored: unknown): StoredConversation | null {
+  if (!isLike<Partial<StoredConversation>>(stored, { conversationId: '', readUpTo: '' }))
+    return null
+  const { conversationId = '', readUpTo = '', attachments } = stored
+  const isLimit = isLike(attachments, { maxBytes: 0 }) && isLike(attachments.mimeTypes ?? [], [''])
+  return { conversationId, readUpTo, attachments: isLimit ? attachments : null }
+}
+
 export type Chat = ReturnType<typeof createChat>
 
 /**
@@ -30,11 +40,11 @@ export type Chat = ReturnType<typeof createChat>
  */
 export function createChat(options: ChatOptions) {
   const { baseUrl, storage, tabs, environment = browser } = options
-  const storedValue = <T>(what: string) =>
-    createStoredValue<T>(storage, `miaw ${baseUrl} ${what}`, environment)
-  const storedConversation = storedValue<StoredConversation>('conversation')
-  const tokens = storedValue<Tokens>('tokens')
-  const unsent = storedValue<ChatMessage[]>('unsent')
+  const storedValue = <T>(what: string, parse: (stored: unknown) => T | null) =>
+    createStoredValue<T>(storage, `miaw ${baseUrl} ${what}`, environment, parse)
+  const storedConversation = storedValue('conversation', parseConversation)
+  const tokens = storedValue('tokens', parseTokens)
+  const unsent = storedValue('unsent', parseUnsent)
   const state = createState()
   const { getSnapshot, set } = state
   let { startOptions } = options
@@ -74,7 +84,10 @@ export function createChat(options: ChatOptions) {
 
   const poller = createPoller(context, outbox, tabs, prepare, (problem) => {
     outbox.failAll(problem)
-    if (problem.code !== 'conversation_ended') void storedConversation.change(remove)
+    const { conversationId } = getSnapshot()
+    const others = (stored: StoredConversation | null) =>
+      stored?.conversationId === conversationId ? null : stored
+    if (problem.code !== 'conversation_ended') void storedConversation.change(others).then(follow)
   })
 
   const { typing, markRead } = createSignals(
@@ -117,8 +130,30 @@ export function createChat(options: ChatOptions) {
     await outbox.resume(conversationId)
   }
 
+  /** Enters a conversation that this browser was in, or is in, and polls it. */
+  async function join(stored: StoredConversation): Promise<void> {
+    const earlier = closings
+    pending = undefined
+    poller.close()
+    await enter(stored)
+    if (!tabs && earlier === closings) poller.start()
+  }
+
+  /** Follows the other tabs: into a conversation that one of them began, and in what was read. */
+  async function follow(): Promise<void> {
+    const stored = await storedConversation.read()
+    const { conversationId, connection, readUpTo } = getSnapshot()
+    if (!stored || !unwatch || (pending && activeConnections.includes(connection))) return
+    if (stored.conversationId !== conversationId) await join(stored)
+    else if (stored.readUpTo > readUpTo) set({ readUpTo: stored.readUpTo })
+  }
+
   function watch(): void {
-    unwatch ??= watchWakes(environment, poller.now)
+    unwatch ??= watchWakes(environment, (change) => {
+      if (change === 'left') poller.leave()
+      else void follow()
+      if (!change && (pending || getSnapshot().conversationId)) poller.wake()
+    })
   }
 
   /** Stops polling and sending until `start` or `resume`. */
@@ -157,7 +192,7 @@ export function createChat(options: ChatOptions) {
         ...startOptions,
         ...overrides,
         ...(routingAttributes && { routingAttributes }),
-        conversationId: crypto.randomUUID(),
+        conversationId: randomId(),
       }
       set({ connection: 'connecting', problem: null, conversationId: null })
       poller.close()
@@ -196,15 +231,16 @@ export function createChat(options: ChatOptions) {
     setStartOptions(newOptions = options.startOptions): void {
       startOptions = newOptions
     },
-    /** Continues the conversation that this browser was in. Without one, sends no request. */
+    /**
+     * Continues the conversation that this browser was in. Without one, sends no request, and joins
+     * the one that another tab begins.
+     */
     async resume(): Promise<void> {
       const earlier = closings
       const stored = await storedConversation.read()
-      if (stored && earlier === closings && getSnapshot().connection === 'idle') {
-        watch()
-        await enter(stored)
-        if (!tabs && earlier === closings) poller.start()
-      }
+      if (earlier !== closings) return
+      watch()
+      if (stored && getSnapshot().connection === 'idle') await join(stored)
     },
     /** Sends a text, and starts a conversation when there is none. Returns the message's id. */
     send: (text: string): string => sendContent(textContent(text.trim())),

@@ -1,3 +1,4 @@
+import { toJson } from './json.js'
 import { problemOf } from './problem.js'
 
 /** Bounds a call that carries a file, either way: 4 MB on a slow mobile network take two minutes. */
@@ -44,7 +45,7 @@ export function createRequest(baseUrl: string, customFetch?: typeof fetch) {
           ...(token && { authorization: `Bearer ${token}` }),
           ...(body && { 'content-type': 'application/json' }),
         },
-        body: JSON.stringify(body),
+        body: toJson(body),
         signal: life.signal,
       })
       if (!response.ok) throw await problemOf(response)

@@ -14,7 +14,7 @@ export type {
 } from './api-types.js'
 export { type Chat, createChat } from './chat.js'
 export type { TabClient, TabMessage, Tabs } from './coordination.js'
-export { browser, type Environment } from './environment.js'
+export { browser, type Environment, type PageChange } from './environment.js'
 export type { Content } from './local-message.js'
 export type * from './messages.js'
 export type { ChatOptions } from './options.js'

@@ -22,22 +22,36 @@ export function answerContent(inReplyToMessageId: string, answer: Answer): Conte
   return { messageType, inReplyToMessageId, ...answer, text } as Content
 }
 
+/** Holds the members that a message of the visitor has by its type. */
+export type SentMembers = { staticContent?: object; values?: object; selections?: object }
+
 /** Returns the body of `POST /api/send` for a message, without the conversation's id. */
 export function sendBody(message: ChatMessage): object {
   const { id, text, staticContent, messageType, inReplyToMessageId, values, selections } =
-    message as ChatMessage & { staticContent?: object; values?: object; selections?: object }
+    message as ChatMessage & SentMembers
   return staticContent ? { id, text } : { id, messageType, inReplyToMessageId, values, selections }
 }
 
-/** Returns this device's time in the format of messages: ISO 8601 in UTC with milliseconds. */
-export const timestampNow = () => new Date().toISOString()
+/** Returns a random UUID. It is no secret. Pages without TLS have no `crypto.randomUUID`. */
+export function randomId(): string {
+  try {
+    return crypto.randomUUID()
+  } catch {
+    return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
+      (Number(digit) ^ ((Math.random() * 16) >> (Number(digit) / 4))).toString(16),
+    )
+  }
+}
+
+/** Returns this device's time after a delay, in the format of messages: ISO 8601 in UTC with milliseconds. */
+export const timestampIn = (ms: number) => new Date(Date.now() + ms).toISOString()
 
 /** Returns a message of the visitor that was not sent yet and has no conversation. */
 export function localMessage(content: Content): ChatMessage {
   return {
-    id: crypto.randomUUID(),
+    id: randomId(),
     conversationId: '',
-    timestamp: timestampNow(),
+    timestamp: timestampIn(0),
     sender: { role: 'EndUser', displayName: null },
     ...content,
     delivery: 'sending',

@@ -9,9 +9,10 @@ type Turn = (life: AbortController) => Promise<number | null>
 
 /**
  * Returns the milliseconds until the next turn after so many failures in a row; 0 also resets the
- * count. Undefined leaves it to the loop, which stops after a problem that is not `retryable`.
+ * count. Undefined leaves it to the loop: it waits for `pauseMs`, or stops after a problem that is
+ * not `retryable`.
  */
-type OnFailure = (problem: ChatProblem, failures: number) => number | undefined
+type OnFailure = (problem: ChatProblem, failures: number, pauseMs: number) => number | undefined
 
 const maxPauseMs = 30_000
 /** Bounds a delay, in milliseconds: timers take longer ones for none. */
@@ -41,11 +42,8 @@ export function createLoop(turn: Turn, onFailure: OnFailure) {
    * Returns 1 s, 2 s, 4 s … 30 s in milliseconds, each shortened at random by up to half so that
    * visitors do not return all at once. A `retryAfterMs` of the server has precedence.
    */
-  function pauseAfter({ retryAfterMs }: ChatProblem): number {
-    failures += 1
-    isPaused = !!retryAfterMs
-    return retryAfterMs ?? Math.min(maxPauseMs, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
-  }
+  const pauseAfter = ({ retryAfterMs }: ChatProblem) =>
+    retryAfterMs ?? Math.min(maxPauseMs, 1000 * 2 ** failures) * (0.5 + Math.random() / 2)
 
   async function run(): Promise<void> {
     const controller = new AbortController()
@@ -58,13 +56,18 @@ export function createLoop(turn: Turn, onFailure: OnFailure) {
     } catch (error) {
       if (current !== controller) return
       const problem = problemFrom(error)
-      nextMs = onFailure(problem, failures + 1)
+      const pauseMs = pauseAfter(problem)
+      nextMs = onFailure(problem, failures + 1, pauseMs)
       if (nextMs === 0) failures = 0
-      nextMs ??= problem.retryable ? pauseAfter(problem) : null
+      if (nextMs === undefined && problem.retryable) {
+        failures += 1
+        isPaused = !!problem.retryAfterMs
+        nextMs = pauseMs
+      }
     }
     if (current !== controller) return
     current = undefined
-    if (nextMs !== null) schedule(nextMs)
+    if (typeof nextMs === 'number') schedule(nextMs)
   }
 
   return {

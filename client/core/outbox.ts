@@ -5,7 +5,14 @@
 
 import type { SendReply, StartOptions } from './api-types.js'
 import type { ChatContext } from './context.js'
-import { type Content, localMessage, sendBody, timestampNow } from './local-message.js'
+import { isLike } from './json.js'
+import {
+  type Content,
+  localMessage,
+  type SentMembers,
+  sendBody,
+  timestampIn,
+} from './local-message.js'
 import { createLoop } from './loop.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
 import type { ChatMessage, Delivery } from './snapshot.js'
@@ -34,6 +41,20 @@ const resumedForMs = 600_000
  * none is sent twice.
  */
 const keptForMs = 86_400_000
+
+/** Has the members of every stored message. */
+const sample = {
+  ...{ id: '', conversationId: '', timestamp: '', messageType: '', delivery: '', text: '' },
+  sender: { role: '' },
+}
+
+/** Tells whether a stored value is a message that was not sent. */
+const isUnsent = (stored: Partial<SentMembers>): stored is ChatMessage & SentMembers =>
+  isLike<object>(stored, sample) && isLike(stored.selections ?? stored.values ?? [], [{}])
+
+/** Returns what was stored as unsent messages, as far as it is. */
+export const parseUnsent = (stored: unknown): ChatMessage[] | null =>
+  Array.isArray(stored) ? stored.filter(isUnsent) : null
 
 /**
  * Creates the queue of the visitor's unsent messages.
@@ -85,7 +106,7 @@ export function createOutbox(
   }
 
   function fail(id: string, problem: ProblemMembers): void {
-    change(id, { delivery: 'failed', problem: new ChatProblem(problem) })
+    change(id, { delivery: 'failed', waitsUntil: undefined, problem: new ChatProblem(problem) })
   }
 
   /** Sends the first waiting message, if there is a conversation to send it to. */
@@ -96,7 +117,7 @@ export function createOutbox(
     const { conversationId } = snapshot
     const { id } = message
     current = id
-    change(id, { conversationId })
+    change(id, { conversationId, waitsUntil: undefined })
     const deliver = deliverers.get(id)
     const { timestamp } = deliver
       ? await deliver({ conversationId, id }, (progress) => change(id, { progress }))
@@ -108,13 +129,16 @@ export function createOutbox(
     return 0
   }
 
-  function onFailure(problem: ChatProblem, failures: number): number | undefined {
+  function onFailure(problem: ChatProblem, failures: number, pauseMs: number): number | undefined {
     if (!problem.retryable) routingAttributes = undefined
     if (!messages.some(({ id }) => id === current) || isBlocking(problem)) return 0
     if (!environment.isOnline()) return offlinePauseMs
-    if (problem.retryable && failures < maxAttempts) return undefined
-    fail(current, problem)
-    return 0
+    if (!problem.retryable || failures >= maxAttempts) {
+      fail(current, problem)
+      return 0
+    }
+    change(current, { waitsUntil: timestampIn(pauseMs) })
+    return undefined
   }
 
   const { soon } = createLoop(turn, onFailure)
@@ -146,7 +170,7 @@ export function createOutbox(
     },
     /** Marks a message to be sent again, with a new timestamp. */
     retry(id: string): void {
-      change(id, { delivery: 'sending', problem: undefined, timestamp: timestampNow() })
+      change(id, { delivery: 'sending', problem: undefined, timestamp: timestampIn(0) })
     },
     /** Adds the messages that an earlier page left unsent, and sends those that wait. */
     async resume(conversationId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { createActivity } from './activity.js'
 import type { PollReply } from './api-types.js'
 import type { ChatContext } from './context.js'
 import type { Tabs } from './coordination.js'
+import { toJson } from './json.js'
 import { createLoop } from './loop.js'
 import type { Outbox } from './outbox.js'
 import { ChatProblem, type ProblemMembers } from './problem.js'
@@ -89,6 +90,9 @@ export function createPoller(
   }
 
   const { start, stop, now, ...loop } = createLoop(turn, onFailure)
+  /** Begins a turn at once, or polls again in a page that was left. */
+  let onWake = now
+
   /** Looks after a delay, without waiting: something new is expected to be there by then. */
   function soon(delayMs = soonMs): void {
     waitSeconds = 0
@@ -127,7 +131,7 @@ export function createPoller(
     else set(heard)
     const { conversation } = page
     const { connection, conversation: previous } = getSnapshot()
-    if (JSON.stringify(conversation) !== JSON.stringify(previous)) set({ conversation })
+    if (toJson(conversation) !== toJson(previous)) set({ conversation })
     // Last messages may arrive after the end: polling goes on while the server asks for it.
     if (conversation.status === 'ended')
       fail(new ChatProblem({ code: 'conversation_ended', retryable: false }))
@@ -153,10 +157,33 @@ export function createPoller(
     if (isFinal(problem)) onFinal(problem)
   }
 
-  function close(): void {
+  /** Joins the tabs of the conversation: polling waits until this tab leads. */
+  function join(): void {
+    leave()
+    onWake = now
+    coordination = joinTabs?.(conversationId, {
+      environment,
+      getSnapshot,
+      lead: start,
+      follow: stop,
+      pollSoon: soon,
+      position: () => ({ cursor, before }),
+      fail: (members) => fail(new ChatProblem(members)),
+      add,
+    })
+  }
+
+  /** Stops polling, and lets other tabs poll, until the next wake. */
+  function leave(): void {
+    if (onWake === now) onWake = coordination ? join : start
     coordination?.close()
     coordination = undefined
     stop()
+  }
+
+  function close(): void {
+    leave()
+    onWake = now
     set({ activity: activity.clear() })
   }
 
@@ -164,7 +191,13 @@ export function createPoller(
     show,
     fail,
     close,
-    now,
+    leave,
+    /** Begins a turn at once, also in a page that was left and is shown again. */
+    wake(): void {
+      const wake = onWake
+      onWake = now
+      wake()
+    },
     /** Prepares, then polls. */
     start,
     /** Brings the next poll forward, also if another tab polls. */
@@ -183,18 +216,7 @@ export function createPoller(
       }
       show()
       coordination?.close()
-      if (!joinTabs || !id) return
-      stop()
-      coordination = joinTabs(id, {
-        environment,
-        getSnapshot,
-        lead: start,
-        follow: stop,
-        pollSoon: soon,
-        position: () => ({ cursor, before }),
-        fail: (members) => fail(new ChatProblem(members)),
-        add,
-      })
+      if (joinTabs && id) join()
     },
     /** Adds the page of messages before the oldest one. */
     async loadOlder(): Promise<void> {

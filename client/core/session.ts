@@ -1,5 +1,6 @@
 import type { AuthReply } from './api-types.js'
 import type { CallOptions, Request } from './http.js'
+import { isLike } from './json.js'
 import { ChatProblem, type ProblemMembers, problemFrom } from './problem.js'
 import type { StoredValue } from './storage.js'
 
@@ -14,6 +15,10 @@ export type Tokens = {
   /** Names the subject of the site's identity token; absent for a guest. */
   who?: string | undefined
 }
+
+/** Returns what was stored as tokens, if it is. */
+export const parseTokens = (stored: unknown): Tokens | null =>
+  isLike<Tokens>(stored, { token: '', refreshToken: '', renewAt: 0 }) ? stored : null
 
 /**
  * Identifies the visitor by a JWT of the site's login, or by a function that fetches a fresh one.
@@ -102,7 +107,11 @@ export function createSession(
           await onOtherVisitor()
         }
       }
-      return isFresh(usable) ? usable : await fetchTokens(usable)
+      if (isFresh(usable)) return usable
+      const fetched = await fetchTokens(usable)
+      // Without a lock, another tab may have become the same visitor, or a new one, meanwhile.
+      const others = await tokens.read()
+      return others && others.token !== stored?.token ? others : fetched
     })
     isChecked = true
     return renewed?.token ?? ''

@@ -31,6 +31,11 @@ export type ChatMessage = Message & {
   delivery: Delivery
   /** Tells why it failed. */
   problem?: ChatProblem | undefined
+  /**
+   * Names the time of this device until which the message waits before it is sent again; absent while
+   * it is being sent.
+   */
+  waitsUntil?: string | undefined
   /** Measures the progress of an upload, 0 to 1. */
   progress?: number | undefined
 }

@@ -1,5 +1,6 @@
 import { globals } from './browser-globals.js'
 import type { Environment } from './environment.js'
+import { toJson } from './json.js'
 
 /**
  * Stores the data by which a chat knows its visitor again. The browser's storages fit, and so does
@@ -24,11 +25,14 @@ export const remove = () => null
 /**
  * Stores a value under a key. Where storage is blocked, missing or full, the value lives as long as
  * the page.
+ *
+ * @param parse returns what was stored, or null for what is no such value
  */
 export function createStoredValue<T>(
   storageOption: ChatStorage | undefined,
   key: string,
   { exclusively }: Environment,
+  parse: (stored: unknown) => T | null,
 ): StoredValue<T> {
   let last: Promise<unknown> = Promise.resolve()
   let inMemory: T | null | undefined
@@ -40,7 +44,7 @@ export function createStoredValue<T>(
     if (inMemory !== undefined) return inMemory
     try {
       // A missing value is null, which JSON parses as null.
-      return JSON.parse((await storage().getItem(key)) as string)
+      return parse(JSON.parse((await storage().getItem(key)) as string))
     } catch {
       return null
     }
@@ -48,7 +52,7 @@ export function createStoredValue<T>(
 
   async function write(value: T | null): Promise<void> {
     try {
-      if (value) await storage().setItem(key, JSON.stringify(value))
+      if (value) await storage().setItem(key, toJson(value))
       else await storage().removeItem(key)
       inMemory = undefined
     } catch {

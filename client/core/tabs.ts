@@ -66,14 +66,16 @@ function joinTabs(
     const controller = new AbortController()
     lockRequest = controller
     const lockOptions = takesOver ? { steal: true } : { signal: controller.signal }
-    await locks
-      .request(name, lockOptions, () => (isOpen ? lead() : undefined))
-      .catch(() => {
-        if (lockRequest !== controller || !isOpen) return
-        isLeading = false
-        tabClient.follow()
-        void requestLead(false)
-      })
+    try {
+      await locks.request(name, lockOptions, () => (isOpen ? lead() : undefined))
+    } catch {
+      if (lockRequest !== controller || !isOpen) return
+      // A lock that is refused is as if there were none.
+      if (!isLeading) return void lead()
+      isLeading = false
+      tabClient.follow()
+      void requestLead(false)
+    }
   }
 
   function takeOver(): void {
@@ -94,12 +96,13 @@ function joinTabs(
   }
 
   channel.onmessage = ({ data }: { data: ChannelMessage }) => receive(data)
-  const unwatch = environment.watch(() => {
+  post({ kind: 'request-all' })
+  const unwatch = environment.watch((change) => {
+    if (change) return
     if (isLeading && environment.isHidden()) post({ kind: 'hidden' })
     else takeOver()
   })
   void requestLead(!environment.isHidden())
-  post({ kind: 'request-all' })
 
   return {
     post(message: TabMessage): void {
@@ -118,7 +121,11 @@ function joinTabs(
 /** Creates `Tabs` over the given primitives, by default the browser's. */
 export function createTabs(primitives = browserPrimitives()): Tabs {
   return (conversationId, tabClient) => {
-    if (primitives) return joinTabs(conversationId, tabClient, primitives)
+    try {
+      if (primitives) return joinTabs(conversationId, tabClient, primitives)
+    } catch {
+      // Channels are refused.
+    }
     tabClient.lead()
     return { post() {}, close() {} }
   }

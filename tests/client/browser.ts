@@ -1,14 +1,14 @@
 /** Fakes a browser whose pages share storage, locks and channels. */
 
 import type { Channel, Locks } from '../../client/core/browser-globals.js'
-import type { ChatStorage, Environment } from '../../client/core/index.js'
+import type { ChatStorage, Environment, PageChange } from '../../client/core/index.js'
 import { createTabs } from '../../client/core/tabs.js'
 
 type Request = { grant(): void; holder: Holder }
 type Holder = { onStolen(): void }
 
 /** Creates Web Locks as far as tabs use them, with `steal` and `signal`. */
-function createLocks() {
+export function createLocks() {
   const held = new Map<string, Holder>()
   const queues = new Map<string, Request[]>()
 
@@ -67,7 +67,7 @@ function createLocks() {
 }
 
 /** Creates broadcast channels that carry clones, one microtask later. */
-function createChannels() {
+export function createChannels() {
   const ports = new Map<string, Set<Channel>>()
   return (name: string): Channel => {
     const others = ports.get(name) ?? new Set()
@@ -91,18 +91,38 @@ function createChannels() {
 export function createBrowser() {
   const stored = new Map<string, string>()
   const locks = createLocks()
-  const storage: ChatStorage = {
-    getItem: (key) => stored.get(key) ?? null,
-    setItem: (key, value) => void stored.set(key, value),
-    removeItem: (key) => void stored.delete(key),
+  type Listener = (change?: PageChange) => void
+  const pages: Set<Listener>[] = []
+
+  /** Returns the storage as a page has it: changes are told to the other pages, one microtask later. */
+  function storageFor(own?: Set<Listener>): ChatStorage {
+    const tellOthers = () => {
+      const others = pages.filter((listeners) => listeners !== own)
+      queueMicrotask(() => {
+        for (const listeners of others) for (const listener of [...listeners]) listener('stored')
+      })
+    }
+    return {
+      getItem: (key) => stored.get(key) ?? null,
+      setItem(key, value) {
+        stored.set(key, value)
+        tellOthers()
+      },
+      removeItem(key) {
+        stored.delete(key)
+        tellOthers()
+      },
+    }
   }
   return {
     stored,
-    storage,
+    /** Is the storage of no page in particular. */
+    storage: storageFor(),
     tabs: createTabs({ locks, openChannel: createChannels() }),
     /** Opens a page of the browser, visible and on line. */
     openPage() {
-      const listeners = new Set<() => void>()
+      const listeners = new Set<Listener>()
+      pages.push(listeners)
       const page = { hidden: false, online: true }
       const environment: Environment = {
         isHidden: () => page.hidden,
@@ -115,6 +135,11 @@ export function createBrowser() {
       }
       return {
         environment,
+        storage: storageFor(listeners),
+        /** Leaves the page, which the browser keeps; `set` returns to it. */
+        leave(): void {
+          for (const listener of [...listeners]) listener('left')
+        },
         set(changes: Partial<typeof page>): void {
           Object.assign(page, changes)
           for (const listener of [...listeners]) listener()

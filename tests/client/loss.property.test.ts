@@ -1,4 +1,4 @@
-/** Checks with random losses, reloads and takeovers that no message is missing or doubled. */
+/** Checks with random losses, reloads, takeovers and pages that are left that no message is missing or doubled. */
 import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import { type ChatStorage, createChat, type Environment } from '../../client/core/index.js'
@@ -15,7 +15,7 @@ function openPage(
 ) {
   const page = browser.openPage()
   let isAlive = true
-  const { storage: shared } = browser
+  const { storage: shared } = page
   const storage: ChatStorage = {
     getItem: shared.getItem,
     setItem: (key, value) => (isAlive ? shared.setItem(key, value) : undefined),
@@ -72,6 +72,7 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('start' as const), tab }),
   fc.record({ kind: fc.constant('reload' as const), tab }),
   fc.record({ kind: fc.constant('show' as const), tab, hidden: fc.boolean() }),
+  fc.record({ kind: fc.constant('leave' as const), tab }),
   fc.record({ kind: fc.constant('network' as const), online: fc.boolean() }),
   fc.record({
     kind: fc.constant('clock' as const),
@@ -134,6 +135,7 @@ it('two tabs show every message once and in order, and each sent one is delivere
           at(what.tab).chat.start()
         }
         if (what.kind === 'show') at(what.tab).page.set({ hidden: what.hidden })
+        if (what.kind === 'leave') at(what.tab).page.leave()
         if (what.kind === 'network') {
           for (const { page } of pages) page.set({ online: what.online })
         }

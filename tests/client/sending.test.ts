@@ -62,6 +62,42 @@ describe('a message', () => {
     expect(deliveries()).toEqual(['one delivered', 'two delivered'])
   })
 
+  it.each<[string, object, least: number, most: number]>([
+    ['retryAfterMs, where the gateway names it', { retryAfterMs: 9000 }, 9000, 9000],
+    ['the next attempt, where it names none', {}, 500, 1000],
+  ])('says that it waits, and until when: until %s', async (_, more, least, most) => {
+    const { chat } = await harness.begin()
+    const waits = () => chat.getSnapshot().messages.map(({ waitsUntil }) => waitsUntil)
+    let attempts = 0
+    harness.gateway.intercept(({ path }) => {
+      if (path !== '/api/send') return undefined
+      attempts += 1
+      return attempts > 1 ? undefined : harness.gateway.problem(429, 'rate_limited', more)
+    })
+    chat.send('one')
+    chat.send('two')
+    const sentAt = Date.now()
+    expect(waits()).toEqual([undefined, undefined])
+    await advance(10)
+    const [until = '', behind] = waits()
+    expect(behind).toBeUndefined()
+    const forMs = Date.parse(until) - sentAt
+    expect(forMs).toBeGreaterThanOrEqual(least)
+    expect(forMs).toBeLessThanOrEqual(most + 10)
+    await advance(forMs + 10)
+    expect(attempts).toBe(3)
+    expect(waits()).toEqual([undefined, undefined])
+  })
+
+  it('that failed after it had waited does not wait any more', async () => {
+    const { chat, deliveries } = await harness.begin()
+    harness.gateway.once('/api/send', refused(503, 'upstream_unavailable'), 8)
+    chat.send('one')
+    await advance(200_000)
+    expect(deliveries()).toEqual(['one failed'])
+    expect(chat.getSnapshot().messages[0]?.waitsUntil).toBeUndefined()
+  })
+
   it('fails at a problem that is not retryable, and retry() sends it under the same id', async () => {
     const { chat, deliveries } = await harness.begin()
     harness.gateway.once('/api/send', refused(503, 'upstream_unavailable', { retryable: false }))

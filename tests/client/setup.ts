@@ -19,8 +19,7 @@ export function setupClient() {
     open(options: Partial<ChatOptions> = {}) {
       const { gateway, browser } = harness
       const page = browser.openPage()
-      const { storage } = browser
-      const { environment } = page
+      const { environment, storage } = page
       const { fetch } = gateway
       const chat = createChat({ ...{ baseUrl, storage, environment, fetch }, ...options })
       harness.closers.push(chat.close)

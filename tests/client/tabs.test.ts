@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createTabs, type TabPrimitives } from '../../client/core/tabs.js'
 import { textMessage } from './gateway.js'
 import { advance, setupClient } from './setup.js'
 
@@ -90,6 +91,58 @@ describe('two tabs of a conversation', () => {
     await advance(1100)
     expect(one.texts()).toEqual([...all, '12'])
     expect(two.texts().at(-1)).toBe('12')
+  })
+})
+
+describe('a page that is left and may come back', () => {
+  it('gives up the lead to a tab in the background, and takes it when it is shown again', async () => {
+    const [one, two] = [await open(), await open()]
+    one.page.set({ hidden: true })
+    two.page.leave()
+    await advance(100)
+    sendAsAgent('meanwhile')
+    await advance(45_000)
+    expect(one.texts()).toEqual(['meanwhile'])
+    expect(two.texts()).toEqual([])
+    two.page.set({})
+    await advance(1000)
+    expect(two.texts()).toEqual(['meanwhile'])
+    expect([one.connection(), two.connection()]).toEqual(['online', 'online'])
+    expect(await pollsWithin(10_000)).toBeLessThanOrEqual(11)
+  })
+
+  it('sends no request until it is shown again', async () => {
+    const one = await open()
+    one.page.leave()
+    await advance(10)
+    expect(await pollsWithin(60_000)).toBe(0)
+    one.page.set({})
+    expect(await pollsWithin(10_000)).toBeGreaterThan(8)
+  })
+})
+
+describe('two tabs of a browser that refuses', () => {
+  const refuse = (): never => {
+    throw new DOMException('Denied', 'SecurityError')
+  }
+  const locks = { request: async () => await new Promise<never>(() => {}) }
+  const openChannel = () => ({ onmessage: null, postMessage() {}, close() {} })
+
+  it.each<[string, TabPrimitives]>([
+    ['locks by a rejection', { locks: { request: async () => refuse() }, openChannel }],
+    ['locks by an error', { locks: { request: refuse }, openChannel }],
+    ['channels', { locks, openChannel: refuse }],
+    ['messages', { locks, openChannel: () => ({ ...openChannel(), postMessage: refuse }) }],
+  ])('%s each poll for themselves', async (_, primitives) => {
+    const tabs = createTabs(primitives)
+    const both = [await harness.begin({ tabs }), await harness.begin({ tabs })]
+    sendAsAgent('new')
+    await advance(1100)
+    for (const { texts, connection } of both) {
+      expect(connection()).toBe('online')
+      expect(texts()).toEqual(['new'])
+    }
+    expect(await pollsWithin(10_000)).toBeLessThanOrEqual(22)
   })
 })
 

@@ -1,5 +1,7 @@
 /** Launches a real Chromium for the tests, and watches everything that a page does. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const executablePath = '/usr/bin/chromium'
@@ -16,17 +18,38 @@ export function hasBrowser(): boolean {
   return false
 }
 
-/** Launches Chromium without access to other hosts: it resolves no name but 127.0.0.1. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-    ],
-  })
+/**
+ * Has no access to other hosts: it resolves no name but 127.0.0.1. Keeps pages that are left, as
+ * people's browsers do.
+ */
+const launchOptions = {
+  executablePath,
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  args: [
+    '--no-sandbox',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  ],
+}
+
+export const launchBrowser = (): Promise<Browser> => chromium.launch(launchOptions)
+
+/** Launches Chromium with a profile that has these preferences, and closes it after `use`. */
+export async function withPreferences(
+  preferences: object,
+  use: (context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'profile-'))
+  mkdirSync(join(folder, 'Default'))
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences))
+  const context = await chromium.launchPersistentContext(folder, launchOptions)
+  try {
+    await use(context)
+  } finally {
+    await context.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** Faults of a page; the lists are filled while the page lives. */

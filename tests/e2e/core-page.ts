@@ -20,7 +20,7 @@ chat.start()`
 const html = `<!doctype html><title>Chat</title><link rel="icon" href="data:,">
 <script type="module" src="/page.js"></script>`
 
-/** Deploys a page at `/` that shows nothing and has a chat that starts at once. */
+/** Deploys a page at `/` that shows nothing and has a chat that starts at once, and one without. */
 export function useCorePages(options: Pick<DeploymentOptions, 'hasShortPauses'> = {}): Deployment {
   const publicFiles = mkdtempSync(join(tmpdir(), 'client-page-'))
   beforeAll(async () => {
@@ -28,6 +28,7 @@ export function useCorePages(options: Pick<DeploymentOptions, 'hasShortPauses'> 
       ...(await compileModules()),
       'page.js': script,
       'index.html': html,
+      'other.html': '<!doctype html><title>Another page</title>',
     })
   })
   afterAll(() => rmSync(publicFiles, { recursive: true }))

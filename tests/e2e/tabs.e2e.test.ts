@@ -1,5 +1,5 @@
 /** Checks several tabs of one visitor in Chromium: one conversation, polled by one tab at a time. */
-import type { BrowserContext } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { Chat } from '../../client/core/index.js'
 import { hasBrowser } from './browser.js'
@@ -113,12 +113,67 @@ describe.skipIf(!hasBrowser())('the client in several tabs', () => {
     expect(own.map(({ text }) => text).sort()).toEqual(['x from one', 'x from two'])
   })
 
+  it('starts in a tab although another was left while it signed in, and kept by the browser', async () => {
+    const context = await deployment.newContext()
+    const { page } = await deployment.blank(context)
+    await page.route('**/api/auth', () => {})
+    await Promise.all([page.waitForRequest('**/api/auth'), page.goto(deployment.origin())])
+    await leave(page)
+    const two = await openTab(context)
+    await two.send('Hello')
+    await two.expectComplete('Hello')
+    await page.unroute('**/api/auth')
+    await comeBack(page)
+    const one = corePage(page, deployment)
+    await one.expectComplete('Hello')
+    expect(await one.conversationId()).toBe(await two.conversationId())
+  })
+
+  it('goes on in a tab in the background when the polling tab is left', async () => {
+    const { one, two, polls } = await openTwo()
+    await setHidden(one, true)
+    await expect.poll(() => polls.at(-1)).toBe('two')
+    await leave(two.page)
+    await expect.poll(() => polls.at(-1)).toBe('one')
+    await comeBack(two.page)
+    await expect.poll(() => polls.at(-1)).toBe('two')
+    await one.sendAsAgent('Still here?')
+    for (const core of [one, two]) {
+      await core.waitForText('Still here?')
+      await core.expectComplete()
+    }
+  })
+
+  it('takes the lock of a tab that is asleep', async () => {
+    const context = await deployment.newContext()
+    const { page } = await deployment.blank(context)
+    await page.goto(`${deployment.origin()}/other.html`)
+    await page.evaluate(`void navigator.locks.request('miaw  tokens', () => new Promise(() => {}))`)
+    const two = await openTab(context)
+    await two.send('Hello')
+    await two.expectComplete('Hello')
+  })
+
   it('shows the end in both tabs', async () => {
     const { one, two } = await openTwo()
     await one.page.evaluate(() => chat.end())
     for (const core of [one, two]) await core.waitForConnection('ended')
   })
 })
+
+/** Follows a link to a page that has no chat. */
+async function leave(page: Page): Promise<void> {
+  await page.evaluate(`globalThis.isKept = true
+location.href = '/other.html'`)
+  await page.waitForURL('**/other.html')
+}
+
+/** Returns to a page that was left, and expects that the browser has kept it. */
+async function comeBack(page: Page): Promise<void> {
+  await page.goBack({ waitUntil: 'commit' })
+  await page.waitForFunction('location.pathname === "/"')
+  expect(await page.evaluate('globalThis.isKept')).toBe(true)
+}
 
 const unauthenticated = {
   status: 401,
