@@ -46,6 +46,11 @@ export function timeOf(timestamp: string, language: string): string {
   return show(timestamp, language, { timeStyle: 'short' })
 }
 
+/** Formats a time with its seconds: `9:00:05 AM`. */
+export function clockOf(timestamp: string, language: string): string {
+  return show(timestamp, language, { timeStyle: 'medium' })
+}
+
 /** Formats a date: `Tuesday, November 24`. */
 export function dateOf(timestamp: string, language: string): string {
   const options = dated(timestamp, { weekday: 'long', month: 'long', day: 'numeric' })

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { formatText } from '../texts/format.js'
+import { clockOf } from '../time.js'
 import { mayRetry, reasonOf } from './reason.js'
 
 function Failed({ message: { id, problem } }: { message: ChatMessage }) {
@@ -38,14 +39,16 @@ function Progress({ part }: { part: number }) {
 
 /** Shows the delivery state of an own message. */
 export function DeliveryNote({ message }: { message: ChatMessage }) {
-  const { texts } = useWidget()
-  const { delivery, progress } = message
+  const { texts, language } = useWidget()
+  const { delivery, progress, waitsUntil } = message
   if (delivery === 'failed') return <Failed message={message} />
   return (
     <>
       {delivery === 'sending' && progress !== undefined && <Progress part={progress} />}
       <p className="miaw-delivery" data-delivery={delivery}>
-        {texts.deliveries[delivery]}
+        {waitsUntil
+          ? formatText(texts.waits, { time: clockOf(waitsUntil, language) })
+          : texts.deliveries[delivery]}
       </p>
     </>
   )

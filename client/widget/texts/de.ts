@@ -53,6 +53,7 @@ export const german: Texts = {
   bot: 'Bot',
   automated: 'automatisch',
   deliveries: { sending: 'Wird gesendet …', sent: 'Gesendet', delivered: 'Zugestellt' },
+  waits: 'Wartet, wird um {time} gesendet',
   failed: 'Nicht gesendet. {reason}',
   discard: 'Verwerfen',
   progress: 'Fortschritt beim Hochladen',

@@ -53,6 +53,7 @@ export const english = {
   bot: 'Bot',
   automated: 'automatic',
   deliveries: { sending: 'Sending…', sent: 'Sent', delivered: 'Delivered' },
+  waits: 'Waiting, will be sent at {time}',
   failed: 'Not sent. {reason}',
   discard: 'Discard',
   progress: 'Upload progress',

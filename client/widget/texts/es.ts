@@ -52,6 +52,7 @@ export const spanish: Texts = {
   bot: 'Bot',
   automated: 'automático',
   deliveries: { sending: 'Enviando…', sent: 'Enviado', delivered: 'Entregado' },
+  waits: 'En espera, se enviará a las {time}',
   failed: 'No enviado. {reason}',
   discard: 'Descartar',
   progress: 'Progreso del envío',

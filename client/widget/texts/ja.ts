@@ -52,6 +52,7 @@ export const japanese: Texts = {
   bot: 'ボット',
   automated: '自動',
   deliveries: { sending: '送信しています…', sent: '送信済み', delivered: '配信済み' },
+  waits: '待機中、{time}に送信します',
   failed: '送信できませんでした。{reason}',
   discard: '破棄',
   progress: 'アップロードの進行状況',
