@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useId, useRef } from 'react'
 import type { Chat } from '../core/index.js'
 import { WidgetProvider } from './context.js'
+import { useLayoutEffect } from './layout-effect.js'
 import type { ChatWidgetProps } from './props.js'
 import { focusIn } from './shell/focus.js'
 import { Launcher } from './shell/launcher.js'

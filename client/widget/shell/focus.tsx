@@ -1,4 +1,5 @@
-import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useRef } from 'react'
+import { useLayoutEffect } from '../layout-effect.js'
 import { hasKeyboard } from './page.js'
 
 /** Returns the focused element of the tree that a node is in, shadow roots included. */

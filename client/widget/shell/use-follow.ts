@@ -1,5 +1,6 @@
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useRef, useState } from 'react'
 import type { ChatMessage } from '../../core/index.js'
+import { useLayoutEffect } from '../layout-effect.js'
 import { focusedIn } from './focus.js'
 import { firstMessage, heightTo, placeIn, scrollToEnd, scrollToRow } from './scrolling.js'
 
@@ -99,7 +100,6 @@ export function useFollow(
     scrollToRow(node, '[data-kind="unread"]')
   }, [scroller, unreadFrom])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each scrolling above
   useLayoutEffect(look, [look, messages, unreadFrom])
 
   useResize(scroller, (node) => {

@@ -1,4 +1,5 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
+import { useLayoutEffect } from '../layout-effect.js'
 import type { ChatWidgetProps } from '../props.js'
 import { focusedAround, focusIn, holdsFocus } from './focus.js'
 import { setModal } from './layers.js'
