@@ -19,6 +19,15 @@ export function localeOf(language: string): string | undefined {
   }
 }
 
+/** Returns what `format` does, or `plain` where the browser has not all of `Intl`. */
+export function attempt<T>(format: () => T, plain: T): T {
+  try {
+    return format()
+  } catch {
+    return plain
+  }
+}
+
 /** Formats are dear to make, and there is one for many messages. */
 function formatOf(language: string, options: Options): Intl.DateTimeFormat {
   const key = language + JSON.stringify(options)
@@ -30,7 +39,8 @@ function formatOf(language: string, options: Options): Intl.DateTimeFormat {
 /** Formats a timestamp; text that is no timestamp stays as it is. */
 function show(timestamp: string, language: string, options: Options): string {
   const date = new Date(timestamp)
-  return Number.isNaN(date.getTime()) ? timestamp : formatOf(language, options).format(date)
+  if (Number.isNaN(date.getTime())) return timestamp
+  return attempt(() => formatOf(language, options).format(date), date.toLocaleString())
 }
 
 const isThisYear = (timestamp: string) =>
@@ -67,19 +77,24 @@ function daysFromNow(timestamp: string): number {
 
 const dayFormats = new Map<string, Intl.RelativeTimeFormat>()
 
-/** Returns `today`, `tomorrow` or `yesterday`. */
-function dayWord(days: number, language: string): string {
-  const format =
-    dayFormats.get(language) ?? new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' })
-  dayFormats.set(language, format)
-  return format.format(days, 'day')
+/** Returns `today`, `tomorrow` or `yesterday`, or the date where the browser has no words for it. */
+function dayWord(timestamp: string, language: string): string {
+  const days = daysFromNow(timestamp)
+  const word = () => {
+    const format =
+      dayFormats.get(language) ??
+      new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' })
+    dayFormats.set(language, format)
+    return format.format(days, 'day')
+  }
+  return attempt(word, '') || dateOf(timestamp, language)
 }
 
 /** Formats a day of a conversation: `Today`, `Yesterday`, else as `dateOf`. */
 export function dayOf(timestamp: string, language: string): string {
   const days = daysFromNow(timestamp)
   if (days !== 0 && days !== -1) return dateOf(timestamp, language)
-  const word = dayWord(days, language)
+  const word = dayWord(timestamp, language)
   return word.charAt(0).toLocaleUpperCase(localeOf(language)) + word.slice(1)
 }
 
@@ -87,7 +102,7 @@ export function dayOf(timestamp: string, language: string): string {
 export function openingOf(timestamp: string, language: string): string {
   const days = daysFromNow(timestamp)
   const isNear = days === 0 || days === 1
-  const day = isNear ? dayWord(days, language) : dateOf(timestamp, language)
+  const day = isNear ? dayWord(timestamp, language) : dateOf(timestamp, language)
   return `${day}, ${timeOf(timestamp, language)}`
 }
 
@@ -106,12 +121,14 @@ export function spanOf({ startTime, durationSeconds }: Slot, language: string): 
   const start = new Date(startTime)
   const end = new Date(start.getTime() + durationSeconds * 1000)
   if (Number.isNaN(end.getTime()) || end <= start) return timeOf(startTime, language)
-  return formatOf(language, { timeStyle: 'short' }).formatRange(start, end)
+  const range = () => formatOf(language, { timeStyle: 'short' }).formatRange(start, end)
+  return attempt(range, timeOf(startTime, language))
 }
 
 /** Returns the time zone of the device, such as `Central European Time`. */
 export function zoneOf(language: string): string {
-  const parts = formatOf(language, { timeZoneName: 'longGeneric' }).formatToParts(new Date())
+  const zone = () => formatOf(language, { timeZoneName: 'longGeneric' }).formatToParts(new Date())
+  const parts = attempt(zone, [])
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 
@@ -119,5 +136,6 @@ export function zoneOf(language: string): string {
 export function minutesOf(seconds: number, language: string): string {
   const options = { style: 'unit', unit: 'minute', unitDisplay: 'long' } as const
   const minutes = Math.max(1, Math.round(seconds / 60))
-  return new Intl.NumberFormat(localeOf(language), options).format(minutes)
+  const plain = `${minutes} min`
+  return attempt(() => new Intl.NumberFormat(localeOf(language), options).format(minutes), plain)
 }

@@ -125,7 +125,7 @@ function createReader(definitions: Map<string, string>) {
       if (isBlank(line) || [indented, item].some((start) => start.test(line)) || interrupts(line))
         break
       const cells = cellsOf(line)
-      rows.push(Array.from({ length: columns }, (_, column) => cells[column] ?? ''))
+      rows.push(new Array(columns).fill('').map((_, column) => cells[column] ?? ''))
     }
     return [{ kind: 'table', rows }, at]
   }

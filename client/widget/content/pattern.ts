@@ -57,7 +57,7 @@ function repeated(part: Part, min: number, max: number): Part {
   const more = isEndless ? 1 : max - min
   const steps = min * part.length + more * (part.length + 2)
   if (more < 0 || steps > maxSteps) throw unreadable
-  const copies = (count: number, copy: Part) => Array.from({ length: count }, () => copy).flat()
+  const copies = (count: number, copy: Part) => new Array<Part>(count).fill(copy).flat()
   return [...copies(min, part), ...(isEndless ? endless(part) : copies(more, optional(part)))]
 }
 

@@ -2,8 +2,12 @@
 
 const openable = new Set(['http:', 'https:', 'mailto:', 'tel:'])
 
-function parsed(url: string | undefined): URL | undefined {
-  return url && URL.canParse(url) ? new URL(url) : undefined
+function parsed(url = ''): URL | undefined {
+  try {
+    return new URL(url)
+  } catch {
+    return undefined
+  }
 }
 
 /** Returns the address when a page may open it: of the web, of a mailbox or of a telephone. */

@@ -29,8 +29,9 @@ export function Composer({ composer: { draft, setDraft, files }, isHidden }: Pro
     input.current?.focus()
     if (!canSend) return
     const text = draft.trim()
-    for (const [index, { file }] of files.chosen.entries())
+    files.chosen.forEach(({ file }, index) => {
       upload(chat, file, index === 0 && text ? { text } : {})
+    })
     if (files.chosen.length === 0) chat.send(text)
     setDraft('')
     files.clear()

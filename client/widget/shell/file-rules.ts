@@ -1,7 +1,7 @@
 import type { Attachments } from '../../core/index.js'
 import type { Texts } from '../texts/en.js'
 import { formatText } from '../texts/format.js'
-import { localeOf } from '../time.js'
+import { attempt, localeOf } from '../time.js'
 
 const units = [
   [1_000_000, 'megabyte'],
@@ -14,7 +14,8 @@ export function sizeOf(bytes: number, language: string): string {
   const [factor, unit] = units.find(([least]) => bytes >= least) ?? units[2]
   const format = { style: 'unit', unit, maximumFractionDigits: 1 } as const
   const tenths = Math.floor((bytes / factor) * 10) / 10
-  return new Intl.NumberFormat(localeOf(language), format).format(tenths)
+  const plain = `${tenths} ${unit}`
+  return attempt(() => new Intl.NumberFormat(localeOf(language), format).format(tenths), plain)
 }
 
 /** Tells whether a type is among those taken, such as `image/png` or `image/*`. */

@@ -39,4 +39,10 @@ export function useVisible(): boolean {
 }
 
 /** Tells whether a field can take the focus without bringing up an on-screen keyboard. */
-export const hasKeyboard = () => matchMedia('(hover: hover)').matches
+export function hasKeyboard(): boolean {
+  try {
+    return matchMedia('(hover: hover)').matches
+  } catch {
+    return false
+  }
+}
