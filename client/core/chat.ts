@@ -197,7 +197,7 @@ export function createChat(options: ChatOptions) {
       set({ connection: 'connecting', problem: null, conversationId: null })
       poller.close()
       poller.start()
-    } else poller.now()
+    } else poller.wake()
   }
 
   /** Sends the waiting messages, or fails them where nothing can be sent any more. */
