@@ -10,7 +10,12 @@ const refuse = (): never => {
   throw new DOMException('Denied', 'SecurityError')
 }
 
+let tests = 0
+/** Is a language that no earlier test has had formats for. */
+let language = ''
+
 beforeEach(() => {
+  language = `eo-x-${++tests}`
   vi.useFakeTimers({ now: new Date(2026, 10, 24, 9, 0, 0), toFake: ['Date'] })
 })
 afterEach(() => {
@@ -21,16 +26,16 @@ afterEach(() => {
 const soon = () => new Date(2026, 10, 25, 8, 30, 0).toISOString()
 
 const words = () => ({
-  time: time.timeOf(soon(), 'eo-001'),
-  clock: time.clockOf(soon(), 'eo-001'),
-  day: time.dayOf(soon(), 'eo-001'),
-  today: time.dayOf(new Date().toISOString(), 'eo-001'),
-  opening: time.openingOf(soon(), 'eo-001'),
-  moment: time.momentOf(soon(), 'eo-001'),
-  span: time.spanOf({ startTime: soon(), durationSeconds: 3600 }, 'eo-001'),
-  minutes: time.minutesOf(125, 'eo-001'),
-  size: sizeOf(4_200_000, 'eo-001'),
-  count: formatCount({ one: '{count} message', other: '{count} messages' }, 2, 'eo-001'),
+  time: time.timeOf(soon(), language),
+  clock: time.clockOf(soon(), language),
+  day: time.dayOf(soon(), language),
+  today: time.dayOf(new Date().toISOString(), language),
+  opening: time.openingOf(soon(), language),
+  moment: time.momentOf(soon(), language),
+  span: time.spanOf({ startTime: soon(), durationSeconds: 3600 }, language),
+  minutes: time.minutesOf(125, language),
+  size: sizeOf(4_200_000, language),
+  count: formatCount({ one: '{count} message', other: '{count} messages' }, 2, language),
 })
 
 const parts = [

@@ -1,5 +1,6 @@
 /** Decides how the panel of a launcher lies on the page: beside it, or over all of it. */
-import { type RefObject, useLayoutEffect, useSyncExternalStore } from 'react'
+import { type RefObject, useSyncExternalStore } from 'react'
+import { useLayoutEffect } from '../layout-effect.js'
 
 /** Matches a screen on which a panel beside the page would be too small. */
 const smallScreen = '(width < 480px), (height < 480px)'
