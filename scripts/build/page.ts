@@ -1,9 +1,10 @@
 /** Builds the files that pages load: the element with its parts, and the demo page around it. */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { elementApart } from './apart.js'
 import { bundle, sourceOf } from './bundle.js'
-import { bundleElement, partsFolder } from './entries.js'
+import { bundleClassicElement, bundleElement, partsFolder } from './entries.js'
 import { gzippedSize, weigh } from './weigh.js'
 import { type Files, writeFiles } from './write.js'
 
@@ -22,23 +23,32 @@ async function bundleDemo(): Promise<Files> {
 export const wantsDemo = ({ DEMO_PAGE }: Readonly<Record<string, string | undefined>>) =>
   DEMO_PAGE !== 'false'
 
-/** Lists the parts of an earlier build, to be removed: their names are those of their content. */
-function formerParts(folder: string): Files {
-  const path = join(folder, partsFolder)
-  const names = existsSync(path) ? readdirSync(path) : []
-  return Object.fromEntries(names.map((name) => [`${partsFolder}/${name}`, null]))
+/** Lists what an earlier build named by its content, to be removed. */
+function formerFiles(folder: string): Files {
+  const files = (path: string) => (existsSync(path) ? readdirSync(path) : [])
+  const versions = files(folder).filter((name) => name.startsWith('miaw-chat-'))
+  const parts = files(join(folder, partsFolder)).map((name) => `${partsFolder}/${name}`)
+  return Object.fromEntries([...versions, ...parts].map((name) => [name, null]))
+}
+
+/** Returns a script under its short address, and under one that browsers may keep for good. */
+function addressed(code: string, ending: string): Files {
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 8)
+  return { [`miaw-chat${ending}`]: code, [`miaw-chat-${hash}${ending}`]: code }
 }
 
 /**
- * Builds `miaw-chat.js`, its parts and the demo page into a folder such as `public`; removes a demo
+ * Builds `miaw-chat.js`, the same as a classic script, its parts and the demo page into a folder such as `public`; removes a demo
  * page that is not wanted. Throws when the element is too heavy.
  */
 export async function buildPage(folder: string, env: Readonly<Record<string, string | undefined>>) {
-  const [{ code, parts }, page] = await Promise.all([
+  const [{ code, parts }, classic, page] = await Promise.all([
     bundleElement(),
+    bundleClassicElement(),
     wantsDemo(env) ? bundleDemo() : demo,
   ])
   const weighed = [weigh('element', gzippedSize(code))]
-  writeFiles(folder, { ...formerParts(folder), ...parts, 'miaw-chat.js': code, ...page })
+  const scripts = { ...addressed(code, '.js'), ...addressed(classic.code, '.classic.js') }
+  writeFiles(folder, { ...formerFiles(folder), ...parts, ...scripts, ...page })
   return weighed
 }

@@ -55,6 +55,22 @@ for (const type of ['miaw-open', 'miaw-close', 'miaw-message'])
     expect(await element().getAttribute('open')).toBe('')
   })
 
+  it('works as a classic script that a tag manager inserts, with its exports as a global', async () => {
+    earlyScript = `const script = document.createElement('script')
+Object.assign(script, { async: true, src: '${deployment.origin()}/miaw-chat.classic.js' })
+document.head.append(script)`
+    body = '<miaw-chat></miaw-chat><script src="/early.js"></script>'
+    ;({ page, watch } = await deployment.open())
+    await page.waitForFunction('customElements.get("miaw-chat")')
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    await run(`chat.setAttribute('language', 'de')`)
+    await page.getByRole('textbox', { name: 'Ihre Nachricht' }).waitFor()
+    expect(await page.evaluate('typeof miawChat.createChat')).toBe('function')
+    expect(watch.errors).toEqual([])
+  })
+
   it('opens and closes by methods and attribute, and emits one event for each', async () => {
     await open('<miaw-chat></miaw-chat>', recordEvents)
     const dialog = element().getByRole('heading').first()

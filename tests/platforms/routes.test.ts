@@ -38,14 +38,17 @@ describe('the headers of vercel.json', () => {
     const cachingOf = (path: string) =>
       headersFor(path).find(({ key }) => key === 'Cache-Control')?.value
     expect(cachingOf('/miaw-chat/de-0a1b2c3d.js')).toContain('immutable')
-    expect(cachingOf('/miaw-chat.js')).toBeUndefined()
+    for (const path of ['/miaw-chat-0a1b2c3d.js', '/miaw-chat-0a1b2c3d.classic.js'])
+      expect(cachingOf(path)).toContain('immutable')
+    for (const path of ['/miaw-chat.js', '/miaw-chat.classic.js'])
+      expect(cachingOf(path)).toBeUndefined()
   })
 
   test('the element and its parts can be loaded by the pages of other sites, and nothing else', () => {
     const allows = (path: string) =>
       headersFor(path).some(({ key }) => key === 'Access-Control-Allow-Origin')
-    expect(allows('/miaw-chat.js')).toBe(true)
-    expect(allows('/miaw-chat/de-0a1b2c3d.js')).toBe(true)
+    for (const path of ['', '.classic', '-0a1b2c3d', '-0a1b2c3d.classic', '/de-0a1b2c3d'])
+      expect(allows(`/miaw-chat${path}.js`), path).toBe(true)
     for (const path of ['/', '/demo.js', '/openapi.json', '/api/miaw-chat.js']) {
       expect(allows(path), path).toBe(false)
     }

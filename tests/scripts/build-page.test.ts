@@ -10,12 +10,16 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Script } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildPage } from '../../scripts/build/page.js'
 import { budgets, gzippedSize, weigh } from '../../scripts/build/weigh.js'
 
 const page = ['demo.css', 'demo.js', 'index.html']
-const element = ['miaw-chat', 'miaw-chat.js']
+const element = [
+  ...['miaw-chat', 'miaw-chat-HASH.classic.js', 'miaw-chat-HASH.js'],
+  ...['miaw-chat.classic.js', 'miaw-chat.js'],
+]
 let folder: string
 
 beforeEach(() => {
@@ -24,12 +28,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
+/** Lists the names of a folder's files, without the hashes in them. */
+const filesIn = (path: string) =>
+  readdirSync(path)
+    .map((name) => name.replace(/-[0-9a-f]{8}\./, '-HASH.'))
+    .sort()
+
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 
 describe('the build of the pages', () => {
   it('puts the element and the demo page beside what is there', async () => {
     await buildPage(folder, {})
-    expect(readdirSync(folder).sort()).toEqual([...page, ...element, 'docs.html'].sort())
+    expect(filesIn(folder)).toEqual([...page, ...element, 'docs.html'].sort())
     expect(read('docs.html')).toBe('kept')
   })
 
@@ -53,7 +63,7 @@ describe('the build of the pages', () => {
   it('leaves the demo page out, and takes an earlier one away, when DEMO_PAGE is false', async () => {
     await buildPage(folder, {})
     await buildPage(folder, { DEMO_PAGE: 'false' })
-    expect(readdirSync(folder).sort()).toEqual(['docs.html', ...element])
+    expect(filesIn(folder)).toEqual(['docs.html', ...element].sort())
   })
 
   it('has every part that the element names, and no more those of the build before', async () => {
@@ -64,6 +74,21 @@ describe('the build of the pages', () => {
     expect(named.length).toBeGreaterThan(1)
     const parts = readdirSync(join(folder, 'miaw-chat'))
     expect(parts.sort()).toEqual(named.map(([, name]) => name).sort())
+  })
+
+  it('has the same script under a short address and under one of its content, and no older one', async () => {
+    writeFileSync(join(folder, 'miaw-chat-00000000.js'), 'of the build before')
+    await buildPage(folder, {})
+    expect(filesIn(folder)).toEqual(expect.arrayContaining(element))
+    for (const name of readdirSync(folder).filter((each) => each.startsWith('miaw-chat-')))
+      expect(read(name)).toBe(read(name.replace(/-[0-9a-f]{8}/, '')))
+  })
+
+  it('makes a classic script that is no module and sets one global', async () => {
+    await buildPage(folder, {})
+    const code = read('miaw-chat.classic.js')
+    expect(code).not.toMatch(/import\.meta|\bexport\b/)
+    expect(() => new Script(code)).not.toThrow()
   })
 
   it('leaves a file alone that is as it was', async () => {
