@@ -29,7 +29,7 @@ const launchOptions = {
     '--no-sandbox',
     '--disable-background-networking',
     '--disable-component-update',
-    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
   ],
 }
 
