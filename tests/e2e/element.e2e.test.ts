@@ -65,8 +65,6 @@ document.head.append(script)`
     await page.getByRole('button', { name: 'Open chat' }).click()
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
-    await run(`chat.setAttribute('language', 'de')`)
-    await page.getByRole('textbox', { name: 'Ihre Nachricht' }).waitFor()
     expect(await page.evaluate('typeof miawChat.createChat')).toBe('function')
     expect(watch.errors).toEqual([])
   })
