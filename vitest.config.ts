@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const otherProjects = [
   'tests/e2e/**',
   'tests/build/**',
+  'tests/frameworks/**',
   'tests/**/*.{faults,system,e2e,apart}.test.ts',
 ]
 const endpoints = [
@@ -144,6 +145,22 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect,
+        },
+      },
+      {
+        // The package in bundlers of others, which are installed from the registry.
+        test: {
+          name: 'bundlers',
+          include: ['tests/frameworks/bundlers.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      // `npm run test:frameworks`: installs take minutes.
+      {
+        test: {
+          name: 'frameworks',
+          include: ['tests/frameworks/frameworks.test.ts'],
+          testTimeout: 1_200_000,
         },
       },
     ],

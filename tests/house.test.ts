@@ -107,9 +107,10 @@ it('fewer than 2 % of the docblocks of functions begin with another word than a 
   expectFewerThan2Percent(others, docblocks)
 })
 
-it('`npm test` and `npm run test:all` together run every project of tests, each once', () => {
+it('`npm test`, `test:all` and `test:frameworks` together run every project of tests, each once', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const named = [...`${scripts.test} ${scripts['test:all']}`.matchAll(/--project (\w+)/g)]
+  const commands = [scripts.test, scripts['test:all'], scripts['test:frameworks']].join(' ')
+  const named = [...commands.matchAll(/--project (\w+)/g)]
   const config = readFileSync('vitest.config.ts', 'utf8')
   const projects = [...config.matchAll(/\bname: '(\w+)'/g)]
   const namesOf = (matches: RegExpExecArray[]) => matches.map(([, name]) => name).sort()

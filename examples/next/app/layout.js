@@ -1,0 +1,8 @@
+/** Surrounds every page. */
+export default function Layout({ children }) {
+  return (
+    <html lang="de">
+      <body>{children}</body>
+    </html>
+  )
+}
