@@ -1,8 +1,12 @@
 /** Checks the widget on pages that decide otherwise, and in the oldest browsers that it is made for. */
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { choices } from '../widget/fixtures/choices.js'
+import { contents } from '../widget/fixtures/contents.js'
+import { problem } from '../widget/fixtures/conversation.js'
+import { textMessage } from '../widget/fixtures/message.js'
 import { withoutNewerFeatures } from '../widget/fixtures/newer-features.js'
-import { type StateName, states } from '../widget/fixtures/states.js'
+import { hearing, openChat, type State, type StateName, states } from '../widget/fixtures/states.js'
 import { violationsIn } from './axe.js'
 import { hasBrowser, launchBrowser } from './browser.js'
 import { openStatePage, type StatePage, stateWindow } from './stage-page.js'
@@ -43,6 +47,21 @@ const smallFields = ({ page }: StatePage): Promise<string[]> =>
     .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16)
     .map((node) => node.outerHTML.slice(0, 120))`)
 
+const unreachable = problem({ code: 'unreachable', retryable: true })
+const partial = (text: string) => hearing({ partial: { messageId: 'growing', text } })
+
+/** Replaces every text of the widget, as translators of pages do. */
+const translate = `{
+  const walker = document.createTreeWalker(document.querySelector('.miaw'), NodeFilter.SHOW_TEXT)
+  const found = []
+  while (walker.nextNode()) if (walker.currentNode.data.trim()) found.push(walker.currentNode)
+  for (const text of found) {
+    const font = document.createElement('font')
+    font.append(text.data.replaceAll(/[a-z]/g, 'z'))
+    text.replaceWith(font)
+  }
+}`
+
 describe.skipIf(!hasBrowser())('the widget on pages of others', () => {
   let browser: Browser
   let stage: StatePage
@@ -73,6 +92,62 @@ describe.skipIf(!hasBrowser())('the widget on pages of others', () => {
       expect(await smallTargets(stage), name).toEqual([])
       expect(await smallFields(stage), name).toEqual([])
     }
+  })
+
+  it.each([19, 18, 'preact'] as const)(
+    'texts change after a translator of pages has replaced them, with %s',
+    async (version) => {
+      const translated = await openStatePage(await browser.newContext(stateWindow), version)
+      const { page, show } = translated
+      const sent = (delivery: 'sending' | 'sent' | 'failed') => ({
+        ...textMessage('EndUser', '09:50', 'own', 'Hello?'),
+        ...{ delivery, ...(delivery === 'failed' && { problem: unreachable }) },
+      })
+      const steps: [State, string[]][] = [
+        [{}, ['We are here to help', 'Start chat']],
+        [{ connection: 'refused', problem: unreachable }, ['Chat not available', 'Try again']],
+        [{ ...openChat, messages: [sent('sending')] }, ['Connected to', 'Sending…']],
+        [{ ...openChat, messages: [sent('sent')] }, ['Sent']],
+        [{ ...openChat, messages: [sent('failed')] }, ['Not sent. There is no connection.']],
+        [{ ...openChat, ...partial('Your cont'), messages: [sent('sent')] }, ['Your cont']],
+        [{ ...openChat, ...partial('Your container is'), messages: [] }, ['Your container is']],
+        [{ ...openChat, ...hearing({ progress: 'Looking' }), messages: [] }, ['Looking']],
+        [{ ...openChat, ...hearing({ progress: 'Booking' }), messages: [] }, ['Booking']],
+        [{ ...openChat, connection: 'ended' }, ['Chat ended', 'Start a new chat']],
+        [{ ...openChat, connection: 'lost' }, ['Chat closed', 'no longer available']],
+      ]
+      for (const [state, texts] of steps) {
+        await show(state)
+        const shown = await page.locator('.miaw').innerText()
+        for (const text of texts) expect(shown).toContain(text)
+        await page.evaluate(translate)
+        expect(await page.locator('.miaw').innerText()).not.toContain(texts[0])
+      }
+      await show({})
+      expect(await page.locator('.miaw-error').allTextContents()).toEqual(['', ''])
+      expect(translated.errors).toEqual([])
+      await page.context().close()
+    },
+  )
+
+  it('times with English words are read from left to right on every page', async () => {
+    await stage.reload()
+    await stage.page.evaluate('document.documentElement.dir = "rtl"')
+    await stage.show({ ...states.choices, messages: [...choices, ...contents] })
+    const isReversed =
+      await stage.page.evaluate(`[...document.querySelectorAll('.miaw time, .miaw-slots span')]
+      .filter((node) => /^\\d.* [AP]M$/.test(node.textContent))
+      .map((node) => {
+        const text = document.createRange()
+        const leftOf = (from) => {
+          text.setStart(node.firstChild, from)
+          text.setEnd(node.firstChild, from + 1)
+          return text.getBoundingClientRect().left
+        }
+        return leftOf(0) > leftOf(node.firstChild.length - 1)
+      })`)
+    expect(isReversed).toContain(false)
+    expect(isReversed).not.toContain(true)
   })
 
   describe.each(['light', 'dark'] as const)(

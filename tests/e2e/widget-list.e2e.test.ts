@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { withBot } from '../widget/fixtures/conversation.js'
+import { events } from '../widget/fixtures/events.js'
 import { forms } from '../widget/fixtures/forms.js'
 import { message, textMessage } from '../widget/fixtures/message.js'
 import { failed } from '../widget/fixtures/states.js'
@@ -196,6 +197,27 @@ describe.skipIf(!hasBrowser())('the widget', () => {
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Open chat' }).click()
       expect(await mark.getAttribute('data-id')).toBe('n')
+    })
+
+    it('removes the line above the unread messages when the visitor has answered them', async () => {
+      const { page, show } = await listStage()
+      const unread = { ...open, messages: long, unread: 5, readUpTo: long[34]?.timestamp ?? '' }
+      await show(unread, inline)
+      const line = page.getByText('New messages', { exact: true })
+      await line.waitFor()
+      const answer = textMessage('EndUser', '09:50', 'own', 'Thank you')
+      const unsent = { ...answer, delivery: 'failed' as const }
+      await show({ ...unread, messages: [...long, unsent] }, inline)
+      expect(await line.count()).toBe(1)
+      await show({ ...unread, messages: [...long, answer] }, inline)
+      expect(await line.count()).toBe(0)
+    })
+
+    it('names no item of the list by its time', async () => {
+      const { page, show } = await listStage()
+      await show({ ...open, messages: [...long, ...events] }, inline)
+      expect(await page.getByRole('listitem', { name: /[0-9]/ }).count()).toBe(0)
+      expect(await page.locator('.miaw-notice [title*=":"]').count()).toBeGreaterThan(0)
     })
 
     it('opens at the first unread message, and is marked read only at the last one', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ChatMessage } from '../../client/core/index.js'
 import { offers } from './fixtures/choices.js'
 import { cargo } from './fixtures/forms.js'
-import { message, picture } from './fixtures/message.js'
+import { message, picture, textMessage } from './fixtures/message.js'
 import { everyMessage, file } from './fixtures/states.js'
 import { buttonsIn, markupOf, tagsIn } from './markup.js'
 
@@ -198,4 +198,19 @@ describe('forms', () => {
 
 it('says a text that has no type of its own', () => {
   expect(markupOf(find('unknown'))).toContain('This message cannot be shown here.')
+})
+
+describe('quick replies', () => {
+  const isOpenAfter = (...others: ChatMessage[]) =>
+    offers
+      .slice(0, 2)
+      .map((offer) => buttonsIn(markupOf(offer, others)).every(({ isOpen }) => isOpen))
+
+  it('are closed when the visitor has written on, and not by others or by what was not sent', () => {
+    expect(isOpenAfter()).toEqual([true, true])
+    expect(isOpenAfter(textMessage('Agent', '09:50', 'a', 'Well?'))).toEqual([true, true])
+    const own = textMessage('EndUser', '09:51', 'o', 'Something else')
+    expect(isOpenAfter({ ...own, delivery: 'failed' })).toEqual([true, true])
+    expect(isOpenAfter(own)).toEqual([false, false])
+  })
 })

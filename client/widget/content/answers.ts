@@ -59,3 +59,15 @@ export function isAnswered({ getSnapshot }: Chat, id: string): boolean {
   const answer = answersIn(getSnapshot().messages).get(id)
   return answer !== undefined && answer.delivery !== 'failed'
 }
+
+/**
+ * Tells whether the visitor has written on after a message. A message that was not sent does not
+ * count. It is looked for from the end: the list may be long.
+ */
+export function isFollowed(messages: readonly ChatMessage[], id: string): boolean {
+  const last = messages.findLast(
+    (message) =>
+      message.id === id || (message.sender.role === 'EndUser' && message.delivery !== 'failed'),
+  )
+  return last !== undefined && last.id !== id
+}

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import type { ChatMessage, QuickReplyMessage } from '../../core/index.js'
-import { useWidget } from '../context.js'
+import { useCurrent, useWidget } from '../context.js'
+import { isFollowed } from './answers.js'
 import { Bubble } from './bubble.js'
 import { OptionButton } from './option-button.js'
 import { Picture } from './picture.js'
@@ -18,10 +19,16 @@ function Face({ reply: { imageUrl, title } }: { reply: Reply }) {
   )
 }
 
-/** Shows a question and its answers: side by side as chips, or as buttons one below the other. */
+/**
+ * Shows a question and its answers: side by side as chips, or as buttons one below the other. They
+ * are closed when the visitor has written on.
+ */
 export function QuickReplies({ message }: { message: ChatMessage & QuickReplyMessage }) {
   const { texts } = useWidget()
-  const choice = useChoice(message)
+  const { snapshot } = useCurrent()
+  const answer = useChoice(message)
+  const isOpen = answer.isOpen && !isFollowed(snapshot.messages, message.id)
+  const choice = { ...answer, isOpen }
   const id = useId()
   const { text, replies, style } = message.quickReplies
   const name = text.trim() ? { 'aria-labelledby': id } : { 'aria-label': texts.choices }

@@ -1,11 +1,5 @@
-import type { ChatMessage } from '../../core/index.js'
 import { useCurrent, useWidget } from '../context.js'
-
-/** Tells whether the visitor sent a message after this one. */
-function isFollowed(messages: readonly ChatMessage[], id: string): boolean {
-  const at = messages.findIndex((message) => message.id === id)
-  return messages.slice(at + 1).some(({ sender }) => sender.role === 'EndUser')
-}
+import { isFollowed } from './answers.js'
 
 type Props = { id: string; suggestions: readonly string[] }
 

@@ -23,7 +23,7 @@ function Day({ day, slots, choice }: { day: string; slots: Slot[]; choice: Choic
           const common = { choice, option, className: 'miaw-chip', label: `${day}, ${span}` }
           return (
             <OptionButton key={itemId} {...common}>
-              <span>{span}</span>
+              <span dir="auto">{span}</span>
             </OptionButton>
           )
         })}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { ErrorLine } from '../changing.js'
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatText } from '../texts/format.js'
@@ -29,7 +30,7 @@ function Chip({ chosen: { file }, onRemove }: { chosen: Chosen; onRemove(): void
       {thumbnail ? <img src={thumbnail} alt="" /> : <Icon name="file" />}
       <span className="miaw-file">
         <span dir="auto">{name}</span>
-        <small>{sizeOf(file.size, language)}</small>
+        <small dir="auto">{sizeOf(file.size, language)}</small>
       </span>
       <button type="button" aria-label={formatText(texts.remove, { name })} onClick={onRemove}>
         <Icon name="close" />
@@ -60,9 +61,7 @@ export function ChosenFiles({ files, onRemoved }: { files: Files; onRemoved(): v
           ))}
         </ul>
       )}
-      <p className="miaw-error" role="alert">
-        {files.refusals.join(' ')}
-      </p>
+      <ErrorLine text={files.refusals.join(' ')} />
     </>
   )
 }

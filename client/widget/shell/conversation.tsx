@@ -1,3 +1,4 @@
+import { Changing } from '../changing.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Composer } from './composer.js'
 import { EndConfirmation } from './end-confirmation.js'
@@ -14,7 +15,7 @@ function OutcomeBar({ title, text, action, needsFallback = false, onAct }: Outco
   return (
     <PanelPart className="miaw-bar">
       <p>
-        {title && <strong>{title}</strong>} {text}
+        {title && <strong>{title}</strong>} <Changing text={text} />
       </p>
       <button
         type="button"
@@ -23,7 +24,7 @@ function OutcomeBar({ title, text, action, needsFallback = false, onAct }: Outco
         data-focus=""
         onClick={onAct}
       >
-        {action}
+        <Changing text={action} />
       </button>
       {needsFallback && <FallbackContacts />}
     </PanelPart>

@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../../core/index.js'
+import { Changing } from '../changing.js'
 import { useWidget } from '../context.js'
 import { formatText } from '../texts/format.js'
 import { clockOf } from '../time.js'
@@ -16,7 +17,9 @@ function Failed({ message: { id, problem } }: { message: ChatMessage }) {
 
   return (
     <div className="miaw-delivery" data-delivery="failed">
-      <p>{formatText(texts.failed, { reason })}</p>
+      <p>
+        <Changing text={formatText(texts.failed, { reason })} />
+      </p>
       <span className="miaw-ways">
         {!locked && mayRetry(problem) && (
           <button type="button" className="miaw-link" onClick={() => act('retry')}>
@@ -42,13 +45,14 @@ export function DeliveryNote({ message }: { message: ChatMessage }) {
   const { texts, language } = useWidget()
   const { delivery, progress, waitsUntil } = message
   if (delivery === 'failed') return <Failed message={message} />
+  const text = waitsUntil
+    ? formatText(texts.waits, { time: clockOf(waitsUntil, language) })
+    : texts.deliveries[delivery]
   return (
     <>
       {delivery === 'sending' && progress !== undefined && <Progress part={progress} />}
       <p className="miaw-delivery" data-delivery={delivery}>
-        {waitsUntil
-          ? formatText(texts.waits, { time: clockOf(waitsUntil, language) })
-          : texts.deliveries[delivery]}
+        <Changing text={text} />
       </p>
     </>
   )

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { problemFrom } from '../../core/problem.js'
+import { ErrorLine } from '../changing.js'
 import { useWidget } from '../context.js'
 import { PanelPart } from './focus.js'
 import { reasonOf } from './reason.js'
@@ -46,9 +47,7 @@ export function EndConfirmation({ onKeep }: { onKeep(): void }) {
         >
           {texts.end}
         </button>
-        <p className="miaw-error" role="alert">
-          {failure}
-        </p>
+        <ErrorLine text={failure} />
       </fieldset>
     </PanelPart>
   )

@@ -1,3 +1,4 @@
+import { Changing } from '../changing.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { Menu, type MenuItem } from './menu.js'
@@ -23,7 +24,7 @@ export function Header({ titleId, items, onMinimise }: Props) {
       <div className="miaw-heading">
         <h2 id={titleId}>{texts.title}</h2>
         <p className="miaw-status" role="status" data-tone={tone}>
-          <span>{text}</span>
+          <Changing text={text} />
         </p>
       </div>
       {items.length > 0 && <Menu items={items} />}

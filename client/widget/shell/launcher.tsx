@@ -31,7 +31,7 @@ export function Launcher({ button, isOpen, controls, onToggle }: Props) {
     >
       <Icon name={isOpen ? 'down' : 'chat'} />
       {waiting > 0 && (
-        <span className="miaw-badge" aria-hidden="true">
+        <span key={waiting} className="miaw-badge" aria-hidden="true">
           {waiting > mostShown ? `${mostShown}+` : waiting}
         </span>
       )}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { problemFrom } from '../../core/problem.js'
 import { isFromOthers } from '../../core/timeline.js'
+import { Changing, ErrorLine } from '../changing.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { formatCount } from '../texts/format.js'
@@ -32,11 +33,9 @@ export function OlderButton({ isLoading, failure, onLoad }: OlderButtonProps) {
   return (
     <PanelPart className="miaw-older">
       <button type="button" className="miaw-button" aria-disabled={isLoading} onClick={onLoad}>
-        {isLoading ? texts.loading : texts.older}
+        <Changing text={isLoading ? texts.loading : texts.older} />
       </button>
-      <p className="miaw-error" role="alert">
-        {failure}
-      </p>
+      <ErrorLine text={failure} />
     </PanelPart>
   )
 }
@@ -61,7 +60,7 @@ export function JumpButton({ seenId, onJump }: JumpButtonProps) {
       aria-label={fresh ? undefined : texts.toNewest}
       onClick={onJump}
     >
-      {fresh > 0 && formatCount(texts.countNew, fresh, language)}
+      <Changing text={fresh > 0 ? formatCount(texts.countNew, fresh, language) : ''} />
       <Icon name="arrow" />
     </button>
   )

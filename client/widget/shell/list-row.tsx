@@ -21,7 +21,11 @@ function Meta({ message, opens, isGrowing }: Omit<MessageRowProps, 'closes'>) {
       <span className="miaw-name">{nameOf(sender, texts)}</span>
       {sender.role === 'Chatbot' && <span className="miaw-role">{texts.bot}</span>}
       {reason === 'AutomatedResponse' && <span className="miaw-role">{texts.automated}</span>}
-      {!isGrowing && <time dateTime={timestamp}>{timeOf(timestamp, language)}</time>}
+      {!isGrowing && (
+        <time dateTime={timestamp} dir="auto">
+          {timeOf(timestamp, language)}
+        </time>
+      )}
     </p>
   )
 }
@@ -85,13 +89,10 @@ export function ListRow({ row }: { row: Exclude<Row, { kind: 'message' }> }) {
       )
     case 'notice':
       return (
-        <li
-          className="miaw-notice"
-          data-id={row.key}
-          data-tone={toneOf(row.message)}
-          title={timeOf(row.message.timestamp, language)}
-        >
-          <p dir="auto">{row.text}</p>
+        <li className="miaw-notice" data-id={row.key} data-tone={toneOf(row.message)}>
+          <p dir="auto" title={timeOf(row.message.timestamp, language)}>
+            {row.text}
+          </p>
           {row.key === failedRoutingId(snapshot.messages) && <FallbackContacts />}
         </li>
       )

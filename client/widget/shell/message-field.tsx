@@ -1,4 +1,5 @@
 import type { ClipboardEvent, KeyboardEvent, RefObject } from 'react'
+import { Changing } from '../changing.js'
 import { useCurrent, useWidget } from '../context.js'
 import { formatCount } from '../texts/format.js'
 import { isSendKey, measure } from './draft.js'
@@ -10,7 +11,7 @@ export function CharacterCounter({ id, draft }: { id: string; draft: string }) {
   const form = left < 0 ? texts.charactersOver : texts.charactersLeft
   return (
     <p id={id} className="miaw-counter" role="status" data-over={left < 0}>
-      {isCounted && formatCount(form, Math.abs(left), language)}
+      <Changing text={isCounted ? formatCount(form, Math.abs(left), language) : ''} />
     </p>
   )
 }

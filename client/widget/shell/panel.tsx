@@ -1,5 +1,6 @@
 import { type SyntheticEvent, useId, useState } from 'react'
 import type { Prechat } from '../../core/index.js'
+import { ErrorLine } from '../changing.js'
 import { PrechatForm } from '../content/prechat-form.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Conversation } from './conversation.js'
@@ -87,9 +88,7 @@ export function Panel({ frame, id, isOpen, onMinimise }: Props) {
       {...handlers}
     >
       <Header titleId={title} items={items} onMinimise={onMinimise} />
-      <p className="miaw-error" role="alert">
-        {transcript.failure}
-      </p>
+      <ErrorLine text={transcript.failure} />
       {view === 'welcome' && <Welcome onStart={start} />}
       {view === 'prechat' && prechat && (
         <PrechatView prechat={prechat} onCancel={() => setPutOff(prechat)} />

@@ -56,7 +56,7 @@ export function PartialContent({ text, sender }: Props) {
         data-type="StaticContentMessage"
         aria-hidden="true"
       >
-        <p className="miaw-bubble miaw-growing" dir="auto">
+        <p key={text} className="miaw-bubble miaw-growing" dir="auto">
           {text.trimEnd()}
         </p>
       </div>

@@ -45,7 +45,9 @@ function Dots({ sender, text }: DotsProps) {
         <i />
         <i />
         <i />
-        <span dir="auto">{text}</span>
+        <span key={text} dir="auto">
+          {text}
+        </span>
       </p>
     </li>
   )

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Snapshot } from '../../core/index.js'
 import { unreadMessages } from '../../core/state.js'
+import { isFollowed } from '../content/answers.js'
 import { useCurrent, useWidget } from '../context.js'
 
 /** Returns the first message that was not read; none in a conversation in which none was read. */
@@ -9,7 +10,7 @@ const firstUnread = (snapshot: Snapshot) =>
 
 /**
  * Returns the first message that was unread when the reader came. It stays until the reader has
- * gone and come back.
+ * written on, or has gone and come back.
  */
 export function useUnreadFrom(isWatched: boolean): string | undefined {
   const { snapshot } = useCurrent()
@@ -17,7 +18,7 @@ export function useUnreadFrom(isWatched: boolean): string | undefined {
   // Set while rendering: the list has to be at the mark before the reader sees its end.
   if (isWatched && !from && snapshot.messages.length > 0) setFrom({ id: firstUnread(snapshot) })
   if (!isWatched && from) setFrom(undefined)
-  return from?.id
+  return from?.id && !isFollowed(snapshot.messages, from.id) ? from.id : undefined
 }
 
 /** Marks all as read when the reader has seen the last message. */

@@ -1,3 +1,4 @@
+import { Changing, ErrorLine } from '../changing.js'
 import { useCurrent, useWidget } from '../context.js'
 import { Icon } from '../icons.js'
 import { FallbackContacts } from './fallback-contacts.js'
@@ -14,11 +15,11 @@ export function Welcome({ onStart }: { onStart(): void }) {
       <span className="miaw-mark" aria-hidden="true">
         <Icon name="chat" />
       </span>
-      <h3>{outcome?.title ?? texts.welcomeTitle}</h3>
+      <h3>
+        <Changing text={outcome?.title ?? texts.welcomeTitle} />
+      </h3>
       {!outcome?.title && <p>{texts.welcomeText}</p>}
-      <p className="miaw-error" role="alert" data-tone={outcome?.title && 'calm'}>
-        {outcome?.text}
-      </p>
+      <ErrorLine text={outcome?.text} tone={outcome?.title && 'calm'} />
       <button
         type="button"
         className="miaw-button"
@@ -26,7 +27,7 @@ export function Welcome({ onStart }: { onStart(): void }) {
         data-focus=""
         onClick={onStart}
       >
-        {outcome?.action ?? texts.start}
+        <Changing text={outcome?.action ?? texts.start} />
       </button>
       {outcome?.needsFallback && <FallbackContacts />}
     </PanelPart>
