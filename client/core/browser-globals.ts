@@ -40,16 +40,20 @@ type Listen = (
   options: { signal: AbortSignal; capture: boolean },
 ) => void
 
+/** Describes a storage of the page, any use of which may throw. */
+type PageStorage = {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
 type BrowserGlobals = {
   document?: { hidden: boolean }
   navigator?: { onLine?: boolean; locks?: Locks }
   BroadcastChannel?: new (name: string) => Channel
   XMLHttpRequest?: new () => Upload
-  localStorage?: {
-    getItem(key: string): string | null
-    setItem(key: string, value: string): void
-    removeItem(key: string): void
-  }
+  localStorage?: PageStorage
+  sessionStorage?: PageStorage
   addEventListener?: Listen
 }
 

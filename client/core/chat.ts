@@ -1,5 +1,6 @@
 import type { Answer, Attachments, Availability, StartOptions, StartReply } from './api-types.js'
 import { createConversationRequests } from './conversation-requests.js'
+import { createDrafts } from './drafts.js'
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
 import { isLike } from './json.js'
@@ -45,6 +46,7 @@ export function createChat(options: ChatOptions) {
   const storedConversation = storedValue('conversation', parseConversation)
   const tokens = storedValue('tokens', parseTokens)
   const unsent = storedValue('unsent', parseUnsent)
+  const drafts = createDrafts(`miaw ${baseUrl} drafts`)
   const state = createState()
   const { getSnapshot, set } = state
   let { startOptions } = options
@@ -169,6 +171,7 @@ export function createChat(options: ChatOptions) {
   /** Removes the conversation and the unsent messages, here and from storage. */
   async function forget(): Promise<void> {
     if (!pending) close()
+    drafts.clear()
     outbox.remove(() => true)
     poller.enter('')
     set({ ...emptySnapshot, connection: getSnapshot().connection })
@@ -272,6 +275,7 @@ export function createChat(options: ChatOptions) {
       request<Availability>('/api/availability').catch((error) => {
         throw problemFrom(error)
       }),
+    drafts,
     /** Reports that the visitor types. Call it at each keystroke; it ends by itself. */
     typing,
     /** Marks all messages as read. */

@@ -44,6 +44,8 @@ export class MiawChat extends Base {
   #wasOpen = false
   #isDue = false
   #isSpare = false
+  /** Tells that the page decided if the panel is open, or that the visitor's choice is restored. */
+  #isDecided = false
 
   /** Returns the chat that is shown: the one that the page set, else the element's own. */
   get chat(): Chat {
@@ -106,6 +108,7 @@ export class MiawChat extends Base {
 
   /** Opens or closes the panel: frameworks set the attribute as a property, true or empty. */
   set open(isOpen: boolean | string | null | undefined) {
+    this.#isDecided = true
     this.toggleAttribute('open', isOpen === '' || Boolean(isOpen))
   }
 
@@ -127,11 +130,15 @@ export class MiawChat extends Base {
     this.#update()
   }
 
+  /** Keeps the view: an element that is inserted again in the same task was moved. */
   disconnectedCallback(): void {
-    this.#rest()
     elements.delete(this)
+    this.#update()
     this.#updateAll()
   }
+
+  /** Lets `moveBefore` move the element without removing it. */
+  connectedMoveCallback(): void {}
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (before === value) return
@@ -141,7 +148,10 @@ export class MiawChat extends Base {
     this.#updateAll()
   }
 
-  readonly #open = () => this.setAttribute('open', '')
+  readonly #open = () => {
+    this.#isDecided = true
+    this.setAttribute('open', '')
+  }
 
   readonly #read = (name: string) => this.getAttribute(name)
 
@@ -189,14 +199,17 @@ export class MiawChat extends Base {
     this.#isDue = true
     queueMicrotask(() => {
       this.#isDue = false
-      if (this.#findSpare()) this.#rest()
-      else if (this.isConnected) this.#show()
+      if (!this.isConnected || this.#findSpare()) this.#rest()
+      else this.#show()
     })
   }
 
   #show(): void {
     const { chat } = this
     if (this.#subscription?.chat !== chat) this.#listen(chat)
+    const kept = this.#isDecided ? '' : chat.drafts.read('open')
+    this.#isDecided = true
+    if (kept) this.toggleAttribute('open', kept === 'true')
     const open = this.hasAttribute('open')
     if (open !== this.#wasOpen) this.#dispatch(open ? 'miaw-open' : 'miaw-close')
     this.#wasOpen = open

@@ -41,7 +41,7 @@ function Face({ texts, language, page, ...props }: FaceProps) {
   const isCovering = useSmallScreen() && isLauncher
   useTopLayer(frame, isLauncher)
   useKeyboardRoom(panel, isCovering)
-  const { isOpen, toggle } = useOpen({ ...props, layout, panel, launcher, isCovering })
+  const { isOpen, toggle } = useOpen({ ...props, chat, layout, panel, launcher, isCovering })
   const isWanted = isOpen || hideWhenClosed
   const { snapshot, mayBeClosed } = useAvailability(chat, current, isWanted)
   const isHidden = hideWhenClosed && mayBeClosed && !isOpen

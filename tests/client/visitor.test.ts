@@ -7,6 +7,18 @@ const harness = setupClient()
 const calls = (path: string) => harness.gateway.requests.filter((request) => request.path === path)
 const jwt = (sub: string) => `e.${btoa(JSON.stringify({ iss: 'shop', sub }))}.s`
 
+describe('drafts', () => {
+  it('are kept by name, and removed when the visitor signs out', async () => {
+    const { chat } = await harness.begin()
+    chat.drafts.write('message', 'Half a thought')
+    chat.drafts.write('open', 'true')
+    chat.drafts.write('open', '')
+    expect(['message', 'open', 'other'].map(chat.drafts.read)).toEqual(['Half a thought', '', ''])
+    await chat.signOut()
+    expect(chat.drafts.read('message')).toBe('')
+  })
+})
+
 describe('tokens', () => {
   it('are renewed by the refresh token before they expire', async () => {
     await harness.begin()

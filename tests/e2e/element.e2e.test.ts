@@ -69,6 +69,37 @@ document.head.append(script)`
     expect(watch.errors).toEqual([])
   })
 
+  it('keeps the open panel and the draft over a reload, without taking the focus', async () => {
+    await open('<miaw-chat></miaw-chat>')
+    await page.getByRole('button', { name: 'Open chat' }).click()
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    const field = page.getByRole('textbox', { name: 'Your message' })
+    await field.fill('Half a thought')
+    await page.reload()
+    await field.waitFor()
+    expect(await field.inputValue()).toBe('Half a thought')
+    expect(await element().getAttribute('open')).toBe('')
+    expect(await page.evaluate('document.activeElement === document.body')).toBe(true)
+    await page.getByRole('button', { name: 'Minimise chat' }).first().click()
+    await page.reload()
+    await page.getByRole('button', { name: /Open chat/ }).waitFor()
+    expect(await element().getAttribute('open')).toBe(null)
+  })
+
+  it('keeps its view when the page moves it, and gives it up when it is removed', async () => {
+    await open('<miaw-chat layout="inline"></miaw-chat><main></main>')
+    await page.getByRole('button', { name: 'Start chat' }).click()
+    await reads('Hello, I am the Harbor Assistant.')
+    await page.getByRole('textbox', { name: 'Your message' }).fill('Half a thought')
+    const move = `const field = chat.shadowRoot.querySelector('textarea')
+      document.querySelector('main').append(chat)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return chat.shadowRoot.querySelector('textarea') === field && field.value`
+    expect(await run(move)).toBe('Half a thought')
+    expect(await run(`chat.remove(); await null; return chat.shadowRoot.childElementCount`)).toBe(0)
+  })
+
   it('opens and closes by methods and attribute, and emits one event for each', async () => {
     await open('<miaw-chat></miaw-chat>', recordEvents)
     const dialog = element().getByRole('heading').first()
@@ -141,7 +172,7 @@ document.head.append(script)`
   })
 
   it('makes another chat for another gateway, storage or visitor, and keeps it otherwise', async () => {
-    await open('<miaw-chat layout="inline"></miaw-chat>')
+    await open('<miaw-chat></miaw-chat>')
     const isSame = (change: string): Promise<unknown> =>
       run(`const before = chat.chat; ${change}; return chat.chat === before`)
     expect(await isSame(`chat.setAttribute('language', 'de')`)).toBe(true)

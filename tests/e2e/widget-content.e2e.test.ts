@@ -355,6 +355,24 @@ describe.skipIf(!hasBrowser())('the content of messages', () => {
     expect(await lastCall('reply')).toMatchObject(['cargo', { values: [{ value: 'HRBU1234567' }] }])
   })
 
+  it.each(versions)(
+    'keeps a half-filled form that is not drawn for a while, with %s',
+    async (version) => {
+      const { page, show } = await open(400, version)
+      await show([cargo], {}, { prechat })
+      await page.getByLabel('First name').fill('Ada')
+      await page.getByLabel('Keep my answers').check()
+      await page.getByLabel('Topic').selectOption('a')
+      await page.getByLabel('Container no.').fill('HRBU')
+      await show([])
+      await show([cargo], {}, { prechat })
+      expect(await page.getByLabel('First name').inputValue()).toBe('Ada')
+      expect(await page.getByLabel('Keep my answers').isChecked()).toBe(true)
+      expect(await page.getByLabel('Topic').inputValue()).toBe('a')
+      expect(await page.getByLabel('Container no.').inputValue()).toBe('HRBU')
+    },
+  )
+
   it('checks and submits the pre-chat form, and shows the gateway’s errors in it', async () => {
     const { page, show, calls, lastCall, focused } = await open()
     await show([], {}, { prechat })

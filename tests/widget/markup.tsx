@@ -1,5 +1,6 @@
 /** Renders a message without a browser. */
 import { renderToStaticMarkup } from 'react-dom/server'
+import { createDrafts } from '../../client/core/drafts.js'
 import type { Chat, ChatMessage } from '../../client/core/index.js'
 import { emptySnapshot, type Snapshot } from '../../client/core/snapshot.js'
 import { markdownReader } from '../../client/widget/content/markdown.js'
@@ -17,7 +18,7 @@ export function widgetOf(
   more: Partial<Surroundings> = {},
 ): Surroundings {
   return {
-    chat: {} as Chat,
+    chat: { drafts: createDrafts('markup') } as Chat,
     snapshot: { ...emptySnapshot, messages },
     texts: english,
     language: 'en',

@@ -22,15 +22,15 @@ function useFilling(message: Message) {
   const refusal = answer ? undefined : refusalIn(snapshot.messages, message.id)
   const before = answer?.messageType === 'FormResponseMessage' ? answer.values : refusal?.values
   const questions = questionsIn(message.form.inputs)
-  const specs = questions.map((question) => specOf(question, before ?? []))
-  const fields = useFields(specs, (entries) => {
+  const given = questions.map((question) => specOf(question, before ?? []))
+  const fields = useFields(`form ${message.id}`, given, (entries) => {
     const values = questions.flatMap((question, at) => {
       const entry = entries[at]
       return entry ? valuesOf(question, entry, language) : []
     })
     reply({ values })
   })
-  return { ...fields, specs, refusal, isSent: isTaken, locked }
+  return { ...fields, refusal, isSent: isTaken, locked }
 }
 
 /** Shows the inputs and notes in their order. */

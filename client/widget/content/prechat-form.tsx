@@ -17,10 +17,10 @@ type Props = {
 function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const { texts } = useWidget()
   const { snapshot } = useCurrent()
-  const specs = fields.map((question) => specOf(question, texts))
+  const given = fields.map((question) => specOf(question, texts))
   /** Sent, and not answered yet. */
   const isSent = snapshot.connection === 'connecting'
-  const filling = useFields(specs, (entry) => {
+  const filling = useFields('prechat', given, (entry) => {
     if (!isSent) onSubmit(attributesOf(fields, entry))
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is pointed at once
@@ -31,7 +31,7 @@ function useQuestions({ prechat: { fields }, problem, onSubmit }: Props) {
   const isRefused = problem !== null && problem.code !== 'prechat_required'
   const isMarked = Object.keys(filling.problems).length > 0
   const errors = isMarked ? [texts.checkAnswers] : isRefused ? [texts.prechatFailed] : []
-  return { ...filling, specs, errors, isSent }
+  return { ...filling, errors, isSent }
 }
 
 /** Asks the questions that come before a conversation, or before a session. */

@@ -24,9 +24,29 @@ function fieldValuesIn(form: HTMLFormElement, field: number): FieldValues {
 /** Errors by the position of their field. */
 type Problems = Readonly<Record<number, string>>
 
-/** Validates a form's fields, and passes their values to `onSubmit` once all are valid. */
-export function useFields(specs: readonly FieldSpec[], onSubmit: (entries: FieldValues[]) => void) {
-  const { texts } = useWidget()
+/** Parses the values of a form that is not sent yet; anything else is nothing. */
+function parseDraft(text: string): readonly (readonly string[])[] {
+  try {
+    const found: unknown[] = [JSON.parse(text)].flat()
+    return found.map((values) => [values].flat().filter((value) => typeof value === 'string'))
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Validates a form's fields, and passes their values to `onSubmit` once all are valid. Until then
+ * they are kept as a draft, over a reload as well.
+ * @param name names the form among the chat's drafts
+ */
+export function useFields(
+  name: string,
+  given: readonly FieldSpec[],
+  onSubmit: (entries: FieldValues[]) => void,
+) {
+  const { chat, texts } = useWidget()
+  const [draft] = useState(() => parseDraft(chat.drafts.read(name)))
+  const specs = given.map((spec, at) => ({ ...spec, given: draft[at] ?? spec.given }))
   const ref = useRef<HTMLFormElement>(null)
   const [problems, setProblems] = useState<Problems>({})
 
@@ -55,14 +75,19 @@ export function useFields(specs: readonly FieldSpec[], onSubmit: (entries: Field
     const all = specs.map((_, field) => field)
     const wrong = check(form, all)
     point(wrong)
-    if (Object.keys(wrong).length === 0) onSubmit(all.map((field) => fieldValuesIn(form, field)))
+    if (Object.keys(wrong).length > 0) return
+    chat.drafts.write(name, '')
+    onSubmit(all.map((field) => fieldValuesIn(form, field)))
   }
 
-  /** Checks a field with an error again while it is edited. */
-  function recheck(event: FormEvent<HTMLFormElement>): void {
+  /** Keeps what is edited, and checks a field with an error again. */
+  function onInput(event: FormEvent<HTMLFormElement>): void {
+    const form = event.currentTarget
+    const values = specs.map((_, field) => fieldValuesIn(form, field).values)
+    chat.drafts.write(name, JSON.stringify(values))
     const wrong = Object.keys(problems).map(Number)
     if (wrong.length > 0) setProblems(check(event.currentTarget, wrong))
   }
 
-  return { problems, point, form: { ref, onSubmit: submit, onInput: recheck, noValidate: true } }
+  return { specs, problems, point, form: { ref, onSubmit: submit, onInput, noValidate: true } }
 }

@@ -46,9 +46,19 @@ function useFiles() {
 
 export type ComposerState = ReturnType<typeof useComposerState>
 
-/** Keeps the draft and the files that are not sent yet, also while the composer is not shown. */
+/**
+ * Keeps the draft and the files that are not sent yet, also while the composer is not shown. The
+ * draft is kept over a reload.
+ */
 export function useComposerState() {
-  const [draft, setDraft] = useState('')
+  const { chat } = useWidget()
+  const [draft, showDraft] = useState(() => chat.drafts.read('message'))
   const files = useFiles()
+
+  function setDraft(text: string): void {
+    showDraft(text)
+    chat.drafts.write('message', text)
+  }
+
   return { draft, setDraft, files }
 }

@@ -1,10 +1,12 @@
-import { type RefObject, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { Chat } from '../../core/index.js'
 import { useLayoutEffect } from '../layout-effect.js'
 import type { ChatWidgetProps } from '../props.js'
 import { focusedAround, focusIn, holdsFocus } from './focus.js'
 import { setModal } from './layers.js'
 
 type Options = Pick<ChatWidgetProps, 'open' | 'defaultOpen' | 'onOpenChange' | 'layout'> & {
+  chat: Chat
   panel: RefObject<HTMLElement | null>
   launcher: RefObject<HTMLElement | null>
   /** An open panel covers the screen. */
@@ -18,10 +20,11 @@ function focusAgain(node: Element | null): void {
 
 /**
  * Returns if the panel is open. When that changes, the focus moves into the panel, or back to what
- * had it before. A panel that covers the screen is modal.
+ * had it before. A panel that covers the screen is modal. It stays as the visitor left it on the
+ * page before.
  */
 export function useOpen(options: Options) {
-  const { open, defaultOpen, onOpenChange, layout, panel, launcher, isCovering } = options
+  const { open, defaultOpen, onOpenChange, layout, chat, panel, launcher, isCovering } = options
   const [isOwnOpen, setOwnOpen] = useState(defaultOpen ?? false)
   const isOpen = layout === 'inline' || (open ?? isOwnOpen)
   const wasOpen = useRef(isOpen)
@@ -44,7 +47,15 @@ export function useOpen(options: Options) {
     } else if (isModal || (isChanged && isOpen)) focusIn(node)
   }, [isOpen, isModal, panel, launcher])
 
+  useEffect(() => {
+    const kept = chat.drafts.read('open')
+    if (open !== undefined || !kept) return
+    wasOpen.current = kept === 'true'
+    setOwnOpen(kept === 'true')
+  }, [chat, open])
+
   function toggle(): void {
+    chat.drafts.write('open', String(!isOpen))
     setOwnOpen(!isOpen)
     onOpenChange?.(!isOpen)
   }

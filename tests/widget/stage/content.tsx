@@ -1,6 +1,7 @@
 /** Shows the content of messages alone, without a frame: `stage.show(snapshot, props)`. */
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
+import { createDrafts } from '../../../client/core/drafts.js'
 import type { Chat, ChatProblem, Snapshot } from '../../../client/core/index.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
 import { markdownReader } from '../../../client/widget/content/markdown.js'
@@ -24,9 +25,14 @@ const note =
 
 let shown = emptySnapshot
 
+const drafts = createDrafts('stage')
+
 /** Records the calls to a chat that has no gateway. */
 const chat = new Proxy({} as Chat, {
-  get: (_, verb) => (verb === 'getSnapshot' ? () => shown : note(String(verb))),
+  get: (_, verb) => {
+    if (verb === 'drafts') return drafts
+    return verb === 'getSnapshot' ? () => shown : note(String(verb))
+  },
 })
 
 type Props = {

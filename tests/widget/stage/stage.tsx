@@ -2,6 +2,7 @@
 import { StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
+import { createDrafts } from '../../../client/core/drafts.js'
 import type { Availability, Chat, ChatEvents, Snapshot } from '../../../client/core/index.js'
 import { ChatProblem, type ProblemMembers } from '../../../client/core/problem.js'
 import { emptySnapshot } from '../../../client/core/snapshot.js'
@@ -56,6 +57,7 @@ const chat: Chat = {
   call: () => Promise.reject(new Error('A stage has no gateway.')),
   retry: verb('retry', undefined),
   discard: verb('discard', undefined),
+  drafts: createDrafts('stage'),
   typing: verb('typing', undefined),
   markRead: verb('markRead', undefined),
   loadOlder: asking('loadOlder', undefined),
