@@ -164,6 +164,8 @@ export default {
     },
   ],
   options: {
+    // Declarations only: they name the frameworks whose templates know the element.
+    exclude: { path: '(^client/element|^\\.)/tag\\.(js|d\\.ts)$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },

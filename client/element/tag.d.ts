@@ -1,15 +1,12 @@
 /**
  * Describes `<miaw-chat>` to the compilers of templates: React's and Preact's JSX, and Vue. A page
- * has one of these frameworks or none, so the others may be missing.
+ * has one of these frameworks or none: the compiler ignores the lines of those that are missing.
  */
 
-// biome-ignore lint/suspicious/noTsIgnore: an error only where Preact is missing
 /** @ts-ignore */
 import type { HTMLAttributes as PreactAttributes } from 'preact'
-// biome-ignore lint/suspicious/noTsIgnore: an error only where React is missing
 /** @ts-ignore */
 import type { DetailedHTMLProps, HTMLAttributes } from 'react'
-// biome-ignore lint/suspicious/noTsIgnore: an error only where Vue is missing
 /** @ts-ignore */
 import type { HTMLAttributes as VueAttributes } from 'vue'
 import type { Fallback } from '../widget/props.js'
@@ -42,7 +39,6 @@ type EventListener<Type extends keyof HTMLElementEventMap> = (
   event: HTMLElementEventMap[Type],
 ) => void
 
-// biome-ignore lint/suspicious/noTsIgnore: an error only where React is missing
 /** @ts-ignore */
 declare module 'react' {
   namespace JSX {
@@ -58,7 +54,6 @@ declare module 'react' {
   }
 }
 
-// biome-ignore lint/suspicious/noTsIgnore: an error only where Preact is missing
 /** @ts-ignore */
 declare module 'preact' {
   namespace JSX {
@@ -73,7 +68,6 @@ declare module 'preact' {
   }
 }
 
-// biome-ignore lint/suspicious/noTsIgnore: an error only where Vue is missing
 /** @ts-ignore */
 declare module 'vue' {
   interface GlobalComponents {
