@@ -32,7 +32,12 @@ export type Prechat = {
 }
 
 /** Limits the files that may be sent. */
-export type Attachments = { maxBytes: number; mimeTypes?: string[] | undefined }
+/** Describes what may be sent. `endings`: those of names, such as `.heic`, where no type is known. */
+export type Attachments = {
+  maxBytes: number
+  mimeTypes?: string[] | undefined
+  endings?: string[] | undefined
+}
 
 export type StartReply = {
   conversationId: string

@@ -28,7 +28,9 @@ function parseConversation(stored: unknown): StoredConversation | null {
   if (!isLike<Partial<StoredConversation>>(stored, { conversationId: '', readUpTo: '' }))
     return null
   const { conversationId = '', readUpTo = '', attachments } = stored
-  const isLimit = isLike(attachments, { maxBytes: 0 }) && isLike(attachments.mimeTypes ?? [], [''])
+  const isLimit =
+    isLike(attachments, { maxBytes: 0 }) &&
+    [attachments.mimeTypes, attachments.endings].every((each) => isLike(each ?? [], ['']))
   return { conversationId, readUpTo, attachments: isLimit ? attachments : null }
 }
 

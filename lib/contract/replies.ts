@@ -48,6 +48,8 @@ export type Prechat = z.infer<typeof prechat>
 export const attachments = z.strictObject({
   maxBytes: z.int(),
   mimeTypes: z.array(z.string()).optional(),
+  /** Holds the endings of names that are taken, such as `.heic`, where no type is known. */
+  endings: z.array(z.string()).optional(),
 })
 export type Attachments = z.infer<typeof attachments>
 

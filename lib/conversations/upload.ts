@@ -2,7 +2,7 @@
 import type { Attachments, SendReply, StartReply } from '../contract/replies.js'
 import { inspectContent } from '../files/content.js'
 import { cleanName } from '../files/name.js'
-import { canonicalType } from '../files/types.js'
+import { acceptedEndings, takenType } from '../files/types.js'
 import { GatewayError } from '../problem.js'
 import type { FileContent } from '../salesforce/messaging.js'
 import type { Offer } from '../store/record.js'
@@ -49,7 +49,11 @@ export function withUploads(reply: StartReply, types: readonly string[]): StartR
   if (!attachments) return reply
   return {
     ...reply,
-    attachments: { maxBytes: maxBytesOf(attachments), mimeTypes: [...types] },
+    attachments: {
+      maxBytes: maxBytesOf(attachments),
+      mimeTypes: [...types],
+      endings: acceptedEndings(types),
+    },
   }
 }
 
@@ -59,8 +63,8 @@ export function createUpload({ send, uploadTypes }: Options) {
    * @throws {GatewayError} unsupported_media_type for other types, or bytes of another type
    */
   async function contentOf({ file, text }: Upload): Promise<FileContent> {
-    const type = canonicalType(file.type, file.name)
-    if (!uploadTypes.includes(type)) {
+    const type = takenType(file, uploadTypes)
+    if (type === undefined) {
       throw wrongType(`Files of these types are taken: ${uploadTypes.join(', ')}.`)
     }
     const bytes = new Uint8Array(await file.arrayBuffer())

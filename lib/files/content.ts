@@ -1,35 +1,17 @@
 /** Checks that bytes are of their declared type, by a file's first bytes or by its text. */
+import { endingsOf } from './endings.js'
 import { isText } from './types.js'
 
 /** Describes a kind of file; `endings`: those that a name may have, the usual one first. */
 type FileKind = { endings: readonly string[] }
 
-const textEndings: Readonly<Record<string, readonly string[]>> = {
-  'text/csv': ['csv', 'tsv', 'txt'],
-  'text/markdown': ['md', 'txt'],
-  'application/json': ['json', 'txt'],
-}
-const plainEndings = ['txt', 'text', 'log', 'md', 'csv', 'tsv']
-
-/** Holds other endings of one kind of file, by the one that the library names. */
-const otherEndings: Readonly<Record<string, readonly string[]>> = {
-  jpg: ['jpeg', 'jpe', 'jfif'],
-  heic: ['heif', 'hif'],
-  tif: ['tiff'],
-  mp4: ['m4v'],
-  mpg: ['mpeg'],
-}
-
-/**
- * Lists one container under several names: the library's, and the ending when the library knows
- * none.
- */
-const containers: Readonly<Record<string, readonly [mimes: RegExp, ending?: string]>> = {
-  'image/heic': [/^image\/hei[cf]$/],
-  'image/heif': [/^image\/hei[cf]$/],
-  'application/msword': [/^application\/x-cfb$/, 'doc'],
-  'application/vnd.ms-excel': [/^application\/x-cfb$/, 'xls'],
-  'application/vnd.ms-powerpoint': [/^application\/x-cfb$/, 'ppt'],
+/** Matches the names that the library has for one container of several types. */
+const containers: Readonly<Record<string, RegExp>> = {
+  'image/heic': /^image\/hei[cf]$/,
+  'image/heif': /^image\/hei[cf]$/,
+  'application/msword': /^application\/x-cfb$/,
+  'application/vnd.ms-excel': /^application\/x-cfb$/,
+  'application/vnd.ms-powerpoint': /^application\/x-cfb$/,
 }
 
 /** Matches control characters that no text file holds. */
@@ -54,7 +36,8 @@ function inspectText(type: string, bytes: Uint8Array): FileKind | null {
   const text = readText(bytes)
   if (text === null || controlCharacter.test(text) || pageOrDocumentStart.test(text.trimStart()))
     return null
-  return { endings: textEndings[type] ?? plainEndings }
+  const endings = endingsOf(type)
+  return { endings: endings.length > 0 ? endings : endingsOf('text/plain') }
 }
 
 /**
@@ -71,7 +54,7 @@ export async function inspectContent(type: string, bytes: Uint8Array): Promise<F
   if (isText(type)) return inspectText(type, bytes)
   const found = await signatureOf(bytes)
   if (!found) return null
-  const [mimes, ending = found.ext] = containers[type] ?? []
-  if (found.mime !== type && !mimes?.test(found.mime)) return null
-  return { endings: [ending, ...(otherEndings[ending] ?? [])] }
+  if (found.mime !== type && !containers[type]?.test(found.mime)) return null
+  const endings = endingsOf(type)
+  return { endings: endings.length > 0 ? endings : [found.ext] }
 }

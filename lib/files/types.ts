@@ -1,4 +1,5 @@
 /** Decides which kinds of files may be sent. Pure. */
+import { endingsOf, typeByEnding } from './endings.js'
 
 /**
  * Lists pictures, documents and plain text: what a support team can open, and what does not run.
@@ -38,11 +39,32 @@ const aliases: readonly [declared: string, ending: RegExp, meant: string][] = [
   ['application/vnd.ms-excel', /\.csv$/i, 'text/csv'],
 ]
 
+/** Lists what a system declares when it knows no type. */
+const unknownTypes = ['', 'application/octet-stream']
+
 /** Returns the declared type in lower case without parameters, under its standard name. */
-export function canonicalType(declared: string, name: string): string {
+function canonicalType(declared: string, name: string): string {
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase()
   const found = aliases.find(([wrong, ending]) => wrong === type && ending.test(name))
   return found ? found[2] : type
+}
+
+/**
+ * Returns that of the taken types which a file has by its declaration, or by its name's ending where
+ * the system that declares knows no type; undefined for any other file.
+ */
+export function takenType(
+  { type, name }: { type: string; name: string },
+  taken: readonly string[],
+): string | undefined {
+  const declared = canonicalType(type, name)
+  if (unknownTypes.includes(declared)) return typeByEnding(name, taken)
+  return taken.find((each) => each === declared)
+}
+
+/** Returns the endings of these types with their dots, as the `accept` of a file field takes them. */
+export function acceptedEndings(types: readonly string[]): string[] {
+  return [...new Set(types.flatMap(endingsOf))].map((ending) => `.${ending}`)
 }
 
 /** Returns those of the types that may be taken at all, under their standard names. */

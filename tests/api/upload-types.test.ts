@@ -34,6 +34,12 @@ describe('the type of a file', () => {
     ['a document', { name: 'a.docx', type: word, content: docx }],
     ['a telephone', { name: 'a.heic', type: 'image/heic', content: heic }],
     ['a type in capitals', { type: 'IMAGE/PNG' }],
+    ['no type, by the ending', { name: 'IMG_1.HEIC', type: '', content: heic }],
+    [
+      'any bytes, by the ending',
+      { name: 'a.docx', type: 'application/octet-stream', content: docx },
+    ],
+    ['no type and a text', { name: 'notes.md', type: '', content: '# Notes' }],
     [
       'a table as Windows declares it',
       { name: 'a.csv', type: 'application/vnd.ms-excel', content: 'a' },
@@ -48,7 +54,9 @@ describe('the type of a file', () => {
     ['HTML', { name: 'a.html', type: 'text/html', content: html }],
     ['a program', { name: 'a.exe', type: 'application/x-msdownload', content: 'MZ' }],
     ['none', { name: 'a', type: '' }],
-    ['any bytes', { type: 'application/octet-stream' }],
+    ['any bytes', { name: 'a.bin', type: 'application/octet-stream' }],
+    ['no type, and another ending', { name: 'a.svg', type: '', content: svg }],
+    ['no type, and the ending of another', { name: 'a.pdf', type: '' }],
     ['SVG as a picture', { content: svg }],
     ['HTML as a picture', { content: html }],
     ['HTML as text', { name: 'a.txt', type: 'text/plain', content: ` \n${html}` }],
@@ -108,10 +116,10 @@ describe('the type of a file', () => {
     expect(JSON.stringify(filesSentToSalesforce(gateway))).toContain(`"${options.name} (`)
   })
 
-  it('is in the reply of start, with the size that this gateway takes', async () => {
+  it('is in the reply of start with its endings, and with the size that this gateway takes', async () => {
     gateway.setEnv({ UPLOAD_TYPES: 'image/png,text/html' })
     const { started } = await startConversation()
-    const offered = { maxBytes: 4 * 1024 * 1024, mimeTypes: ['image/png'] }
+    const offered = { maxBytes: 4 * 1024 * 1024, mimeTypes: ['image/png'], endings: ['.png'] }
     expect(started.attachments).toEqual(offered)
   })
 })

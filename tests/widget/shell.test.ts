@@ -3,7 +3,7 @@ import { ChatProblem, type ConversationState, type Snapshot } from '../../client
 import { emptySnapshot } from '../../client/core/snapshot.js'
 import { initialsOf } from '../../client/widget/shell/avatar.js'
 import { isSendKey, measure } from '../../client/widget/shell/draft.js'
-import { refusalOf, sizeOf } from '../../client/widget/shell/file-rules.js'
+import { acceptOf, refusalOf, sizeOf } from '../../client/widget/shell/file-rules.js'
 import { directionOf } from '../../client/widget/shell/page.js'
 import { reasonOf } from '../../client/widget/shell/reason.js'
 import { outcomeOf, statusOf, troubleOf, viewOf } from '../../client/widget/shell/status.js'
@@ -184,6 +184,17 @@ describe('a file', () => {
   const attachments = { maxBytes: 4_200_000, mimeTypes: ['image/*', 'application/pdf'] }
   const refusal = (size: number, type: string) =>
     refusalOf({ name: 'a file', size, type }, { attachments, texts: english, language: 'en' })
+
+  it.each([
+    ['IMG_1.HEIC', ''],
+    ['orders.csv', 'application/vnd.ms-excel'],
+  ])('%s of type "%s" is taken by the ending of its name', (name, type) => {
+    const rules = { texts: english, language: 'en' }
+    const known = { ...attachments, endings: ['.heic', '.csv'] }
+    expect(refusalOf({ name, size: 1, type }, { attachments: known, ...rules })).toBeUndefined()
+    expect(refusalOf({ name, size: 1, type }, { attachments, ...rules })).toBeDefined()
+    expect(acceptOf(known)).toBe('image/*,application/pdf,.heic,.csv')
+  })
 
   it('is taken when its type and size are', () => {
     expect(refusal(4_200_000, 'image/png')).toBeUndefined()

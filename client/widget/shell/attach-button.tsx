@@ -1,11 +1,13 @@
 import { type ChangeEvent, useRef } from 'react'
+import type { Attachments } from '../../core/index.js'
 import { useWidget } from '../context.js'
 import { Icon } from '../icons.js'
+import { acceptOf } from './file-rules.js'
 
-type Props = { mimeTypes: readonly string[] | undefined; onFiles(files: File[]): void }
+type Props = { attachments: Attachments; onFiles(files: File[]): void }
 
 /** Opens the device's own dialogue to choose files. */
-export function AttachButton({ mimeTypes, onFiles }: Props) {
+export function AttachButton({ attachments, onFiles }: Props) {
   const { texts } = useWidget()
   const input = useRef<HTMLInputElement>(null)
 
@@ -30,7 +32,7 @@ export function AttachButton({ mimeTypes, onFiles }: Props) {
         type="file"
         hidden
         multiple
-        accept={mimeTypes?.join(',')}
+        accept={acceptOf(attachments)}
         onChange={onChange}
       />
     </>

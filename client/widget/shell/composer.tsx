@@ -41,7 +41,7 @@ export function Composer({ composer: { draft, setDraft, files }, isHidden }: Pro
     <form ref={form} className="miaw-composer" hidden={isHidden} onSubmit={send}>
       <ChosenFiles files={files} onRemoved={() => input.current?.focus()} />
       <div className="miaw-writing">
-        {attachments && <AttachButton mimeTypes={attachments.mimeTypes} onFiles={files.add} />}
+        {attachments && <AttachButton attachments={attachments} onFiles={files.add} />}
         <MessageField
           input={input}
           draft={draft}

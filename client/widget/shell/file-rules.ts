@@ -18,21 +18,35 @@ export function sizeOf(bytes: number, language: string): string {
   return attempt(() => new Intl.NumberFormat(localeOf(language), format).format(tenths), plain)
 }
 
-/** Tells whether a type is among those taken, such as `image/png` or `image/*`. */
-function isTaken(type: string, { mimeTypes }: Attachments): boolean {
+type Named = Pick<File, 'name' | 'type'>
+
+/**
+ * Tells whether a file is taken, by its type such as `image/png` or `image/*`, or by the ending of its
+ * name: systems declare odd types, or none.
+ */
+function isTaken({ name, type }: Named, { mimeTypes, endings = [] }: Attachments): boolean {
   const [group] = type.split('/')
-  return !mimeTypes || mimeTypes.some((taken) => taken === type || taken === `${group}/*`)
+  return (
+    !mimeTypes ||
+    mimeTypes.some((taken) => taken === type || taken === `${group}/*`) ||
+    endings.some((ending) => name.toLowerCase().endsWith(ending))
+  )
+}
+
+/** Returns what the device's dialogue offers, as the `accept` of a file field. */
+export function acceptOf({ mimeTypes, endings = [] }: Attachments): string | undefined {
+  return mimeTypes && [...mimeTypes, ...endings].join(',')
 }
 
 type Rules = { attachments: Attachments; texts: Texts; language: string }
 
 /** Returns a sentence that says why a file cannot be sent; undefined when it can. */
 export function refusalOf(
-  { name, size, type }: Pick<File, 'name' | 'size' | 'type'>,
+  { name, size, type }: Named & Pick<File, 'size'>,
   { attachments, texts, language }: Rules,
 ): string | undefined {
   const { maxBytes } = attachments
-  if (!isTaken(type, attachments)) return formatText(texts.wrongType, { name })
+  if (!isTaken({ name, type }, attachments)) return formatText(texts.wrongType, { name })
   if (size === 0) return formatText(texts.emptyFile, { name })
   if (size <= maxBytes) return undefined
   return formatText(texts.tooBig, { name, size: sizeOf(maxBytes, language) })
