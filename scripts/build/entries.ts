@@ -35,16 +35,20 @@ const scriptUrl = 'document.currentScript?.src||location.href'
 
 /**
  * Bundles the element as a classic script, for tag managers that insert no modules. What the module
- * exports is the global `miawChat`.
+ * exports is the global `miawChat`. Its parts are imported by whole addresses: a classic script of
+ * another origin has no address of its own that a relative one could be resolved by (HTML, "muted
+ * errors").
  */
-export const bundleClassicElement = () =>
-  bundleElement({
+export async function bundleClassicElement() {
+  const { code } = await bundleElement({
     format: 'iife',
     globalName: 'miawChat',
     define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': 'miawScriptUrl' },
     banner: { js: `{const miawScriptUrl=${scriptUrl};` },
     footer: { js: '}' },
   })
+  return code.replaceAll(/import\(("\.\/[^"]+")\)/g, 'import(new URL($1,miawScriptUrl))')
+}
 
 /** Bundles the widget's style sheet. */
 export const bundleStyle = () => bundle('client/widget/style/widget.css')

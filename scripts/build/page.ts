@@ -38,8 +38,8 @@ function addressed(code: string, ending: string): Files {
 }
 
 /**
- * Builds `miaw-chat.js`, the same as a classic script, its parts and the demo page into a folder such as `public`; removes a demo
- * page that is not wanted. Throws when the element is too heavy.
+ * Builds `miaw-chat.js`, the same as a classic script, its parts and the demo page into a folder such
+ * as `public`; removes a demo page that is not wanted. Throws when the element is too heavy.
  */
 export async function buildPage(folder: string, env: Readonly<Record<string, string | undefined>>) {
   const [{ code, parts }, classic, page] = await Promise.all([
@@ -48,7 +48,7 @@ export async function buildPage(folder: string, env: Readonly<Record<string, str
     wantsDemo(env) ? bundleDemo() : demo,
   ])
   const weighed = [weigh('element', gzippedSize(code))]
-  const scripts = { ...addressed(code, '.js'), ...addressed(classic.code, '.classic.js') }
+  const scripts = { ...addressed(code, '.js'), ...addressed(classic, '.classic.js') }
   writeFiles(folder, { ...formerFiles(folder), ...parts, ...scripts, ...page })
   return weighed
 }

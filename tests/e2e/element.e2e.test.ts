@@ -66,6 +66,8 @@ document.head.append(script)`
     await page.getByRole('button', { name: 'Start chat' }).click()
     await reads('Hello, I am the Harbor Assistant.')
     expect(await page.evaluate('typeof miawChat.createChat')).toBe('function')
+    await page.evaluate('document.querySelector("miaw-chat").setAttribute("language", "de")')
+    await page.getByRole('textbox', { name: 'Ihre Nachricht' }).waitFor()
     expect(watch.errors).toEqual([])
   })
 
