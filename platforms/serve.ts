@@ -64,8 +64,7 @@ export async function serve(
   }
 
   async function respond(request: Request, connection: Connection): Promise<Response> {
-    const { signal } = connection
-    return await handler(hasNoBody(request) ? request : nativeRequest(request, signal), connection)
+    return await handler(nativeRequest(request, connection.signal), connection)
   }
 
   const listener = getRequestListener(answer, { overrideGlobalObjects: false })
@@ -105,11 +104,6 @@ export async function serve(
  */
 function carriedMethod(method: string): string {
   return method === 'TRACE' ? 'X-TRACE' : method
-}
-
-/** Tells that nobody will wrap the body of a request, so that the adaptor's own request serves. */
-function hasNoBody({ method }: Request): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 /**
