@@ -14,12 +14,11 @@ it('SvelteKit builds the example, and its HTML has the tag', async () => {
   expect(textOf(join(folder, 'build'))).toContain('<miaw-chat base-url="http://127.0.0.1:3000"')
 })
 
-it('Nuxt builds the example, and its HTML has the tag', async () => {
+it('Nuxt builds the example, and its server renders the tag', async () => {
   const folder = await installExample('nuxt', 'nuxt')
-  await runTool(folder, 'nuxt', 'generate')
-  expect(textOf(join(folder, '.output/public'))).toContain(
-    '<miaw-chat base-url="http://127.0.0.1:3000"',
-  )
+  await runTool(folder, 'nuxt', 'build')
+  expect(textOf(join(folder, '.output/public'))).toContain('attachShadow')
+  expect(textOf(join(folder, '.output/server/chunks/build'))).toContain('miaw-chat')
 })
 
 it('Angular builds the example', async () => {
