@@ -25,3 +25,8 @@ it.each(sheets)('%s relies on no feature that the oldest browsers lack', (sheet)
 it.each(sheets)('%s measures in pixels: a rem is what the page says', (sheet) => {
   expect(readFileSync(sheet, 'utf8').match(/\d+r(?:em|lh|ch|ex|ic|cap)\b/g) ?? []).toEqual([])
 })
+
+it('the sheet for pages names no shadow host: bundlers refuse its selectors', () => {
+  const sheetsOfPages = sheets.filter((sheet) => sheet.startsWith(folder))
+  for (const sheet of sheetsOfPages) expect(readFileSync(sheet, 'utf8')).not.toContain(':host')
+})
