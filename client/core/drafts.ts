@@ -31,6 +31,11 @@ export function createDrafts(key: string) {
     /** Keeps a text under a name; an empty one is as good as none. */
     write: (name: string, text: string): void => save({ ...all(), [name]: text || undefined }),
     /** Removes all texts. */
-    clear: (): void => save({}),
+    clear(): void {
+      texts = {}
+      try {
+        globals.sessionStorage?.removeItem(key)
+      } catch {}
+    },
   }
 }

@@ -1,21 +1,25 @@
 /** Decides how the panel of a launcher lies on the page: beside it, or over all of it. */
 import { type RefObject, useSyncExternalStore } from 'react'
 import { useLayoutEffect } from '../layout-effect.js'
+import { attempt } from '../time.js'
 
 /** Matches a screen on which a panel beside the page would be too small. */
 const smallScreen = '(width < 480px), (height < 480px)'
 
+/** Asks the browser for the screen's size; null where it lacks or refuses that. */
+const askScreen = () => attempt(() => matchMedia(smallScreen), null)
+
 function watchScreen(onChange: () => void): () => void {
-  const query = matchMedia(smallScreen)
-  query.addEventListener('change', onChange)
-  return () => query.removeEventListener('change', onChange)
+  const query = askScreen()
+  query?.addEventListener('change', onChange)
+  return () => query?.removeEventListener('change', onChange)
 }
 
 /** Tells whether the panel of a launcher has to cover the screen. */
 export const useSmallScreen = (): boolean =>
   useSyncExternalStore(
     watchScreen,
-    () => matchMedia(smallScreen).matches,
+    () => !!askScreen()?.matches,
     () => false,
   )
 
