@@ -156,7 +156,9 @@ export function createChat(options: ChatOptions) {
     unwatch ??= watchWakes(environment, (change) => {
       if (change === 'left') poller.leave()
       else void follow()
-      if (!change && (pending || getSnapshot().conversationId)) poller.wake()
+      // An environment may hand its own event on: only the named changes count.
+      const isWake = change !== 'left' && change !== 'stored'
+      if (isWake && (pending || getSnapshot().conversationId)) poller.wake()
     })
   }
 

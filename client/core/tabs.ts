@@ -98,7 +98,7 @@ function joinTabs(
   channel.onmessage = ({ data }: { data: ChannelMessage }) => receive(data)
   post({ kind: 'request-all' })
   const unwatch = environment.watch((change) => {
-    if (change) return
+    if (change === 'left' || change === 'stored') return
     if (isLeading && environment.isHidden()) post({ kind: 'hidden' })
     else takeOver()
   })

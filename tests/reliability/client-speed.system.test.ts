@@ -11,7 +11,7 @@ const timeout = 120_000
 const rows = [
   ['the element without a conversation, main thread', 'ms'],
   ['the element with 60 messages, until the newest is painted', 'ms'],
-  ['the same, main thread until all are in the list', 'ms'],
+  ['the same, main thread until nothing is left to draw', 'ms'],
   ['the same, longest task', 'ms'],
   ['polls with a message, each on the main thread', 'ms'],
   ['the same, tasks above 50 ms', ''],
