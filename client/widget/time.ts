@@ -2,6 +2,7 @@
  * Formats moments, days and spans in the visitor's language and time zone. Pure but for the clock
  * of `dayOf`.
  */
+import { attempt } from './attempt.js'
 
 type Options = Intl.DateTimeFormatOptions
 
@@ -12,20 +13,10 @@ const formats = new Map<string, Intl.DateTimeFormat>()
  * for an invalid one.
  */
 export function localeOf(language: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0]
-  } catch {
-    return undefined
-  }
-}
-
-/** Returns what `format` does, or `plain` where the browser has not all of `Intl`. */
-export function attempt<T>(format: () => T, plain: T): T {
-  try {
-    return format()
-  } catch {
-    return plain
-  }
+  return attempt(
+    () => Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0],
+    () => undefined,
+  )
 }
 
 /** Formats are dear to make, and there is one for many messages. */
@@ -40,7 +31,10 @@ function formatOf(language: string, options: Options): Intl.DateTimeFormat {
 function show(timestamp: string, language: string, options: Options): string {
   const date = new Date(timestamp)
   if (Number.isNaN(date.getTime())) return timestamp
-  return attempt(() => formatOf(language, options).format(date), date.toLocaleString())
+  return attempt(
+    () => formatOf(language, options).format(date),
+    () => date.toLocaleString(),
+  )
 }
 
 const isThisYear = (timestamp: string) =>
@@ -87,7 +81,7 @@ function dayWord(timestamp: string, language: string): string {
     dayFormats.set(language, format)
     return format.format(days, 'day')
   }
-  return attempt(word, '') || dateOf(timestamp, language)
+  return attempt(word, () => '') || dateOf(timestamp, language)
 }
 
 /** Formats a day of a conversation: `Today`, `Yesterday`, else as `dateOf`. */
@@ -122,13 +116,13 @@ export function spanOf({ startTime, durationSeconds }: Slot, language: string): 
   const end = new Date(start.getTime() + durationSeconds * 1000)
   if (Number.isNaN(end.getTime()) || end <= start) return timeOf(startTime, language)
   const range = () => formatOf(language, { timeStyle: 'short' }).formatRange(start, end)
-  return attempt(range, timeOf(startTime, language))
+  return attempt(range, () => timeOf(startTime, language))
 }
 
 /** Returns the time zone of the device, such as `Central European Time`. */
 export function zoneOf(language: string): string {
   const zone = () => formatOf(language, { timeZoneName: 'longGeneric' }).formatToParts(new Date())
-  const parts = attempt(zone, [])
+  const parts = attempt(zone, () => [])
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 
@@ -136,6 +130,8 @@ export function zoneOf(language: string): string {
 export function minutesOf(seconds: number, language: string): string {
   const options = { style: 'unit', unit: 'minute', unitDisplay: 'long' } as const
   const minutes = Math.max(1, Math.round(seconds / 60))
-  const plain = `${minutes} min`
-  return attempt(() => new Intl.NumberFormat(localeOf(language), options).format(minutes), plain)
+  return attempt(
+    () => new Intl.NumberFormat(localeOf(language), options).format(minutes),
+    () => `${minutes} min`,
+  )
 }

@@ -1,14 +1,13 @@
 /** Decides which addresses of a message become links and pictures, after the gateway's own check. */
+import { attempt } from '../attempt.js'
 
 const openable = new Set(['http:', 'https:', 'mailto:', 'tel:'])
 
-function parsed(url = ''): URL | undefined {
-  try {
-    return new URL(url)
-  } catch {
-    return undefined
-  }
-}
+const parsed = (url = ''): URL | undefined =>
+  attempt(
+    () => new URL(url),
+    () => undefined,
+  )
 
 /** Returns the address when a page may open it: of the web, of a mailbox or of a telephone. */
 export function safeLink(url: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react'
+import { attempt } from '../attempt.js'
 import { useWidget } from '../context.js'
 import { type FieldSpec, type FieldValues, problemOf } from './fields.js'
 
@@ -26,12 +27,11 @@ type Problems = Readonly<Record<number, string>>
 
 /** Parses the values of a form that is not sent yet; anything else is nothing. */
 function parseDraft(text: string): readonly (readonly string[])[] {
-  try {
-    const found: unknown[] = [JSON.parse(text)].flat()
-    return found.map((values) => [values].flat().filter((value) => typeof value === 'string'))
-  } catch {
-    return []
-  }
+  const found: unknown[] = attempt(
+    () => [JSON.parse(text)].flat(),
+    () => [],
+  )
+  return found.map((values) => [values].flat().filter((value) => typeof value === 'string'))
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Attachments } from '../../core/index.js'
+import { attempt } from '../attempt.js'
 import type { Texts } from '../texts/en.js'
 import { formatText } from '../texts/format.js'
-import { attempt, localeOf } from '../time.js'
+import { localeOf } from '../time.js'
 
 const units = [
   [1_000_000, 'megabyte'],
@@ -14,8 +15,10 @@ export function sizeOf(bytes: number, language: string): string {
   const [factor, unit] = units.find(([least]) => bytes >= least) ?? units[2]
   const format = { style: 'unit', unit, maximumFractionDigits: 1 } as const
   const tenths = Math.floor((bytes / factor) * 10) / 10
-  const plain = `${tenths} ${unit}`
-  return attempt(() => new Intl.NumberFormat(localeOf(language), format).format(tenths), plain)
+  return attempt(
+    () => new Intl.NumberFormat(localeOf(language), format).format(tenths),
+    () => `${tenths} ${unit}`,
+  )
 }
 
 type Named = Pick<File, 'name' | 'type'>

@@ -1,13 +1,17 @@
 /** Decides how the panel of a launcher lies on the page: beside it, or over all of it. */
 import { type RefObject, useSyncExternalStore } from 'react'
+import { attempt } from '../attempt.js'
 import { useLayoutEffect } from '../layout-effect.js'
-import { attempt } from '../time.js'
 
 /** Matches a screen on which a panel beside the page would be too small. */
 const smallScreen = '(width < 480px), (height < 480px)'
 
 /** Asks the browser for the screen's size; null where it lacks or refuses that. */
-const askScreen = () => attempt(() => matchMedia(smallScreen), null)
+const askScreen = () =>
+  attempt(
+    () => matchMedia(smallScreen),
+    () => null,
+  )
 
 function watchScreen(onChange: () => void): () => void {
   const query = askScreen()

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { attempt } from '../attempt.js'
 
 /** Languages that are written from right to left. */
 const rightToLeft = /^(ar|fa|he|ur)\b/i
@@ -39,10 +40,8 @@ export function useVisible(): boolean {
 }
 
 /** Tells whether a field can take the focus without bringing up an on-screen keyboard. */
-export function hasKeyboard(): boolean {
-  try {
-    return matchMedia('(hover: hover)').matches
-  } catch {
-    return false
-  }
-}
+export const hasKeyboard = () =>
+  attempt(
+    () => matchMedia('(hover: hover)').matches,
+    () => false,
+  )
