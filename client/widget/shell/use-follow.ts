@@ -100,6 +100,7 @@ export function useFollow(
     scrollToRow(node, '[data-kind="unread"]')
   }, [scroller, unreadFrom])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each scrolling above
   useLayoutEffect(look, [look, messages, unreadFrom])
 
   useResize(scroller, (node) => {
