@@ -31,8 +31,7 @@ export type Prechat = {
   }[]
 }
 
-/** Limits the files that may be sent. */
-/** Describes what may be sent. `endings`: those of names, such as `.heic`, where no type is known. */
+/** Limits the files that may be sent. `endings`: of names, such as `.heic`, where no type is known. */
 export type Attachments = {
   maxBytes: number
   mimeTypes?: string[] | undefined

@@ -41,7 +41,7 @@ type Listen = (
 ) => void
 
 /** Describes a storage of the page, any use of which may throw. */
-type PageStorage = {
+export type PageStorage = {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
   removeItem(key: string): void

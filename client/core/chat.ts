@@ -1,54 +1,29 @@
-import type { Answer, Attachments, Availability, StartOptions, StartReply } from './api-types.js'
+import type { Answer, StartOptions, StartReply } from './api-types.js'
 import { createConversationRequests } from './conversation-requests.js'
-import { createDrafts } from './drafts.js'
 import { browser } from './environment.js'
 import { createRequest } from './http.js'
-import { isLike } from './json.js'
 import { answerContent, type Content, randomId, textContent } from './local-message.js'
 import type { ChatOptions } from './options.js'
-import { createOutbox, type Deliver, parseUnsent } from './outbox.js'
+import { createOutbox, type Deliver } from './outbox.js'
 import { createPoller, isFinal } from './poller.js'
-import { problemFrom } from './problem.js'
-import { createSession, parseTokens } from './session.js'
+import { createSession } from './session.js'
 import { createSignals } from './signals.js'
 import { emptySnapshot } from './snapshot.js'
 import { activeConnections, createState, isActive } from './state.js'
-import { createStoredValue, remove } from './storage.js'
+import { remove } from './storage.js'
+import { createStored, type StoredConversation } from './stored.js'
 import { watchWakes } from './wake.js'
-
-/** Describes the conversation that is kept over a reload. */
-type StoredConversation = {
-  conversationId: string
-  attachments: Attachments | null
-  readUpTo: string
-}
-
-/** Returns what was stored as a conversation, if it is. */
-function parseConversation(stored: unknown): StoredConversation | null {
-  if (!isLike<Partial<StoredConversation>>(stored, { conversationId: '', readUpTo: '' }))
-    return null
-  const { conversationId = '', readUpTo = '', attachments } = stored
-  const isLimit =
-    isLike(attachments, { maxBytes: 0 }) &&
-    [attachments.mimeTypes, attachments.endings].every((each) => isLike(each ?? [], ['']))
-  return { conversationId, readUpTo, attachments: isLimit ? attachments : null }
-}
 
 export type Chat = ReturnType<typeof createChat>
 
 /**
  * Creates a visitor's chat. It sends no request before `start`, `resume` or the first `send`.
- * Failures are in the snapshot; only `availability`, `loadOlder`, `transcript`, `end` and `signOut` reject, with a
- * `ChatProblem`.
+ * Failures are in the snapshot; only `availability`, `loadOlder`, `transcript`, `end` and `signOut`
+ * reject, with a `ChatProblem`.
  */
 export function createChat(options: ChatOptions) {
-  const { baseUrl, storage, tabs, environment = browser } = options
-  const storedValue = <T>(what: string, parse: (stored: unknown) => T | null) =>
-    createStoredValue<T>(storage, `miaw ${baseUrl} ${what}`, environment, parse)
-  const storedConversation = storedValue('conversation', parseConversation)
-  const tokens = storedValue('tokens', parseTokens)
-  const unsent = storedValue('unsent', parseUnsent)
-  const drafts = createDrafts(`miaw ${baseUrl} drafts`)
+  const { tabs, environment = browser } = options
+  const { storedConversation, tokens, unsent, drafts } = createStored(options, environment)
   const state = createState()
   const { getSnapshot, set } = state
   let { startOptions } = options
@@ -58,7 +33,7 @@ export function createChat(options: ChatOptions) {
   /** Counts the calls of `close`: what one of them overtook opens nothing any more. */
   let closings = 0
 
-  const request = createRequest(baseUrl, options.fetch)
+  const request = createRequest(options.baseUrl, options.fetch)
   const call = createSession(
     request,
     tokens,
@@ -154,11 +129,9 @@ export function createChat(options: ChatOptions) {
 
   function watch(): void {
     unwatch ??= watchWakes(environment, (change) => {
-      if (change === 'left') poller.leave()
-      else void follow()
-      // An environment may hand its own event on: only the named changes count.
-      const isWake = change !== 'left' && change !== 'stored'
-      if (isWake && (pending || getSnapshot().conversationId)) poller.wake()
+      if (change === 'left') return poller.leave()
+      void follow()
+      if (change !== 'stored' && (pending || getSnapshot().conversationId)) poller.wake()
     })
   }
 
@@ -271,14 +244,6 @@ export function createChat(options: ChatOptions) {
       outbox.remove((message) => message.id === id)
       poller.show()
     },
-    /**
-     * Resolves to the business hours as they are now. It names no visitor, so that pages of every
-     * origin may ask.
-     */
-    availability: (): Promise<Availability> =>
-      request<Availability>('/api/availability').catch((error) => {
-        throw problemFrom(error)
-      }),
     drafts,
     /** Reports that the visitor types. Call it at each keystroke; it ends by itself. */
     typing,
@@ -286,7 +251,7 @@ export function createChat(options: ChatOptions) {
     markRead,
     /** Puts the page of messages before the oldest one into the snapshot. */
     loadOlder: poller.loadOlder,
-    ...createConversationRequests(context, () => poller.soon(0)),
+    ...createConversationRequests(context, request, () => poller.soon(0)),
     /**
      * Removes the visitor's data from this browser, and ends the visit at the gateway. A failure is
      * tried once more: while Salesforce fails, the gateway gives up what is open at the second call.

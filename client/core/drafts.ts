@@ -1,4 +1,5 @@
-import { globals } from './browser-globals.js'
+import { globals, type PageStorage } from './browser-globals.js'
+import { toJson } from './json.js'
 
 /** Keeps texts that the visitor has begun, by their names, as long as the session of the tab. */
 export type Drafts = ReturnType<typeof createDrafts>
@@ -7,19 +8,19 @@ export type Drafts = ReturnType<typeof createDrafts>
 export function createDrafts(key: string) {
   let texts: Record<string, unknown> | undefined
 
-  /** Returns what is known; at first what is stored, where anything but an object is nothing. */
-  function all(): Record<string, unknown> {
+  /** Does work with the storage of the tab's session, which may be missing or refuse. */
+  function inSession(work: (session: PageStorage) => void): void {
     try {
-      texts ??= Object(JSON.parse(globals.sessionStorage?.getItem(key) ?? ''))
+      work(globals.sessionStorage as PageStorage)
     } catch {}
-    return texts ?? {}
   }
 
-  function save(next: Record<string, unknown>): void {
-    texts = next
-    try {
-      globals.sessionStorage?.setItem(key, JSON.stringify(next))
-    } catch {}
+  /** Returns what is known; at first what is stored, where anything but an object is nothing. */
+  function all(): Record<string, unknown> {
+    inSession((session) => {
+      texts ??= Object(JSON.parse(session.getItem(key) as string))
+    })
+    return texts ?? {}
   }
 
   return {
@@ -29,13 +30,14 @@ export function createDrafts(key: string) {
       return typeof text === 'string' ? text : ''
     },
     /** Keeps a text under a name; an empty one is as good as none. */
-    write: (name: string, text: string): void => save({ ...all(), [name]: text || undefined }),
+    write(name: string, text: string): void {
+      texts = { ...all(), [name]: text }
+      inSession((session) => session.setItem(key, toJson(texts)))
+    },
     /** Removes all texts. */
     clear(): void {
       texts = {}
-      try {
-        globals.sessionStorage?.removeItem(key)
-      } catch {}
+      inSession((session) => session.removeItem(key))
     },
   }
 }

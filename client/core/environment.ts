@@ -1,7 +1,8 @@
 import { globals } from './browser-globals.js'
 
 /**
- * Names a change of the page beside its visibility and its network.
+ * Names a change of the page beside its visibility and its network. An environment may hand other
+ * values on, such as its own events: they name nothing.
  * - `left`: the visitor has left the page, which may be kept and shown again.
  * - `stored`: another tab has changed what the browser stores.
  */
@@ -39,8 +40,8 @@ export const browser: Environment = {
     const listener = ({ type }: { type: string }) => {
       // A page that is left becomes hidden, too.
       isLeft = leaving.includes(type) || (isLeft && !returning.includes(type))
-      if (isLeft) onChange('left')
-      else onChange(type === 'storage' ? 'stored' : undefined)
+      const change = type === 'storage' ? 'stored' : undefined
+      onChange(isLeft ? 'left' : change)
     }
     // Not all of these events bubble.
     for (const type of changes)

@@ -43,7 +43,7 @@ export function randomId(): string {
   }
 }
 
-/** Returns this device's time after a delay, in the format of messages: ISO 8601 in UTC with milliseconds. */
+/** Returns this device's time after a delay, as messages have it: ISO 8601, UTC, milliseconds. */
 export const timestampIn = (ms: number) => new Date(Date.now() + ms).toISOString()
 
 /** Returns a message of the visitor that was not sent yet and has no conversation. */

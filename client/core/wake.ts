@@ -4,9 +4,9 @@ const heartbeatMs = 5000
 const sleepThresholdMs = 15_000
 
 /**
- * Calls back when the page is shown, hidden, left, or its network changes, and when the device has slept.
- * A clock that moved by more than 15 seconds between two heartbeats means that connections are
- * dead, however young they look. Returns a function that stops it.
+ * Calls back when the page is shown, hidden, left, or its network changes, and when the device has
+ * slept. A clock that moved by more than 15 seconds between two heartbeats means that connections
+ * are dead, however young they look. Returns a function that stops it.
  */
 export function watchWakes(
   environment: Environment,
