@@ -149,8 +149,7 @@ export class MiawChat extends Base {
   }
 
   readonly #open = () => {
-    this.#isDecided = true
-    this.setAttribute('open', '')
+    this.open = true
   }
 
   readonly #read = (name: string) => this.getAttribute(name)

@@ -3,11 +3,11 @@
  * has one of these frameworks or none: the compiler ignores the lines of those that are missing.
  */
 
-/** @ts-ignore */
+/** @ts-ignore: a page without Preact has no such module. */
 import type { HTMLAttributes as PreactAttributes } from 'preact'
-/** @ts-ignore */
+/** @ts-ignore: a page without React has no such module. */
 import type { DetailedHTMLProps, HTMLAttributes } from 'react'
-/** @ts-ignore */
+/** @ts-ignore: a page without Vue has no such module. */
 import type { HTMLAttributes as VueAttributes } from 'vue'
 import type { Fallback } from '../widget/props.js'
 import type { MiawChat } from './miaw-chat.js'
@@ -39,36 +39,34 @@ type EventListener<Type extends keyof HTMLElementEventMap> = (
   event: HTMLElementEventMap[Type],
 ) => void
 
-/** @ts-ignore */
+/** Lists the listeners as JSX of React and of Preact names them. */
+type JsxListeners = {
+  'onmiaw-open'?: EventListener<'miaw-open'> | undefined
+  'onmiaw-close'?: EventListener<'miaw-close'> | undefined
+  'onmiaw-message'?: EventListener<'miaw-message'> | undefined
+}
+
+/** @ts-ignore: a page without React has no such module. */
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
       'miaw-chat': DetailedHTMLProps<HTMLAttributes<MiawChat>, MiawChat> &
-        MiawChatAttributes & {
-          class?: string | undefined
-          'onmiaw-open'?: EventListener<'miaw-open'> | undefined
-          'onmiaw-close'?: EventListener<'miaw-close'> | undefined
-          'onmiaw-message'?: EventListener<'miaw-message'> | undefined
-        }
+        MiawChatAttributes &
+        JsxListeners & { class?: string | undefined }
     }
   }
 }
 
-/** @ts-ignore */
+/** @ts-ignore: a page without Preact has no such module. */
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'miaw-chat': PreactAttributes<MiawChat> &
-        MiawChatAttributes & {
-          'onmiaw-open'?: EventListener<'miaw-open'> | undefined
-          'onmiaw-close'?: EventListener<'miaw-close'> | undefined
-          'onmiaw-message'?: EventListener<'miaw-message'> | undefined
-        }
+      'miaw-chat': PreactAttributes<MiawChat> & MiawChatAttributes & JsxListeners
     }
   }
 }
 
-/** @ts-ignore */
+/** @ts-ignore: a page without Vue has no such module. */
 declare module 'vue' {
   interface GlobalComponents {
     'miaw-chat': new () => {
