@@ -1,8 +1,8 @@
 /** Plugins of esbuild that leave modules out of a bundle, which loads them from elsewhere. */
-import { createHash } from 'node:crypto'
 import { basename, join, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { bundle, root } from './bundle.js'
+import { contentHash } from './write.js'
 
 const client = join(root, 'client')
 
@@ -37,8 +37,7 @@ export const partsApart = (folder: string, files: Map<string, string>): Plugin =
       if (kind !== 'dynamic-import') return undefined
       const source = relative(root, join(resolveDir, path)).replace(/\.js$/, '.ts')
       const code = await bundle(source)
-      const hash = createHash('sha256').update(code).digest('hex').slice(0, 8)
-      const name = `${folder}/${basename(source, '.ts')}-${hash}.js`
+      const name = `${folder}/${basename(source, '.ts')}-${contentHash(code)}.js`
       files.set(name, code)
       return { path: `./${name}`, external: true }
     })

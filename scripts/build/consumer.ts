@@ -78,14 +78,12 @@ export async function measureGrowth(): Promise<{ name: Pages['name']; bytes: num
     writeFiles(join(modules, 'miaw-gateway'), await packageFiles())
     for (const name of ['react', 'react-dom', 'scheduler'])
       symlinkSync(join(root, 'node_modules', name), join(modules, name))
-    const growth: { name: Pages['name']; bytes: number }[] = []
-    for (const { name, before, after } of pages) {
-      const bytes =
-        (await sizeOf(folder, `${name}-after.js`, after)) -
-        (await sizeOf(folder, `${name}-before.js`, before))
-      growth.push({ name, bytes })
-    }
-    return growth
+    // Several pages are the same before, or after: each is bundled once.
+    const sizes = new Map<string, number>()
+    for (const code of new Set(pages.flatMap(({ before, after }) => [before, after])))
+      sizes.set(code, await sizeOf(folder, `page-${sizes.size}.js`, code))
+    const of = (code: string) => sizes.get(code) ?? Number.NaN
+    return pages.map(({ name, before, after }) => ({ name, bytes: of(after) - of(before) }))
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -1,12 +1,11 @@
 /** Builds the files that pages load: the element with its parts, and the demo page around it. */
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { elementApart } from './apart.js'
 import { bundle, sourceOf } from './bundle.js'
 import { bundleClassicElement, bundleElement, partsFolder } from './entries.js'
 import { gzippedSize, weigh } from './weigh.js'
-import { type Files, writeFiles } from './write.js'
+import { contentHash, type Files, writeFiles } from './write.js'
 
 /** Names the demo page's files; the tracked files of `public/` are not among them. */
 const demo = { 'index.html': null, 'demo.js': null, 'demo.css': null }
@@ -33,8 +32,7 @@ function formerFiles(folder: string): Files {
 
 /** Returns a script under its short address, and under one that browsers may keep for good. */
 function addressed(code: string, ending: string): Files {
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 8)
-  return { [`miaw-chat${ending}`]: code, [`miaw-chat-${hash}${ending}`]: code }
+  return { [`miaw-chat${ending}`]: code, [`miaw-chat-${contentHash(code)}${ending}`]: code }
 }
 
 /**

@@ -3,7 +3,6 @@
  * pinned versions are installed once, from a lock file beside this one, into `.cache`.
  */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
@@ -16,6 +15,7 @@ import {
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { buildPackage } from '../../scripts/build/package.js'
+import { contentHash } from '../../scripts/build/write.js'
 
 const run = promisify(execFile)
 const cache = resolve('.cache/frameworks')
@@ -56,8 +56,7 @@ export const removePackage = () =>
  */
 export async function install(lock: string): Promise<string> {
   const locked = readFileSync(`tests/frameworks/${lock}/package-lock.json`)
-  const hash = createHash('sha256').update(locked).digest('hex').slice(0, 8)
-  const folder = join(cache, `${lock}-${hash}`)
+  const folder = join(cache, `${lock}-${contentHash(locked)}`)
   const marker = join(folder, 'node_modules/.complete')
   if (!existsSync(marker)) {
     mkdirSync(folder, { recursive: true })
