@@ -36,8 +36,7 @@ function inspectText(type: string, bytes: Uint8Array): FileKind | null {
   const text = readText(bytes)
   if (text === null || controlCharacter.test(text) || pageOrDocumentStart.test(text.trimStart()))
     return null
-  const endings = endingsOf(type)
-  return { endings: endings.length > 0 ? endings : endingsOf('text/plain') }
+  return { endings: endingsOf(type, endingsOf('text/plain')) }
 }
 
 /**
@@ -55,6 +54,5 @@ export async function inspectContent(type: string, bytes: Uint8Array): Promise<F
   const found = await signatureOf(bytes)
   if (!found) return null
   if (found.mime !== type && !containers[type]?.test(found.mime)) return null
-  const endings = endingsOf(type)
-  return { endings: endings.length > 0 ? endings : [found.ext] }
+  return { endings: endingsOf(type, [found.ext]) }
 }

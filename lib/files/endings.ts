@@ -1,6 +1,4 @@
-/**
- * Knows the endings that names of files have, each by the file's type. Pure.
- */
+/** Knows the endings that names of files have, each by the file's type. Pure. */
 
 /** Lists endings without their dot, the usual one first. */
 const endingsByType: Readonly<Record<string, readonly string[]>> = {
@@ -31,9 +29,9 @@ const endingsByType: Readonly<Record<string, readonly string[]>> = {
   'text/plain': ['txt', 'text', 'log', 'md', 'csv', 'tsv'],
 }
 
-/** Returns the endings of a type, the usual one first; none for a type that is not listed. */
-export function endingsOf(type: string): readonly string[] {
-  return endingsByType[type] ?? []
+/** Returns the endings of a type, the usual one first; `others` for a type that is not listed. */
+export function endingsOf(type: string, others: readonly string[] = []): readonly string[] {
+  return endingsByType[type] ?? others
 }
 
 /** Returns that of these types whose names end so, one with this as its usual ending first. */

@@ -64,7 +64,7 @@ export function takenType(
 
 /** Returns the endings of these types with their dots, as the `accept` of a file field takes them. */
 export function acceptedEndings(types: readonly string[]): string[] {
-  return [...new Set(types.flatMap(endingsOf))].map((ending) => `.${ending}`)
+  return [...new Set(types.flatMap((type) => endingsOf(type)))].map((ending) => `.${ending}`)
 }
 
 /** Returns those of the types that may be taken at all, under their standard names. */
